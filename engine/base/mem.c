@@ -1,0 +1,29 @@
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *memory) {
+  if (memory) return memory;
+  fputs("afterward: out of memory\n", stderr);
+  abort();
+}
+
+void *mem_alloc(size_t size) { return must(calloc(1, size ? size : 1)); }
+
+void *mem_resize(void *memory, size_t size) {
+  return must(realloc(memory, size ? size : 1));
+}
+
+char *mem_copy_text(const char *text) {
+  return text ? mem_copy_bytes(text, strlen(text)) : NULL;
+}
+
+char *mem_copy_bytes(const void *bytes, size_t count) {
+  char *copy = mem_alloc(count + 1);
+  if (count) memcpy(copy, bytes, count);
+  return copy;
+}
+
+void mem_free(void *memory) { free(memory); }

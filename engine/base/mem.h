@@ -1,0 +1,11 @@
+// Memory that is there or the process ends: nothing above this line handles malloc
+// failing.
+#pragma once
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size);                           // zeroed
+void *mem_resize(void *memory, size_t size);            // like realloc
+char *mem_copy_text(const char *text);                  // NULL stays NULL
+char *mem_copy_bytes(const void *bytes, size_t count);  // NUL added
+void mem_free(void *memory);

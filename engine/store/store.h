@@ -1,0 +1,65 @@
+// The database: one file, one connection that writes and checkpoints, readers that only
+// read.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+
+struct store;  // the writing connection
+struct stmt;   // one prepared statement, cached by its SQL text's address, reset by
+               // stmt_done
+
+// Opens or creates the database, runs missing migrations (backing the file up first when
+// it has data), and refuses one from a newer binary. path ":memory:" gives a private
+// store for specs.
+int store_open(struct store **out, const char *path, struct status *status);
+void store_close(struct store *store);  // checkpoints and frees
+const char *store_path(const struct store *store);
+
+// Transactions. A failed statement marks the transaction broken; store_commit then rolls
+// back and fails. ERR_FULL means nothing of the batch was kept and the same batch may be
+// tried again.
+int store_begin(struct store *store, struct status *status);
+int store_commit(struct store *store, struct status *status);
+void store_rollback(struct store *store);
+bool store_in_transaction(const struct store *store);
+bool store_broken(const struct store *store);  // a statement failed since store_begin
+const struct status *store_error(const struct store *store);  // the first failure
+
+// Statements. sql must be a string literal (its address is the cache key). Parameters are
+// ?1 ?2 … types: i int64, t text (NULL binds NULL), d double, b bytes (pointer, size_t),
+// n NULL (no argument), I int64 where 0 binds NULL.
+struct stmt *store_query(struct store *store, const char *sql, const char *types, ...);
+bool stmt_row(struct stmt *stmt);   // steps; false at the end or on failure
+void stmt_done(struct stmt *stmt);  // resets; always called, also after the last row
+int64_t stmt_int(struct stmt *stmt, int column);
+bool stmt_null(struct stmt *stmt, int column);
+double stmt_real(struct stmt *stmt, int column);
+const char *stmt_text(struct stmt *stmt,
+                      int column);  // borrowed until the next step; NULL for NULL
+const void *stmt_bytes(struct stmt *stmt, int column, size_t *len);
+int stmt_columns(struct stmt *stmt);
+const char *stmt_name(struct stmt *stmt, int column);
+// Runs a statement that returns no rows. The number of changed rows, or a negative status
+// code (the text is in store_error).
+int store_exec(struct store *store, const char *sql, const char *types, ...);
+int64_t store_last_id(const struct store *store);
+// First column of the first row, or otherwise.
+int64_t store_int(struct store *store, int64_t otherwise, const char *sql,
+                  const char *types, ...);
+// First column of the first row as heap text, or NULL. The caller frees.
+char *store_text(struct store *store, const char *sql, const char *types, ...);
+
+// A reader: query_only, never checkpoints. Same statement calls.
+int store_open_reader(struct store **out, const char *path, struct status *status);
+
+// Backup in slices on the writer's connection. Each step copies up to pages; done is set
+// at the end.
+struct backup;
+int backup_start(struct backup **out, struct store *store, const char *target,
+                 struct status *status);
+int backup_step(struct backup *backup, int pages, bool *done, struct status *status);
+void backup_free(struct backup *backup);
