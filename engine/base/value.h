@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/status.h"
 
+enum { VALUE_DEPTH = 64 };  // containers within each other; deeper is malformed
+
 enum value_kind {
   VALUE_NIL,
   VALUE_BOOL,
@@ -57,7 +59,9 @@ void value_put(struct buf *out, const struct value *value);  // copies a view
 
 // Reading. False (and a VALUE_NIL view) when the bytes are not one whole valid value.
 bool value_read(const char *bytes, size_t len, struct value *out);
-// Reads one value from the front and says how many bytes it took; 0 when malformed.
+// Reads one value from the front and says how many bytes it took; 0 when malformed. What
+// is nested is checked for bounds when it is read, for order and depth by value_read
+// only.
 size_t value_read_front(const char *bytes, size_t len, struct value *out);
 
 struct value_iter {
@@ -82,7 +86,7 @@ int64_t value_int_or(const struct value *value,
 double value_real_or(const struct value *value, double otherwise);
 bool value_true(const struct value *value);  // neither nil nor false, as in Lua
 
-// JSON. Text that is not UTF-8 is refused going out; numbers without fraction come in as
-// integers.
+// JSON. Bytes that are not UTF-8 go out as U+FFFD; numbers without fraction and exponent
+// come in as integers.
 int value_from_json(struct buf *out, const char *json, size_t len, struct status *status);
 void value_to_json(struct buf *out, const struct value *value);

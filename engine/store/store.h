@@ -30,8 +30,10 @@ bool store_broken(const struct store *store);  // a statement failed since store
 const struct status *store_error(const struct store *store);  // the first failure
 
 // Statements. sql must be a string literal (its address is the cache key). Parameters are
-// ?1 ?2 … types: i int64, t text (NULL binds NULL), d double, b bytes (pointer, size_t),
-// n NULL (no argument), I int64 where 0 binds NULL.
+// ?1 ?2 … types: i int64, t text (NULL binds NULL), d double, b bytes (pointer, size_t; a
+// NULL pointer binds NULL), n NULL (no argument), I int64 where 0 binds NULL. Text and
+// bytes are borrowed until stmt_done. store_query never gives NULL: a statement that
+// failed has no rows. In a broken transaction nothing runs until it is rolled back.
 struct stmt *store_query(struct store *store, const char *sql, const char *types, ...);
 bool stmt_row(struct stmt *stmt);   // steps; false at the end or on failure
 void stmt_done(struct stmt *stmt);  // resets; always called, also after the last row
@@ -47,17 +49,26 @@ const char *stmt_name(struct stmt *stmt, int column);
 // code (the text is in store_error).
 int store_exec(struct store *store, const char *sql, const char *types, ...);
 int64_t store_last_id(const struct store *store);
+// Rows that the last INSERT, UPDATE or DELETE changed, also one stepped by stmt_row.
+int64_t store_changes(const struct store *store);
 // First column of the first row, or otherwise.
 int64_t store_int(struct store *store, int64_t otherwise, const char *sql,
                   const char *types, ...);
 // First column of the first row as heap text, or NULL. The caller frees.
 char *store_text(struct store *store, const char *sql, const char *types, ...);
 
+// Writes the log back into the file and empties it. What open readers still need stays
+// for the next time. Commits do this by themselves at 4000 pages. Not inside a
+// transaction.
+int store_checkpoint(struct store *store, struct status *status);
+
 // A reader: query_only, never checkpoints. Same statement calls.
 int store_open_reader(struct store **out, const char *path, struct status *status);
 
-// Backup in slices on the writer's connection. Each step copies up to pages; done is set
-// at the end.
+// Backup in slices on the writer's connection, between transactions. Each step copies up
+// to pages; done is set at the end. What is committed meanwhile is in the copy. The
+// target appears, or is replaced, when it is whole and synced. Freed before the store is
+// closed.
 struct backup;
 int backup_start(struct backup **out, struct store *store, const char *target,
                  struct status *status);

@@ -1,0 +1,28 @@
+#include "base/digest.h"
+
+#include <sodium.h>
+
+// Always on, unlike assert: without a working libsodium nothing here may be trusted.
+static void sodium_ready(void) {
+  if (sodium_init() < 0) sodium_misuse();
+}
+
+void digest_hex(const void *bytes, size_t len, char out[33]) {
+  unsigned char hash[16];
+  sodium_ready();
+  crypto_generichash(hash, sizeof hash, len > 0 ? bytes : NULL, len, NULL, 0);
+  sodium_bin2hex(out, 33, hash, sizeof hash);
+}
+
+void digest_random_id(char out[17]) {
+  static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  unsigned char random[16];
+  sodium_ready();
+  randombytes_buf(random, sizeof random);
+  for (size_t i = 0; i < sizeof random; i++) out[i] = letters[random[i] & 31];
+  out[16] = '\0';
+}
+
+bool digest_equal(const void *a, size_t a_len, const void *b, size_t b_len) {
+  return a_len == b_len && (a_len == 0 || sodium_memcmp(a, b, a_len) == 0);
+}

@@ -1,0 +1,12 @@
+// Digests, random public ids and comparisons that take the same time whatever they find.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// 16-byte BLAKE2b in lower-case hex.
+void digest_hex(const void *bytes, size_t len, char out[33]);
+// 80 random bits as 16 characters of base32 without i, l, o and u.
+void digest_random_id(char out[17]);
+// The time depends on the lengths alone.
+bool digest_equal(const void *a, size_t a_len, const void *b, size_t b_len);

@@ -1,0 +1,9 @@
+// UTF-8, checked strictly: no overlong forms, no surrogates, nothing past U+10FFFF.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Bytes of the well-formed character at the front; 0 when there is none.
+size_t utf8_char(const char *bytes, size_t len);
+bool utf8_valid(const char *bytes, size_t len);

@@ -1,0 +1,269 @@
+// The rungs of an alert's escalation: the definition of its department's active bundle,
+// else the site's own ladder, which stands behind all.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/span.h"
+#include "care/alert_row.h"
+#include "care/mapping.h"
+#include "care/message.h"
+
+enum {
+  REPEATS = 3,   // of the last rung, before the site's ladder is paged as well
+  ROLE_SIZE = 128,
+  VIA_SIZE = 256,
+  ACT_MS = CIVIL_DAY_MS,  // to act, where the escalation doesn't say
+};
+
+struct ladder {
+  struct value body, levels;
+  int64_t count;  // 0: the site's
+};
+
+struct rung {
+  struct value roles;  // text or list
+  char via[VIA_SIZE];
+  int64_t until;  // unacknowledged by then: the next one
+};
+
+static struct ladder ladder_of(struct care *care, const struct alert *alert) {
+  struct ladder ladder = {.body = catalog_find(care->catalog, alert->department,
+                                               "escalation", alert->escalation)};
+  ladder.levels = value_field(&ladder.body, "levels");
+  ladder.count = value_count(&ladder.levels);
+  return ladder;
+}
+
+static void copy_text(const struct value *text, char *out, size_t size) {
+  out[0] = '\0';
+  if (text->kind == VALUE_TEXT)
+    snprintf(out, size, "%.*s", (int)text->text.len, text->text.data);
+}
+
+static bool read_hours(const struct value *map, struct window *window) {
+  char text[256];
+  struct status status = {0};
+  struct value hours = value_field(map, "hours");
+  copy_text(&hours, text, sizeof text);
+  if (!text[0]) return false;
+  if (window_parse(text, window, &status) == OK) return true;
+  log_line(LOG_LEVEL_ERROR, "alert.hours", "error=\"%s\"", status.text);
+  return false;  // a page too many rather than none
+}
+
+// Outside the escalation's hours nobody is paged; opens gets the moment at which that ends.
+static bool is_asleep(struct care *care, const struct alert *alert,
+                      const struct ladder *ladder, int64_t *opens) {
+  struct window window;
+  const struct zone *zone = care_zone(care, alert->department);
+  int64_t now = kernel_now(care->kernel);
+  return read_hours(&ladder->body, &window) && !window_inside(&window, zone, now) &&
+         window_next_inside(&window, zone, now, opens);
+}
+
+// Passes over rungs outside their hours, never the last.
+static int64_t next_rung(struct care *care, const struct alert *alert,
+                         const struct ladder *ladder) {
+  int64_t rung = alert->rung < ladder->count ? alert->rung + 1 : ladder->count;
+  const struct zone *zone = care_zone(care, alert->department);
+  for (; rung < ladder->count; rung++) {
+    struct window window;
+    struct value level = value_at(&ladder->levels, (uint32_t)rung - 1);
+    if (!read_hours(&level, &window) ||
+        window_inside(&window, zone, kernel_now(care->kernel)))
+      break;
+  }
+  return rung;
+}
+
+static void first_role(const struct value *roles, char *out, size_t size) {
+  struct value first = roles->kind == VALUE_LIST ? value_at(roles, 0) : *roles;
+  copy_text(&first, out, size);
+}
+
+// A span from now, in the working time of a post; otherwise that many ms.
+static int64_t span_from_now(struct care *care, const struct alert *alert,
+                             const char *role, const struct value *text,
+                             int64_t otherwise) {
+  char copy[64];
+  struct span span;
+  struct status status = {0};
+  int64_t now = kernel_now(care->kernel), at = 0;
+  copy_text(text, copy, sizeof copy);
+  if (!copy[0]) return now + otherwise;
+  if (span_parse(copy, &span, &status) ||
+      span_add(now, &span, care_zone(care, alert->department),
+               catalog_role_calendar(care->catalog, alert->department, role), &at,
+               &status)) {
+    log_line(LOG_LEVEL_ERROR, "alert.span", "alert=%lld error=\"%s\"",
+             (long long)alert->id, status.text);
+    return now + otherwise;
+  }
+  return at >= now + CIVIL_MINUTE_MS ? at : now + CIVIL_MINUTE_MS;
+}
+
+static void join_via(const struct value *via, char *out, size_t size) {
+  struct value item;
+  struct value_iter iter = value_iterate(via);
+  size_t used = 0;
+  copy_text(via, out, size);
+  while (value_next(&iter, NULL, &item)) {
+    if (item.kind != VALUE_TEXT || used + item.text.len + 2 > size) continue;
+    used += (size_t)snprintf(out + used, size - used, "%s%.*s", used ? "," : "",
+                             (int)item.text.len, item.text.data);
+  }
+}
+
+static struct rung rung_at(struct care *care, const struct alert *alert,
+                           const struct ladder *ladder, int64_t number) {
+  char role[ROLE_SIZE];
+  struct rung rung = {0};
+  struct value level = value_at(&ladder->levels, (uint32_t)number - 1);
+  struct value via = value_field(&level, "via"),
+               within = value_field(&level, "ack_within");
+  rung.roles = value_field(&level, "page");
+  join_via(&via, rung.via, sizeof rung.via);
+  first_role(&rung.roles, role, sizeof role);
+  rung.until = span_from_now(care, alert, role, &within, ALERT_SITE_MS);
+  return rung;
+}
+
+static int64_t plan_message(struct care *care, const struct alert *alert,
+                            const char *audience, const char *via, int64_t until) {
+  struct buf fields = {0};
+  struct value view;
+  struct mapping map = mapping_begin(&fields);
+  mapping_int(&map, "alert", alert->id);
+  mapping_text(&map, "department", alert->department);
+  mapping_text(&map, "level", alert->level);
+  mapping_text(&map, "name", alert->name);
+  if (alert->patient) mapping_int(&map, "patient", alert->patient);
+  mapping_text(&map, "reason", alert->reason);
+  mapping_end(&map);
+  value_read(buf_text(&fields), fields.len, &view);
+  int64_t id = message_plan(care, &(struct message_spec){.patient = alert->patient,
+                                                         .alert = alert->id,
+                                                         .department = alert->department,
+                                                         .kind = "page",
+                                                         .class_ = "staff",
+                                                         .name = alert->name,
+                                                         .audience = audience,
+                                                         .via = via,
+                                                         .fields = &view,
+                                                         .valid_until = until});
+  buf_deinit(&fields);
+  return id;
+}
+
+// until: when the page has lost its sense, because the next rung is paged.
+static void page_role(struct care *care, const struct alert *alert, const char *role,
+                      const char *via, int64_t until) {
+  char staff[ROLE_SIZE], audience[ROLE_SIZE + 8];
+  duty_find(care, alert->department, role, staff, sizeof staff);
+  snprintf(audience, sizeof audience, "%s:%s", staff[0] ? "staff" : "role",
+           staff[0] ? staff : role);
+  int64_t message =
+      plan_message(care, alert, audience, via && via[0] ? via : NULL, until);
+  store_exec(care->store,
+             "INSERT INTO page (alert, rung, round, role, staff, via, at, message)"
+             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
+             "iiitttii", alert->id, alert->rung, alert->round, role,
+             staff[0] ? staff : NULL, via && via[0] ? via : NULL, kernel_now(care->kernel),
+             message);
+}
+
+static bool names_role(const struct value *roles, const char *role) {
+  struct value item;
+  struct value_iter iter = value_iterate(roles);
+  if (value_is(roles, role)) return true;
+  while (value_next(&iter, NULL, &item))
+    if (value_is(&item, role)) return true;
+  return false;
+}
+
+static void page_rung(struct care *care, const struct alert *alert,
+                      const struct rung *rung) {
+  char role[ROLE_SIZE];
+  struct value item;
+  struct value_iter iter = value_iterate(&rung->roles);
+  copy_text(&rung->roles, role, sizeof role);
+  if (role[0]) page_role(care, alert, role, rung->via, rung->until);
+  while (value_next(&iter, NULL, &item)) {
+    copy_text(&item, role, sizeof role);
+    if (role[0]) page_role(care, alert, role, rung->via, rung->until);
+  }
+}
+
+static const char *site_role(const struct care *care) {
+  const char *role = care->site->overdue_role;
+  return role && *role ? role : "head-nurse";
+}
+
+static bool is_tired(struct care *care, const struct alert *alert) {
+  return store_int(care->store, 0,
+                   "SELECT count(*) FROM (SELECT DISTINCT at FROM page WHERE alert=?1 AND"
+                   " round=?2 AND rung=?3 LIMIT ?4)",
+                   "iiii", alert->id, alert->round, alert->rung,
+                   (int64_t)REPEATS) == REPEATS;
+}
+
+static void climb_department(struct care *care, struct alert *alert,
+                             const struct ladder *ladder) {
+  alert->rung = next_rung(care, alert, ladder);
+  struct rung rung = rung_at(care, alert, ladder, alert->rung);
+  bool tired = alert->rung == ladder->count && is_tired(care, alert);
+  page_rung(care, alert, &rung);
+  if (tired && !names_role(&rung.roles, site_role(care)))
+    page_role(care, alert, site_role(care), NULL, rung.until);
+  alert_schedule(care, alert, rung.until);
+}
+
+static void climb_site(struct care *care, struct alert *alert) {
+  int64_t until = kernel_now(care->kernel) + ALERT_SITE_MS;
+  alert->rung = 1;
+  page_role(care, alert, site_role(care), NULL, until);
+  alert_schedule(care, alert, until);
+}
+
+void alert_climb(struct care *care, struct alert *alert) {
+  struct ladder ladder = ladder_of(care, alert);
+  int64_t opens;
+  if (is_asleep(care, alert, &ladder, &opens))
+    alert_schedule(care, alert, opens);
+  else if (ladder.count)
+    climb_department(care, alert, &ladder);
+  else
+    climb_site(care, alert);
+  store_exec(care->store, "UPDATE alert SET rung=?2, round=?3 WHERE id=?1", "iii",
+             alert->id, alert->rung, alert->round);
+}
+
+void alert_restart(struct care *care, struct alert *alert, int64_t rung) {
+  store_exec(care->store, "UPDATE alert SET status='open' WHERE id=?1", "i", alert->id);
+  alert->rung = rung;
+  alert->round++;
+  alert_climb(care, alert);
+}
+
+void alert_page_again(struct care *care, struct alert *alert, const char *role) {
+  struct ladder ladder = ladder_of(care, alert);
+  struct rung rung = {0};
+  if (ladder.count && alert->rung <= ladder.count)
+    rung = rung_at(care, alert, &ladder, alert->rung);
+  page_role(care, alert, role, rung.via, alert->next_at);
+}
+
+int64_t alert_act_until(struct care *care, const struct alert *alert) {
+  char role[ROLE_SIZE] = "";
+  struct ladder ladder = ladder_of(care, alert);
+  struct value within = value_field(&ladder.body, "act_within");
+  if (ladder.count && alert->rung) {
+    int64_t rung = alert->rung < ladder.count ? alert->rung : ladder.count;
+    struct value level = value_at(&ladder.levels, (uint32_t)rung - 1);
+    struct value roles = value_field(&level, "page");
+    first_role(&roles, role, sizeof role);
+  }
+  return span_from_now(care, alert, role, &within, ACT_MS);
+}

@@ -1,0 +1,76 @@
+// What every part of the domain shares: the kernel, the catalog of definitions, the site,
+// and the two ports.
+#pragma once
+
+#include "base/zone.h"
+#include "care/catalog.h"
+#include "care/site.h"
+#include "run/kernel.h"
+#include "run/run.h"
+
+struct care;
+struct turn_result;  // filled by the scripts port
+
+// How the domain reaches Lua. engine.c fills it in; all calls are made outside the write
+// transaction.
+struct scripts_port {
+  void *self;
+  // Runs one turn of the run. records get the new records; end as script/turn.h (0
+  // finished 1 waiting 2 stuck 3 breach).
+  int (*turn)(void *self, const struct run *run, const struct buf *journal,
+              struct buf *records, uint32_t *count, struct buf *cause);
+  // which: "enroll.where", "tier", "where"; subject by ids (0: none). out gets an encoded
+  // value.
+  int (*callback)(void *self, const char *department, const char *pathway,
+                  const char *watch, const char *which, int64_t patient,
+                  int64_t enrollment, int64_t event, struct buf *out,
+                  struct status *status);
+  int (*rule)(void *self, const char *department, const char *rule,
+              const struct value *arguments, struct buf *out, struct status *status);
+  int (*shown)(void *self, const char *department, const char *form, const char *item,
+               const struct value *answers, bool *shown);
+};
+
+// What goes out: one claimed attempt. Texts are borrowed for the call.
+struct outgoing {
+  int64_t attempt, message;
+  const char *channel;  // name of the channel's plugin instance: "sms"
+  const char *address;  // phone number, openid …; never logged
+  const char *key;      // idempotency key
+  const char *text;     // frozen
+  const char *program;  // signature shown by gateways: 【…】
+  const char *class_;   // message class
+  bool safety;          // an alert to staff or safety text: goes before others
+};
+// How the domain reaches channels. start is called after the commit; the result comes
+// back by message_result.
+struct channels_port {
+  void *self;
+  bool (*known)(void *self, const char *channel);  // is such a channel configured and up
+  const char *(*address_kind)(
+      void *self,
+      const char *channel);  // which identity kind it needs: "phone", "wechat"
+  void (*start)(void *self, const struct outgoing *outgoing);
+  // For how many ms the channel takes the same key for the same message; 0: never. May be
+  // NULL.
+  int64_t (*keyed)(void *self, const char *channel);
+};
+
+struct care {
+  struct kernel *kernel;
+  struct store *store;  // the kernel's
+  struct catalog *catalog;
+  struct site *site;
+  struct zones *zones;  // base/zone.h's set
+  struct scripts_port scripts;
+  struct channels_port channels;
+};
+
+// The zone of a department (else the site's); never NULL.
+const struct zone *care_zone(struct care *care, const char *department);
+const struct zone *care_site_zone(struct care *care);
+// The patient's own zone, else the department's.
+const struct zone *care_patient_zone(struct care *care, int64_t patient,
+                                     const char *department);
+void care_audit(struct care *care, const char *actor, const char *action,
+                const char *object, const char *detail);

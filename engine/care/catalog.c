@@ -1,0 +1,307 @@
+#include "care/catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { CALENDARS = 16 };
+
+struct named_calendar {
+  char *name;
+  struct calendar *calendar;
+};
+
+struct named_schedule {
+  char *pathway;
+  struct schedule *schedule;
+};
+
+struct entry {  // one department's active definitions
+  struct entry *next;
+  char *department;
+  int64_t bundle;
+  struct buf body;
+  struct value definitions;  // view of body
+  struct named_schedule *schedules;
+  uint32_t schedule_count;
+  struct named_calendar calendars[CALENDARS];
+  int calendar_count;
+};
+
+struct catalog {
+  struct entry *first;
+  struct buf holidays;  // of the built-in calendar "cn"
+  struct calendar *cn, *always;
+};
+
+static struct calendar *make_cn(const struct buf *holidays, struct status *status) {
+  struct calendar *calendar = worktime_new();
+  if (worktime_set_hours(calendar, "mon-fri", "08:00-12:00,13:30-17:30", status) ||
+      (holidays->len && worktime_add_holidays(calendar, holidays->data, holidays->len,
+                                              "calendar/cn.csv", status))) {
+    worktime_free(calendar);
+    return NULL;
+  }
+  return calendar;
+}
+
+struct catalog *catalog_new(void) {
+  struct catalog *catalog = mem_alloc(sizeof *catalog);
+  struct status status = {0};
+  catalog->cn = make_cn(&catalog->holidays, &status);
+  catalog->always = worktime_new_always();
+  return catalog;
+}
+
+static void entry_free(struct entry *entry) {
+  for (uint32_t i = 0; i < entry->schedule_count; i++) {
+    mem_free(entry->schedules[i].pathway);
+    schedule_free(entry->schedules[i].schedule);
+  }
+  for (int i = 0; i < entry->calendar_count; i++) {
+    mem_free(entry->calendars[i].name);
+    worktime_free(entry->calendars[i].calendar);
+  }
+  mem_free(entry->schedules);
+  mem_free(entry->department);
+  buf_deinit(&entry->body);
+  mem_free(entry);
+}
+
+void catalog_free(struct catalog *catalog) {
+  if (!catalog) return;
+  while (catalog->first) {
+    struct entry *next = catalog->first->next;
+    entry_free(catalog->first);
+    catalog->first = next;
+  }
+  worktime_free(catalog->cn);
+  worktime_free(catalog->always);
+  buf_deinit(&catalog->holidays);
+  mem_free(catalog);
+}
+
+int catalog_set_holidays(struct catalog *catalog, const char *csv, size_t len,
+                         struct status *status) {
+  struct buf holidays = {0};
+  buf_put(&holidays, csv, len);
+  struct calendar *cn = make_cn(&holidays, status);
+  if (!cn) {
+    buf_deinit(&holidays);
+    return status->code;
+  }
+  worktime_free(catalog->cn);
+  buf_deinit(&catalog->holidays);
+  catalog->cn = cn;
+  catalog->holidays = holidays;
+  return OK;
+}
+
+static int add_schedule(struct entry *entry, const struct value *key,
+                        const struct value *body, struct status *status) {
+  struct value steps = value_field(body, "steps");
+  struct named_schedule *slot = &entry->schedules[entry->schedule_count];
+  if (schedule_parse(&steps, &slot->schedule, status))
+    return status_prefix(status, "pathway '%.*s'", (int)key->text.len, key->text.data);
+  slot->pathway = value_copy_text(key);
+  entry->schedule_count++;
+  return OK;
+}
+
+static int add_schedules(struct entry *entry, struct status *status) {
+  struct value pathways = value_field(&entry->definitions, "pathway"), key, body;
+  entry->schedules = mem_alloc((value_count(&pathways) + 1) * sizeof *entry->schedules);
+  struct value_iter iter = value_iterate(&pathways);
+  while (value_next(&iter, &key, &body))
+    if (add_schedule(entry, &key, &body, status)) return status->code;
+  return OK;
+}
+
+static int set_hours(struct calendar *calendar, const struct value *hours,
+                     struct status *status) {
+  struct value days, ranges;
+  struct value_iter iter = value_iterate(hours);
+  int code = OK;
+  while (!code && value_next(&iter, &days, &ranges)) {
+    char *day_text = value_copy_text(&days), *range_text = value_copy_text(&ranges);
+    code = worktime_set_hours(calendar, day_text ? day_text : "",
+                              range_text ? range_text : "", status);
+    mem_free(day_text);
+    mem_free(range_text);
+  }
+  return code;
+}
+
+static int add_calendar(struct catalog *catalog, struct entry *entry,
+                        const struct value *key, const struct value *body,
+                        struct status *status) {
+  if (entry->calendar_count == CALENDARS)
+    return status_fail(status, ERR_LIMIT, "more than %d calendars in one department",
+                       CALENDARS);
+  struct calendar *calendar = worktime_new();
+  struct value hours = value_field(body, "hours"),
+               holidays = value_field(body, "holidays");
+  int code = set_hours(calendar, &hours, status);
+  if (!code && value_is(&holidays, "cn") && catalog->holidays.len)
+    code = worktime_add_holidays(calendar, catalog->holidays.data, catalog->holidays.len,
+                                 "calendar/cn.csv", status);
+  if (!code) code = worktime_check(calendar, status);
+  if (code) {
+    worktime_free(calendar);
+    return status_prefix(status, "calendar '%.*s'", (int)key->text.len, key->text.data);
+  }
+  entry->calendars[entry->calendar_count].name = value_copy_text(key);
+  entry->calendars[entry->calendar_count++].calendar = calendar;
+  return OK;
+}
+
+static int add_calendars(struct catalog *catalog, struct entry *entry,
+                         struct status *status) {
+  struct value calendars = value_field(&entry->definitions, "calendar"), key, body;
+  struct value_iter iter = value_iterate(&calendars);
+  while (value_next(&iter, &key, &body))
+    if (add_calendar(catalog, entry, &key, &body, status)) return status->code;
+  return OK;
+}
+
+static struct entry *find(struct catalog *catalog, const char *department) {
+  struct entry *entry = catalog->first;
+  while (entry && (!department || strcmp(entry->department, department)))
+    entry = entry->next;
+  return entry;
+}
+
+static void replace(struct catalog *catalog, struct entry *entry) {
+  struct entry **at = &catalog->first;
+  while (*at && strcmp((*at)->department, entry->department) < 0) at = &(*at)->next;
+  if (*at && !strcmp((*at)->department, entry->department)) {
+    struct entry *old = *at;
+    *at = old->next;
+    entry_free(old);
+  }
+  entry->next = *at;
+  *at = entry;
+}
+
+int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
+                const char *definitions, size_t len, struct status *status) {
+  struct entry *entry = mem_alloc(sizeof *entry);
+  entry->department = mem_copy_text(department);
+  entry->bundle = bundle;
+  buf_put(&entry->body, definitions, len);
+  int code = OK;
+  if (!value_read(buf_text(&entry->body), len, &entry->definitions))
+    code = status_fail(status, ERR_INTERNAL,
+                       "definitions of department '%s' can't be read", department);
+  if (!code) code = add_schedules(entry, status);
+  if (!code) code = add_calendars(catalog, entry, status);
+  if (code)
+    entry_free(entry);
+  else
+    replace(catalog, entry);
+  return code;
+}
+
+int catalog_load(struct catalog *catalog, struct store *store, struct status *status) {
+  struct stmt *rows = store_query(
+      store, "SELECT department, id, definitions FROM bundle WHERE active=1", "");
+  int code = OK;
+  while (!code && stmt_row(rows)) {
+    size_t len;
+    const char *body = stmt_bytes(rows, 2, &len);
+    code = catalog_put(catalog, stmt_text(rows, 0), stmt_int(rows, 1), body, len, status);
+  }
+  stmt_done(rows);
+  return code;
+}
+
+struct value catalog_find(struct catalog *catalog, const char *department,
+                          const char *kind, const char *id) {
+  struct entry *entry = find(catalog, department);
+  if (!entry || !id) return (struct value){0};
+  struct value all = value_field(&entry->definitions, kind);
+  return value_field(&all, id);
+}
+
+struct value catalog_department(struct catalog *catalog, const char *department) {
+  return catalog_find(catalog, department, "department", department);
+}
+
+int64_t catalog_bundle(struct catalog *catalog, const char *department) {
+  struct entry *entry = find(catalog, department);
+  return entry ? entry->bundle : 0;
+}
+
+void catalog_each_department(struct catalog *catalog,
+                             void (*fn)(void *self, const char *department), void *self) {
+  for (struct entry *entry = catalog->first; entry; entry = entry->next)
+    fn(self, entry->department);
+}
+
+void catalog_each(struct catalog *catalog, const char *department, const char *kind,
+                  void (*fn)(void *self, const char *id, const struct value *body),
+                  void *self) {
+  struct entry *entry = find(catalog, department);
+  if (!entry) return;
+  struct value all = value_field(&entry->definitions, kind), key, body;
+  struct value_iter iter = value_iterate(&all);
+  while (value_next(&iter, &key, &body)) {
+    char *id = value_copy_text(&key);
+    fn(self, id, &body);
+    mem_free(id);
+  }
+}
+
+const struct schedule *catalog_schedule(struct catalog *catalog, const char *department,
+                                        const char *pathway) {
+  struct entry *entry = find(catalog, department);
+  if (!entry || !pathway) return NULL;
+  for (uint32_t i = 0; i < entry->schedule_count; i++)
+    if (!strcmp(entry->schedules[i].pathway, pathway))
+      return entry->schedules[i].schedule;
+  return NULL;
+}
+
+static const struct calendar *calendar_named(struct catalog *catalog, struct entry *entry,
+                                             const char *name) {
+  for (int i = 0; entry && i < entry->calendar_count; i++)
+    if (!strcmp(entry->calendars[i].name, name)) return entry->calendars[i].calendar;
+  return !strcmp(name, "always") ? catalog->always : catalog->cn;
+}
+
+static const struct calendar *calendar_of(struct catalog *catalog, struct entry *entry,
+                                          const struct value *declaration) {
+  struct value field = value_field(declaration, "calendar");
+  char *name = value_copy_text(&field);
+  const struct calendar *calendar = name ? calendar_named(catalog, entry, name) : NULL;
+  mem_free(name);
+  return calendar;
+}
+
+const struct calendar *catalog_calendar(struct catalog *catalog, const char *department,
+                                        const char *name) {
+  struct entry *entry = find(catalog, department);
+  if (name) return calendar_named(catalog, entry, name);
+  struct value body = catalog_department(catalog, department);
+  const struct calendar *calendar = calendar_of(catalog, entry, &body);
+  return calendar ? calendar : catalog->cn;
+}
+
+const struct calendar *catalog_role_calendar(struct catalog *catalog,
+                                             const char *department, const char *role) {
+  struct entry *entry = find(catalog, department);
+  struct value roster = catalog_find(catalog, department, "roster", role);
+  const struct calendar *calendar = calendar_of(catalog, entry, &roster);
+  return calendar ? calendar : catalog_calendar(catalog, department, NULL);
+}
+
+struct value text_in(const struct value *text, const char *language) {
+  if (text->kind == VALUE_TEXT) return *text;
+  struct value found =
+      value_field(text, language && !strcmp(language, "en") ? "en" : "zh");
+  if (found.kind != VALUE_TEXT) found = value_field(text, "zh");
+  if (found.kind != VALUE_TEXT) found = value_field(text, "en");
+  return found;
+}

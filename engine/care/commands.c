@@ -1,0 +1,286 @@
+#include "care/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "care/alert.h"
+#include "care/enrollment.h"
+#include "care/facts.h"
+#include "care/mapping.h"
+#include "care/message.h"
+#include "care/question.h"
+#include "care/task.h"
+
+enum { RECORD_IS_COMMAND = 1 };
+
+struct command {  // one command of a turn, its texts owned
+  struct care *care;
+  const struct run *run;
+  char *label;
+  struct value args;
+};
+
+static char *arg_text(const struct command *command, const char *key) {
+  struct value field = value_field(&command->args, key);
+  return value_copy_text(&field);
+}
+
+static struct subject subject_of(const struct command *command) {
+  return (struct subject){command->care, command->run->department, command->run->patient,
+                          command->run->enrollment, command->run->event};
+}
+
+static char *pathway_program(struct care *care, const struct run *run) {
+  struct value pathway =
+      catalog_find(care->catalog, run->department, "pathway", run->pathway);
+  struct value program = value_field(&pathway, "program");
+  return value_copy_text(&program);
+}
+
+// "wechat,sms" from {"wechat","sms"}; NULL when none is named.
+static char *joined(const struct command *command, const char *key) {
+  struct value list = value_field(&command->args, key), item;
+  struct buf out = {0};
+  struct value_iter iter = value_iterate(&list);
+  while (value_next(&iter, NULL, &item)) {
+    if (item.kind != VALUE_TEXT) continue;
+    if (out.len) buf_putc(&out, ',');
+    buf_put(&out, item.text.data, item.text.len);
+  }
+  return out.len ? buf_take(&out) : NULL;
+}
+
+static char *class_of(const struct command *command, const char *kind,
+                      const char *otherwise) {
+  struct value body = catalog_find(command->care->catalog, command->run->department, kind,
+                                   command->label);
+  struct value class = value_field(&body, "class");
+  char *text = value_copy_text(&class);
+  if (text) return text;
+  return strdup(otherwise);
+}
+
+enum {
+  HOLD_MS = 3 * 24 * 3600000
+};  // how long a message may be held before it is suppressed
+
+static int64_t plan_message(const struct command *command, const char *kind,
+                            const char *class, int64_t question, const char *remind) {
+  struct care *care = command->care;
+  struct value fields = value_field(&command->args, "fields");
+  char *to = arg_text(command, "to"), *via = joined(command, "via");
+  char *program = pathway_program(care, command->run);
+  struct message_spec spec = {.patient = command->run->patient,
+                              .enrollment = command->run->enrollment,
+                              .run = command->run->id,
+                              .question = question,
+                              .department = command->run->department,
+                              .program = program,
+                              .kind = kind,
+                              .class_ = class,
+                              .name = command->label,
+                              .audience = to ? to : "patient",
+                              .via = via,
+                              .remind = remind,
+                              .fields = fields.kind == VALUE_MAP ? &fields : NULL,
+                              .valid_until = kernel_now(care->kernel) + HOLD_MS};
+  int64_t id = message_plan(care, &spec);
+  free(to);
+  free(via);
+  free(program);
+  return id;
+}
+
+static void apply_ask(const struct command *command) {
+  char *within = arg_text(command, "within"), *remind = arg_text(command, "remind");
+  struct value fields = value_field(&command->args, "fields");
+  int64_t question = question_open(command->care, command->run, command->label,
+                                   fields.kind == VALUE_MAP ? &fields : NULL);
+  char *class = class_of(command, "form", "questionnaire");
+  run_wait(command->care->kernel, command->run->id, "ask", question, command->label,
+           within ? within : "3d");
+  plan_message(command, "ask", class, question, remind);
+  free(class);
+  free(within);
+  free(remind);
+}
+
+static void apply_send(const struct command *command) {
+  char *class = class_of(command, "template", "general");
+  int64_t message = plan_message(command, "send", class, 0, NULL);
+  run_wait(command->care->kernel, command->run->id, "send", message, command->label,
+           NULL);
+  free(class);
+}
+
+static int64_t task_due_of(const struct command *command, const char *role) {
+  struct status status = {0};
+  struct value due = value_field(&command->args, "due");
+  if (due.kind == VALUE_INT) return due.integer;
+  if (due.kind == VALUE_REAL) return (int64_t)due.real;
+  char *span = value_copy_text(&due);
+  int64_t at =
+      span ? task_due(command->care, command->run->department, role, span, &status) : 0;
+  free(span);
+  return at;
+}
+
+static void apply_task(const struct command *command) {
+  char *role = arg_text(command, "role"), *form = arg_text(command, "form"),
+       *note = arg_text(command, "note");
+  struct task_spec spec = {
+      .patient = command->run->patient,
+      .enrollment = command->run->enrollment,
+      .run = command->run->id,
+      .question = form ? question_find(command->care, command->run, form) : 0,
+      .department = command->run->department,
+      .name = command->label,
+      .role = role ? role : "nurse",
+      .form = form,
+      .note = note,
+      .due_at = task_due_of(command, role ? role : "nurse")};
+  task_open(command->care, &spec);
+  free(role);
+  free(form);
+  free(note);
+}
+
+static int64_t find_task(const struct command *command) {
+  struct store *store = command->care->store;
+  int64_t id = store_int(
+      store, 0, "SELECT id FROM task WHERE run=?1 AND name=?2 ORDER BY id DESC LIMIT 1",
+      "it", command->run->id, command->label);
+  if (id) return id;
+  return store_int(store, 0,
+                   "SELECT id FROM task WHERE patient=?1 AND enrollment IS ?2 AND "
+                   "name=?3 ORDER BY id DESC LIMIT 1",
+                   "iIt", command->run->patient, command->run->enrollment,
+                   command->label);
+}
+
+static void wait_within(const struct command *command, const char *wait, int64_t ref) {
+  struct subject subject = subject_of(command);
+  struct status status = {0};
+  char *within = arg_text(command, "within");
+  int64_t at = 0;
+  run_wait(command->care->kernel, command->run->id, wait, ref, command->label, within);
+  if (within && !facts_time(&subject, within, 0, &at, &status))
+    run_deadline(command->care->kernel, command->run->id, at);
+  free(within);
+}
+
+static void wait_task(const struct command *command) {
+  int64_t task = find_task(command);
+  struct buf result = {0};
+  wait_within(command, "task", task);
+  if (task && task_result(command->care, task, &result))
+    commands_task_closed(command->care, task);
+  buf_deinit(&result);
+}
+
+static void event_value(struct care *care, int64_t patient, int64_t event,
+                        struct buf *out) {
+  struct subject subject = {care, "", patient, 0, event};
+  facts_field(&subject, "event", out);
+}
+
+static void give_event(struct care *care, int64_t run, int64_t patient, int64_t event) {
+  struct buf body = {0};
+  struct value view;
+  event_value(care, patient, event, &body);
+  if (value_read(buf_text(&body), body.len, &view))
+    run_outcome(care->kernel, run, &view, NULL);
+  buf_deinit(&body);
+}
+
+static void wait_event(const struct command *command) {
+  const struct run *run = command->run;
+  int64_t event =
+      store_int(command->care->store, 0,
+                "SELECT id FROM event WHERE patient=?1 AND kind=?2 AND recorded_at>=?3 "
+                "AND id<>?4 ORDER BY id LIMIT 1",
+                "itii", run->patient, command->label, run->started_at, run->event);
+  wait_within(command, "event", 0);
+  if (event) give_event(command->care, run->id, run->patient, event);
+}
+
+static void wait_time(const struct command *command) {
+  struct subject subject = subject_of(command);
+  struct status status = {0};
+  int64_t now = kernel_now(command->care->kernel), at = now;
+  if (facts_time(&subject, command->label, 0, &at, &status)) at = now;
+  run_wait(command->care->kernel, command->run->id, "time", 0, command->label, NULL);
+  run_deadline(command->care->kernel, command->run->id, at > now ? at : now);
+}
+
+static void apply_wait(const struct command *command) {
+  struct value kind = value_field(&command->args, "kind");
+  if (value_is(&kind, "task"))
+    wait_task(command);
+  else if (value_is(&kind, "event"))
+    wait_event(command);
+  else
+    wait_time(command);
+}
+
+static void apply_alert(const struct command *command) {
+  char *level = arg_text(command, "level"), *reason = arg_text(command, "reason");
+  alert_open(command->care, &(struct alert_spec){.patient = command->run->patient,
+                                                 .enrollment = command->run->enrollment,
+                                                 .run = command->run->id,
+                                                 .department = command->run->department,
+                                                 .name = command->label,
+                                                 .level = level ? level : "soon",
+                                                 .reason = reason});
+  free(level);
+  free(reason);
+}
+
+static void apply_set(const struct command *command) {
+  struct subject subject = subject_of(command);
+  struct value value = value_field(&command->args, "value");
+  facts_set(&subject, command->label, &value);
+}
+
+static void apply_note(const struct command *command) {
+  store_exec(
+      command->care->store,
+      "INSERT INTO note (patient, enrollment, run, at, text) VALUES (?1,?2,?3,?4,?5)",
+      "iIiit", command->run->patient, command->run->enrollment, command->run->id,
+      kernel_now(command->care->kernel), command->label);
+}
+
+static void apply_stop(const struct command *command) {
+  if (command->run->enrollment)
+    enrollment_end(command->care, command->run->enrollment, command->label);
+}
+
+static const struct {
+  const char *op;
+  void (*apply)(const struct command *command);
+} ops[] = {{"ask", apply_ask},   {"send", apply_send},   {"task", apply_task},
+           {"wait", apply_wait}, {"alert", apply_alert}, {"set", apply_set},
+           {"note", apply_note}, {"stop", apply_stop}};
+
+static void apply_record(struct care *care, const struct run *run,
+                         const struct value *record) {
+  struct value kind = value_at(record, 0), op = value_at(record, 1),
+               label = value_at(record, 2);
+  if (value_int_or(&kind, 0) != RECORD_IS_COMMAND) return;
+  struct command command = {care, run, value_copy_text(&label), value_at(record, 3)};
+  for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
+    if (value_is(&op, ops[i].op)) ops[i].apply(&command);
+  free(command.label);
+}
+
+void commands_apply(struct care *care, const struct run *run, const struct buf *records) {
+  size_t at = 0;
+  struct value record;
+  while (at < records->len) {
+    size_t used = value_read_front(records->data + at, records->len - at, &record);
+    if (!used) return;
+    apply_record(care, run, &record);
+    at += used;
+  }
+}

@@ -1,0 +1,16 @@
+// What a turn returned becomes rows: asks, tasks, waits, sends, alerts; and what happens
+// to them becomes outcomes.
+#pragma once
+
+#include "care/care.h"
+
+void commands_handlers(struct care *care);  // WORK_RUN
+// Applies the records of one turn of a run, in order. Within a transaction.
+void commands_apply(struct care *care, const struct run *run, const struct buf *records);
+// A task was closed, moved or withdrawn: runs waiting for it get {code, answer, note, by,
+// to}.
+void commands_task_closed(struct care *care, int64_t task);
+// An event happened to the patient: runs waiting for this kind get {kind, at, …}.
+void commands_event(struct care *care, int64_t patient, const char *kind, int64_t event);
+// The patient (person 0) or one contact wants no more messages: open asks end so.
+void commands_opted_out(struct care *care, int64_t patient, int64_t person);

@@ -1,0 +1,137 @@
+#include "care/enroll.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/enrollment.h"
+#include "care/plan.h"
+#include "care/task.h"
+
+struct origin {  // the event and stay that enroll
+  int64_t at, encounter, admitted_at, discharged_at;
+  char leaving[16];
+  bool dead;
+};
+
+static bool load_origin(struct care *care, const struct enroll_spec *spec,
+                        struct origin *out) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT event.at, event.encounter, admitted_at, discharged_at, leaving, died_at "
+      "FROM event "
+      "JOIN patient ON patient.id = event.patient "
+      "LEFT JOIN encounter ON encounter.id = event.encounter WHERE event.id=?1",
+      "i", spec->event);
+  bool found = stmt_row(row);
+  *out = (struct origin){0};
+  if (found) {
+    *out = (struct origin){.at = stmt_int(row, 0),
+                           .encounter = stmt_int(row, 1),
+                           .admitted_at = stmt_int(row, 2),
+                           .discharged_at = stmt_int(row, 3),
+                           .dead = !stmt_null(row, 5)};
+    if (stmt_text(row, 4))
+      strncpy(out->leaving, stmt_text(row, 4), sizeof out->leaving - 1);
+  }
+  stmt_done(row);
+  return found;
+}
+
+static int64_t anchor_of(struct care *care, const struct enroll_spec *spec,
+                         const struct origin *origin, const struct value *anchor) {
+  int64_t now = kernel_now(care->kernel), at = 0;
+  if (value_is(anchor, "discharge"))
+    at = origin->discharged_at;
+  else if (value_is(anchor, "admission"))
+    at = origin->admitted_at;
+  else if (value_is(anchor, "surgery"))
+    at = store_int(care->store, 0,
+                   "SELECT max(at) FROM clinical WHERE patient=?1 AND kind='procedure'",
+                   "i", spec->patient);
+  else if (value_is(anchor, "appointment"))
+    at = store_int(
+        care->store, 0,
+        "SELECT min(at) FROM appointment WHERE patient=?1 AND at>=?2 AND status='booked'",
+        "ii", spec->patient, now);
+  else
+    return now;
+  return at ? at : origin->at;
+}
+
+// Against advice or transferred: the head nurse decides (WARD 2).
+static bool left_to_a_person(struct care *care, const struct enroll_spec *spec,
+                             const struct origin *origin) {
+  struct status status = {0};
+  if (strcmp(origin->leaving, "against-advice") && strcmp(origin->leaving, "transfer"))
+    return false;
+  struct buf note = {0};
+  buf_printf(&note, "left the hospital %s: decide whether to follow up on pathway %s",
+             origin->leaving, spec->pathway);
+  task_open(care, &(struct task_spec){.patient = spec->patient,
+                                      .department = spec->department,
+                                      .name = "decide-follow-up",
+                                      .role = "head-nurse",
+                                      .note = note.data,
+                                      .due_at = task_due(care, spec->department,
+                                                         "head-nurse", "1bd", &status)});
+  buf_deinit(&note);
+  return true;
+}
+
+static bool came_before(struct care *care, const struct enroll_spec *spec) {
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 AND "
+                   "pathway=?3 AND event=?4",
+                   "itti", spec->patient, spec->department, spec->pathway, spec->event);
+}
+
+// True when the patient may come in now; ends the earlier enrollment when the pathway
+// starts anew.
+static bool make_room(struct care *care, const struct enroll_spec *spec,
+                      const struct value *again) {
+  int64_t live = store_int(
+      care->store, 0,
+      "SELECT id FROM enrollment WHERE patient=?1 AND department=?2 AND pathway=?3 AND "
+      "status<>'ended'",
+      "itt", spec->patient, spec->department, spec->pathway);
+  if (!live || value_is(again, "both")) return true;
+  if (!value_is(again, "restart")) return false;
+  enrollment_end(care, live, "restarted");
+  return true;
+}
+
+static int64_t insert(struct care *care, const struct enroll_spec *spec,
+                      const struct origin *origin, int64_t anchor) {
+  int64_t now = kernel_now(care->kernel);
+  store_exec(care->store,
+             "INSERT INTO enrollment (patient, encounter, department, pathway, status, "
+             "event, enrolled_at, "
+             "anchor_at, tier, cursor_at) VALUES (?1,?2,?3,?4,'active',?5,?6,?7,?8,?9)",
+             "iIttiiiti", spec->patient, origin->encounter, spec->department,
+             spec->pathway, spec->event, now, anchor, spec->tier ? spec->tier : "",
+             now - 1);
+  return store_last_id(care->store);
+}
+
+void enroll(struct care *care, const struct enroll_spec *spec) {
+  struct origin origin;
+  struct enrollment enrollment;
+  struct value pathway =
+      catalog_find(care->catalog, spec->department, "pathway", spec->pathway);
+  struct value rules = value_field(&pathway, "enroll"),
+               again = value_field(&rules, "again"),
+               anchor = value_field(&pathway, "anchor");
+  if (!load_origin(care, spec, &origin) || origin.dead || came_before(care, spec)) return;
+  if (left_to_a_person(care, spec, &origin) || !make_room(care, spec, &again)) return;
+  int64_t id = insert(care, spec, &origin, anchor_of(care, spec, &origin, &anchor));
+  store_exec(care->store,
+             "INSERT INTO access (patient, department, since, reason) VALUES "
+             "(?1,?2,?3,'enrollment') "
+             "ON CONFLICT (patient, department) DO NOTHING",
+             "iti", spec->patient, spec->department, kernel_now(care->kernel));
+  if (!enrollment_load(care->store, id, &enrollment)) return;
+  plan_skip_past(care, &enrollment);
+  if (!plan_arm(care, &enrollment)) enrollment_end(care, id, "nothing-planned");
+  enrollment_deinit(&enrollment);
+}

@@ -1,0 +1,248 @@
+#include "care/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/span.h"
+#include "care/mapping.h"
+
+int facts_age(struct care *care, int64_t patient, int64_t at) {
+  char *birth =
+      store_text(care->store, "SELECT birth FROM patient WHERE id=?1", "i", patient);
+  int64_t days;
+  int age = -1;
+  if (birth && civil_parse_date(birth, strlen(birth), &days)) {
+    struct civil now = zone_civil(care_site_zone(care), at), born = {0};
+    civil_set_days(&born, days);
+    bool before =
+        now.month < born.month || (now.month == born.month && now.day < born.day);
+    age = now.year - born.year - (before ? 1 : 0);
+  }
+  free(birth);
+  return age;
+}
+
+static void put_patient(const struct subject *subject, struct buf *out) {
+  struct care *care = subject->care;
+  int age = facts_age(care, subject->patient, kernel_now(care->kernel));
+  struct stmt *row = store_query(care->store,
+                                 "SELECT sex, language, dialect, disclosure, stays, "
+                                 "inpatient FROM patient WHERE id=?1",
+                                 "i", subject->patient);
+  struct mapping map = mapping_begin(out);
+  if (stmt_row(row)) {
+    if (age >= 0) mapping_int(&map, "age", age);
+    mapping_text(&map, "dialect", stmt_text(row, 2));
+    mapping_text(&map, "disclosure", stmt_text(row, 3));
+    mapping_bool(&map, "inpatient", stmt_int(row, 5));
+    mapping_text(&map, "language", stmt_text(row, 1));
+    mapping_text(&map, "sex", stmt_text(row, 0));
+    if (!stmt_null(row, 4)) mapping_int(&map, "stays", stmt_int(row, 4));
+  }
+  stmt_done(row);
+  mapping_end(&map);
+}
+
+static void put_clinical(const struct subject *subject, int64_t encounter,
+                         const char *kind, struct buf *out) {
+  struct stmt *rows =
+      store_query(subject->care->store,
+                  "SELECT code, name FROM clinical WHERE patient=?1 AND kind=?2 AND "
+                  "(?3=0 OR encounter=?3 OR encounter IS NULL) ORDER BY id LIMIT 100",
+                  "iti", subject->patient, kind, encounter);
+  size_t list = value_begin_list(out);
+  uint32_t count = 0;
+  for (; stmt_row(rows); count++) {
+    struct mapping map = mapping_begin(out);
+    mapping_text(&map, "code", stmt_text(rows, 0));
+    mapping_text(&map, "name", stmt_text(rows, 1));
+    mapping_end(&map);
+  }
+  stmt_done(rows);
+  value_end(out, list, count);
+}
+
+// The event's own fields first, then what is known by now of its stay: codes come late
+// (WARD 21).
+static void put_event(const struct subject *subject, struct buf *out) {
+  struct store *store = subject->care->store;
+  struct stmt *row = store_query(
+      store,
+      "SELECT event.kind, event.at, event.body, event.encounter, department, ward, "
+      "leaving FROM event "
+      "LEFT JOIN encounter ON encounter.id = event.encounter WHERE event.id=?1",
+      "i", subject->event);
+  if (!stmt_row(row)) {
+    stmt_done(row);
+    value_put_nil(out);
+    return;
+  }
+  struct merge merge = {0};
+  size_t len;
+  const char *body = stmt_bytes(row, 2, &len);
+  merge_bytes(&merge, body, len);
+  merge_text(&merge, "kind", stmt_text(row, 0));
+  merge_int(&merge, "at", stmt_int(row, 1));
+  merge_text(&merge, "department", stmt_text(row, 4));
+  merge_text(&merge, "ward", stmt_text(row, 5));
+  merge_text(&merge, "leaving", stmt_text(row, 6));
+  int64_t encounter = stmt_int(row, 3);
+  stmt_done(row);
+  struct buf list = {0};
+  static const char *const lists[][2] = {
+      {"procedure", "procedures"}, {"diagnosis", "diagnoses"}, {"drug", "drugs"}};
+  for (int i = 0; i < 3; i++) {
+    buf_clear(&list);
+    put_clinical(subject, encounter, lists[i][0], &list);
+    merge_encoded(&merge, lists[i][1], &list);
+  }
+  buf_deinit(&list);
+  merge_end(&merge, out);
+}
+
+static void put_enrollment_text(const struct subject *subject, const char *sql,
+                                struct buf *out) {
+  struct stmt *row = store_query(subject->care->store, sql, "i", subject->enrollment);
+  if (stmt_row(row) && stmt_text(row, 0))
+    value_put_text(out, stmt_text(row, 0));
+  else
+    value_put_nil(out);
+  stmt_done(row);
+}
+
+static void put_anchor(const struct subject *subject, struct buf *out) {
+  int64_t at =
+      store_int(subject->care->store, 0, "SELECT anchor_at FROM enrollment WHERE id=?1",
+                "i", subject->enrollment);
+  if (at)
+    value_put_int(out, at);
+  else
+    value_put_nil(out);
+}
+
+void facts_field(const struct subject *subject, const char *name, struct buf *out) {
+  if (!strcmp(name, "patient"))
+    put_patient(subject, out);
+  else if (!strcmp(name, "event"))
+    put_event(subject, out);
+  else if (!strcmp(name, "anchor"))
+    put_anchor(subject, out);
+  else if (!strcmp(name, "tier"))
+    put_enrollment_text(subject, "SELECT tier FROM enrollment WHERE id=?1", out);
+  else if (!strcmp(name, "pathway"))
+    put_enrollment_text(subject, "SELECT pathway FROM enrollment WHERE id=?1", out);
+  else
+    value_put_nil(out);
+}
+
+static int read_enrollments(const struct subject *subject, struct buf *out) {
+  struct stmt *rows =
+      store_query(subject->care->store,
+                  "SELECT pathway, tier, enrolled_at FROM enrollment WHERE patient=?1 "
+                  "AND status<>'ended' ORDER BY id LIMIT 32",
+                  "i", subject->patient);
+  size_t list = value_begin_list(out);
+  uint32_t count = 0;
+  for (; stmt_row(rows); count++) {
+    struct mapping map = mapping_begin(out);
+    mapping_text(&map, "pathway", stmt_text(rows, 0));
+    mapping_int(&map, "since", stmt_int(rows, 2));
+    mapping_text(&map, "tier", stmt_text(rows, 1));
+    mapping_end(&map);
+  }
+  stmt_done(rows);
+  value_end(out, list, count);
+  return OK;
+}
+
+static int read_since(const struct subject *subject, const struct value *options,
+                      int64_t *since, struct status *status) {
+  struct value within = value_field(options, "within"),
+               from = value_field(options, "since");
+  *since = from.kind == VALUE_INT ? from.integer : 0;
+  if (within.kind != VALUE_TEXT) return OK;
+  char *text = value_copy_text(&within);
+  int64_t now = kernel_now(subject->care->kernel), then;
+  int code = facts_time(subject, text, 0, &then, status);
+  free(text);
+  if (!code && now - (then - now) > *since) *since = now - (then - now);
+  return code;
+}
+
+static void put_observation(struct stmt *row, struct buf *out) {
+  struct mapping map = mapping_begin(out);
+  mapping_int(&map, "at", stmt_int(row, 0));
+  mapping_text(&map, "code", stmt_text(row, 1));
+  mapping_text(&map, "day", stmt_text(row, 2));
+  if (stmt_null(row, 3))
+    mapping_text(&map, "value", stmt_text(row, 4));
+  else
+    mapping_real(&map, "value", stmt_real(row, 3));
+  mapping_end(&map);
+}
+
+int facts_read(const struct subject *subject, const char *code,
+               const struct value *options, struct buf *out, struct status *status) {
+  if (!strcmp(code, "enrollments")) return read_enrollments(subject, out);
+  int64_t since;
+  if (read_since(subject, options, &since, status)) return status->code;
+  struct value last = value_field(options, "last");
+  int64_t most = value_int_or(&last, 32);
+  if (most < 1 || most > 32)
+    return status_fail(status, ERR_INVALID,
+                       "read: last must be 1 to 32; longer series belong in a rule");
+  struct stmt *rows =
+      store_query(subject->care->store,
+                  "SELECT * FROM (SELECT at, code, day, value, text FROM observation "
+                  "WHERE patient=?1 AND code=?2 "
+                  "AND at>=?3 ORDER BY at DESC, id DESC LIMIT ?4) ORDER BY at",
+                  "itii", subject->patient, code, since, most);
+  size_t list = value_begin_list(out);
+  uint32_t count = 0;
+  for (; stmt_row(rows); count++) put_observation(rows, out);
+  stmt_done(rows);
+  value_end(out, list, count);
+  return OK;
+}
+
+void facts_silences(const struct subject *subject, const char *form, struct buf *out) {
+  value_put_int(
+      out, store_int(subject->care->store, 0,
+                     "SELECT count FROM silence WHERE enrollment=?1 AND form=?2", "it",
+                     subject->enrollment, form));
+}
+
+int facts_time(const struct subject *subject, const char *when, int64_t base,
+               int64_t *out, struct status *status) {
+  struct care *care = subject->care;
+  struct span span;
+  if (span_parse(when, &span, status)) return status->code;
+  return span_add(
+      base ? base : kernel_now(care->kernel), &span, care_zone(care, subject->department),
+      catalog_calendar(care->catalog, subject->department, NULL), out, status);
+}
+
+// How long until a new task of this post is done: those before it, at the pace of the
+// last four hours.
+void facts_estimate(const struct subject *subject, const char *role, struct buf *out) {
+  struct care *care = subject->care;
+  int64_t now = kernel_now(care->kernel), span = 4 * (int64_t)CIVIL_HOUR_MS;
+  const struct calendar *hours =
+      catalog_role_calendar(care->catalog, subject->department, role);
+  if (hours && !worktime_is_open(hours, care_zone(care, subject->department), now)) {
+    value_put_text(out, "closed");
+    return;
+  }
+  int64_t queue = store_int(
+      care->store, 0,
+      "SELECT count(*) FROM task WHERE role=?1 AND status IN ('open','held')", "t", role);
+  int64_t done = store_int(
+      care->store, 0,
+      "SELECT count(*) FROM task WHERE role=?1 AND status='done' AND closed_at>?2", "ti",
+      role, now - span);
+  if (!done)
+    value_put_text(out, "unknown");
+  else
+    value_put_int(out, (queue + 1) * (span / done));
+}

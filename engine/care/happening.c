@@ -1,0 +1,408 @@
+#include "care/happening.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/alert.h"
+#include "care/commands.h"
+#include "care/enroll.h"
+#include "care/enrollment.h"
+#include "care/facts.h"
+#include "care/mapping.h"
+#include "care/question.h"
+
+enum decision_kind {
+  DECIDE_ENROLL,
+  DECIDE_WATCH,
+  DECIDE_QUIET,
+  DECIDE_ANSWER,
+  DECIDE_TELL
+};
+
+struct decision {  // what Lua said, to be applied in the commit
+  struct decision *next;
+  enum decision_kind kind;
+  char *department, *pathway, *name;  // name: watch, form or what went wrong
+  char *tier;
+  int64_t enrollment, question, event;
+  struct buf value, flag;  // a watch's flag; an answer's values and judgement
+  bool unjudged;
+};
+
+struct happening {  // one event, being thought about
+  struct care *care;
+  int64_t event, patient, encounter, at;
+  char *kind;
+  const char *department;  // while its definitions are walked
+  int64_t enrollment;      // while a live enrollment's watches are walked
+  const char *pathway;
+  struct decision *first, **end;
+};
+
+static struct decision *decide(struct happening *happening, enum decision_kind kind,
+                               const char *pathway, const char *name) {
+  struct decision *decision = mem_alloc(sizeof *decision);
+  decision->kind = kind;
+  decision->department = mem_copy_text(happening->department);
+  decision->pathway = mem_copy_text(pathway);
+  decision->name = mem_copy_text(name);
+  decision->event = happening->event;
+  decision->enrollment = happening->enrollment;
+  *happening->end = decision;
+  happening->end = &decision->next;
+  return decision;
+}
+
+static void decision_free(struct decision *decision) {
+  mem_free(decision->department);
+  mem_free(decision->pathway);
+  mem_free(decision->name);
+  mem_free(decision->tier);
+  buf_deinit(&decision->value);
+  buf_deinit(&decision->flag);
+  mem_free(decision);
+}
+
+static bool is_on(const struct value *on, const char *kind) {
+  struct value item;
+  struct value_iter iter = value_iterate(on);
+  if (value_is(on, kind)) return true;
+  while (value_next(&iter, NULL, &item))
+    if (value_is(&item, kind)) return true;
+  return false;
+}
+
+// Asks a `where`; an error is told to the department and counts as no.
+static bool ask_where(struct happening *happening, const char *pathway, const char *watch,
+                      const char *which, int64_t event, struct buf *flag) {
+  struct care *care = happening->care;
+  struct status status = {0};
+  struct value view;
+  int code = care->scripts.callback(care->scripts.self, happening->department, pathway,
+                                    watch, which, happening->patient,
+                                    happening->enrollment, event, flag, &status);
+  if (code) {
+    struct decision *told =
+        decide(happening, DECIDE_TELL, pathway, watch ? watch : pathway);
+    buf_puts(&told->value, status.text);
+    return false;
+  }
+  return value_read(buf_text(flag), flag->len, &view) && value_true(&view);
+}
+
+// Codes and orders may come after the event that enrolls: then that event is looked at
+// again (WARD 21).
+static int64_t event_meant(struct happening *happening, const struct value *on) {
+  if (is_on(on, happening->kind)) return happening->event;
+  if (strcmp(happening->kind, "procedure") && strcmp(happening->kind, "diagnosis") &&
+      strcmp(happening->kind, "drug"))
+    return 0;
+  int64_t earlier =
+      store_int(happening->care->store, 0,
+                "SELECT id FROM event WHERE patient=?1 AND kind='discharge' AND (?2=0 OR "
+                "encounter=?2) ORDER BY id DESC LIMIT 1",
+                "ii", happening->patient, happening->encounter);
+  return is_on(on, "discharge") ? earlier : 0;
+}
+
+static void look_at_pathway(void *self, const char *id, const struct value *body) {
+  struct happening *happening = self;
+  struct value enroll = value_field(body, "enroll"), on = value_field(&enroll, "on"),
+               where = value_field(&enroll, "where"), tier = value_field(body, "tier");
+  int64_t event = event_meant(happening, &on);
+  struct buf flag = {0};
+  if (event && (where.kind == VALUE_NIL ||
+                ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
+    struct decision *decision = decide(happening, DECIDE_ENROLL, id, NULL);
+    decision->event = event;
+    if (value_true(&tier))
+      decision->tier = enrollment_evaluate_tier(happening->care, happening->department,
+                                                id, happening->patient, 0, event);
+  }
+  buf_deinit(&flag);
+}
+
+static void look_at_watch(struct happening *happening, const char *id,
+                          const struct value *body) {
+  struct value on = value_field(body, "on"), where = value_field(body, "where");
+  struct buf flag = {0};
+  if (!is_on(&on, happening->kind)) return;
+  bool fires = where.kind == VALUE_NIL || ask_where(happening, happening->pathway, id,
+                                                    "where", happening->event, &flag);
+  struct decision *decision =
+      decide(happening, fires ? DECIDE_WATCH : DECIDE_QUIET, happening->pathway, id);
+  decision->value = flag;
+}
+
+static void look_at_loose_watch(void *self, const char *id, const struct value *body) {
+  look_at_watch(self, id, body);
+}
+
+static bool is_concerned(struct happening *happening) {
+  return store_int(happening->care->store, 0,
+                   "SELECT 1 FROM access WHERE patient=?1 AND department=?2 UNION "
+                   "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 LIMIT 1",
+                   "it", happening->patient, happening->department);
+}
+
+static void look_at_department(void *self, const char *department) {
+  struct happening *happening = self;
+  happening->department = department;
+  happening->enrollment = 0;
+  happening->pathway = NULL;
+  catalog_each(happening->care->catalog, department, "pathway", look_at_pathway,
+               happening);
+  if (is_concerned(happening))
+    catalog_each(happening->care->catalog, department, "watch", look_at_loose_watch,
+                 happening);
+}
+
+static void look_at_enrollment(struct happening *happening) {
+  struct value pathway = catalog_find(happening->care->catalog, happening->department,
+                                      "pathway", happening->pathway);
+  struct value watches = value_field(&pathway, "watches"), watch;
+  struct value_iter iter = value_iterate(&watches);
+  while (value_next(&iter, NULL, &watch)) {
+    struct value id = value_field(&watch, "id");
+    char *name = value_copy_text(&id);
+    look_at_watch(happening, name, &watch);
+    mem_free(name);
+  }
+}
+
+static void look_at_enrollments(struct happening *happening) {
+  struct stmt *rows = store_query(happening->care->store,
+                                  "SELECT id, department, pathway FROM enrollment WHERE "
+                                  "patient=?1 AND status='active'",
+                                  "i", happening->patient);
+  while (stmt_row(rows)) {
+    char *department = mem_copy_text(stmt_text(rows, 1)),
+         *pathway = mem_copy_text(stmt_text(rows, 2));
+    happening->enrollment = stmt_int(rows, 0);
+    happening->department = department;
+    happening->pathway = pathway;
+    look_at_enrollment(happening);
+    mem_free(department);
+    mem_free(pathway);
+  }
+  stmt_done(rows);
+}
+
+static bool asks_only(const struct value *form, const char *code, struct value *item) {
+  struct value items = value_field(form, "items");
+  if (value_count(&items) != 1) return false;
+  *item = value_at(&items, 0);
+  struct value observe = value_field(item, "observe");
+  return value_is(&observe, code);
+}
+
+static void answer_with(struct happening *happening, int64_t question, const char *form,
+                        const struct value *item, const struct value *measured) {
+  struct decision *decision = decide(happening, DECIDE_ANSWER, NULL, form);
+  struct value id = value_field(item, "id"), view;
+  decision->question = question;
+  size_t map = value_begin_map(&decision->value);
+  value_put_key_bytes(&decision->value, id.text.data, id.text.len);
+  value_put(&decision->value, measured);
+  value_end(&decision->value, map, 1);
+  value_read(decision->value.data, decision->value.len, &view);
+  form_judge(happening->care, happening->department, form, &view, happening->patient,
+             happening->enrollment, &decision->flag, &decision->unjudged);
+}
+
+static void look_at_question(struct happening *happening, struct stmt *row,
+                             const struct value *measured) {
+  char *department = mem_copy_text(stmt_text(row, 1)),
+       *form = mem_copy_text(stmt_text(row, 2));
+  struct value body = catalog_find(happening->care->catalog, department, "form", form),
+               item;
+  happening->department = department;
+  happening->enrollment = stmt_int(row, 3);
+  if (asks_only(&body, happening->kind + strlen("observation:"), &item))
+    answer_with(happening, stmt_int(row, 0), form, &item, measured);
+  mem_free(department);
+  mem_free(form);
+}
+
+// A measurement that arrives by itself answers an open one-question form (SCRIPTING rule
+// 10).
+static void look_at_questions(struct happening *happening) {
+  struct buf event = {0};
+  struct value body;
+  struct subject subject = {happening->care, "", happening->patient, 0, happening->event};
+  if (strncmp(happening->kind, "observation:", strlen("observation:"))) return;
+  facts_field(&subject, "event", &event);
+  value_read(buf_text(&event), event.len, &body);
+  struct value measured = value_field(&body, "value"),
+               answer = value_field(&body, "answer");
+  if (answer.kind == VALUE_NIL &&
+      (measured.kind == VALUE_INT || measured.kind == VALUE_REAL)) {
+    struct stmt *rows = store_query(happening->care->store,
+                                    "SELECT id, department, form, enrollment FROM "
+                                    "question WHERE patient=?1 AND status='open'",
+                                    "i", happening->patient);
+    while (stmt_row(rows)) look_at_question(happening, rows, &measured);
+    stmt_done(rows);
+  }
+  buf_deinit(&event);
+}
+
+static bool load_event(struct happening *happening) {
+  struct stmt *row =
+      store_query(happening->care->store,
+                  "SELECT patient, encounter, at, kind FROM event WHERE id=?1", "i",
+                  happening->event);
+  bool found = stmt_row(row);
+  if (found) {
+    happening->patient = stmt_int(row, 0);
+    happening->encounter = stmt_int(row, 1);
+    happening->at = stmt_int(row, 2);
+    happening->kind = mem_copy_text(stmt_text(row, 3));
+  }
+  stmt_done(row);
+  return found;
+}
+
+static void prepare(void *self, struct work *work) {
+  struct care *care = self;
+  struct happening *happening = mem_alloc(sizeof *happening);
+  *happening =
+      (struct happening){.care = care, .event = work->ref, .end = &happening->first};
+  work->prepared = happening;
+  if (!load_event(happening)) return;
+  look_at_enrollments(happening);
+  catalog_each_department(care->catalog, look_at_department, happening);
+  look_at_questions(happening);
+}
+
+static void release(void *self, struct work *work) {
+  (void)self;
+  struct happening *happening = work->prepared;
+  while (happening->first) {
+    struct decision *next = happening->first->next;
+    decision_free(happening->first);
+    happening->first = next;
+  }
+  mem_free(happening->kind);
+  mem_free(happening);
+}
+
+// Observations fire on the rising edge: the edge is kept with the subject's state.
+static bool is_rising(const struct happening *happening, const struct decision *decision,
+                      bool now) {
+  struct subject subject = {happening->care, decision->department, happening->patient,
+                            decision->enrollment, 0};
+  struct buf key = {0}, before = {0};
+  struct value view = {0}, flag = {.kind = VALUE_BOOL, .boolean = true};
+  if (strncmp(happening->kind, "observation:", strlen("observation:"))) return now;
+  buf_printf(&key, "~watch.%.50s", decision->name);
+  facts_get(&subject, key.data, &before);
+  value_read(before.data, before.len, &view);
+  bool was = value_true(&view);
+  if (was != now) facts_set(&subject, key.data, now ? &flag : &(struct value){0});
+  buf_deinit(&key);
+  buf_deinit(&before);
+  return now && !was;
+}
+
+static void start_watch(const struct happening *happening,
+                        const struct decision *decision) {
+  struct buf day = {0};
+  buf_printf(&day, "event %lld", (long long)decision->event);
+  run_start(happening->care->kernel,
+            &(struct run_spec){
+                .patient = happening->patient,
+                .enrollment = decision->enrollment,
+                .bundle = catalog_bundle(happening->care->catalog, decision->department),
+                .event = decision->event,
+                .scheduled_at = kernel_now(happening->care->kernel),
+                .department = decision->department,
+                .pathway = decision->pathway,
+                .kind = "watch",
+                .name = decision->name,
+                .day = day.data,
+                .flag = decision->value.len ? &decision->value : NULL});
+  buf_deinit(&day);
+}
+
+static void apply_answer(const struct happening *happening,
+                         const struct decision *decision) {
+  struct value values, flag;
+  value_read(decision->value.data, decision->value.len, &values);
+  value_read(buf_text(&decision->flag), decision->flag.len, &flag);
+  question_answer(happening->care,
+                  &(struct answer_given){.question = decision->question,
+                                         .patient = happening->patient,
+                                         .enrollment = decision->enrollment,
+                                         .department = decision->department,
+                                         .form = decision->name,
+                                         .by_kind = "device",
+                                         .values = &values,
+                                         .flag = &flag,
+                                         .unjudged = decision->unjudged});
+}
+
+static void apply_decision(const struct happening *happening,
+                           const struct decision *decision) {
+  switch (decision->kind) {
+    case DECIDE_ENROLL:
+      enroll(happening->care, &(struct enroll_spec){happening->patient, decision->event,
+                                                    decision->department,
+                                                    decision->pathway, decision->tier});
+      break;
+    case DECIDE_WATCH:
+      if (is_rising(happening, decision, true)) start_watch(happening, decision);
+      break;
+    case DECIDE_QUIET: is_rising(happening, decision, false); break;
+    case DECIDE_ANSWER: apply_answer(happening, decision); break;
+    case DECIDE_TELL:
+      alert_open(happening->care,
+                 &(struct alert_spec){.department = decision->department,
+                                      .name = decision->name,
+                                      .level = "stuck",
+                                      .reason = buf_text(&decision->value)});
+      break;
+  }
+}
+
+static void retier_all(struct care *care, int64_t patient) {
+  struct stmt *rows = store_query(
+      care->store, "SELECT id FROM enrollment WHERE patient=?1 AND status='active'", "i",
+      patient);
+  while (stmt_row(rows)) enrollment_turned(care, stmt_int(rows, 0), patient);
+  stmt_done(rows);
+}
+
+static void apply(void *self, struct work *work) {
+  struct care *care = self;
+  struct happening *happening = work->prepared;
+  for (struct decision *decision = happening->first; decision; decision = decision->next)
+    apply_decision(happening, decision);
+  retier_all(care, happening->patient);
+}
+
+static const struct work_handler handler = {
+    .prepare = prepare, .apply = apply, .release = release};
+
+void happening_handlers(struct care *care) {
+  kernel_handle(care->kernel, WORK_EVENT, &handler, care);
+}
+
+int64_t event_record(struct care *care, int64_t patient, const char *kind, int64_t at,
+                     int64_t encounter, int64_t inbox, const struct value *body) {
+  struct buf encoded = {0};
+  int64_t now = kernel_now(care->kernel);
+  value_put(&encoded, body);
+  store_exec(care->store,
+             "INSERT INTO event (patient, kind, at, recorded_at, encounter, inbox, body) "
+             "VALUES (?1,?2,?3,?4,?5,?6,?7)",
+             "itiiIIb", patient, kind, at, now, encounter, inbox, encoded.data,
+             encoded.len);
+  buf_deinit(&encoded);
+  int64_t id = store_last_id(care->store);
+  due_add(care->store, DUE_EVENT, now, WORK_EVENT, id, patient);
+  commands_event(care, patient, kind, id);
+  return id;
+}

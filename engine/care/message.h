@@ -1,0 +1,51 @@
+// Messages: from the intent to tell somebody something, through the gates, to attempts on
+// channels and their results.
+#pragma once
+
+#include "care/care.h"
+
+void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, WORK_RECEIPT
+
+struct message_spec {  // texts borrowed; NULL or 0 where absent
+  int64_t patient, enrollment, run, question, alert;
+  const char *department, *program, *kind, *class_, *name, *audience, *via, *remind;
+  const struct value *fields;
+  int64_t not_before, valid_until;
+};
+int64_t message_plan(struct care *care,
+                     const struct message_spec *spec);  // row + due now (or not_before)
+void message_cancel_for_question(struct care *care, int64_t question, const char *reason);
+void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
+                                   const char *reason);
+void message_cancel_for_patient(struct care *care, int64_t patient,
+                                const char *reason);  // all but staff pages
+void message_wake_for_patient(struct care *care,
+                              int64_t patient);  // a hold may have ended: look again now
+
+// What a channel says of an attempt (FACTS.md "Common contract").
+enum result_kind {
+  RESULT_ACCEPTED,
+  RESULT_RETRY,
+  RESULT_DELAYED,
+  RESULT_PERMANENT,
+  RESULT_CONFIG,
+  RESULT_AMBIGUOUS
+};
+struct channel_result {
+  enum result_kind kind;
+  int64_t until_ms;       // RETRY: not before (0: backoff decides); DELAYED: until
+  char provider_id[128];  // ACCEPTED
+  char detail[256];       // provider's code or words; no names or numbers
+};
+// Becomes durable with the kernel's next batch. Copied.
+void message_result(struct care *care, int64_t attempt,
+                    const struct channel_result *result);
+// A receipt, in any order, any number of times. state: "delivered" or "failed".
+void message_receipt(struct care *care, const char *channel, const char *provider_id,
+                     const char *state, const char *detail);
+// After start: attempts that were in flight are in doubt.
+void message_recover(struct care *care);
+// Called by message code when a message reaches an end or first acceptance;
+// care/commands.c turns it into the run's outcome.
+void message_settled(struct care *care, int64_t message,
+                     const char *outcome);  // accepted or a word of the outcome table

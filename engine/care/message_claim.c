@@ -1,0 +1,101 @@
+#include "care/message_claim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/message_staff.h"
+#include "care/message_text.h"
+
+// The signature that the text begins with: 【骨动新生】.
+static char *copy_signature(const char *text) {
+  static const char open[] = "【", close[] = "】";
+  const char *end = strstr(text, close);
+  if (strncmp(text, open, strlen(open)) != 0 || !end) return mem_copy_text("");
+  return mem_copy_bytes(text + strlen(open), (size_t)(end - text) - strlen(open));
+}
+
+static char *copy_address(struct care *care, const struct message *message,
+                          int64_t identity) {
+  if (!message_is_page(message))
+    return store_text(care->store, "SELECT value FROM identity WHERE id=?1", "i",
+                      identity);
+  char phone[64];
+  message_staff_phone(care, message, phone, sizeof phone);
+  return mem_copy_text(phone);
+}
+
+static void hand_over(struct care *care, const struct message *message, int64_t attempt,
+                      const char *key, int64_t identity) {
+  char *address = copy_address(care, message, identity);
+  char *program = copy_signature(message->text);
+  struct outgoing outgoing = {
+      .attempt = attempt,
+      .message = message->id,
+      .channel = message->channel,
+      .address = address ? address : "",
+      .key = key,
+      .text = message->text,
+      .program = program,
+      .class_ = message->class_,
+      .safety = message_is_safety(message),
+  };
+  care->channels.start(care->channels.self, &outgoing);
+  mem_free(program);
+  mem_free(address);
+}
+
+// After the commit.
+static void start(void *self, int64_t attempt) {
+  struct care *care = self;
+  struct stmt *row = store_query(
+      care->store, "SELECT message, key, address FROM attempt WHERE id=?1", "i", attempt);
+  bool found = stmt_row(row);
+  int64_t id = found ? stmt_int(row, 0) : 0, identity = found ? stmt_int(row, 2) : 0;
+  char *key = found ? mem_copy_text(stmt_text(row, 1)) : NULL;
+  stmt_done(row);
+  struct message message;
+  if (message_load(care->store, id, &message) && message.channel && message.text)
+    hand_over(care, &message, attempt, key, identity);
+  message_deinit(&message);
+  mem_free(key);
+}
+
+// The words are chosen once, with the newest bundle, and stay whatever is edited later.
+static bool freeze(struct care *care, struct message *message, int64_t person) {
+  if (message->text) return true;
+  struct buf text = {0}, missing = {0};
+  bool whole = message_text(care, message, person, &text, &missing);
+  if (!whole)
+    log_line(LOG_LEVEL_ERROR, "message.template", "message=%lld name=%s missing=%s",
+             (long long)message->id, message->name, buf_text(&missing));
+  else
+    message->text = mem_copy_text(buf_text(&text));
+  buf_deinit(&text);
+  buf_deinit(&missing);
+  return whole;
+}
+
+void message_claim(struct care *care, struct message *message, const struct gate *gate) {
+  bool first = message->text == NULL;
+  if (!freeze(care, message, gate->person)) {
+    message_end(care, message, "suppressed", "template");
+    return;
+  }
+  if (first && !message_is_safety(message)) message_mass_count(care, message);
+  char key[64];
+  snprintf(key, sizeof key, "%s-%lld", message->number, (long long)message->generation);
+  message_wait(care, message, "in_flight", NULL, 0);
+  store_exec(care->store,
+             "UPDATE message SET person=?2, channel=?3, text=?4, attempts=attempts+1,"
+             " bundle=coalesce(bundle,?5) WHERE id=?1",
+             "iIttI", message->id, gate->person, gate->channel, message->text,
+             catalog_bundle(care->catalog, message->department));
+  store_exec(care->store,
+             "INSERT INTO attempt (message,channel,address,key,status,started_at)"
+             " VALUES (?1,?2,?3,?4,'in_flight',?5)",
+             "itIti", message->id, gate->channel, gate->identity, key,
+             kernel_now(care->kernel));
+  kernel_after(care->kernel, start, care, store_last_id(care->store));
+}

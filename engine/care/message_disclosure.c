@@ -1,0 +1,57 @@
+// No message says more than its reader may know (WARD 1).
+#include <string.h>
+
+#include "care/message_gate.h"
+#include "care/message_text.h"
+
+bool message_may_know(struct care *care, const struct message *message, int64_t person) {
+  char state[16] = "undecided";
+  struct stmt *row = store_query(
+      care->store, "SELECT disclosure FROM patient WHERE id=?1", "i", message->patient);
+  if (stmt_row(row)) strncpy(state, stmt_text(row, 0), sizeof state - 1);
+  stmt_done(row);
+  if (strcmp(state, "self") == 0) return true;
+  return strcmp(state, "family") == 0 && person != message->patient;
+}
+
+struct value message_definition(struct care *care, const struct message *message) {
+  bool send = strcmp(message->kind, "send") == 0;
+  return catalog_find(care->catalog, message->department, send ? "template" : "form",
+                      message->name);
+}
+
+struct value message_program(struct care *care, const struct message *message) {
+  if (!message->program) return (struct value){.kind = VALUE_NIL};
+  return catalog_find(care->catalog, message->department, "program", message->program);
+}
+
+static bool discloses(const struct value *definition) {
+  struct value flag = value_field(definition, "discloses");
+  struct value sensitive = value_field(definition, "sensitive");
+  return value_true(&flag) || value_true(&sensitive);
+}
+
+struct value message_shown(const struct value *definition, const char *field,
+                           const char *language, bool may_know) {
+  struct value text;
+  if (discloses(definition) && !may_know)
+    text = value_field(definition, "discreet");
+  else
+    text = field ? value_field(definition, field) : *definition;
+  if (text.kind == VALUE_NIL) return text;
+  return text_in(&text, language);
+}
+
+static bool may_show(const struct value *definition, bool may_know) {
+  struct value discreet = value_field(definition, "discreet");
+  return may_know || !discloses(definition) || discreet.kind != VALUE_NIL;
+}
+
+bool gate_disclosure(struct care *care, struct message *message, struct gate *gate) {
+  struct value definition = message_definition(care, message);
+  struct value program = message_program(care, message);
+  if (!discloses(&definition) && !discloses(&program)) return true;
+  bool may_know = message_may_know(care, message, gate->person);
+  if (may_show(&definition, may_know) && may_show(&program, may_know)) return true;
+  return gate_end(gate, "suppressed", "disclosure");
+}

@@ -1,0 +1,36 @@
+// The gate that every message passes at dispatch: what no script can turn off.
+#pragma once
+
+#include "care/message_row.h"
+
+enum gate_verdict { GATE_GO, GATE_HOLD, GATE_END };
+
+struct gate {
+  enum gate_verdict verdict;
+  const char *status;  // END: suppressed cancelled failed
+  const char *reason;  // HOLD and END; a literal
+  int64_t until;       // HOLD: look again then; never past the message's validity
+  int64_t person;      // GO: whom; 0 for staff
+  int64_t identity;    // GO: identity.id of the address; 0 for staff
+  char channel[32];    // GO
+};
+
+// Looks at everything again, whatever was found when the message was planned. A merged
+// patient's message moves to the survivor.
+void message_gate(struct care *care, struct message *message, struct gate *gate);
+
+// The parts, in their order (each in a file of its own). True: go on to the next one.
+bool gate_standing(struct care *care, struct message *message, struct gate *gate);
+bool gate_addressee(struct care *care, struct message *message, struct gate *gate);
+bool gate_disclosure(struct care *care, struct message *message, struct gate *gate);
+bool gate_hours(struct care *care, struct message *message, struct gate *gate);
+bool gate_mass(struct care *care, struct message *message, struct gate *gate);
+bool gate_budget(struct care *care, struct message *message, struct gate *gate);
+// A first claim counts towards the limit of gate_mass.
+void message_mass_count(struct care *care, const struct message *message);
+
+// For the parts. Always false.
+bool gate_end(struct gate *gate, const char *status, const char *reason);
+// Holds until then; past the message's validity it ends as suppressed with that reason.
+bool gate_hold(struct gate *gate, const struct message *message, const char *reason,
+               int64_t until);

@@ -1,0 +1,239 @@
+// Whom a message reaches and how: contact, consent, the first channel that is known and
+// has an address.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "care/message_gate.h"
+#include "care/message_staff.h"
+
+enum { CONTACTS = 8 };
+
+struct candidate {
+  int64_t person;
+  bool opted_out, bad;  // bad: wrong number, or nobody was ever reached
+};
+
+struct reach {
+  struct care *care;
+  struct message *message;
+  struct gate *gate;
+  char via[256];
+  bool any_address, opted_out;
+  bool again;  // also where it may have arrived: a safety text goes again rather than not
+};
+
+static void via_of_department(struct reach *reach) {
+  struct value department =
+      catalog_department(reach->care->catalog, reach->message->department);
+  struct value list = value_field(&department, "via"), item;
+  struct value_iter iter = value_iterate(&list);
+  size_t used = 0;
+  while (value_next(&iter, NULL, &item)) {
+    if (item.kind != VALUE_TEXT || used + item.text.len + 2 > sizeof reach->via) continue;
+    used += (size_t)snprintf(reach->via + used, sizeof reach->via - used, "%s%.*s",
+                             used ? "," : "", (int)item.text.len, item.text.data);
+  }
+}
+
+static void find_via(struct reach *reach) {
+  const char *asked = reach->message->via;
+  if (!asked || !*asked) via_of_department(reach);
+  if (reach->via[0]) return;
+  if (!asked || !*asked) asked = reach->care->site->via ? reach->care->site->via : "sms";
+  snprintf(reach->via, sizeof reach->via, "%s", asked);
+}
+
+// The next channel of the list that is configured; the cursor starts at NULL.
+static bool next_channel(const struct reach *reach, const char **cursor, char *out,
+                         size_t size) {
+  const char *at = *cursor ? *cursor : reach->via;
+  const struct channels_port *port = &reach->care->channels;
+  while (*at) {
+    size_t len = strcspn(at, ", ");
+    snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), at);
+    at += len;
+    at += strspn(at, ", ");
+    *cursor = at;
+    if (len && port->known(port->self, out)) return true;
+  }
+  *cursor = at;
+  return false;
+}
+
+static int64_t find_address(const struct reach *reach, int64_t person,
+                            const char *channel, const char *kind) {
+  return store_int(reach->care->store, 0,
+                   "SELECT id FROM identity i WHERE person=?1 AND kind=?2"
+                   " AND coalesce(flag,'') NOT IN ('void','placeholder')"
+                   " AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message=?3 AND"
+                   " a.channel=?4 AND a.address=i.id AND (a.status='failed' OR"
+                   " (?5=0 AND a.status='in_doubt')))"
+                   " ORDER BY position, id LIMIT 1",
+                   "ititi", person, kind, reach->message->id, channel,
+                   (int64_t)reach->again);
+}
+
+// All channels of one person, in order.
+static bool reach_person(struct reach *reach, int64_t person) {
+  const struct channels_port *port = &reach->care->channels;
+  const char *cursor = NULL;
+  struct gate *gate = reach->gate;
+  while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
+    const char *kind = port->address_kind(port->self, gate->channel);
+    gate->identity = find_address(reach, person, gate->channel, kind);
+    gate->person = person;
+    if (gate->identity) return true;
+    if (store_int(reach->care->store, 0,
+                  "SELECT 1 FROM identity WHERE person=?1 AND kind=?2 LIMIT 1", "it",
+                  person, kind))
+      reach->any_address = true;
+  }
+  return false;
+}
+
+static int read_candidates(struct stmt *row, struct candidate *out) {
+  int count = 0;
+  while (count < CONTACTS && stmt_row(row))
+    out[count++] = (struct candidate){stmt_int(row, 0), stmt_int(row, 1) != 0,
+                                      stmt_int(row, 2) != 0};
+  stmt_done(row);
+  return count;
+}
+
+static int find_patient(struct reach *reach, struct candidate *out) {
+  int64_t patient = reach->message->patient;
+  int count = read_candidates(
+      store_query(
+          reach->care->store,
+          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
+          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND (proxy=1"
+          " OR person=?1) ORDER BY proxy DESC, position, person",
+          "i", patient),
+      out);
+  for (int i = 0; i < count; i++)
+    if (out[i].person == patient) return count;
+  if (count < CONTACTS) out[count++] = (struct candidate){patient, false, false};
+  return count;
+}
+
+static int find_family(struct reach *reach, struct candidate *out) {
+  return read_candidates(
+      store_query(
+          reach->care->store,
+          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
+          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND"
+          " person<>?1 AND relation<>'self' ORDER BY position, CASE relation"
+          " WHEN 'spouse' THEN 1 WHEN 'child' THEN 2 WHEN 'parent' THEN 3"
+          " WHEN 'sibling' THEN 4 ELSE 5 END, person",
+          "i", reach->message->patient),
+      out);
+}
+
+static int find_person(struct reach *reach, int64_t person, struct candidate *out) {
+  int count = read_candidates(
+      store_query(
+          reach->care->store,
+          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
+          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND"
+          " person=?2",
+          "ii", reach->message->patient, person),
+      out);
+  if (count || person != reach->message->patient) return count;
+  out[0] = (struct candidate){person, false, false};
+  return 1;
+}
+
+// The text is frozen with the first claim, so later tries stay with that person.
+static int find_candidates(struct reach *reach, struct candidate *out) {
+  const struct message *message = reach->message;
+  if (message->person) return find_person(reach, message->person, out);
+  if (strcmp(message->audience, "patient") == 0) return find_patient(reach, out);
+  if (strcmp(message->audience, "family") == 0) return find_family(reach, out);
+  return find_person(reach, strtoll(message->audience, NULL, 10), out);
+}
+
+// A proxy who wants no messages is not got round by writing to the patient; in a family
+// the next one is asked.
+static bool reach_first(struct reach *reach, const struct candidate *list, int count) {
+  bool family = strcmp(reach->message->audience, "family") == 0;
+  for (int i = 0; i < count; i++) {
+    if (list[i].opted_out) {
+      reach->opted_out = true;
+      if (!family) return false;
+    } else if (list[i].bad) {
+      reach->any_address = true;
+    } else if (reach_person(reach, list[i].person)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool nobody(struct reach *reach) {
+  struct care *care = reach->care;
+  struct gate *gate = reach->gate;
+  const struct message *message = reach->message;
+  char channel[32];
+  const char *cursor = NULL;
+  if (reach->opted_out) return gate_end(gate, "suppressed", "opted-out");
+  if (!next_channel(reach, &cursor, channel, sizeof channel)) {
+    log_line(LOG_LEVEL_ERROR, "message.no-channel", "message=%lld via=%s",
+             (long long)message->id, reach->via);
+    return gate_hold(gate, message, "no-channel",
+                     kernel_now(care->kernel) + MESSAGE_CONFIG_MS);
+  }
+  if (message->attempts) return gate_end(gate, "failed", "unreachable");
+  return gate_end(gate, "suppressed", reach->any_address ? "unreachable" : "no-contact");
+}
+
+static bool consented(struct reach *reach) {
+  const struct message *message = reach->message;
+  bool asks_first = strcmp(message->class_, "marketing") == 0;
+  int64_t given = store_int(reach->care->store, asks_first ? 0 : 1,
+                            "SELECT given FROM consent WHERE patient=?1 AND person=?2 AND"
+                            " class IN (?3, ?4) ORDER BY class DESC LIMIT 1",
+                            "iitt", message->patient, reach->gate->person,
+                            message->class_, asks_first ? message->class_ : "");
+  return given ? true : gate_end(reach->gate, "suppressed", "no-consent");
+}
+
+// Staff: the number on file; without one, or without a channel, the log at least.
+static bool reach_staff(struct reach *reach) {
+  struct care *care = reach->care;
+  const struct channels_port *port = &care->channels;
+  struct gate *gate = reach->gate;
+  char phone[64];
+  const char *cursor = NULL;
+  bool has_phone = message_staff_phone(care, reach->message, phone, sizeof phone);
+  while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
+    const char *kind = port->address_kind(port->self, gate->channel);
+    bool needs_phone = strcmp(kind, "phone") == 0;
+    bool failed = store_int(care->store, 0,
+                            "SELECT 1 FROM attempt WHERE message=?1 AND channel=?2 AND"
+                            " status='failed' LIMIT 1",
+                            "it", reach->message->id, gate->channel) != 0;
+    if (!failed && (!needs_phone || has_phone)) return true;
+  }
+  snprintf(gate->channel, sizeof gate->channel, "log");
+  if (port->known(port->self, "log")) return true;
+  bool tried = reach->message->attempts > 0;
+  return gate_end(gate, tried ? "failed" : "suppressed",
+                  tried ? "unreachable" : "no-channel");
+}
+
+bool gate_addressee(struct care *care, struct message *message, struct gate *gate) {
+  struct reach reach = {.care = care, .message = message, .gate = gate};
+  struct candidate list[CONTACTS];
+  find_via(&reach);
+  if (message_is_page(message)) return reach_staff(&reach);
+  // A retry keeps its road: the channel knows the key.
+  bool retry = message->reason && strcmp(message->reason, "retry") == 0;
+  reach.again = retry || !message_is_safety(message);
+  int count = find_candidates(&reach, list);
+  if (reach_first(&reach, list, count)) return consented(&reach);
+  if (reach.again || reach.opted_out) return nobody(&reach);
+  reach.again = true;
+  return reach_first(&reach, list, count) ? consented(&reach) : nobody(&reach);
+}

@@ -1,0 +1,133 @@
+// Receipts: any order, any number of times, sometimes before the acceptance is known.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/message_result.h"
+
+enum { EARLY_LIMIT = 10000 };  // receipts kept for acceptances that are still to come
+static const int64_t early_ms = 3 * (int64_t)CIVIL_DAY_MS;
+
+struct receipt {
+  char channel[32], provider_id[128], state[16], detail[256];
+};
+
+static void delivered(struct care *care, struct message *message, int64_t attempt) {
+  store_exec(care->store, "UPDATE attempt SET status='delivered' WHERE id=?1", "i",
+             attempt);
+  // Another road may be open or closed by now; what has arrived needs no other.
+  if (message_is(message, "in_flight") || message_is(message, "delivered")) return;
+  message_wait(care, message, "delivered", NULL, 0);
+  store_exec(care->store, "UPDATE message SET settled_at=?2 WHERE id=?1", "ii",
+             message->id, kernel_now(care->kernel));
+}
+
+// The next number or channel is tried, while there is one.
+static void failed(struct care *care, struct message *message, int64_t attempt,
+                   const char *detail) {
+  store_exec(care->store, "UPDATE attempt SET status='failed', detail=?2 WHERE id=?1",
+             "it", attempt, detail);
+  if (!message_is(message, "accepted")) return;
+  message_regenerate(care, message);
+  message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
+}
+
+static void settle(struct care *care, int64_t attempt, const char *state,
+                   const char *detail) {
+  struct stmt *row = store_query(
+      care->store, "SELECT message, status FROM attempt WHERE id=?1", "i", attempt);
+  bool found = stmt_row(row);
+  int64_t id = found ? stmt_int(row, 0) : 0;
+  bool accepted = found && strcmp(stmt_text(row, 1), "accepted") == 0;
+  bool was_failed = found && strcmp(stmt_text(row, 1), "failed") == 0;
+  stmt_done(row);
+  struct message message;
+  if (message_load(care->store, id, &message)) {
+    if (strcmp(state, "delivered") == 0 && (accepted || was_failed))
+      delivered(care, &message, attempt);
+    else if (strcmp(state, "failed") == 0 && accepted)
+      failed(care, &message, attempt, detail);
+  }
+  message_deinit(&message);
+}
+
+static void keep_early(struct care *care, const struct receipt *receipt) {
+  int64_t now = kernel_now(care->kernel);
+  store_exec(care->store, "DELETE FROM receipt WHERE at<?1", "i", now - early_ms);
+  if (store_int(care->store, 0, "SELECT count(*) FROM receipt", "") >= EARLY_LIMIT) {
+    log_line(LOG_LEVEL_WARN, "receipt.dropped", "channel=%s", receipt->channel);
+    return;
+  }
+  // What was delivered stays delivered.
+  store_exec(care->store,
+             "INSERT INTO receipt (channel,provider_id,state,detail,at) VALUES"
+             " (?1,?2,?3,?4,?5) ON CONFLICT (channel,provider_id) DO UPDATE SET"
+             " state=excluded.state, detail=excluded.detail WHERE state<>'delivered'",
+             "tttti", receipt->channel, receipt->provider_id, receipt->state,
+             receipt->detail, now);
+}
+
+void message_receipt_early(struct care *care, int64_t attempt) {
+  struct receipt receipt = {0};
+  struct stmt *row =
+      store_query(care->store,
+                  "SELECT r.channel, r.provider_id, r.state, coalesce(r.detail,'') FROM"
+                  " attempt a JOIN receipt r ON r.channel=a.channel AND"
+                  " r.provider_id=a.provider_id WHERE a.id=?1",
+                  "i", attempt);
+  bool found = stmt_row(row);
+  if (found) {
+    snprintf(receipt.channel, sizeof receipt.channel, "%s", stmt_text(row, 0));
+    snprintf(receipt.provider_id, sizeof receipt.provider_id, "%s", stmt_text(row, 1));
+    snprintf(receipt.state, sizeof receipt.state, "%s", stmt_text(row, 2));
+    snprintf(receipt.detail, sizeof receipt.detail, "%s", stmt_text(row, 3));
+  }
+  stmt_done(row);
+  if (!found) return;
+  store_exec(care->store, "DELETE FROM receipt WHERE channel=?1 AND provider_id=?2", "tt",
+             receipt.channel, receipt.provider_id);
+  settle(care, attempt, receipt.state, receipt.detail);
+}
+
+static void apply_receipt(void *self, struct work *work) {
+  struct care *care = self;
+  const struct receipt *receipt = work->prepared;
+  int64_t attempt = store_int(care->store, 0,
+                              "SELECT max(id) FROM attempt WHERE provider_id=?1 AND"
+                              " channel=?2",
+                              "tt", receipt->provider_id, receipt->channel);
+  if (attempt)
+    settle(care, attempt, receipt->state, receipt->detail);
+  else
+    keep_early(care, receipt);
+}
+
+static void refuse_receipt(void *self, struct work *work, const struct status *why) {
+  const struct receipt *receipt = work->prepared;
+  (void)self;
+  log_line(LOG_LEVEL_ERROR, "receipt.refused", "channel=%s error=%s", receipt->channel,
+           why->text);
+}
+
+static void release_receipt(void *self, struct work *work) {
+  (void)self;
+  mem_free(work->prepared);
+}
+
+void message_receipt(struct care *care, const char *channel, const char *provider_id,
+                     const char *state, const char *detail) {
+  static const struct work_handler handler = {
+      .apply = apply_receipt, .refuse = refuse_receipt, .release = release_receipt};
+  struct receipt *receipt = mem_alloc(sizeof *receipt);
+  if (strlen(provider_id) >= sizeof receipt->provider_id || !*provider_id ||
+      strlen(channel) >= sizeof receipt->channel) {
+    mem_free(receipt);
+    return;
+  }
+  snprintf(receipt->channel, sizeof receipt->channel, "%s", channel);
+  snprintf(receipt->provider_id, sizeof receipt->provider_id, "%s", provider_id);
+  snprintf(receipt->state, sizeof receipt->state, "%s", state);
+  snprintf(receipt->detail, sizeof receipt->detail, "%s", detail ? detail : "");
+  kernel_post(care->kernel, 0, &handler, care, receipt);
+}

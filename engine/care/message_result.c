@@ -1,0 +1,195 @@
+// What becomes of a message when its channel has spoken.
+#include "care/message_result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/message_remind.h"
+
+enum { FIRST_WAIT_MS = 30 * 1000, LONGEST_WAIT_MS = 60 * 60 * 1000 };
+
+struct reported {
+  int64_t attempt;
+  struct channel_result result;
+};
+
+// Doubles from 30 s to an hour, and a fifth of it is spread by the message's number, so
+// that what failed together is not tried together, and a replay tries at the same time.
+int64_t message_backoff(int64_t message, int64_t tries) {
+  int64_t wait = FIRST_WAIT_MS;
+  for (int64_t i = 1; i < tries && wait < LONGEST_WAIT_MS; i++) wait *= 2;
+  if (wait > LONGEST_WAIT_MS) wait = LONGEST_WAIT_MS;
+  uint64_t spread = ((uint64_t)message * 31 + (uint64_t)tries) * 0x9E3779B97F4A7C15u;
+  return wait - (int64_t)((spread >> 33) % (uint64_t)(wait / 5));
+}
+
+static void set_attempt(struct care *care, int64_t attempt, const char *status,
+                        const struct channel_result *result) {
+  const char *id = result->provider_id[0] ? result->provider_id : NULL;
+  const char *detail = result->detail[0] ? result->detail : NULL;
+  store_exec(care->store,
+             "UPDATE attempt SET status=?2, ended_at=?3, provider_id=?4, detail=?5"
+             " WHERE id=?1",
+             "ititt", attempt, status, kernel_now(care->kernel), id, detail);
+}
+
+static int64_t tries_of(struct care *care, const struct message *message,
+                        const char *status) {
+  return store_int(care->store, 0,
+                   "SELECT count(*) FROM attempt WHERE message=?1 AND status=?2", "it",
+                   message->id, status);
+}
+
+static void accepted(struct care *care, struct message *message) {
+  bool first = !message->accepted_at;
+  message->accepted_at = kernel_now(care->kernel);
+  message_wait(care, message, "accepted", NULL, 0);
+  store_exec(care->store,
+             "UPDATE message SET accepted_at=coalesce(accepted_at,?2), settled_at=?2"
+             " WHERE id=?1",
+             "ii", message->id, message->accepted_at);
+  if (!first) return;
+  message_remind_at(care, message);
+  if (strcmp(message->kind, "ask") == 0 || strcmp(message->kind, "send") == 0)
+    message_settled(care, message->id, "accepted");
+}
+
+static void hold(struct care *care, struct message *message, const char *reason,
+                 int64_t until) {
+  if (until < message->valid_until)
+    message_wait(care, message, "held", reason, until);
+  else
+    message_end(care, message, "failed", "unreachable");
+}
+
+static void retry(struct care *care, struct message *message, int64_t not_before) {
+  int64_t tries = tries_of(care, message, "retry");
+  int64_t at = kernel_now(care->kernel) + message_backoff(message->id, tries);
+  if (tries >= MESSAGE_TRIES)
+    message_end(care, message, "failed", "unreachable");
+  else
+    hold(care, message, "retry", at > not_before ? at : not_before);
+}
+
+static void delayed(struct care *care, struct message *message, int64_t until) {
+  int64_t soonest = kernel_now(care->kernel) + FIRST_WAIT_MS;
+  if (until < soonest) until = soonest;
+  if (until < message->valid_until)
+    message_wait(care, message, "held", "delayed", until);
+  else
+    message_end(care, message, "suppressed", "delayed");
+}
+
+static void misconfigured(struct care *care, struct message *message,
+                          const char *detail) {
+  log_line(LOG_LEVEL_ERROR, "message.channel-config", "message=%lld channel=%s error=%s",
+           (long long)message->id, message->channel, detail);
+  int64_t again = kernel_now(care->kernel) + MESSAGE_CONFIG_MS;
+  if (again < message->valid_until)
+    message_wait(care, message, "held", "channel-config", again);
+  else
+    message_end(care, message, "suppressed", "channel-config");
+}
+
+// Until when the channel takes this generation's key for the message it may have had.
+static int64_t keyed_until(struct care *care, const struct message *message) {
+  const struct channels_port *port = &care->channels;
+  int64_t ttl = port->keyed ? port->keyed(port->self, message->channel) : 0;
+  if (ttl <= 0) return 0;
+  return ttl + store_int(care->store, 0,
+                         "SELECT min(a.started_at) FROM attempt a JOIN attempt b ON"
+                         " b.message=a.message AND b.key=a.key WHERE a.message=?1 AND"
+                         " b.id=(SELECT max(id) FROM attempt WHERE message=?1)",
+                         "i", message->id);
+}
+
+// It may have arrived. The same key can be sent again while the channel knows it; a
+// safety text goes again, by another road if there is one; the rest waits for a person.
+static void ambiguous(struct care *care, struct message *message) {
+  int64_t doubts = tries_of(care, message, "in_doubt");
+  int64_t at = kernel_now(care->kernel) + message_backoff(message->id, doubts);
+  if (at < keyed_until(care, message) && doubts < MESSAGE_TRIES &&
+      at < message->valid_until) {
+    message_wait(care, message, "held", "retry", at);
+  } else if (message_is_safety(message) && doubts < MESSAGE_TRIES) {
+    message_regenerate(care, message);
+    message_wait(care, message, "planned", "in-doubt", kernel_now(care->kernel));
+  } else {
+    log_line(LOG_LEVEL_WARN, "message.in-doubt", "message=%lld channel=%s",
+             (long long)message->id, message->channel);
+    message_doubt(care, message);
+  }
+}
+
+static const char *attempt_status(enum result_kind kind) {
+  static const char *const names[] = {"accepted", "retry",  "delayed",
+                                      "failed",   "config", "in_doubt"};
+  return names[kind];
+}
+
+static void settle(struct care *care, struct message *message,
+                   const struct channel_result *result) {
+  switch (result->kind) {
+    case RESULT_ACCEPTED: accepted(care, message); break;
+    case RESULT_RETRY: retry(care, message, result->until_ms); break;
+    case RESULT_DELAYED: delayed(care, message, result->until_ms); break;
+    case RESULT_PERMANENT:
+      message_regenerate(care, message);
+      message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
+      break;
+    case RESULT_CONFIG: misconfigured(care, message, result->detail); break;
+    case RESULT_AMBIGUOUS: ambiguous(care, message); break;
+  }
+}
+
+static bool was_cancelled(const struct message *message) {
+  return message->reason != NULL;  // while in flight only a cancellation writes there
+}
+
+void message_result_apply(struct care *care, int64_t attempt,
+                          const struct channel_result *result) {
+  int64_t id = store_int(care->store, 0,
+                         "SELECT message FROM attempt WHERE id=?1 AND status='in_flight'",
+                         "i", attempt);
+  struct message message;
+  if (!id) return;  // said twice, or after the doubt about it was dealt with
+  set_attempt(care, attempt, attempt_status(result->kind), result);
+  if (message_load(care->store, id, &message) && message_is(&message, "in_flight")) {
+    if (was_cancelled(&message) && result->kind != RESULT_ACCEPTED)
+      message_end(care, &message, "cancelled", message.reason);
+    else
+      settle(care, &message, result);
+  }
+  message_deinit(&message);
+  if (result->kind == RESULT_ACCEPTED && result->provider_id[0])
+    message_receipt_early(care, attempt);
+}
+
+static void apply_result(void *self, struct work *work) {
+  const struct reported *reported = work->prepared;
+  message_result_apply(self, reported->attempt, &reported->result);
+}
+
+static void refuse_result(void *self, struct work *work, const struct status *why) {
+  const struct reported *reported = work->prepared;
+  (void)self;
+  log_line(LOG_LEVEL_ERROR, "message.result", "attempt=%lld error=%s",
+           (long long)reported->attempt, why->text);
+}
+
+static void release_result(void *self, struct work *work) {
+  (void)self;
+  mem_free(work->prepared);
+}
+
+void message_result(struct care *care, int64_t attempt,
+                    const struct channel_result *result) {
+  static const struct work_handler handler = {
+      .apply = apply_result, .refuse = refuse_result, .release = release_result};
+  struct reported *reported = mem_alloc(sizeof *reported);
+  reported->attempt = attempt;
+  reported->result = *result;
+  kernel_post(care->kernel, -attempt, &handler, care, reported);
+}

@@ -1,0 +1,11 @@
+// Results and receipts within a batch; message.h has the doors from outside.
+#pragma once
+
+#include "care/message_row.h"
+
+// How long to wait before try number tries + 1 of this message.
+int64_t message_backoff(int64_t message, int64_t tries);
+void message_result_apply(struct care *care, int64_t attempt,
+                          const struct channel_result *result);
+// A receipt that was here before the acceptance it belongs to.
+void message_receipt_early(struct care *care, int64_t attempt);

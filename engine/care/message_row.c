@@ -1,0 +1,145 @@
+#include "care/message_row.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static char *copy(struct stmt *row, int column) {
+  return mem_copy_text(stmt_text(row, column));
+}
+
+static void load_texts(struct stmt *row, struct message *out) {
+  char **const texts[] = {&out->number, &out->department, &out->program,  &out->kind,
+                          &out->class_, &out->name,       &out->audience, &out->via,
+                          &out->status, &out->reason,     &out->remind,   &out->channel,
+                          &out->text};
+  for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) *texts[i] = copy(row, i);
+}
+
+static void load_numbers(struct stmt *row, int from, struct message *out) {
+  int64_t *const numbers[] = {&out->patient,     &out->enrollment, &out->run,
+                              &out->question,    &out->alert,      &out->due_at,
+                              &out->valid_until, &out->person,     &out->attempts,
+                              &out->generation,  &out->accepted_at};
+  for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
+    *numbers[i] = stmt_int(row, from + i);
+}
+
+bool message_load(struct store *store, int64_t id, struct message *out) {
+  memset(out, 0, sizeof *out);
+  struct stmt *row = store_query(
+      store,
+      "SELECT number,department,program,kind,class,name,audience,via,status,reason,"
+      "remind,channel,text, patient,enrollment,run,question,alert,due_at,valid_until,"
+      "person,attempts,generation,accepted_at, fields FROM message WHERE id=?1",
+      "i", id);
+  bool found = stmt_row(row);
+  if (found) {
+    out->id = id;
+    load_texts(row, out);
+    load_numbers(row, 13, out);
+    size_t len = 0;
+    const void *fields = stmt_bytes(row, 24, &len);
+    if (fields) buf_put(&out->fields, fields, len);
+  }
+  stmt_done(row);
+  return found;
+}
+
+void message_deinit(struct message *message) {
+  char *const texts[] = {message->number,   message->department, message->program,
+                         message->kind,     message->class_,     message->name,
+                         message->audience, message->via,        message->status,
+                         message->reason,   message->remind,     message->channel,
+                         message->text};
+  for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) mem_free(texts[i]);
+  buf_deinit(&message->fields);
+}
+
+bool message_is_page(const struct message *message) {
+  return strcmp(message->kind, "page") == 0;
+}
+
+bool message_is_safety(const struct message *message) {
+  return message_is_page(message) || strcmp(message->class_, "safety") == 0;
+}
+
+bool message_is(const struct message *message, const char *status) {
+  return strcmp(message->status, status) == 0;
+}
+
+static enum due_class due_class_of(const struct message *message) {
+  return message_is_safety(message) ? DUE_ALERT : DUE_MESSAGE;
+}
+
+static int64_t due_key(const struct message *message) {
+  return message->patient ? message->patient : -message->id;
+}
+
+void message_due_gone(struct care *care, struct message *message) {
+  message->due_at = 0;
+  store_exec(care->store, "UPDATE message SET due_at=NULL WHERE id=?1", "i", message->id);
+}
+
+void message_due_drop(struct care *care, struct message *message) {
+  if (!message->due_at) return;
+  due_remove(care->store, due_class_of(message), message->due_at, WORK_MESSAGE,
+             message->id);
+  message_due_gone(care, message);
+}
+
+static void set_state(struct care *care, struct message *message, const char *status,
+                      const char *reason, int64_t due_at, int64_t settled_at) {
+  if (message->due_at && message->due_at != due_at) message_due_drop(care, message);
+  if (due_at && message->due_at != due_at)
+    due_add(care->store, due_class_of(message), due_at, WORK_MESSAGE, message->id,
+            due_key(message));
+  message->due_at = due_at;
+  mem_free(message->status);
+  message->status = mem_copy_text(status);
+  store_exec(care->store,
+             "UPDATE message SET status=?2, reason=?3, due_at=?4, settled_at=?5"
+             " WHERE id=?1",
+             "ittII", message->id, status, reason, due_at, settled_at);
+}
+
+void message_wait(struct care *care, struct message *message, const char *status,
+                  const char *reason, int64_t at) {
+  set_state(care, message, status, reason, at, 0);
+}
+
+// What the run hears. Reminders and pages belong to a question and an alert, which have
+// other ways to end.
+static const char *outcome_of(const char *status, const char *reason) {
+  static const char *const known[] = {"unreachable", "no-contact", "opted-out",
+                                      "in-doubt"};
+  for (int i = 0; i < 4; i++)
+    if (strcmp(reason, known[i]) == 0) return known[i];
+  if (strcmp(status, "failed") == 0) return "unreachable";
+  return strcmp(status, "cancelled") == 0 ? "cancelled" : "suppressed";
+}
+
+void message_end(struct care *care, struct message *message, const char *status,
+                 const char *reason) {
+  set_state(care, message, status, reason, 0, kernel_now(care->kernel));
+  if (strcmp(message->kind, "ask") == 0 || strcmp(message->kind, "send") == 0)
+    message_settled(care, message->id, outcome_of(status, reason));
+}
+
+void message_doubt(struct care *care, struct message *message) {
+  set_state(care, message, "in_doubt", "in-doubt", message->valid_until, 0);
+}
+
+void message_regenerate(struct care *care, struct message *message) {
+  message->generation++;
+  store_exec(care->store, "UPDATE message SET generation=?2 WHERE id=?1", "ii",
+             message->id, message->generation);
+}
+
+void message_ids(struct stmt *stmt, struct buf *ids) {
+  while (stmt_row(stmt)) {
+    int64_t id = stmt_int(stmt, 0);
+    buf_put(ids, &id, sizeof id);
+  }
+  stmt_done(stmt);
+}

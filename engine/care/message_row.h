@@ -1,0 +1,44 @@
+// A message as loaded, and the steps between its states. For message_*.c alone.
+#pragma once
+
+#include "care/message.h"
+
+enum {
+  MESSAGE_VALID_MS = 7 * CIVIL_DAY_MS,  // when nobody says how long a message is good
+  MESSAGE_CONFIG_MS = 15 * 60 * 1000,   // between tries while the configuration is wrong
+  MESSAGE_TRIES = 8,
+};
+
+struct message {  // texts are owned
+  int64_t id, patient, enrollment, run, question, alert;
+  char *number, *department, *program, *kind, *class_, *name, *audience, *via, *status,
+      *reason, *remind, *channel, *text;
+  struct buf fields;  // encoded map, or empty
+  int64_t due_at;     // its row in due; 0: none
+  int64_t valid_until, person, attempts, generation, accepted_at;
+};
+
+bool message_load(struct store *store, int64_t id, struct message *out);
+void message_deinit(struct message *message);
+bool message_is_page(const struct message *message);
+bool message_is_safety(const struct message *message);  // pages are
+bool message_is(const struct message *message, const char *status);
+
+// Every change of state goes through these: the due row follows, and what the run must
+// hear is told.
+void message_wait(struct care *care, struct message *message, const char *status,
+                  const char *reason,
+                  int64_t at);  // planned or held, looked at again then
+void message_end(struct care *care, struct message *message, const char *status,
+                 const char *reason);  // cancelled suppressed failed
+void message_doubt(struct care *care, struct message *message);
+// A new key: what is sent next is another sending to the channel, not the one it may
+// know.
+void message_regenerate(struct care *care, struct message *message);
+// Takes its due row away; the handler of one calls message_due_gone instead.
+void message_due_drop(struct care *care, struct message *message);
+void message_due_gone(struct care *care, struct message *message);
+
+// Ids of messages that a query names, to be gone through after it: a list that the caller
+// empties with buf_deinit.
+void message_ids(struct stmt *stmt, struct buf *ids);

@@ -1,0 +1,108 @@
+#include "care/message_text.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/message_word.h"
+
+enum { FIELD_LONGEST = 64 };
+
+// Standard texts; {form} is the form's title.
+static const char ask_zh[] =
+    "{patient.title}您好，{hospital.name}请您填写“{form}”：{link} ";
+static const char ask_en[] =
+    "Dear {patient.title}, {hospital.name} asks you to fill in \"{form}\": {link} ";
+static const char remind_zh[] =
+    "{patient.title}您好，“{form}”还没有收到，方便时请填写：{link} ";
+static const char remind_en[] =
+    "Dear {patient.title}, we are still waiting for \"{form}\": {link} ";
+// WARD 6: at the foot of every message.
+static const char foot_zh[] = "（非实时值守，紧急请拨120）";
+static const char foot_en[] =
+    " (Not attended round the clock. In an emergency call 120.)";
+
+static bool put_form_title(const struct words *words, struct buf *out) {
+  struct value title =
+      message_shown(&words->definition, "title", words->language, words->may_know);
+  if (title.kind == VALUE_TEXT)
+    buf_put(out, title.text.data, title.text.len);
+  else
+    buf_puts(out, words->message->name);
+  return true;
+}
+
+static bool put_word(const struct words *words, const char *name, size_t len,
+                     struct buf *out) {
+  if (len == 4 && memcmp(name, "form", 4) == 0) return put_form_title(words, out);
+  return words_put(words, name, len, out);
+}
+
+// Placeholders are filled in once: what they stand for is not looked through again.
+static bool fill(const struct words *words, const char *text, size_t len, struct buf *out,
+                 struct buf *missing) {
+  for (size_t at = 0; at < len;) {
+    const char *end = text[at] == '{' ? memchr(text + at, '}', len - at) : NULL;
+    size_t name = end ? (size_t)(end - text) - at - 1 : 0;
+    if (!end || name == 0 || name > FIELD_LONGEST) {
+      buf_putc(out, text[at++]);
+    } else if (put_word(words, text + at + 1, name, out)) {
+      at += name + 2;
+    } else {
+      buf_put(missing, text + at + 1, name);
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool fill_template(const struct words *words, struct buf *out,
+                          struct buf *missing) {
+  struct value text =
+      message_shown(&words->definition, NULL, words->language, words->may_know);
+  if (text.kind != VALUE_TEXT) {
+    buf_printf(missing, "%s", words->message->name);
+    return false;
+  }
+  return fill(words, text.text.data, text.text.len, out, missing);
+}
+
+static bool fill_question(const struct words *words, struct buf *out,
+                          struct buf *missing) {
+  bool english = strcmp(words->language, "en") == 0;
+  bool again = strcmp(words->message->kind, "remind") == 0;
+  const char *text = again ? english ? remind_en : remind_zh : english ? ask_en : ask_zh;
+  return fill(words, text, strlen(text), out, missing);
+}
+
+// Staff see which alert, never whose: pages may end in a group's chat.
+static bool fill_page(const struct words *words, struct buf *out) {
+  const struct message *message = words->message;
+  char *level = store_text(words->care->store, "SELECT level FROM alert WHERE id=?1", "i",
+                           message->alert);
+  buf_puts(out, "【预警】");
+  if (level) buf_printf(out, "%s ", level);
+  words_put(words, "department.title", strlen("department.title"), out);
+  buf_printf(out, " %s #%lld，请确认接收。", message->name, (long long)message->alert);
+  mem_free(level);
+  return true;
+}
+
+static void put_signature(const struct words *words, struct buf *out) {
+  buf_puts(out, "【");
+  if (!words_put(words, "program.name", strlen("program.name"), out))
+    words_put(words, "department.title", strlen("department.title"), out);
+  buf_puts(out, "】");
+}
+
+bool message_text(struct care *care, const struct message *message, int64_t person,
+                  struct buf *out, struct buf *missing) {
+  struct words words;
+  words_init(&words, care, message, person);
+  if (message_is_page(message)) return fill_page(&words, out);
+  put_signature(&words, out);
+  bool done = strcmp(message->kind, "send") == 0 ? fill_template(&words, out, missing)
+                                                 : fill_question(&words, out, missing);
+  if (done && !strstr(buf_text(out), "120"))
+    buf_puts(out, strcmp(words.language, "en") == 0 ? foot_en : foot_zh);
+  return done;
+}

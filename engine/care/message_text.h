@@ -1,0 +1,19 @@
+// The words of a message: a template, the standard question about a form, or a page.
+#pragma once
+
+#include "care/message_row.h"
+
+// Appends the text for this person. False when it has a placeholder that nothing fills
+// in (missing gets its name) or no definition.
+bool message_text(struct care *care, const struct message *message, int64_t person,
+                  struct buf *out, struct buf *missing);
+
+// May this person read what the definition discloses (WARD 1)?
+bool message_may_know(struct care *care, const struct message *message, int64_t person);
+// The form or template, and the program, that a message shows.
+struct value message_definition(struct care *care, const struct message *message);
+struct value message_program(struct care *care, const struct message *message);
+// The text of a definition's field in a language, discreet where it must be. Nil when
+// there is no text that may be shown.
+struct value message_shown(const struct value *definition, const char *field,
+                           const char *language, bool may_know);

@@ -1,0 +1,181 @@
+#include "care/message_word.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/message_day.h"
+
+static const char *language_of(struct care *care, const struct message *message) {
+  bool english =
+      store_int(care->store, 0, "SELECT language='en' FROM patient WHERE id=?1", "i",
+                message->patient) != 0;
+  return english ? "en" : "zh";
+}
+
+void words_init(struct words *words, struct care *care, const struct message *message,
+                int64_t person) {
+  *words = (struct words){.care = care, .message = message};
+  words->language = language_of(care, message);
+  words->definition = message_definition(care, message);
+  words->program = message_program(care, message);
+  words->department = catalog_department(care->catalog, message->department);
+  words->may_know = message_may_know(care, message, person);
+  if (message->fields.len)
+    value_read(message->fields.data, message->fields.len, &words->fields);
+}
+
+static bool put_text(struct buf *out, const char *text) {
+  if (!text || !*text) return false;
+  buf_puts(out, text);
+  return true;
+}
+
+static bool put_view(struct buf *out, struct value text) {
+  if (text.kind != VALUE_TEXT || !text.text.len) return false;
+  buf_put(out, text.text.data, text.text.len);
+  return true;
+}
+
+static bool put_scalar(struct buf *out, const struct value *value) {
+  if (value->kind == VALUE_TEXT) return put_view(out, *value);
+  if (value->kind != VALUE_INT && value->kind != VALUE_REAL) return false;
+  value_to_json(out, value);
+  return true;
+}
+
+// First column as text, with one id.
+static bool put_row(struct buf *out, struct stmt *row) {
+  bool found = stmt_row(row) && put_text(out, stmt_text(row, 0));
+  stmt_done(row);
+  return found;
+}
+
+static bool put_code(const struct words *words, struct buf *out) {
+  return words->message->question &&
+         put_row(out,
+                 store_query(words->care->store, "SELECT code FROM question WHERE id=?1",
+                             "i", words->message->question));
+}
+
+// Without a question of its own a message leads to the page where a code is typed in.
+static bool put_link(const struct words *words, struct buf *out) {
+  if (!put_text(out, words->care->site->base_url)) return false;
+  buf_puts(out, "/f");
+  if (!words->message->question) return true;
+  buf_putc(out, '/');
+  return put_code(words, out);
+}
+
+static bool put_name(const struct words *words, struct buf *out) {
+  return put_row(out, store_query(words->care->store,
+                                  "SELECT value FROM identity WHERE person=?1 AND"
+                                  " kind='name' ORDER BY position, id LIMIT 1",
+                                  "i", words->message->patient));
+}
+
+static bool put_title(const struct words *words, struct buf *out) {
+  struct buf name = {0};
+  bool found = put_name(words, &name);
+  char *sex = store_text(words->care->store, "SELECT sex FROM patient WHERE id=?1", "i",
+                         words->message->patient);
+  if (found)
+    words_title(buf_text(&name), sex, words->language, out);
+  else
+    buf_puts(out, strcmp(words->language, "en") == 0 ? "patient" : "患者");
+  mem_free(sex);
+  buf_deinit(&name);
+  return true;
+}
+
+static bool put_ward(const struct words *words, struct buf *out) {
+  return put_row(out, store_query(words->care->store,
+                                  "SELECT n.ward FROM enrollment e JOIN encounter n ON"
+                                  " n.id=e.encounter WHERE e.id=?1",
+                                  "i", words->message->enrollment));
+}
+
+static bool put_time(const struct words *words, struct buf *out, bool clock, int64_t at) {
+  const struct message *message = words->message;
+  const struct zone *zone =
+      care_patient_zone(words->care, message->patient, message->department);
+  struct civil civil = zone_civil(zone, at);
+  char day[DAY_SIZE];
+  day_text(zone, at, day);
+  if (clock)
+    buf_printf(out, "%02d:%02d", (int)civil.hour, (int)civil.minute);
+  else
+    buf_puts(out, day);
+  return true;
+}
+
+static bool put_visit(const struct words *words, struct buf *out, bool clock) {
+  struct care *care = words->care;
+  int64_t at =
+      store_int(care->store, 0,
+                "SELECT min(at) FROM appointment WHERE patient=?1 AND at>?2 AND status IN"
+                " ('booked','changed')",
+                "ii", words->message->patient, kernel_now(care->kernel));
+  return at ? put_time(words, out, clock, at) : false;
+}
+
+static bool put_department_phone(const struct words *words, struct buf *out) {
+  return put_view(out, value_field(&words->department, "phone")) ||
+         put_text(out, words->care->site->phone);
+}
+
+static bool put_practice(const struct words *words, const char *field, struct buf *out) {
+  const struct buf *settings = &words->care->site->settings;
+  struct value all = {.kind = VALUE_NIL};
+  if (settings->len) value_read(settings->data, settings->len, &all);
+  struct value practice = value_field(&all, "practice");
+  if (put_view(out, value_field(&practice, field))) return true;
+  if (strcmp(field, "phone") == 0) return put_department_phone(words, out);
+  return put_text(out, words->care->site->hospital);
+}
+
+static bool put_program(const struct words *words, const char *field, struct buf *out) {
+  struct value text =
+      message_shown(&words->program, field, words->language, words->may_know);
+  if (put_view(out, text)) return true;
+  if (strcmp(field, "phone") == 0) return put_department_phone(words, out);
+  return put_text(out, words->care->site->hospital);
+}
+
+static bool put_department(const struct words *words, struct buf *out) {
+  struct value title = value_field(&words->department, "title");
+  if (title.kind == VALUE_NIL) return put_text(out, words->message->department);
+  return put_view(out, text_in(&title, words->language));
+}
+
+static bool put_known(const struct words *words, const char *name, struct buf *out) {
+  const struct site *site = words->care->site;
+  int64_t now = kernel_now(words->care->kernel);
+  if (strcmp(name, "link") == 0) return put_link(words, out);
+  if (strcmp(name, "code") == 0) return put_code(words, out);
+  if (strcmp(name, "date") == 0) return put_time(words, out, false, now);
+  if (strcmp(name, "time") == 0) return put_time(words, out, true, now);
+  if (strcmp(name, "patient.name") == 0) return put_name(words, out);
+  if (strcmp(name, "patient.title") == 0) return put_title(words, out);
+  if (strcmp(name, "hospital.name") == 0) return put_text(out, site->hospital);
+  if (strcmp(name, "hospital.phone") == 0) return put_text(out, site->phone);
+  if (strcmp(name, "department.title") == 0) return put_department(words, out);
+  if (strcmp(name, "department.phone") == 0) return put_department_phone(words, out);
+  if (strcmp(name, "program.name") == 0) return put_program(words, "name", out);
+  if (strcmp(name, "program.phone") == 0) return put_program(words, "phone", out);
+  if (strcmp(name, "practice.name") == 0) return put_practice(words, "name", out);
+  if (strcmp(name, "practice.phone") == 0) return put_practice(words, "phone", out);
+  if (strcmp(name, "ward.name") == 0) return put_ward(words, out);
+  if (strcmp(name, "visit.date") == 0) return put_visit(words, out, false);
+  if (strcmp(name, "visit.time") == 0) return put_visit(words, out, true);
+  return false;
+}
+
+bool words_put(const struct words *words, const char *name, size_t len, struct buf *out) {
+  char word[64];
+  if (len == 0 || len >= sizeof word) return false;
+  memcpy(word, name, len);
+  word[len] = '\0';
+  struct value own = value_field(&words->fields, word);
+  if (own.kind != VALUE_NIL) return put_scalar(out, &own);
+  return put_known(words, word, out);
+}

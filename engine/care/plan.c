@@ -1,0 +1,210 @@
+#include "care/plan.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/enrollment.h"
+#include "care/task.h"
+
+bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
+  struct stmt *row = store_query(store,
+                                 "SELECT id, patient, encounter, event, enrolled_at, "
+                                 "anchor_at, cursor_at, next_at, department, "
+                                 "pathway, tier, status FROM enrollment WHERE id=?1",
+                                 "i", id);
+  bool found = stmt_row(row);
+  if (found) {
+    *out = (struct enrollment){.id = stmt_int(row, 0),
+                               .patient = stmt_int(row, 1),
+                               .encounter = stmt_int(row, 2),
+                               .event = stmt_int(row, 3),
+                               .enrolled_at = stmt_int(row, 4),
+                               .anchor_at = stmt_int(row, 5),
+                               .cursor_at = stmt_int(row, 6),
+                               .next_at = stmt_int(row, 7),
+                               .department = mem_copy_text(stmt_text(row, 8)),
+                               .pathway = mem_copy_text(stmt_text(row, 9)),
+                               .tier = mem_copy_text(stmt_text(row, 10))};
+    strncpy(out->status, stmt_text(row, 11), sizeof out->status - 1);
+  }
+  stmt_done(row);
+  return found;
+}
+
+void enrollment_deinit(struct enrollment *enrollment) {
+  mem_free(enrollment->department);
+  mem_free(enrollment->pathway);
+  mem_free(enrollment->tier);
+  *enrollment = (struct enrollment){0};
+}
+
+// The department's contact windows, else the site's.
+static bool read_windows(struct care *care, const char *department, struct window *out) {
+  struct status status = {0};
+  struct value body = catalog_department(care->catalog, department);
+  struct value field = value_field(&body, "contact_windows");
+  char *text = value_copy_text(&field);
+  bool ok = text ? !window_parse(text, out, &status)
+                 : care->site->contact_windows &&
+                       !window_parse(care->site->contact_windows, out, &status);
+  mem_free(text);
+  return ok;
+}
+
+void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out) {
+  *out = (struct plan){
+      .schedule =
+          catalog_schedule(care->catalog, enrollment->department, enrollment->pathway),
+      .plan = {
+          .anchor_ms = enrollment->anchor_at,
+          .enrolled_ms = enrollment->enrolled_at,
+          .tier = enrollment->tier,
+          .zone = care_patient_zone(care, enrollment->patient, enrollment->department),
+          .calendar = catalog_calendar(care->catalog, enrollment->department, NULL)}};
+  if (read_windows(care, enrollment->department, &out->contact))
+    out->plan.contact = &out->contact;
+}
+
+void plan_disarm(struct care *care, struct enrollment *enrollment) {
+  if (enrollment->next_at)
+    due_remove(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id);
+  enrollment->next_at = 0;
+  store_exec(care->store, "UPDATE enrollment SET next_at=NULL WHERE id=?1", "i",
+             enrollment->id);
+}
+
+bool plan_arm(struct care *care, struct enrollment *enrollment) {
+  struct plan plan;
+  struct status status = {0};
+  struct schedule_occurrence next;
+  struct schedule_cursor cursor = {enrollment->cursor_at, SIZE_MAX};
+  plan_init(care, enrollment, &plan);
+  plan_disarm(care, enrollment);
+  if (!plan.schedule || schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status))
+    return false;
+  enrollment->next_at = next.due_ms;
+  store_exec(care->store, "UPDATE enrollment SET next_at=?2 WHERE id=?1", "ii",
+             enrollment->id, next.due_ms);
+  due_add(care->store, DUE_PLAN, next.due_ms, WORK_PLAN, enrollment->id,
+          enrollment->patient);
+  return true;
+}
+
+static void skip(struct care *care, const struct enrollment *enrollment,
+                 const struct schedule_step *step,
+                 const struct schedule_occurrence *occurrence, const char *reason) {
+  store_exec(care->store,
+             "INSERT INTO skip (enrollment, patient, step, day, due_at, at, reason) "
+             "VALUES (?1,?2,?3,?4,?5,?6,?7)",
+             "iittiit", enrollment->id, enrollment->patient, step->id, occurrence->key,
+             occurrence->due_ms, kernel_now(care->kernel), reason);
+}
+
+static void give_to_role(struct care *care, const struct enrollment *enrollment,
+                         const struct schedule_step *step) {
+  struct status status = {0};
+  struct buf name = {0};
+  buf_printf(&name, "missed-%s", step->id);
+  task_open(care,
+            &(struct task_spec){.patient = enrollment->patient,
+                                .enrollment = enrollment->id,
+                                .department = enrollment->department,
+                                .name = name.data,
+                                .role = step->missed,
+                                .note = "came due while it could not begin; too late now",
+                                .due_at = task_due(care, enrollment->department,
+                                                   step->missed, "1bd", &status)});
+  buf_deinit(&name);
+}
+
+static void begin(struct care *care, const struct enrollment *enrollment,
+                  const struct schedule_step *step,
+                  const struct schedule_occurrence *occurrence) {
+  run_start(care->kernel, &(struct run_spec){.patient = enrollment->patient,
+                                             .enrollment = enrollment->id,
+                                             .bundle = catalog_bundle(
+                                                 care->catalog, enrollment->department),
+                                             .scheduled_at = occurrence->due_ms,
+                                             .valid_until = occurrence->valid_until_ms,
+                                             .department = enrollment->department,
+                                             .pathway = enrollment->pathway,
+                                             .kind = "step",
+                                             .name = step->id,
+                                             .day = occurrence->key});
+}
+
+static void meet(struct care *care, const struct enrollment *enrollment,
+                 const struct schedule_step *step,
+                 const struct schedule_occurrence *occurrence) {
+  int64_t now = kernel_now(care->kernel);
+  if (!occurrence->valid_until_ms || now < occurrence->valid_until_ms) {
+    begin(care, enrollment, step, occurrence);
+    return;
+  }
+  skip(care, enrollment, step, occurrence, "too-late");
+  if (step->missed) give_to_role(care, enrollment, step);
+}
+
+enum {
+  PAST_MOST = 400
+};  // skipped occurrences listed one by one; a longer past is a broken clock
+
+void plan_advance(struct care *care, struct enrollment *enrollment) {
+  struct plan plan;
+  struct status status = {0};
+  struct schedule_occurrence next;
+  struct schedule_cursor cursor = {enrollment->cursor_at, SIZE_MAX};
+  int64_t now = kernel_now(care->kernel);
+  int count = 0;
+  plan_init(care, enrollment, &plan);
+  while (plan.schedule && count++ < PAST_MOST &&
+         !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status) &&
+         next.due_ms <= now)
+    meet(care, enrollment, &plan.schedule->steps[next.step], &next);
+  if (count > PAST_MOST)
+    log_line(LOG_LEVEL_ERROR, "plan.overrun", "enrollment=%lld skipped_more_than=%d",
+             (long long)enrollment->id, PAST_MOST);
+  enrollment->cursor_at = now;
+  store_exec(care->store, "UPDATE enrollment SET cursor_at=?2 WHERE id=?1", "ii",
+             enrollment->id, now);
+  if (!plan_arm(care, enrollment))
+    enrollment_turned(care, enrollment->id, enrollment->patient);
+}
+
+void plan_skip_past(struct care *care, struct enrollment *enrollment) {
+  struct plan plan;
+  struct status status = {0};
+  struct schedule_occurrence next;
+  struct schedule_cursor cursor = {enrollment->anchor_at - 1, SIZE_MAX};
+  int count = 0;
+  plan_init(care, enrollment, &plan);
+  while (plan.schedule && count++ < PAST_MOST &&
+         !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status) &&
+         next.due_ms <= enrollment->cursor_at)
+    skip(care, enrollment, &plan.schedule->steps[next.step], &next, "past-at-enrollment");
+}
+
+int enrollment_planned(struct care *care, int64_t id, struct planned *out, int count) {
+  struct enrollment enrollment;
+  struct plan plan;
+  struct status status = {0};
+  struct schedule_occurrence next;
+  int found = 0;
+  if (!enrollment_load(care->store, id, &enrollment)) return 0;
+  struct schedule_cursor cursor = {enrollment.cursor_at, SIZE_MAX};
+  plan_init(care, &enrollment, &plan);
+  bool live = strcmp(enrollment.status, "ended") != 0;
+  while (live && plan.schedule && found < count &&
+         !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status)) {
+    struct planned *item = &out[found++];
+    *item = (struct planned){.step = plan.schedule->steps[next.step].id,
+                             .due_at = next.due_ms,
+                             .valid_until = next.valid_until_ms};
+    memcpy(item->key, next.key, sizeof item->key);
+  }
+  enrollment_deinit(&enrollment);
+  return found;
+}

@@ -1,0 +1,29 @@
+// The planned future of an enrollment: its schedule, from its cursor on, in its tier.
+#pragma once
+
+#include "care/care.h"
+
+struct enrollment {  // a row, as loaded; texts are owned
+  int64_t id, patient, encounter, event, enrolled_at, anchor_at, cursor_at, next_at;
+  char *department, *pathway, *tier;
+  char status[8];
+};
+
+struct plan {                       // what schedule_next needs, ready to use
+  const struct schedule *schedule;  // NULL: the pathway is gone
+  struct schedule_plan plan;
+  struct window contact;
+};
+
+bool enrollment_load(struct store *store, int64_t id, struct enrollment *out);
+void enrollment_deinit(struct enrollment *enrollment);
+// out keeps pointers into enrollment and itself: do not copy it.
+void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out);
+// Sets the enrollment's row in due to its next occurrence after the cursor; false when
+// none is left.
+bool plan_arm(struct care *care, struct enrollment *enrollment);
+void plan_disarm(struct care *care, struct enrollment *enrollment);
+// Begins or skips everything between the cursor and now, and arms the next.
+void plan_advance(struct care *care, struct enrollment *enrollment);
+// Lists what was past already when the patient came in, as skipped.
+void plan_skip_past(struct care *care, struct enrollment *enrollment);

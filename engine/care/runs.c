@@ -1,0 +1,165 @@
+// Runs that are due: a turn of Lua for those that are ready, the end of the wait for
+// those whose time is up.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/alert.h"
+#include "care/commands.h"
+#include "care/enrollment.h"
+#include "care/question.h"
+#include "care/task.h"
+
+enum turn_end { END_FINISHED, END_WAITING, END_STUCK, END_BREACH };
+enum { BREACHES = 3 };  // of a pathway: then it is quarantined
+
+struct turn_result {
+  struct run run;
+  bool turned;  // a turn was made; else the wait's time is up
+  int end;
+  struct buf records, cause;
+  uint32_t count;
+};
+
+static void breach_key(const struct run *run, struct buf *out) {
+  buf_printf(out, "breach:%s:%s", run->department,
+             run->pathway ? run->pathway : run->name);
+}
+
+static int64_t breaches(struct care *care, const struct run *run) {
+  struct buf key = {0};
+  breach_key(run, &key);
+  int64_t count =
+      store_int(care->store, 0, "SELECT value FROM meta WHERE key=?1", "t", key.data);
+  buf_deinit(&key);
+  return count;
+}
+
+static void make_turn(struct care *care, struct turn_result *result) {
+  struct buf journal = {0};
+  result->turned = true;
+  if (breaches(care, &result->run) >= BREACHES) {
+    result->end = END_STUCK;
+    buf_puts(&result->cause,
+             "the pathway is quarantined: its scripts passed their limits three times");
+    return;
+  }
+  run_journal(care->store, &result->run, &journal);
+  result->end = care->scripts.turn(care->scripts.self, &result->run, &journal,
+                                   &result->records, &result->count, &result->cause);
+  buf_deinit(&journal);
+}
+
+static void prepare(void *self, struct work *work) {
+  struct care *care = self;
+  struct turn_result *result = mem_alloc(sizeof *result);
+  work->prepared = result;
+  if (!run_load(care->store, work->ref, &result->run)) return;
+  if (!strcmp(result->run.status, "ready")) make_turn(care, result);
+}
+
+static void release(void *self, struct work *work) {
+  (void)self;
+  struct turn_result *result = work->prepared;
+  run_deinit(&result->run);
+  buf_deinit(&result->records);
+  buf_deinit(&result->cause);
+  mem_free(result);
+}
+
+static void count_breach(struct care *care, const struct run *run) {
+  struct buf key = {0};
+  breach_key(run, &key);
+  store_exec(care->store,
+             "INSERT INTO meta (key, value) VALUES (?1, 1) ON CONFLICT (key) DO UPDATE "
+             "SET value=value+1",
+             "t", key.data);
+  buf_deinit(&key);
+}
+
+static void tell_department(struct care *care, const struct run *run, const char *cause) {
+  struct buf name = {0};
+  buf_printf(&name, "stuck-%s", run->pathway ? run->pathway : run->name);
+  alert_open(care, &(struct alert_spec){.run = run->id,
+                                        .department = run->department,
+                                        .name = name.data,
+                                        .level = "stuck",
+                                        .reason = cause});
+  buf_deinit(&name);
+}
+
+static void mark_stuck(struct care *care, const struct run *run, const char *cause,
+                       bool breach) {
+  log_line(LOG_LEVEL_ERROR, "run.stuck", "run=%lld department=%s name=%s cause=\"%s\"",
+           (long long)run->id, run->department, run->name, cause);
+  run_finish(care->kernel, run->id, "stuck", NULL, cause);
+  if (breach) count_breach(care, run);
+  tell_department(care, run, cause);
+}
+
+static void apply_turn(struct care *care, struct turn_result *result) {
+  struct run *run = &result->run;
+  if (result->end == END_STUCK || result->end == END_BREACH) {
+    mark_stuck(care, run, buf_text(&result->cause), result->end == END_BREACH);
+    return;
+  }
+  run_append(care->kernel, run, &result->records, result->count);
+  commands_apply(care, run, &result->records);
+  if (result->end == END_FINISHED) run_finish(care->kernel, run->id, "done", NULL, NULL);
+  if (run->enrollment) enrollment_turned(care, run->enrollment, run->patient);
+}
+
+static void give_lateness(struct care *care, const struct run *run, int64_t due) {
+  struct buf late = {0};
+  struct value view;
+  value_put_int(&late, kernel_now(care->kernel) - due);
+  value_read(late.data, late.len, &view);
+  run_outcome(care->kernel, run->id, &view, NULL);
+  buf_deinit(&late);
+}
+
+static void apply_timeout(struct care *care, const struct run *run, int64_t due) {
+  if (!strcmp(run->wait, "time"))
+    give_lateness(care, run, due);
+  else if (!strcmp(run->wait, "task"))
+    run_outcome(care->kernel, run->id, NULL, "open");
+  else if (!strcmp(run->wait, "ask"))
+    question_silent(care, run->wait_ref, run->id);
+  else
+    run_outcome(care->kernel, run->id, NULL, "silent");
+}
+
+// The row may have changed between the turn and this transaction: an input of the same
+// batch comes first.
+static void apply(void *self, struct work *work) {
+  struct care *care = self;
+  struct turn_result *result = work->prepared;
+  struct run now;
+  if (!run_load(care->store, work->ref, &now)) return;
+  bool same =
+      !strcmp(now.status, result->run.status) && now.records == result->run.records;
+  if (same && result->turned)
+    apply_turn(care, result);
+  else if (!strcmp(now.status, "waiting"))
+    apply_timeout(care, &now, work->at);
+  else if (!strcmp(now.status, "ready"))
+    due_add(care->store, DUE_RUN, kernel_now(care->kernel), WORK_RUN, now.id,
+            now.patient);
+  run_deinit(&now);
+}
+
+static void refuse(void *self, struct work *work, const struct status *why) {
+  struct care *care = self;
+  struct run run;
+  if (!run_load(care->store, work->ref, &run)) return;
+  mark_stuck(care, &run, why->text, false);
+  run_deinit(&run);
+}
+
+static const struct work_handler handler = {
+    .prepare = prepare, .apply = apply, .refuse = refuse, .release = release};
+
+void commands_handlers(struct care *care) {
+  kernel_handle(care->kernel, WORK_RUN, &handler, care);
+}

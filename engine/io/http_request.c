@@ -1,0 +1,130 @@
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/http_conn.h"
+#include "io/http_form.h"
+
+static void peer_set(struct http_conn *conn, struct http_request *shown) {
+  struct sockaddr_storage address;
+  int len = sizeof address;
+  char text[HTTP_PEER_SIZE] = "unknown";
+  if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &len) == 0)
+    uv_ip_name((struct sockaddr *)&address, text, sizeof text);
+  http_peer_find(shown->peer, text, shown->headers, shown->header_count,
+                 &conn->server->trusted);
+}
+
+static bool path_set(struct conn_request *request) {
+  const char *target = request->head.target;
+  const char *query = strchr(target, '?');
+  request->shown.query = query ? query + 1 : "";
+  if (target[0] == 0 || target[0] == '?') {  // "http://host" alone
+    buf_puts(&request->path, "/");
+  } else if (strcmp(target, "*") == 0 && strcmp(request->head.method, "OPTIONS") == 0) {
+    buf_puts(&request->path, "*");
+  } else if (!http_path_decode(&request->path, target, strlen(target))) {
+    return false;
+  }
+  request->shown.path = buf_text(&request->path);
+  return true;
+}
+
+static int body_expect(struct conn_request *request, const struct http_limits *limits,
+                       const char **why) {
+  request->chunked.max_body = limits->body_bytes;
+  request->chunked.max_extra = limits->header_bytes;
+  *why = "the body is longer than this server takes";
+  return request->head.content_length > (int64_t)limits->body_bytes ? 413 : 0;
+}
+
+int http_request_begin(struct http_conn *conn, size_t head_len, const char **why) {
+  struct conn_request *request = mem_alloc(sizeof *request);
+  conn->request = request;
+  request->conn = conn;
+  int refused = http_head_parse(&request->head, conn->in.data + conn->at, head_len, why);
+  if (refused) return refused;
+  struct http_request *shown = &request->shown;
+  shown->method = request->head.method;
+  shown->headers = request->head.headers;
+  shown->header_count = request->head.header_count;
+  *why = "the path is not percent-encoded UTF-8 without '.' and '..'";
+  if (!path_set(request)) return 400;
+  peer_set(conn, shown);
+  return body_expect(request, &conn->server->config.limits, why);
+}
+
+static int feed_chunked(struct conn_request *request, const char *bytes, size_t len,
+                        size_t *took, bool *complete, const char **why) {
+  enum chunked_result result =
+      http_chunked_feed(&request->chunked, bytes, len, took, &request->body);
+  *complete = result == CHUNKED_END;
+  *why = result == CHUNKED_BROKEN ? "the chunked body is malformed"
+                                  : "the body is longer than this server takes";
+  return result == CHUNKED_BROKEN ? 400 : result == CHUNKED_TOO_LONG ? 413 : 0;
+}
+
+int http_request_feed(struct http_conn *conn, bool *complete, const char **why) {
+  struct conn_request *request = conn->request;
+  size_t have = conn->in.len - conn->at, took = 0;
+  const char *bytes = buf_text(&conn->in) + conn->at;
+  int refused = 0;
+  if (request->head.chunked) {
+    refused = feed_chunked(request, bytes, have, &took, complete, why);
+  } else {
+    int64_t length = request->head.content_length;
+    size_t left = length > 0 ? (size_t)length - request->body.len : 0;
+    took = have < left ? have : left;
+    buf_put(&request->body, bytes, took);
+    *complete = took == left;
+  }
+  conn->at += took;
+  request->shown.body = buf_text(&request->body);
+  request->shown.body_len = request->body.len;
+  return refused;
+}
+
+void http_request_free(struct conn_request *request) {
+  if (!request) return;
+  http_head_deinit(&request->head);
+  buf_deinit(&request->path);
+  buf_deinit(&request->body);
+  mem_free(request);
+}
+
+static struct http_answer answer_to(struct conn_request *request, int status) {
+  struct http_server *server = request->conn->server;
+  bool close = !request->head.keep_alive || server->stopping;
+  return (struct http_answer){
+      .status = status >= 200 && status <= 599 ? status : 500,
+      .date = http_server_date(server),
+      .bodiless = strcmp(request->head.method, "HEAD") == 0,
+      .close = close,
+      .keep = !close && request->head.old,
+  };
+}
+
+void http_respond(struct http_request *shown, int status,
+                  const struct http_header *headers, size_t header_count,
+                  const void *body, size_t len) {
+  struct conn_request *request = (struct conn_request *)shown;
+  struct http_conn *conn = request->conn;
+  if (conn) {
+    struct http_answer answer = answer_to(request, status);
+    answer.headers = headers;
+    answer.header_count = header_count;
+    answer.body = body;
+    answer.len = len;
+    conn->request = NULL;
+    http_conn_send(conn, &answer);
+  }
+  http_request_free(request);
+  if (conn) http_conn_tick(conn);
+}
+
+void http_respond_problem(struct http_request *request, int status, const char *detail) {
+  struct http_header type = {"Content-Type", "application/problem+json"};
+  struct buf body = {0};
+  http_problem_put(&body, status, detail);
+  http_respond(request, status, &type, 1, body.data, body.len);
+  buf_deinit(&body);
+}

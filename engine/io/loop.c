@@ -1,0 +1,187 @@
+#include "io/loop.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <uv.h>
+
+#include "base/mem.h"
+
+enum { WORK_ROUNDS = 64, SIGNALS = 3 };
+
+struct loop {
+  uv_loop_t uv;
+  uv_prepare_t prepare;         // work queued by timers and closings
+  uv_check_t check;             // work queued by sockets
+  uv_idle_t spin;               // keeps the poll from sleeping while work is left
+  uv_timer_t nap;               // bounds loop_step
+  uv_signal_t signal[SIGNALS];  // started by loop_on_signal
+  bool stopping;
+  bool (*work)(void *ctx);
+  void *work_ctx;
+  void (*signalled)(void *ctx, int number);
+  void *signal_ctx;
+};
+
+struct loop_timer {
+  uv_timer_t uv;
+  void (*fired)(void *ctx);
+  void *ctx;
+};
+
+struct loop_wake {
+  uv_async_t uv;
+  void (*woken)(void *ctx);
+  void *ctx;
+};
+
+static void on_spin(uv_idle_t *spin) { (void)spin; }
+
+static void on_nap(uv_timer_t *nap) { (void)nap; }
+
+static void work_off(struct loop *loop) {
+  bool more = loop->work != NULL;
+  for (int round = 0; more && round < WORK_ROUNDS; round++)
+    more = loop->work(loop->work_ctx);
+  if (more)
+    uv_idle_start(&loop->spin, on_spin);
+  else
+    uv_idle_stop(&loop->spin);
+}
+
+static void on_prepare(uv_prepare_t *prepare) { work_off(prepare->data); }
+
+static void on_check(uv_check_t *check) { work_off(check->data); }
+
+static void must(int result) {
+  assert(result == 0);
+  (void)result;
+}
+
+struct loop *loop_new(void) {
+  struct loop *loop = mem_alloc(sizeof *loop);
+  signal(SIGPIPE, SIG_IGN);  // libuv's writes do not ask for MSG_NOSIGNAL
+  must(uv_loop_init(&loop->uv));
+  must(uv_prepare_init(&loop->uv, &loop->prepare));
+  must(uv_check_init(&loop->uv, &loop->check));
+  must(uv_idle_init(&loop->uv, &loop->spin));
+  must(uv_timer_init(&loop->uv, &loop->nap));
+  for (int i = 0; i < SIGNALS; i++) {
+    must(uv_signal_init(&loop->uv, &loop->signal[i]));
+    loop->signal[i].data = loop;
+  }
+  loop->prepare.data = loop->check.data = loop;
+  must(uv_prepare_start(&loop->prepare, on_prepare));
+  must(uv_check_start(&loop->check, on_check));
+  return loop;
+}
+
+static void refuse_open(uv_handle_t *handle, void *ctx) {
+  (void)ctx;
+  assert(uv_is_closing(handle) && "something on the loop was not freed before the loop");
+  (void)handle;
+}
+
+void loop_free(struct loop *loop) {
+  uv_close((uv_handle_t *)&loop->prepare, NULL);
+  uv_close((uv_handle_t *)&loop->check, NULL);
+  uv_close((uv_handle_t *)&loop->spin, NULL);
+  uv_close((uv_handle_t *)&loop->nap, NULL);
+  for (int i = 0; i < SIGNALS; i++) uv_close((uv_handle_t *)&loop->signal[i], NULL);
+  uv_walk(&loop->uv, refuse_open, NULL);
+  uv_run(&loop->uv, UV_RUN_DEFAULT);
+  must(uv_loop_close(&loop->uv));
+  mem_free(loop);
+}
+
+void loop_run(struct loop *loop) {
+  while (!loop->stopping) uv_run(&loop->uv, UV_RUN_ONCE);
+  loop->stopping = false;
+}
+
+void loop_stop(struct loop *loop) {
+  loop->stopping = true;
+  uv_stop(&loop->uv);
+}
+
+void loop_step(struct loop *loop, int64_t wait_ms) {
+  if (wait_ms <= 0) {
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+    return;
+  }
+  uv_update_time(&loop->uv);
+  uv_timer_start(&loop->nap, on_nap, (uint64_t)wait_ms, 0);
+  uv_run(&loop->uv, UV_RUN_ONCE);
+  uv_timer_stop(&loop->nap);
+}
+
+int64_t loop_now(struct loop *loop) { return (int64_t)uv_now(&loop->uv); }
+
+void loop_set_work(struct loop *loop, bool (*work)(void *ctx), void *ctx) {
+  loop->work = work;
+  loop->work_ctx = ctx;
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+  struct loop *loop = handle->data;
+  loop->signalled(loop->signal_ctx, number);
+}
+
+void loop_on_signal(struct loop *loop, void (*signalled)(void *ctx, int number),
+                    void *ctx) {
+  static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+  loop->signalled = signalled;
+  loop->signal_ctx = ctx;
+  for (int i = 0; i < SIGNALS; i++)
+    must(uv_signal_start(&loop->signal[i], on_signal, numbers[i]));
+}
+
+static void on_timer(uv_timer_t *uv) {
+  struct loop_timer *timer = uv->data;
+  timer->fired(timer->ctx);
+}
+
+static void on_closed(uv_handle_t *handle) { mem_free(handle->data); }
+
+struct loop_timer *loop_timer_new(struct loop *loop, void (*fired)(void *ctx),
+                                  void *ctx) {
+  struct loop_timer *timer = mem_alloc(sizeof *timer);
+  must(uv_timer_init(&loop->uv, &timer->uv));
+  timer->uv.data = timer;
+  timer->fired = fired;
+  timer->ctx = ctx;
+  return timer;
+}
+
+void loop_timer_arm(struct loop_timer *timer, int64_t delay_ms) {
+  uv_timer_start(&timer->uv, on_timer, delay_ms > 0 ? (uint64_t)delay_ms : 0, 0);
+}
+
+void loop_timer_disarm(struct loop_timer *timer) { uv_timer_stop(&timer->uv); }
+
+void loop_timer_free(struct loop_timer *timer) {
+  if (timer) uv_close((uv_handle_t *)&timer->uv, on_closed);
+}
+
+static void on_wake(uv_async_t *uv) {
+  struct loop_wake *wake = uv->data;
+  wake->woken(wake->ctx);
+}
+
+struct loop_wake *loop_wake_new(struct loop *loop, void (*woken)(void *ctx), void *ctx) {
+  struct loop_wake *wake = mem_alloc(sizeof *wake);
+  must(uv_async_init(&loop->uv, &wake->uv, on_wake));
+  wake->uv.data = wake;
+  wake->woken = woken;
+  wake->ctx = ctx;
+  return wake;
+}
+
+void loop_wake_send(struct loop_wake *wake) { uv_async_send(&wake->uv); }
+
+void loop_wake_free(struct loop_wake *wake) {
+  if (wake) uv_close((uv_handle_t *)&wake->uv, on_closed);
+}
+
+struct uv_loop_s *loop_uv(struct loop *loop) {
+  return &loop->uv;
+}

@@ -1,0 +1,60 @@
+#include "run/due.h"
+
+void due_add(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
+             int64_t ref, int64_t key) {
+  store_exec(
+      store,
+      "INSERT OR REPLACE INTO due (class, at, kind, ref, key) VALUES (?1,?2,?3,?4,?5)",
+      "iiiii", (int64_t) class, at, (int64_t)kind, ref, key);
+}
+
+void due_remove(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
+                int64_t ref) {
+  store_exec(store, "DELETE FROM due WHERE class=?1 AND at=?2 AND kind=?3 AND ref=?4",
+             "iiii", (int64_t) class, at, (int64_t)kind, ref);
+}
+
+int64_t due_first(struct store *store) {
+  int64_t first = INT64_MAX;
+  for (int64_t class = 0; class < DUE_CLASSES; class ++) {
+    int64_t at =
+        store_int(store, INT64_MAX,
+                  "SELECT at FROM due WHERE class=?1 ORDER BY at LIMIT 1", "i", class);
+    if (at < first) first = at;
+  }
+  return first;
+}
+
+static bool key_taken(const struct work *works, int count, int64_t key) {
+  for (int i = 0; i < count; i++)
+    if (works[i].key == key) return true;
+  return false;
+}
+
+// A class is read a little further than there is room for, because works whose key is
+// taken wait.
+static int collect_class(struct store *store, int64_t class, int64_t now,
+                         struct work *works, int count, int room) {
+  struct stmt *rows = store_query(store,
+                                  "SELECT at, kind, ref, key FROM due WHERE class=?1 AND "
+                                  "at<=?2 ORDER BY at, kind, ref LIMIT ?3",
+                                  "iii", class, now, (int64_t)room * 4);
+  while (count < room && stmt_row(rows)) {
+    int64_t key = stmt_int(rows, 3);
+    if (key_taken(works, count, key)) continue;
+    works[count++] = (struct work){.class = (enum due_class) class,
+                                   .at = stmt_int(rows, 0),
+                                   .kind = (enum due_kind)stmt_int(rows, 1),
+                                   .ref = stmt_int(rows, 2),
+                                   .key = key};
+  }
+  stmt_done(rows);
+  return count;
+}
+
+int due_collect(struct store *store, int64_t now, struct work *works, int room) {
+  int count = 0;
+  for (int64_t class = 0; class < DUE_CLASSES && count < room; class ++)
+    count = collect_class(store, class, now, works, count, room);
+  return count;
+}

@@ -1,0 +1,265 @@
+#include "run/inbox.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { STATE_WAITING = 0, STATE_APPLIED = 1, STATE_REFUSED = 2 };
+
+void inbox_init(struct inbox *inbox, struct store *store) {
+  *inbox = (struct inbox){.store = store};
+  inbox->fresh_end = &inbox->fresh;
+}
+
+static void submission_free(struct submission *submission) {
+  mem_free(submission->source);
+  mem_free(submission->source_id);
+  mem_free(submission->kind);
+  buf_deinit(&submission->body);
+  mem_free(submission);
+}
+
+static void free_list(struct submission *list) {
+  while (list) {
+    struct submission *next = list->next;
+    submission_free(list);
+    list = next;
+  }
+}
+
+void inbox_deinit(struct inbox *inbox) {
+  free_list(inbox->fresh);
+  free_list(inbox->waiting);
+}
+
+void inbox_add(struct inbox *inbox, struct submission *submission) {
+  submission->next = NULL;
+  *inbox->fresh_end = submission;
+  inbox->fresh_end = &submission->next;
+}
+
+bool inbox_has_fresh(const struct inbox *inbox) { return inbox->fresh; }
+
+static bool find_earlier(struct store *store, struct submission *item) {
+  struct stmt *row =
+      store_query(store, "SELECT id, digest FROM inbox WHERE source_id=?1 AND source=?2",
+                  "tt", item->source_id, item->source);
+  bool found = stmt_row(row);
+  if (found) {
+    item->row = stmt_int(row, 0);
+    item->conflict = strcmp(stmt_text(row, 1), item->digest) != 0;
+  }
+  stmt_done(row);
+  return found;
+}
+
+static void write_row(struct inbox *inbox, struct submission *item, int64_t now) {
+  if (find_earlier(inbox->store, item)) return;
+  store_exec(inbox->store,
+             "INSERT INTO inbox (source, source_id, kind, digest, body, received_at) "
+             "VALUES (?1,?2,?3,?4,?5,?6)",
+             "ttttbi", item->source, item->source_id, item->kind, item->digest,
+             buf_text(&item->body), item->body.len, now);
+  item->row = store_last_id(inbox->store);
+}
+
+void inbox_write(struct inbox *inbox, int64_t now) {
+  for (struct submission *item = inbox->fresh; item; item = item->next)
+    write_row(inbox, item, now);
+}
+
+static void tell_status(struct submission *item, int64_t status) {
+  struct buf result = {0};
+  size_t map = value_begin_map(&result);
+  value_put_key(&result, "status");
+  value_put_int(&result, status);
+  value_end(&result, map, 1);
+  struct value view;
+  value_read(result.data, result.len, &view);
+  if (item->done) item->done(item->self, item->row, &view);
+  buf_deinit(&result);
+}
+
+// An applied row has its result already: a repeat is answered as the first was.
+static bool tell_stored(struct inbox *inbox, struct submission *item) {
+  struct stmt *row = store_query(
+      inbox->store, "SELECT state, result FROM inbox WHERE id=?1", "i", item->row);
+  bool told = stmt_row(row) && stmt_int(row, 0) != STATE_WAITING;
+  struct buf copy = {0};
+  if (told) {
+    size_t len;
+    const void *bytes = stmt_bytes(row, 1, &len);
+    buf_put(&copy, bytes, len);
+  }
+  stmt_done(row);
+  struct value view;
+  if (told && value_read(buf_text(&copy), copy.len, &view) && item->done)
+    item->done(item->self, item->row, &view);
+  buf_deinit(&copy);
+  return told;
+}
+
+static void after_write(struct inbox *inbox, struct submission *item) {
+  item->recorded = true;
+  if (item->conflict)
+    tell_status(item, 409);
+  else if (item->stage == INBOX_RECORDED)
+    tell_status(item, 202);
+  else if (!tell_stored(inbox, item)) {
+    item->next = inbox->waiting;
+    inbox->waiting = item;
+    return;
+  }
+  submission_free(item);
+}
+
+void inbox_written(struct inbox *inbox) {
+  struct submission *item = inbox->fresh;
+  inbox->fresh = NULL;
+  inbox->fresh_end = &inbox->fresh;
+  while (item) {
+    struct submission *next = item->next;
+    after_write(inbox, item);
+    item = next;
+  }
+}
+
+struct held_row {  // owns what an inbox_row borrows
+  char *source, *source_id, *kind;
+  struct buf body;
+};
+
+static const struct inbox_handler *handler_of(struct inbox *inbox, const char *kind,
+                                              void **self) {
+  for (int i = 0; i < inbox->handler_count; i++)
+    if (strcmp(inbox->handlers[i].handler->kind, kind) == 0) {
+      *self = inbox->handlers[i].self;
+      return inbox->handlers[i].handler;
+    }
+  return NULL;
+}
+
+static void read_row(struct stmt *from, struct inbox_row *row) {
+  struct held_row *held = mem_alloc(sizeof *held);
+  size_t len;
+  held->source = mem_copy_text(stmt_text(from, 1));
+  held->source_id = mem_copy_text(stmt_text(from, 2));
+  held->kind = mem_copy_text(stmt_text(from, 3));
+  const void *bytes = stmt_bytes(from, 4, &len);
+  buf_put(&held->body, bytes, len);
+  *row = (struct inbox_row){.id = stmt_int(from, 0),
+                            .source = held->source,
+                            .source_id = held->source_id,
+                            .kind = held->kind,
+                            .received_at = stmt_int(from, 5),
+                            .held = held};
+  value_read(buf_text(&held->body), held->body.len, &row->body);
+}
+
+int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room) {
+  int count = 0;
+  struct stmt *found =
+      store_query(inbox->store,
+                  "SELECT id, source, source_id, kind, body, received_at "
+                  "FROM inbox WHERE state=0 ORDER BY id LIMIT ?1",
+                  "i", (int64_t)room);
+  while (count < room && stmt_row(found)) read_row(found, &rows[count++]);
+  stmt_done(found);
+  for (int i = 0; i < count; i++) {
+    void *self;
+    const struct inbox_handler *handler = handler_of(inbox, rows[i].kind, &self);
+    if (handler && handler->prepare) handler->prepare(self, &rows[i]);
+  }
+  return count;
+}
+
+static void put_result(struct inbox *inbox, struct inbox_row *row, int64_t state,
+                       int64_t now) {
+  store_exec(inbox->store,
+             "UPDATE inbox SET state=?2, applied_at=?3, result=?4 WHERE id=?1", "iiib",
+             row->id, state, now, row->result.data, row->result.len);
+}
+
+static int64_t http_status(int code) {
+  switch (code) {
+    case ERR_INVALID: return 422;
+    case ERR_NOT_FOUND: return 404;
+    case ERR_CONFLICT: return 409;
+    case ERR_LIMIT: return 429;
+    case ERR_FULL: return 507;
+    default: return 500;
+  }
+}
+
+void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,
+                  const struct status *why) {
+  buf_clear(&row->result);
+  size_t map = value_begin_map(&row->result);
+  value_put_key(&row->result, "detail");
+  value_put_text(&row->result, why->text);
+  value_put_key(&row->result, "status");
+  value_put_int(&row->result, http_status(why->code));
+  value_end(&row->result, map, 2);
+  put_result(inbox, row, STATE_REFUSED, now);
+}
+
+static void put_ok(struct buf *result) {
+  size_t map = value_begin_map(result);
+  value_put_key(result, "status");
+  value_put_int(result, 200);
+  value_end(result, map, 1);
+}
+
+void inbox_apply(struct inbox *inbox, struct inbox_row *row, int64_t now) {
+  struct status why = {0};
+  void *self = NULL;
+  const struct inbox_handler *handler = handler_of(inbox, row->kind, &self);
+  store_exec(inbox->store, "SAVEPOINT inbox_row", "");
+  int code = handler
+                 ? handler->apply(self, row, &why)
+                 : status_fail(&why, ERR_INVALID,
+                               "inbox kind '%s' is not known to this version", row->kind);
+  if (code) store_exec(inbox->store, "ROLLBACK TO inbox_row", "");
+  store_exec(inbox->store, "RELEASE inbox_row", "");
+  if (code) {
+    inbox_refuse(inbox, row, now, &why);
+    return;
+  }
+  if (!row->result.len) put_ok(&row->result);
+  put_result(inbox, row, STATE_APPLIED, now);
+}
+
+void inbox_applied(struct inbox *inbox, struct inbox_row *row) {
+  struct value view;
+  value_read(buf_text(&row->result), row->result.len, &view);
+  struct submission **at = &inbox->waiting, *told = NULL;
+  while (*at) {  // taken out first: a sender that is told may submit again
+    struct submission *item = *at;
+    if (item->row == row->id) {
+      *at = item->next;
+      item->next = told;
+      told = item;
+    } else {
+      at = &item->next;
+    }
+  }
+  while (told) {
+    struct submission *next = told->next;
+    if (told->done) told->done(told->self, row->id, &view);
+    submission_free(told);
+    told = next;
+  }
+}
+
+void inbox_release(struct inbox *inbox, struct inbox_row *row) {
+  void *self;
+  const struct inbox_handler *handler = handler_of(inbox, row->kind, &self);
+  if (handler && handler->release) handler->release(self, row);
+  struct held_row *held = row->held;
+  mem_free(held->source);
+  mem_free(held->source_id);
+  mem_free(held->kind);
+  buf_deinit(&held->body);
+  mem_free(held);
+  buf_deinit(&row->result);
+}

@@ -1,0 +1,47 @@
+// The inbox: what came in is a row before it is acknowledged, and is applied once.
+#pragma once
+
+#include "run/kernel.h"
+
+enum { INBOX_KINDS = 32 };
+
+struct submission {  // a message not written yet, or whose sender waits for the result
+  struct submission *next;
+  char *source, *source_id, *kind, digest[33];
+  struct buf body;
+  enum inbox_stage stage;
+  inbox_done *done;
+  void *self;
+  int64_t row;    // once written
+  bool conflict;  // another body came under this id
+  bool recorded;  // the row is committed
+};
+
+struct inbox {
+  struct store *store;
+  struct {
+    const struct inbox_handler *handler;
+    void *self;
+  } handlers[INBOX_KINDS];
+  int handler_count;
+  struct submission *fresh, **fresh_end;  // to be written with the next batch
+  struct submission *waiting;  // written, their senders wait for the application
+};
+
+void inbox_init(struct inbox *inbox, struct store *store);
+void inbox_deinit(struct inbox *inbox);  // senders still waiting are not told
+void inbox_add(struct inbox *inbox, struct submission *submission);  // takes it
+bool inbox_has_fresh(const struct inbox *inbox);
+void inbox_write(struct inbox *inbox,
+                 int64_t now);            // in a transaction: rows for all fresh ones
+void inbox_written(struct inbox *inbox);  // after its commit: tells who waited for that
+
+// Up to room waiting rows, prepared. Their texts live until inbox_release.
+int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room);
+void inbox_apply(struct inbox *inbox, struct inbox_row *row,
+                 int64_t now);  // in a transaction
+void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,
+                  const struct status *why);
+void inbox_applied(struct inbox *inbox,
+                   struct inbox_row *row);  // after its commit: tells the sender
+void inbox_release(struct inbox *inbox, struct inbox_row *row);

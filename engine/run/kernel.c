@@ -1,0 +1,362 @@
+#include "run/kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "run/due.h"
+#include "run/inbox.h"
+
+enum { BATCH = 64 };
+
+struct posted {  // a happening of the process that becomes durable with the next batch
+  struct posted *next;
+  struct work work;
+  const struct work_handler *handler;
+  void *self;
+};
+
+struct after {
+  void (*fn)(void *self, int64_t ref);
+  void *self;
+  int64_t ref;
+};
+
+struct kernel {
+  struct store *store;
+  struct clock *clock;
+  int64_t now;
+  struct {
+    const struct work_handler *handler;
+    void *self;
+  } handlers[WORK_KINDS];
+  struct inbox inbox;
+  struct posted *posted, **posted_end;
+  struct after *after;  // what the batch asked to be done after its commit
+  size_t after_count, after_cap;
+  struct kernel_stats stats;
+};
+
+int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
+               struct status *status) {
+  (void)status;
+  struct kernel *kernel = mem_alloc(sizeof *kernel);
+  kernel->store = store;
+  kernel->clock = clock;
+  kernel->now = store_int(store, 0, "SELECT value FROM meta WHERE key='turn-time'", "");
+  if (kernel->now < clock_now(clock)) kernel->now = clock_now(clock);
+  inbox_init(&kernel->inbox, store);
+  kernel->posted_end = &kernel->posted;
+  *out = kernel;
+  return OK;
+}
+
+static void release(const struct work_handler *handler, void *self, struct work *work) {
+  if (handler->release) handler->release(self, work);
+}
+
+void kernel_free(struct kernel *kernel) {
+  if (!kernel) return;
+  while (kernel->posted) {
+    struct posted *item = kernel->posted;
+    kernel->posted = item->next;
+    release(item->handler, item->self, &item->work);
+    mem_free(item);
+  }
+  inbox_deinit(&kernel->inbox);
+  mem_free(kernel->after);
+  mem_free(kernel);
+}
+
+struct store *kernel_store(struct kernel *kernel) {
+  return kernel->store;
+}
+
+int64_t kernel_now(struct kernel *kernel) { return kernel->now; }
+
+const struct kernel_stats *kernel_statistics(const struct kernel *kernel) {
+  return &kernel->stats;
+}
+
+int64_t kernel_next_due(struct kernel *kernel) { return due_first(kernel->store); }
+
+void kernel_handle(struct kernel *kernel, enum due_kind kind,
+                   const struct work_handler *handler, void *self) {
+  kernel->handlers[kind].handler = handler;
+  kernel->handlers[kind].self = self;
+}
+
+void kernel_handle_inbox(struct kernel *kernel, const struct inbox_handler *handler,
+                         void *self) {
+  struct inbox *inbox = &kernel->inbox;
+  if (inbox->handler_count == INBOX_KINDS) abort();
+  inbox->handlers[inbox->handler_count].handler = handler;
+  inbox->handlers[inbox->handler_count++].self = self;
+}
+
+void kernel_submit(struct kernel *kernel, const char *source, const char *source_id,
+                   const char *kind, const struct value *body, enum inbox_stage stage,
+                   inbox_done *done, void *self) {
+  struct submission *item = mem_alloc(sizeof *item);
+  item->source = mem_copy_text(source);
+  item->source_id = mem_copy_text(source_id);
+  item->kind = mem_copy_text(kind);
+  value_put(&item->body, body);
+  digest_hex(item->body.data, item->body.len, item->digest);
+  item->stage = stage;
+  item->done = done;
+  item->self = self;
+  inbox_add(&kernel->inbox, item);
+  kernel->stats.submissions++;
+}
+
+void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,
+                 void *self, void *prepared) {
+  struct posted *item = mem_alloc(sizeof *item);
+  item->work = (struct work){.key = key, .prepared = prepared};
+  item->handler = handler;
+  item->self = self;
+  *kernel->posted_end = item;
+  kernel->posted_end = &item->next;
+}
+
+void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), void *self,
+                  int64_t ref) {
+  if (kernel->after_count == kernel->after_cap) {
+    kernel->after_cap = kernel->after_cap ? kernel->after_cap * 2 : 16;
+    kernel->after = mem_resize(kernel->after, kernel->after_cap * sizeof *kernel->after);
+  }
+  kernel->after[kernel->after_count++] = (struct after){fn, self, ref};
+}
+
+static void run_after(struct kernel *kernel) {
+  size_t count = kernel->after_count;
+  struct after *list = kernel->after;
+  kernel->after = NULL;  // what runs now may ask for more
+  kernel->after_count = kernel->after_cap = 0;
+  for (size_t i = 0; i < count; i++) list[i].fn(list[i].self, list[i].ref);
+  mem_free(list);
+}
+
+// Turn time is kept, so that it does not run backwards over a restart with a clock set
+// back.
+static void keep_time(struct kernel *kernel) {
+  store_exec(kernel->store,
+             "INSERT OR REPLACE INTO meta (key, value) VALUES ('turn-time', ?1)", "i",
+             kernel->now);
+}
+
+static int begin(struct kernel *kernel, struct status *status) {
+  kernel->after_count = 0;
+  return store_begin(kernel->store, status);
+}
+
+static int commit(struct kernel *kernel, struct status *status) {
+  int64_t started = clock_steady_ms();
+  int code = store_commit(kernel->store, status);
+  kernel->stats.commit_us += (clock_steady_ms() - started) * 1000;
+  kernel->stats.batches++;
+  if (code) kernel->after_count = 0;
+  return code;
+}
+
+static bool step_fresh(struct kernel *kernel, struct status *status) {
+  if (!inbox_has_fresh(&kernel->inbox)) return false;
+  if (begin(kernel, status)) return false;
+  inbox_write(&kernel->inbox, kernel->now);
+  if (commit(kernel, status)) return false;
+  inbox_written(&kernel->inbox);
+  return true;
+}
+
+static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,
+                      struct status *status) {
+  if (begin(kernel, status)) return status->code;
+  for (int i = 0; i < count; i++) inbox_apply(&kernel->inbox, &rows[i], kernel->now);
+  keep_time(kernel);
+  return commit(kernel, status);
+}
+
+static void refuse_row(struct kernel *kernel, struct inbox_row *row,
+                       const struct status *why) {
+  struct status status = {0};
+  log_line(LOG_LEVEL_ERROR, "inbox.refused", "inbox=%lld kind=%s reason=\"%s\"",
+           (long long)row->id, row->kind, why->text);
+  if (begin(kernel, &status)) return;
+  inbox_refuse(&kernel->inbox, row, kernel->now, why);
+  commit(kernel, &status);
+  kernel->stats.refused++;
+}
+
+// A batch that failed is tried row by row, so that one bad row does not hold up the
+// others.
+static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int count,
+                             struct status *status) {
+  kernel->stats.retried++;
+  for (int i = 0; i < count; i++) {
+    struct status why = {0};
+    buf_clear(&rows[i].result);
+    int code = apply_rows(kernel, &rows[i], 1, &why);
+    if (code == ERR_FULL) {
+      *status = why;
+      return code;
+    }
+    if (code)
+      refuse_row(kernel, &rows[i], &why);
+    else
+      run_after(kernel);
+  }
+  return OK;
+}
+
+static bool step_inbox(struct kernel *kernel, struct status *status) {
+  struct inbox_row rows[BATCH];
+  int count = inbox_collect(&kernel->inbox, rows, BATCH);
+  if (!count) return false;
+  struct status why = {0};
+  int code = apply_rows(kernel, rows, count, &why);
+  if (code == ERR_FULL)
+    *status = why;
+  else if (code)
+    code = apply_rows_singly(kernel, rows, count, status);
+  for (int i = 0; i < count; i++) {
+    if (!code) inbox_applied(&kernel->inbox, &rows[i]);
+    inbox_release(&kernel->inbox, &rows[i]);
+  }
+  if (!code) run_after(kernel);
+  kernel->stats.works += count;
+  return !code;
+}
+
+struct batch {
+  struct work works[BATCH];
+  const struct work_handler *handlers[BATCH];
+  void *selves[BATCH];
+  bool posted[BATCH];
+  int count;
+};
+
+static void collect_posted(struct kernel *kernel, struct batch *batch) {
+  while (kernel->posted && batch->count < BATCH) {
+    struct posted *item = kernel->posted;
+    kernel->posted = item->next;
+    if (!kernel->posted) kernel->posted_end = &kernel->posted;
+    batch->works[batch->count] = item->work;
+    batch->handlers[batch->count] = item->handler;
+    batch->selves[batch->count] = item->self;
+    batch->posted[batch->count++] = true;
+    mem_free(item);
+  }
+}
+
+static void collect_due(struct kernel *kernel, struct batch *batch) {
+  if (batch->count)
+    return;  // results first, in a batch of their own: they end what due works look at
+  batch->count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
+  for (int i = 0; i < batch->count; i++) {
+    enum due_kind kind = batch->works[i].kind;
+    batch->handlers[i] = kernel->handlers[kind].handler;
+    batch->selves[i] = kernel->handlers[kind].self;
+    batch->posted[i] = false;
+    if (!batch->handlers[i]) abort();
+    if (batch->handlers[i]->prepare)
+      batch->handlers[i]->prepare(batch->selves[i], &batch->works[i]);
+  }
+}
+
+static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
+  struct work *work = &batch->works[i];
+  if (!batch->posted[i])
+    due_remove(kernel->store, work->class, work->at, work->kind, work->ref);
+  batch->handlers[i]->apply(batch->selves[i], work);
+}
+
+static void refuse_work(struct kernel *kernel, struct batch *batch, int i,
+                        const struct status *why) {
+  struct status status = {0};
+  struct work *work = &batch->works[i];
+  log_line(LOG_LEVEL_ERROR, "work.refused", "kind=%d ref=%lld reason=\"%s\"",
+           (int)work->kind, (long long)work->ref, why->text);
+  kernel->stats.refused++;
+  if (begin(kernel, &status)) return;
+  if (!batch->posted[i])
+    due_remove(kernel->store, work->class, work->at, work->kind, work->ref);
+  if (batch->handlers[i]->refuse) batch->handlers[i]->refuse(batch->selves[i], work, why);
+  commit(kernel, &status);
+}
+
+static int apply_batch(struct kernel *kernel, struct batch *batch, int from, int to,
+                       struct status *status) {
+  if (begin(kernel, status)) return status->code;
+  for (int i = from; i < to; i++) apply_work(kernel, batch, i);
+  keep_time(kernel);
+  return commit(kernel, status);
+}
+
+static int apply_singly(struct kernel *kernel, struct batch *batch,
+                        struct status *status) {
+  kernel->stats.retried++;
+  for (int i = 0; i < batch->count; i++) {
+    struct status why = {0};
+    int code = apply_batch(kernel, batch, i, i + 1, &why);
+    if (code == ERR_FULL) {
+      *status = why;
+      return code;
+    }
+    if (code)
+      refuse_work(kernel, batch, i, &why);
+    else
+      run_after(kernel);
+  }
+  return OK;
+}
+
+// The disk is full: what happened outside is kept in memory until there is room.
+static void post_again(struct kernel *kernel, struct batch *batch) {
+  for (int i = batch->count - 1; i >= 0; i--) {
+    struct posted *item = mem_alloc(sizeof *item);
+    item->work = batch->works[i];
+    item->handler = batch->handlers[i];
+    item->self = batch->selves[i];
+    item->next = kernel->posted;
+    if (!item->next) kernel->posted_end = &item->next;
+    kernel->posted = item;
+  }
+}
+
+static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
+  if (code == ERR_FULL && batch->posted[0]) {
+    post_again(kernel, batch);
+    return;
+  }
+  for (int i = 0; i < batch->count; i++)
+    release(batch->handlers[i], batch->selves[i], &batch->works[i]);
+  if (!code) run_after(kernel);
+}
+
+static bool step_works(struct kernel *kernel, struct status *status) {
+  struct batch batch;
+  batch.count = 0;
+  collect_posted(kernel, &batch);
+  collect_due(kernel, &batch);
+  if (!batch.count) return false;
+  struct status why = {0};
+  int code = apply_batch(kernel, &batch, 0, batch.count, &why);
+  if (code == ERR_FULL)
+    *status = why;
+  else if (code)
+    code = apply_singly(kernel, &batch, status);
+  finish_batch(kernel, &batch, code);
+  kernel->stats.works += batch.count;
+  return !code;
+}
+
+bool kernel_step(struct kernel *kernel, struct status *status) {
+  status->code = OK;
+  int64_t now = clock_now(kernel->clock);
+  if (now > kernel->now) kernel->now = now;
+  return step_fresh(kernel, status) || (!status->code && step_inbox(kernel, status)) ||
+         (!status->code && step_works(kernel, status));
+}

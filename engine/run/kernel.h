@@ -1,0 +1,136 @@
+// The durable kernel: inputs are rows, works are prepared (reads and Lua), applied
+// together in one commit, and only then answered and sent. It knows no patients: a work's
+// key says which works may not share a batch.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/value.h"
+#include "store/store.h"
+
+// Order in which due works are taken; within a class by time.
+enum due_class {
+  DUE_ALERT = 0,    // escalation rungs, pages to staff
+  DUE_EVENT = 1,    // what an event means for scripts: enrolment, watches, tiers
+  DUE_RUN = 2,      // runs to resume
+  DUE_MESSAGE = 3,  // messages to claim, retry, expire; reminders
+  DUE_TASK = 4,     // deadlines, lapsed claims
+  DUE_PLAN = 5,     // steps of enrollments
+  DUE_HOUSE = 6,    // housekeeping: reconciliation
+  DUE_CLASSES = 7,
+};
+
+// What a due row refers to. Each kind has one handler.
+enum due_kind {
+  WORK_ALERT = 0,     // alert.id: next rung
+  WORK_EVENT = 1,     // event.id: enrolment, watches, tiers
+  WORK_RUN = 2,       // run.id: a turn, or the timeout of its wait
+  WORK_MESSAGE = 3,   // message.id: claim, retry or expire
+  WORK_REMIND = 4,    // message.id of the question: remind
+  WORK_TASK = 5,      // task.id: overdue
+  WORK_CLAIM = 6,     // task.id: claim lapses
+  WORK_PLAN = 7,      // enrollment.id: occurrences that are due
+  WORK_RETIER = 8,    // enrollment.id: evaluate the tier
+  WORK_NIGHTLY = 9,  // 0: reconciliation
+  WORK_RECEIPT = 10,  // attempt.id: no receipt by now
+  WORK_KINDS = 11,
+};
+
+struct work {
+  enum due_class class;
+  enum due_kind kind;
+  int64_t at;      // when it was due
+  int64_t ref;     // row of the kind's table
+  int64_t key;     // patient, or a negative number of something else
+  void *prepared;  // left by prepare for apply; freed by release
+};
+
+// Functions of one kind of work. self is what kernel_handle was given.
+struct work_handler {
+  // Before the transaction; may read committed rows and run Lua, may not write. May be
+  // NULL.
+  void (*prepare)(void *self, struct work *work);
+  // In the transaction. The due row is already gone. A failed statement undoes the whole
+  // batch; works are then tried one by one, and one that fails alone goes to refuse.
+  void (*apply)(void *self, struct work *work);
+  // In a transaction of its own, after the work failed alone: leave a reason somewhere.
+  // The due row is gone.
+  void (*refuse)(void *self, struct work *work, const struct status *why);
+  // Always, last. May be NULL.
+  void (*release)(void *self, struct work *work);
+};
+
+// One kind of inbox row.
+struct inbox_row {
+  int64_t id;
+  const char *source, *source_id, *kind;
+  struct value body;  // view
+  int64_t received_at;
+  void *prepared;
+  void *held;         // the kernel's: what the texts above live in
+  struct buf result;  // apply puts one encoded map: {status = HTTP status, …}; empty
+                      // means {status=200}
+};
+struct inbox_handler {
+  const char *kind;
+  void (*prepare)(void *self, struct inbox_row *row);  // may be NULL
+  // In the transaction. Returns 0, or a status code: then the row is refused (state 2)
+  // with status->text, and what was written for it is undone (savepoint).
+  int (*apply)(void *self, struct inbox_row *row, struct status *status);
+  void (*release)(void *self, struct inbox_row *row);  // may be NULL
+};
+
+// Told once, after the commit. result is the row's encoded result; recorded rows that are
+// not applied yet have {status=202}. A body that differs from the one first sent under
+// the same id gives {status=409}.
+typedef void inbox_done(void *self, int64_t row, const struct value *result);
+enum inbox_stage { INBOX_RECORDED, INBOX_APPLIED };
+
+struct kernel;
+
+int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
+               struct status *status);
+void kernel_free(struct kernel *kernel);
+struct store *kernel_store(struct kernel *kernel);
+int64_t kernel_now(
+    struct kernel *kernel);  // time of the current batch; never runs backwards
+void kernel_handle(struct kernel *kernel, enum due_kind kind,
+                   const struct work_handler *handler, void *self);
+void kernel_handle_inbox(struct kernel *kernel, const struct inbox_handler *handler,
+                         void *self);
+
+// Puts a message into the inbox with the next batch. done may be NULL. Nothing is written
+// yet: until done is called the sender must not be told that it was taken. Encoded body
+// is copied.
+void kernel_submit(struct kernel *kernel, const char *source, const char *source_id,
+                   const char *kind, const struct value *body, enum inbox_stage stage,
+                   inbox_done *done, void *self);
+// A finished attempt or another happening of the process that becomes durable with the
+// next batch: apply is called in the transaction, release after it (or when the kernel is
+// freed).
+void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,
+                 void *self, void *prepared);
+// Within apply: calls fn after the commit (not at all when the batch is undone). self
+// must outlive the kernel's step.
+void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), void *self,
+                  int64_t ref);
+
+// One batch. False when there was nothing to do. ERR_FULL: nothing was taken, try again
+// later.
+bool kernel_step(struct kernel *kernel, struct status *status);
+int64_t kernel_next_due(struct kernel *kernel);  // ms, or INT64_MAX; from rows alone
+struct kernel_stats {
+  int64_t batches, works, turns, submissions, refused, retried;
+  int64_t commit_us;
+};
+const struct kernel_stats *kernel_statistics(const struct kernel *kernel);
+
+// Due rows (run/due.c).
+void due_add(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
+             int64_t ref, int64_t key);
+void due_remove(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
+                int64_t ref);

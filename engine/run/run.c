@@ -1,0 +1,244 @@
+#include "run/run.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+#define COLUMNS                                                                       \
+  "id, patient, enrollment, bundle, event, department, pathway, kind, name, day, "    \
+  "status, "                                                                          \
+  "wait, wait_ref, wait_label, within, due_at, last_journal, records, scheduled_at, " \
+  "started_at, valid_until"
+
+static void copy_word(char *out, size_t size, const char *word) {
+  size_t len = word ? strnlen(word, size - 1) : 0;
+  if (len) memcpy(out, word, len);
+  out[len] = 0;
+}
+
+static void read_columns(struct stmt *row, struct run *out) {
+  *out = (struct run){
+      .id = stmt_int(row, 0),
+      .patient = stmt_int(row, 1),
+      .enrollment = stmt_int(row, 2),
+      .bundle = stmt_int(row, 3),
+      .event = stmt_int(row, 4),
+      .department = mem_copy_text(stmt_text(row, 5)),
+      .pathway = mem_copy_text(stmt_text(row, 6)),
+      .kind = mem_copy_text(stmt_text(row, 7)),
+      .name = mem_copy_text(stmt_text(row, 8)),
+      .day = mem_copy_text(stmt_text(row, 9)),
+      .wait_ref = stmt_int(row, 12),
+      .wait_label = mem_copy_text(stmt_text(row, 13)),
+      .within = mem_copy_text(stmt_text(row, 14)),
+      .due_at = stmt_int(row, 15),
+      .last_journal = stmt_int(row, 16),
+      .records = stmt_int(row, 17),
+      .scheduled_at = stmt_int(row, 18),
+      .started_at = stmt_int(row, 19),
+      .valid_until = stmt_int(row, 20),
+  };
+  copy_word(out->status, sizeof out->status, stmt_text(row, 10));
+  copy_word(out->wait, sizeof out->wait, stmt_text(row, 11));
+}
+
+bool run_load(struct store *store, int64_t id, struct run *out) {
+  struct stmt *row =
+      store_query(store, "SELECT " COLUMNS " FROM run WHERE id=?1", "i", id);
+  bool found = stmt_row(row);
+  if (found) read_columns(row, out);
+  stmt_done(row);
+  return found;
+}
+
+void run_deinit(struct run *run) {
+  mem_free(run->department);
+  mem_free(run->pathway);
+  mem_free(run->kind);
+  mem_free(run->name);
+  mem_free(run->day);
+  mem_free(run->wait_label);
+  mem_free(run->within);
+  *run = (struct run){0};
+}
+
+static void put_due(struct store *store, int64_t id, int64_t patient, int64_t at) {
+  store_exec(store, "UPDATE run SET due_at=?2 WHERE id=?1", "iI", id, at);
+  if (at) due_add(store, DUE_RUN, at, WORK_RUN, id, patient);
+}
+
+static void drop_due(struct store *store, const struct run *run) {
+  if (run->due_at) due_remove(store, DUE_RUN, run->due_at, WORK_RUN, run->id);
+}
+
+int64_t run_start(struct kernel *kernel, const struct run_spec *spec) {
+  struct store *store = kernel_store(kernel);
+  int64_t now = kernel_now(kernel);
+  int changed = store_exec(
+      store,
+      "INSERT OR IGNORE INTO run (patient, enrollment, department, pathway, kind, name, "
+      "day, "
+      "bundle, event, flag, status, scheduled_at, started_at, valid_until, due_at) "
+      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'ready',?11,?12,?13,?12)",
+      "iItttttiIbiii", spec->patient, spec->enrollment, spec->department, spec->pathway,
+      spec->kind, spec->name, spec->day, spec->bundle, spec->event,
+      spec->flag ? spec->flag->data : NULL, spec->flag ? spec->flag->len : (size_t)0,
+      spec->scheduled_at, now, spec->valid_until);
+  if (changed <= 0) return 0;
+  int64_t id = store_last_id(store);
+  due_add(store, DUE_RUN, now, WORK_RUN, id, spec->patient);
+  return id;
+}
+
+static void prepend_chain(struct store *store, int64_t journal, struct buf *out) {
+  int64_t chain[64];
+  int count = 0;
+  struct stmt *row;
+  while (journal && count < 64) {
+    chain[count++] = journal;
+    journal = store_int(store, 0, "SELECT prev FROM journal WHERE id=?1", "i", journal);
+  }
+  if (journal) prepend_chain(store, journal, out);
+  while (count--) {
+    size_t len;
+    row = store_query(store, "SELECT body FROM journal WHERE id=?1", "i", chain[count]);
+    if (stmt_row(row)) {
+      const char *body = stmt_bytes(row, 0, &len);
+      if (len > 1)
+        buf_put(out, body + 1, len - 1);  // the first byte is the encoding's version
+    }
+    stmt_done(row);
+  }
+}
+
+void run_journal(struct store *store, const struct run *run, struct buf *out) {
+  prepend_chain(store, run->last_journal, out);
+}
+
+void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
+                uint32_t count) {
+  struct store *store = kernel_store(kernel);
+  if (!count) return;
+  struct buf body = {0};
+  buf_putc(&body, JOURNAL_ENCODING);
+  buf_put(&body, records->data, records->len);
+  store_exec(
+      store,
+      "INSERT INTO journal (run, prev, at, position, body) VALUES (?1,?2,?3,?4,?5)",
+      "iIiib", run->id, run->last_journal, kernel_now(kernel), run->records + 1,
+      body.data, body.len);
+  buf_deinit(&body);
+  run->last_journal = store_last_id(store);
+  run->records += count;
+  store_exec(store, "UPDATE run SET last_journal=?2, records=?3 WHERE id=?1", "iii",
+             run->id, run->last_journal, run->records);
+}
+
+static void encode_outcome(struct buf *out, const struct value *value, const char *why) {
+  size_t list = value_begin_list(out);
+  value_put_int(out, RECORD_IS_OUTCOME);
+  if (value)
+    value_put(out, value);
+  else
+    value_put_nil(out);
+  if (why)
+    value_put_text(out, why);
+  else
+    value_put_nil(out);
+  value_end(out, list, 3);
+}
+
+static bool is_live_wait(const struct run *run) {
+  return run->wait[0] &&
+         (!strcmp(run->status, "waiting") || !strcmp(run->status, "paused"));
+}
+
+static void make_ready(struct kernel *kernel, struct run *run) {
+  struct store *store = kernel_store(kernel);
+  bool paused = !strcmp(run->status, "paused");
+  drop_due(store, run);
+  store_exec(
+      store,
+      "UPDATE run SET status=?2, wait=NULL, wait_ref=NULL, wait_label=NULL, within=NULL, "
+      "due_at=NULL WHERE id=?1",
+      "it", run->id, paused ? "paused" : "ready");
+  if (!paused) put_due(store, run->id, run->patient, kernel_now(kernel));
+}
+
+void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
+                 const char *why) {
+  struct run run;
+  if (!run_load(kernel_store(kernel), id, &run)) return;
+  if (is_live_wait(&run)) {
+    struct buf record = {0};
+    encode_outcome(&record, value, why);
+    run_append(kernel, &run, &record, 1);
+    buf_deinit(&record);
+    make_ready(kernel, &run);
+  }
+  run_deinit(&run);
+}
+
+void run_deadline(struct kernel *kernel, int64_t id, int64_t at) {
+  struct run run;
+  if (!run_load(kernel_store(kernel), id, &run)) return;
+  if (!strcmp(run.status, "waiting")) {
+    drop_due(kernel_store(kernel), &run);
+    put_due(kernel_store(kernel), id, run.patient, at);
+  }
+  run_deinit(&run);
+}
+
+void run_wait(struct kernel *kernel, int64_t id, const char *wait, int64_t ref,
+              const char *label, const char *within) {
+  store_exec(
+      kernel_store(kernel),
+      "UPDATE run SET status='waiting', wait=?2, wait_ref=?3, wait_label=?4, within=?5, "
+      "due_at=NULL WHERE id=?1",
+      "itItt", id, wait, ref, label, within);
+}
+
+void run_finish(struct kernel *kernel, int64_t id, const char *status, const char *result,
+                const char *cause) {
+  struct store *store = kernel_store(kernel);
+  struct run run;
+  if (!run_load(store, id, &run)) return;
+  drop_due(store, &run);
+  store_exec(store,
+             "UPDATE run SET status=?2, result=?3, cause=?4, ended_at=?5, due_at=NULL, "
+             "wait=NULL, "
+             "wait_ref=NULL WHERE id=?1",
+             "ittti", id, status, result, cause, kernel_now(kernel));
+  run_deinit(&run);
+}
+
+// A paused run keeps in due_at how many milliseconds its wait had left; NULL when it had
+// no limit.
+void run_pause(struct kernel *kernel, int64_t id) {
+  struct store *store = kernel_store(kernel);
+  struct run run;
+  if (!run_load(store, id, &run)) return;
+  if (!strcmp(run.status, "waiting") || !strcmp(run.status, "ready")) {
+    drop_due(store, &run);
+    int64_t left = run.due_at > kernel_now(kernel) ? run.due_at - kernel_now(kernel) : 1;
+    store_exec(store, "UPDATE run SET status='paused', due_at=?2 WHERE id=?1", "iI", id,
+               run.due_at ? left : 0);
+  }
+  run_deinit(&run);
+}
+
+void run_resume(struct kernel *kernel, int64_t id) {
+  struct store *store = kernel_store(kernel);
+  struct run run;
+  if (!run_load(store, id, &run)) return;
+  if (!strcmp(run.status, "paused")) {
+    bool waits = run.wait[0];
+    int64_t at = !waits       ? kernel_now(kernel)
+                 : run.due_at ? kernel_now(kernel) + run.due_at
+                              : 0;
+    store_exec(store, "UPDATE run SET status=?2 WHERE id=?1", "it", id,
+               waits ? "waiting" : "ready");
+    put_due(store, id, run.patient, at);
+  }
+  run_deinit(&run);
+}

@@ -1,0 +1,49 @@
+// Runs: one execution of a step's body or a watch, its journal, and what it waits for.
+#pragma once
+
+#include "run/kernel.h"
+
+// First byte of a journal row: how the records after it are encoded (script/turn.h has
+// their shape).
+enum { JOURNAL_ENCODING = 1 };
+// First item of an outcome record.
+enum { RECORD_IS_OUTCOME = 3 };
+
+struct run {  // a row, as loaded; texts are owned
+  int64_t id, patient, enrollment, bundle, event;
+  char *department, *pathway, *kind, *name, *day;
+  char status[8], wait[8];  // see db/0001: ready waiting paused done stuck ended; ask
+                            // send task event time
+  int64_t wait_ref;
+  char *wait_label, *within;
+  int64_t due_at, last_journal, records, scheduled_at, started_at, valid_until;
+};
+
+struct run_spec {  // what a new run needs; texts borrowed
+  int64_t patient, enrollment, bundle, event, scheduled_at, valid_until;
+  const char *department, *pathway, *kind, *name, *day;
+  const struct buf *flag;
+};
+
+int64_t run_start(
+    struct kernel *kernel,
+    const struct run_spec *spec);  // row + ready now; its id, 0 if the occurrence exists
+bool run_load(struct store *store, int64_t id, struct run *out);
+void run_deinit(struct run *run);
+// The journal, oldest record first.
+void run_journal(struct store *store, const struct run *run, struct buf *out);
+// Appends records (count of them) in one row.
+void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
+                uint32_t count);
+// Ends a wait: appends the outcome (value NULL: nil and why) and makes it ready. Nothing
+// unless it is waiting (or paused: then it is ready at resume).
+void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
+                 const char *why);
+// Sets when the current wait times out (replacing an earlier time); 0: never by itself.
+void run_deadline(struct kernel *kernel, int64_t id, int64_t at);
+void run_wait(struct kernel *kernel, int64_t id, const char *wait, int64_t ref,
+              const char *label, const char *within);
+void run_finish(struct kernel *kernel, int64_t id, const char *status, const char *result,
+                const char *cause);                  // done stuck ended
+void run_pause(struct kernel *kernel, int64_t id);   // keeps the remaining time
+void run_resume(struct kernel *kernel, int64_t id);  // with the remaining time, from now

@@ -1,0 +1,230 @@
+-- The script API as data, once: loading checks declarations by it, a run checks its calls by it,
+-- and the manual and the editor's types are made from it.
+--
+-- Types: "a|b" is either; "list of a"; "map of a" has words as keys; "ref:form" is the id of a
+-- declared form; "one:x,y" is one of these words; "record:r" is a table with the keys of
+-- records.r; the rest are named in engine/script/std/shapes.lua.
+
+local function key(name, type, doc, more)
+  local entry = { name = name, type = type:gsub("!$", ""), required = type:sub(-1) == "!" or nil, doc = doc }
+  for k, v in pairs(more or {}) do entry[k] = v end
+  return entry
+end
+local function with(list, ...)
+  local out = {}
+  for _, part in ipairs { list, ... } do
+    for _, entry in ipairs(part) do out[#out + 1] = entry end
+  end
+  return out
+end
+
+local TITLE = key("title", "text", "what people read on screens and pages; the id when absent")
+local TITLE_NEEDED = key("title", "text!", "what people read on screens")
+local DISCLOSES = key("discloses", "boolean", "names a diagnosis: only for patients who know theirs (WARD 1)")
+
+local api = { abi = 1 }
+
+api.builtin_calendars = { "cn", "always" }
+api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
+api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }
+api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
+api.events = { "admission", "discharge", "transfer", "surgery", "death", "birth", "diagnosis", "order", "result",
+  "prescription", "dispense", "delivery", "appointment", "appointment-cancelled", "no-show", "visit",
+  "enrollment", "registration", "reply", "answer", "opt-out" }
+api.result_codes = { "完成", "部分完成", "家属代答", "约时再拨", "无人接听", "占线", "关机", "停机空号", "非本人",
+  "核对失败", "语言不通", "本次拒访", "永久拒访", "已再入院", "已外院就诊", "已故" }
+api.outcomes = { "accepted", "delivered", "answered", "silent", "held", "suppressed", "unreachable", "no-contact",
+  "opted-out", "cancelled", "stale", "in-doubt" }
+api.observations = {                                   -- code → UCUM unit; departments may add codes of their own
+  temperature = "Cel", pain = "{score}", glucose = "mmol/L", systolic = "mm[Hg]", diastolic = "mm[Hg]",
+  ["heart-rate"] = "/min", ["respiratory-rate"] = "/min", spo2 = "%", weight = "kg", height = "cm",
+  activity = "min", steps = "{steps}", fluid = "mL", hba1c = "%", inr = "{ratio}", creatinine = "umol/L",
+}
+api.placeholders = {                                   -- filled in by the engine when a message is claimed
+  words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
+  roots = { "hospital", "department", "program", "practice", "ward", "visit" },
+}
+-- Words that tell a diagnosis to whoever looks over a shoulder (WARD 1).
+api.telling = { "癌", "肿瘤", "恶性", "化疗", "放疗", "病理", "转移灶", "艾滋", "梅毒", "精神分裂", "流产",
+  "cancer", "tumour", "tumor", "malignan", "chemotherap", "oncolog", "metasta", "hiv", "syphilis" }
+
+api.kinds = {
+  department = { doc = "one per folder: where its alerts go, its hours and limits", keys = {
+    key("id", "id!", "the folder's name"), TITLE_NEEDED,
+    key("zone", "zone", "where its clocks hang", { default = "Asia/Shanghai" }),
+    key("calendar", "ref:calendar", "its working time, for bd and bh", { default = "cn" }),
+    key("alerts", "map of ref:escalation", "alert level → escalation"),
+    key("overdue", "ref:escalation", "who hears of overdue tasks"),
+    key("contact_windows", "hours", "when patients may be contacted", { default = "09:00-11:30,15:00-17:30,18:30-20:00" }),
+    key("quiet_hours", "hours", "when no message leaves, in the patient's zone", { default = "21:00-08:00" }),
+    key("via", "list of word", "order of channels when a call names none", { default = { "wechat", "sms" } }),
+    key("budget", "map of record:budget", "message class → contacts allowed to one patient"),
+    key("phone", "string", "the number that patients may ring"),
+    key("gate", "one:specs", "specs must pass before a new bundle is activated"),
+  } },
+  program = { doc = "the brand that patients see", keys = {
+    key("id", "id!", "its name in scripts"), key("name", "text!", "what patients read"),
+    key("color", "color", "of pages, as #rrggbb"), key("slogan", "text", "under the name"),
+    key("logo", "string", "file of the picture, in the department's folder"),
+    key("phone", "string", "the number that patients may ring"),
+    key("phone_script", "text|list of record:section", "what callers read out, whole or in sections"), DISCLOSES,
+  } },
+  pathway = { doc = "a schedule of steps for patients who qualify", keys = {
+    key("id", "id!", "its name in scripts"), key("program", "ref:program!", "the brand it goes under"), TITLE_NEEDED,
+    key("enroll", "record:enroll!", "who comes in, and when"),
+    key("anchor", "one:" .. table.concat(api.anchors, ","), "what times count from", { default = "enrollment" }),
+    key("tier", "function", "facts → word of risk; evaluated after each turn and event"),
+    key("steps", "list of step!", "the schedule"), key("watches", "list of watch", "live as long as the enrollment"),
+    key("ends", "span", "the enrollment is over this long after the anchor"),
+  } },
+  step = { doc = "one entry of a pathway's schedule", keys = {
+    key("id", "id!", "unique in its pathway"), TITLE,
+    key("at", "times|list of times", "offset or list of offsets from the anchor, or \"enroll\""),
+    key("every", "times|map of times", "how often, or tier → how often; a tier not named has none"),
+    key("from", "span", "first day of `every`"), key("to", "span", "last day of `every`, inclusive"),
+    key("count", "count", "how many occurrences at most"),
+    key("valid_for", "span", "how late it may still begin; unless said, until the next for every, for ever for at"),
+    key("missed", "word", "role that is given occurrences begun too late"),
+    key("run", "function!", "the body: run(p)"),
+  } },
+  form = { doc = "questions; the engine judges every answer by the form's rule", items = true, keys = {
+    key("id", "id!", "its name in scripts"), TITLE,
+    key("abnormal", "ref:rule", "judges each answer"), DISCLOSES,
+  } },
+  rule = { doc = "pure function of an answer", keys = {
+    key("id", "id!", "its name in scripts"), TITLE,
+    key("run", "function!", "run(a) → nil or { level, reason, advice }, or what result says"),
+    key("result", "one:flag,number,text,boolean,list", "what it gives", { default = "flag" }),
+  } },
+  watch = { doc = "starts a run on the rising edge of a condition", keys = {
+    key("id", "id!", "its name in scripts"), key("on", "event|list of event!", "what makes it look"),
+    key("where", "function", "facts → flag; what is true is handed to run"),
+    key("run", "function!", "run(p, flag)"),
+  } },
+  template = { doc = "text of a message", keys = {
+    key("id", "id!", "its name in scripts"),
+    key("class", "one:" .. table.concat(api.classes, ","), "which budget it counts in", { default = "general" }),
+    key("fields", "list of field", "what `fields` of send must give"),
+    key("zh", "string!", "Chinese text"), key("en", "string", "English text"),
+    key("codes", "map of string", "channel → the number under which its gateway knows this text"), DISCLOSES,
+  } },
+  escalation = { doc = "who is paged, in turn, until somebody acts", keys = {
+    key("id", "id!", "its name in scripts"), key("levels", "list of record:level!", "rungs; the last repeats"),
+    key("act_within", "span", "acknowledged without a recorded act: starts again one level up"),
+    key("hours", "hours", "when it pages at all; else it waits for the first of these hours"),
+  } },
+  roster = { doc = "who holds a duty post, from a file", keys = {
+    key("role", "word!", "the duty post"), key("file", "string!", "CSV: from,to,staff"),
+    key("backup", "word|list of word", "post to page when nobody is on the roster"),
+  } },
+  calendar = { doc = "working time", keys = {
+    key("id", "id!", "its name in scripts"),
+    key("hours", "weekly!", "days → hours: { [\"mon-fri\"] = \"08:00-12:00,13:30-17:30\" }"),
+    key("holidays", "string", "\"cn\", or CSV: date,kind"),
+  } },
+}
+api.kind_order = { "department", "program", "calendar", "roster", "escalation", "rule", "form", "template", "pathway",
+  "step", "watch" }
+api.absent = { triage = "triage is not available yet" }
+
+api.records = {
+  enroll = { key("on", "event|list of event!", "what may bring a patient in"),
+    key("where", "function", "facts → whether this one"),
+    key("again", "one:ignore,restart,both", "when the patient is already in", { default = "ignore" }) },
+  level = { key("page", "word|list of word!", "role or roles"), key("via", "list of word", "channels, all at once"),
+    key("ack_within", "span!", "then the next level"), key("hours", "hours", "outside them this level is passed over") },
+  budget = { key("day", "count", "contacts a day"), key("week", "count", "contacts a week") },
+  section = { key("id", "id!", "greeting, professional, care"), key("minutes", "count", "planned length"),
+    key("zh", "string!", "Chinese text"), key("en", "string", "English text"),
+    key("must_ask", "boolean", "the caller ticks it off") },
+}
+
+local ITEM = { key("id", "field!", "read as a.<id>"), key("kind", "word!", "kind of item"),
+  key("zh", "string!", "the question in Chinese"), key("en", "string", "the question in English"),
+  key("help", "text", "small print under it"), key("optional", "boolean", "may stay empty"),
+  key("when", "function", "earlier answers → whether it is shown") }
+local OBSERVE = key("observe", "word", "the answer is an observation of this code")
+local RANGE = { key("min", "number", "smallest"), key("max", "number", "largest") }
+local RANGE_NEEDED = { key("min", "number!", "smallest"), key("max", "number!", "largest") }
+local UNIT = key("unit", "string", "UCUM unit")
+local OPTIONS = key("options", "options!", "list of { value, zh =, en =, score = }")
+
+api.items = {                                          -- kinds of form items and their keys
+  scale = with(ITEM, RANGE_NEEDED, { key("step", "number", "between two marks"), UNIT, OBSERVE }),
+  number = with(ITEM, RANGE, { UNIT, key("decimals", "count", "digits after the point"), OBSERVE }),
+  choice = with(ITEM, { OPTIONS, key("many", "boolean", "more than one may be chosen"), OBSERVE }),
+  yesno = with(ITEM, { key("score", "number", "points for yes"), OBSERVE }),
+  text = with(ITEM, { key("max", "count", "characters at most") }),
+  date = with(ITEM, { key("past", "boolean", "only days until today") }),
+  photo = with(ITEM, { key("max", "count", "pictures at most") }),
+}
+api.option = { key("score", "number", "points"), key("zh", "string!", "in Chinese"), key("en", "string", "in English") }
+
+-- What a run may call. `label` names the parameter, or the key of the table parameter, that
+-- replay compares; `waits` marks calls that end a turn.
+local function call(doc, params, more)
+  local entry = { doc = doc, params = params }
+  for k, v in pairs(more) do entry[k] = v end
+  return entry
+end
+local TO = key("to", "one:patient,family,sender", "whom", { default = "patient; in a case the sender" })
+local VIA = key("via", "list of word", "channels in turn", { default = "the department's" })
+local TOGETHER = key("together", "boolean", "all channels at once")
+local FIELDS = key("fields", "map of scalar", "what the text's placeholders need")
+local WITHIN = key("within", "span", "waits this long at most")
+local function options(keys) return key("options", "table", "see the keys", { keys = keys }) end
+
+api.run = {
+  ask = call("puts a question; one open per enrollment and form, asking again adds a rung",
+    { key("form", "ref:form!", "which"), options { TO, VIA, TOGETHER, WITHIN,
+      key("remind", "span", "again after this silence"), key("options", "table", "choices offered this time"), FIELDS,
+      key("pauses", "string", "case only: clocks stand still, for this reason") } },
+    { label = "form", waits = true, returns = "answer | nil, why" }),
+  task = call("gives a duty post work; the same open id is joined", { key("task", "table!", "see the keys", { keys = {
+      key("id", "id!", "its name in this run"), key("role", "role!", "duty post or person"),
+      key("form", "ref:form", "what is filled in"), key("due", "span|time", "in the role's working time"),
+      key("note", "string", "what the person reads") } }) },
+    { label = "id", waits = false, returns = "task id" }),
+  wait = call("sleeps until a time, an event or the end of a task",
+    { key("what", "span|event|task!", "time, event or task id"), options { WITHIN } },
+    { label = "what", waits = true, returns = "late | event | { code, answer, note, by, to } | nil, why" }),
+  send = call("tells one person one thing", { key("template", "ref:template!", "which"), options { TO, VIA, TOGETHER, FIELDS } },
+    { label = "template", waits = true, returns = "ms | nil, why" }),
+  alert = call("tells the department; the same open id joins", { key("alert", "table!", "see the keys", { keys = {
+      key("id", "id!", "its name"), key("level", "word!", "severity: a key of the department's alerts"),
+      key("reason", "string!", "why, in words") } }) },
+    { label = "id", waits = false, returns = "nothing" }),
+  read = call("observations of a code, oldest first, 32 at most", { key("code", "word!", "which"),
+      options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
+    { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
+  rule = call("asks the newest version of a rule", { key("id", "ref:rule!", "which"), key("values", "any", "handed to it") },
+    { label = "id", waits = false, returns = "its value" }),
+  get = call("state of the enrollment, case or patient", { key("key", "string!", "which") },
+    { label = "key", waits = false, returns = "value | nil" }),
+  set = call("keeps state", { key("key", "string!", "which"), key("value", "value", "nil forgets") },
+    { label = "key", waits = false, returns = "nothing" }),
+  silences = call("unanswered askings in a row", { key("form", "ref:form!", "which") },
+    { label = "form", waits = false, returns = "number" }),
+  time = call("the moment of a time expression", { key("when", "span|time!", "which"), key("base", "time", "counted from; now when absent") },
+    { label = "when", waits = false, returns = "ms" }),
+  now = call("the time of this turn", {}, { waits = false, returns = "ms" }),
+  estimate = call("how long a role's queue takes", { key("role", "role!", "which") },
+    { label = "role", waits = false, returns = "span | nil, \"closed\" | nil, \"unknown\"" }),
+  note = call("writes into the patient's timeline", { key("text", "string!", "what") },
+    { label = "text", waits = false, returns = "nothing" }),
+  stop = call("ends the enrollment", { key("reason", "string!", "why, in words") },
+    { label = "reason", waits = false, returns = "nothing" }),
+  changed = call("true for runs begun after this edit of the script", { key("id", "id!", "a name for the edit") },
+    { label = "id", waits = false, returns = "boolean" }),
+}
+api.case = { "met", "due", "link", "reopen" }          -- come with triage
+
+local PATIENT = { age = "years", sex = "female, male or unknown", language = "zh or en" }
+api.fields = {                                         -- recorded reads of a run
+  patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",
+}
+api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk" },
+  calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
+api.answer = { flag = "what the rule gave", score = "sum of points", by = "who answered", at = "ms" }
+
+return api

@@ -1,0 +1,182 @@
+#include "script/bundle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "script/bundle_parts.h"
+
+enum { LOAD_MS = 1000, CHECK_MS = 5000 };  // for all files together
+
+static bool in_folder(const char *path, const char *folder) {
+  size_t len = strlen(folder);
+  return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+bool bundle_takes(const struct bundle *bundle, const char *path) {
+  return in_folder(path, bundle->department) || in_folder(path, "shared");
+}
+
+const struct source *bundle_find_source(const struct bundle *bundle, const char *path) {
+  for (int i = 0; i < bundle->source_count; i++)
+    if (strcmp(bundle->sources[i].path, path) == 0 && bundle_takes(bundle, path))
+      return &bundle->sources[i];
+  return NULL;
+}
+
+// Makes host and the environments, and leaves what declare.lua returns.
+static int open_std(lua_State *L) {
+  struct bundle *bundle = lua_touserdata(L, 1);
+  lua_newtable(L);
+  bundle_push_host(L, bundle);
+  lua_getfield(L, -1, "use");
+  lua_setfield(L, -3, "use");
+  lua_setfield(L, -2, "host");
+  bundle->std = luaL_ref(L, LUA_REGISTRYINDEX);
+  bundle_push_std(L, bundle, "declare.lua");
+  lua_getfield(L, -1, "module");
+  struct status status = {0};
+  if (sandbox_freeze(L, -1, "afterward", &status))
+    return luaL_error(L, "%s", status.text);
+  lua_pop(L, 1);
+  sandbox_push_env(L);
+  lua_getfield(L, -2, "require");
+  lua_setfield(L, -2, "require");
+  bundle->env = luaL_ref(L, LUA_REGISTRYINDEX);
+  return 1;
+}
+
+static void report_failure(struct bundle *bundle, struct bundle_report *report,
+                           const struct status *status) {
+  bundle_report_add(report, bundle->running ? bundle->running : "", 0, status->text,
+                    false);
+}
+
+// Calls declare.lua's function of that name; its result, if any, is pushed.
+static bool call_std(struct bundle *bundle, int declare, const char *name, int ms,
+                     struct bundle_report *report) {
+  struct status status = {0};
+  sandbox_turn(bundle->sandbox, ms, 0);
+  lua_getfield(bundle->lua, declare, name);
+  if (sandbox_call(bundle->lua, 0, 1, &status) == SANDBOX_DONE) return true;
+  report_failure(bundle, report, &status);
+  return false;
+}
+
+static void read_problem(lua_State *L, struct bundle_report *report) {
+  lua_getfield(L, -1, "file");
+  lua_getfield(L, -2, "line");
+  lua_getfield(L, -3, "message");
+  lua_getfield(L, -4, "warning");
+  bundle_report_add(report, lua_tostring(L, -4), (int)lua_tointeger(L, -3),
+                    lua_tostring(L, -2), lua_toboolean(L, -1));
+  lua_pop(L, 4);
+}
+
+static void read_problems(lua_State *L, int result, struct bundle_report *report) {
+  lua_getfield(L, result, "problems");
+  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    read_problem(L, report);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+static int seal_scripts(struct bundle *bundle, int result, struct status *status) {
+  lua_State *L = bundle->lua;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, bundle->env);
+  lua_getfield(L, result, "kept");
+  int top = lua_gettop(L);
+  int code = sandbox_seal(L, top - 1, top, "scripts", &bundle->seal, status);
+  lua_settop(L, top - 2);
+  return code;
+}
+
+// Puts what outlives loading into the registry.
+static int keep_functions(lua_State *L) {
+  struct bundle *bundle = lua_touserdata(L, 1);
+  lua_createtable(L, 0, 2);
+  lua_getfield(L, 2, "functions");
+  lua_setfield(L, -2, "functions");
+  bundle_push_std(L, bundle, "api.lua");
+  lua_setfield(L, -2, "api");
+  bundle->kept = luaL_ref(L, LUA_REGISTRYINDEX);
+  luaL_unref(L, LUA_REGISTRYINDEX, bundle->std);
+  luaL_unref(L, LUA_REGISTRYINDEX, bundle->env);
+  return 0;
+}
+
+static int keep_result(struct bundle *bundle, int result, struct status *status) {
+  lua_State *L = bundle->lua;
+  lua_getfield(L, result, "hash");
+  snprintf(bundle->hash, sizeof bundle->hash, "%s", lua_tostring(L, -1));
+  lua_pop(L, 1);
+  int code = bundle_keep_definitions(bundle, result, status);
+  if (!code) code = seal_scripts(bundle, result, status);
+  if (code) return code;
+  lua_pushcfunction(L, keep_functions);
+  lua_pushlightuserdata(L, bundle);
+  lua_pushvalue(L, result);
+  return sandbox_call(L, 2, 0, status) == SANDBOX_DONE ? OK : status->code;
+}
+
+static bool load_scripts(struct bundle *bundle, struct bundle_report *report) {
+  lua_State *L = bundle->lua;
+  struct status status = {0};
+  sandbox_turn(bundle->sandbox, LOAD_MS, 0);
+  lua_pushcfunction(L, open_std);
+  lua_pushlightuserdata(L, bundle);
+  if (sandbox_call(L, 1, 1, &status) != SANDBOX_DONE) {
+    report_failure(bundle, report, &status);
+    return false;
+  }
+  int declare = lua_gettop(L);
+  if (!call_std(bundle, declare, "load", LOAD_MS, report)) return false;
+  lua_pop(L, 1);
+  if (!call_std(bundle, declare, "finish", CHECK_MS, report)) return false;
+  read_problems(L, declare + 1, report);
+  if (report->errors) return false;
+  if (keep_result(bundle, declare + 1, &status) == OK) return true;
+  report_failure(bundle, report, &status);
+  return false;
+}
+
+static struct bundle *bundle_new(const struct bundle_config *config,
+                                 const struct source *sources, int count) {
+  struct bundle *bundle = mem_alloc(sizeof *bundle);
+  struct sandbox_limits limits = {.memory = config->memory};
+  bundle->sandbox = sandbox_open(&limits);
+  bundle->lua = sandbox_state(bundle->sandbox);
+  bundle->department = mem_copy_text(config->department);
+  bundle->sources = sources;
+  bundle->source_count = count;
+  zones_init(&bundle->zones, NULL);
+  return bundle;
+}
+
+int bundle_load(struct bundle **out, const struct bundle_config *config,
+                const struct source *sources, int count, struct bundle_report *report) {
+  struct bundle *bundle = bundle_new(config, sources, count);
+  bool good = load_scripts(bundle, report);
+  lua_settop(bundle->lua, 0);
+  lua_gc(bundle->lua, LUA_GCCOLLECT);
+  zones_deinit(&bundle->zones);
+  zones_init(&bundle->zones, NULL);
+  bundle->sources = NULL;
+  bundle->source_count = 0;
+  bundle->running = NULL;
+  *out = good ? bundle : NULL;
+  if (!good) bundle_free(bundle);
+  return good ? OK : ERR_INVALID;
+}
+
+void bundle_free(struct bundle *bundle) {
+  if (!bundle) return;
+  sandbox_close(bundle->sandbox);
+  zones_deinit(&bundle->zones);
+  buf_deinit(&bundle->definitions);
+  mem_free(bundle->department);
+  mem_free(bundle);
+}

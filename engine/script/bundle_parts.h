@@ -1,0 +1,42 @@
+// What the files that make up a bundle share.
+#pragma once
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "base/zone.h"
+#include "script/bundle.h"
+#include "script/sandbox.h"
+
+struct bundle {
+  struct sandbox *sandbox;       // owned
+  lua_State *lua;                // its main thread
+  int seal;                      // of all files
+  int kept;                      // registry: { api, functions }
+  char hash[33];                 // of the whole
+  struct buf definitions;        // encoded map kind → id → definition
+  char *department;              // owned
+  struct zones zones;            // known zones, while loading
+  const struct source *sources;  // borrowed while loading, then NULL
+  int source_count;
+  int std;  // registry: name of an engine's Lua file → its value, while loading
+  int env;  // registry: the scripts' environment, while loading
+  const char *running;  // path of the file that runs now, for a breach
+};
+
+const struct source *bundle_find_source(const struct bundle *bundle, const char *path);
+// Only Lua files count among sources, and these two folders.
+bool bundle_takes(const struct bundle *bundle, const char *path);
+
+// Pushes the table of functions that the engine's Lua files get as `host`. May raise.
+void bundle_push_host(lua_State *L, struct bundle *bundle);
+// host.span, recurrence, hours, weekdays, zone, digest: into the table on top. May raise.
+void bundle_add_parsers(lua_State *L, struct bundle *bundle);
+// Pushes the value of one of the engine's Lua files, running it at first use. May raise.
+void bundle_push_std(lua_State *L, struct bundle *bundle, const char *name);
+
+// Adds to the report; takes copies.
+void bundle_report_add(struct bundle_report *report, const char *file, int line,
+                       const char *message, bool warning);
+// Encodes the definitions of the result of finish() at index.
+int bundle_keep_definitions(struct bundle *bundle, int index, struct status *status);

@@ -1,0 +1,35 @@
+// What a script may know: a read-only struct of functions that the engine fills in for
+// one turn or callback. Every answer is one encoded value (base/value.h) appended to out.
+// Nothing here names a person.
+#pragma once
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "base/value.h"
+
+struct facts {
+  void *self;
+  // "patient" {id,age,sex,language,dialect,disclosure,inpatient,stays}, "event"
+  // {kind,at,ward,department,leaving, procedures=[{code,name}],diagnoses=…,drugs=…, and
+  // the event's own fields}, "encounter", "anchor" (ms), "tier", "enrollment"; nil for a
+  // name that is not known
+  void (*field)(void *self, const char *name, struct buf *out);
+  // list, oldest first, 32 at most, of {code,value,at,day}; options {within,since,last};
+  // code "enrollments" lists live enrollments {pathway,tier,since}
+  int (*read)(void *self, const char *code, const struct value *options, struct buf *out,
+              struct status *status);
+  void (*get)(void *self, const char *key, struct buf *out);  // state kept with p:set
+  void (*silences)(void *self, const char *form,
+                   struct buf *out);  // int: unanswered in a row
+  // the newest version of a rule, given the encoded list of its arguments
+  int (*rule)(void *self, const char *id, const struct value *arguments, struct buf *out,
+              struct status *status);
+  // ms of a time expression counted from base (0: now)
+  int (*time)(void *self, const char *when, int64_t base, int64_t *out,
+              struct status *status);
+  // {estimate ms} as int, or text "closed" | "unknown"
+  void (*estimate)(void *self, const char *role, struct buf *out);
+  int64_t (*now)(void *self);  // turn time, ms; never runs backwards
+};

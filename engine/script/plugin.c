@@ -1,0 +1,274 @@
+#include "script/plugin.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/embed.h"
+#include "base/mem.h"
+#include "script/plugin_lib.h"
+#include "script/sandbox.h"
+#include "script/sealed.h"
+#include "script/values.h"
+
+enum { LOAD_MS = 500, CALL_MS = 50, REQUEST_LONGEST = 512 * 1024 };
+
+struct plugin {
+  struct sandbox *sandbox;
+  lua_State *L;
+  int table, config;  // in the registry: what the file returned, its configuration
+  struct plugin_info info;
+};
+
+static int host_seal(lua_State *L) {
+  size_t len;
+  const char *bytes = luaL_checklstring(L, 1, &len);
+  sealed_push(L, bytes, len);
+  return 1;
+}
+
+static const struct embedded *find_std(const char *name) {
+  const struct embedded *file = script_std;
+  while (file->name && strcmp(file->name, name) != 0) file++;
+  return file;
+}
+
+// Runs one of the engine's own files with nargs values; leaves what it returns.
+static int run_std(lua_State *L, const char *name, int nargs, struct status *status) {
+  const struct embedded *file = find_std(name);
+  sandbox_push_env(L);
+  if (sandbox_compile(L, file->text, file->length, name, status) != OK)
+    return status->code;
+  lua_insert(L, -nargs - 1);
+  if (sandbox_call(L, nargs, 1, status) == SANDBOX_DONE) return OK;
+  return status->code = ERR_INVALID;
+}
+
+// require "afterward.plugin": the only thing there is.
+static int host_require(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  if (strcmp(name, "afterward.plugin") != 0)
+    return sandbox_error(L, "no module \"%s\": a plugin has \"afterward.plugin\"", name);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  return 1;
+}
+
+// Leaves what the file returned. The library is at index lib.
+static int run_file(lua_State *L, const struct plugin_source *source, int lib,
+                    struct status *status) {
+  sandbox_push_env(L);
+  lua_pushvalue(L, lib);
+  lua_pushcclosure(L, host_require, 1);
+  lua_setfield(L, -2, "require");
+  if (sandbox_compile(L, source->text, source->len, source->file, status) != OK)
+    return status->code;
+  if (sandbox_call(L, 0, 1, status) == SANDBOX_DONE) return OK;
+  return status->code = ERR_INVALID;
+}
+
+static int64_t info_number(lua_State *L, const char *key) {
+  lua_getfield(L, -1, key);
+  int64_t number = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return number;
+}
+
+static void info_text(lua_State *L, const char *key, char *out, size_t size) {
+  lua_getfield(L, -1, key);
+  const char *text = lua_tostring(L, -1);
+  snprintf(out, size, "%s", text ? text : "");
+  lua_pop(L, 1);
+}
+
+static void read_info(lua_State *L, struct plugin_info *info) {  // of the table on top
+  info_text(L, "name", info->name, sizeof info->name);
+  info_text(L, "address", info->address, sizeof info->address);
+  info->keyed_ms = info_number(L, "keyed");
+  info->max_length = info_number(L, "max_length");
+  info->receipts = info_number(L, "receipts") != 0;
+  info->queryable = info_number(L, "queryable") != 0;
+  info->inbound = info_number(L, "inbound") != 0;
+}
+
+// With the plugin's table on top and the checker at index check.
+static int open_checked(struct plugin *plugin, int check, const char *file,
+                        const char *channel, const struct value *config,
+                        struct status *status) {
+  lua_State *L = plugin->L;
+  int table = lua_gettop(L);
+  lua_getfield(L, check, "open");
+  lua_pushvalue(L, table);
+  lua_pushstring(L, file);
+  lua_pushstring(L, channel);
+  if (values_push(L, config, status) != OK) return status->code;
+  if (sandbox_call(L, 4, 2, status) != SANDBOX_DONE) return status->code = ERR_INVALID;
+  if (lua_isnil(L, -2))
+    return status_fail(status, ERR_INVALID, "%s", lua_tostring(L, -1));
+  read_info(L, &plugin->info);
+  lua_pop(L, 1);
+  plugin->config = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_settop(L, table);
+  plugin->table = luaL_ref(L, LUA_REGISTRYINDEX);
+  return OK;
+}
+
+static int open_in(struct plugin *plugin, const struct plugin_source *source,
+                   const char *channel, const struct value *config,
+                   struct status *status) {
+  lua_State *L = plugin->L;
+  sandbox_turn(plugin->sandbox, LOAD_MS, 0);
+  plugin_lib_push(L);
+  int lib = lua_gettop(L);
+  lua_pushvalue(L, lib);
+  if (run_std(L, "words.lua", 0, status) != OK) return status->code;
+  lua_pushcfunction(L, host_seal);
+  if (run_std(L, "plugin.lua", 3, status) != OK) return status->code;
+  int check = lua_gettop(L);
+  if (run_file(L, source, lib, status) != OK) return status->code;
+  return open_checked(plugin, check, source->file, channel, config, status);
+}
+
+int plugin_open(struct plugin **out, const struct plugin_source *source,
+                const char *channel, const struct value *config, struct status *status) {
+  struct plugin *plugin = mem_alloc(sizeof *plugin);
+  plugin->sandbox = sandbox_open(NULL);
+  plugin->L = sandbox_state(plugin->sandbox);
+  int code = open_in(plugin, source, channel, config, status);
+  lua_settop(plugin->L, 0);
+  if (code == OK)
+    *out = plugin;
+  else
+    plugin_close(plugin);
+  return code;
+}
+
+void plugin_close(struct plugin *plugin) {
+  if (!plugin) return;
+  sandbox_close(plugin->sandbox);
+  mem_free(plugin);
+}
+
+const struct plugin_info *plugin_info(const struct plugin *plugin) {
+  return &plugin->info;
+}
+
+// Calls plugin[name](values…, config); leaves results on the stack from index 1.
+static int call(struct plugin *plugin, const char *name,
+                const struct value *const *values, int count, int results,
+                struct status *status) {
+  lua_State *L = plugin->L;
+  lua_settop(L, 0);
+  sandbox_turn(plugin->sandbox, CALL_MS, 0);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, plugin->table);
+  lua_getfield(L, -1, name);
+  lua_remove(L, 1);
+  if (!lua_isfunction(L, 1))
+    return status_fail(status, ERR_NOT_FOUND, "%s has no %s", plugin->info.name, name);
+  for (int i = 0; i < count; i++)
+    if (values_push(L, values[i], status) != OK) return status->code;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, plugin->config);
+  if (sandbox_call(L, count + 1, results, status) != SANDBOX_DONE)
+    return status->code = ERR_INVALID;
+  return OK;
+}
+
+// A field of the request's table as bytes; secrets come out here and nowhere else.
+static int put_bytes(lua_State *L, const char *key, const char *otherwise,
+                     struct buf *out, struct status *status) {
+  size_t len = otherwise ? strlen(otherwise) : 0;
+  lua_getfield(L, 1, key);
+  const char *bytes = lua_isnil(L, -1) ? otherwise : sealed_bytes(L, -1, &len);
+  if (!bytes || len > REQUEST_LONGEST) {
+    lua_pop(L, 1);
+    return status_fail(status, ERR_INVALID,
+                       "send: %s of the request must be text of %d"
+                       " bytes at most",
+                       key, REQUEST_LONGEST);
+  }
+  value_put_key(out, key);
+  value_put_bytes(out, bytes, len);
+  lua_pop(L, 1);
+  return OK;
+}
+
+static int put_headers(lua_State *L, struct buf *out, struct status *status) {
+  uint32_t count = 0;
+  value_put_key(out, "headers");
+  size_t list = value_begin_list(out);
+  lua_getfield(L, 1, "headers");
+  if (lua_istable(L, -1)) {
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+      size_t len;
+      const char *bytes = sealed_bytes(L, -1, &len);
+      if (!bytes || lua_type(L, -2) != LUA_TSTRING)
+        return status_fail(status, ERR_INVALID, "send: headers must be texts by name");
+      size_t pair = value_begin_list(out);
+      value_put_text(out, lua_tostring(L, -2));
+      value_put_bytes(out, bytes, len);
+      value_end(out, pair, 2);
+      count++;
+      lua_pop(L, 1);
+    }
+  }
+  lua_pop(L, 1);
+  value_end(out, list, count);
+  return OK;
+}
+
+static int put_request(lua_State *L, struct buf *out, struct status *status) {
+  if (!lua_istable(L, 1))
+    return status_fail(status, ERR_INVALID,
+                       "send must return a request: { method =, url =, body = }");
+  size_t map = value_begin_map(out);
+  if (put_bytes(L, "body", "", out, status) != OK) return status->code;
+  if (put_headers(L, out, status) != OK) return status->code;
+  if (put_bytes(L, "method", "POST", out, status) != OK) return status->code;
+  if (put_bytes(L, "url", NULL, out, status) != OK) return status->code;
+  value_end(out, map, 4);
+  return OK;
+}
+
+int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
+                struct status *status) {
+  size_t before = request->len;
+  const struct value *const values[] = {message};
+  int code = call(plugin, "send", values, 1, 1, status);
+  if (code == OK) code = put_request(plugin->L, request, status);
+  if (code != OK) request->len = before;
+  lua_settop(plugin->L, 0);
+  return code;
+}
+
+int plugin_result(struct plugin *plugin, const struct value *response,
+                  const struct value *message, struct buf *result,
+                  struct status *status) {
+  const struct value *const values[] = {response, message};
+  int code = call(plugin, "result", values, 2, 1, status);
+  if (code == OK && !lua_istable(plugin->L, 1))
+    code = status_fail(status, ERR_INVALID,
+                       "result must return a table such as"
+                       " { accepted = id }");
+  if (code == OK) code = values_encode(plugin->L, 1, "result", result, status);
+  lua_settop(plugin->L, 0);
+  return code;
+}
+
+int plugin_receipt(struct plugin *plugin, const struct value *request, struct buf *out,
+                   struct status *status) {
+  lua_State *L = plugin->L;
+  const struct value *const values[] = {request};
+  size_t before = out->len;
+  int code = call(plugin, "receipt", values, 1, 2, status);
+  if (code == OK) {
+    size_t map = value_begin_map(out);
+    value_put_key(out, "receipts");
+    code = values_encode(L, 1, "receipts", out, status);
+    value_put_key(out, "reply");
+    if (code == OK) code = values_encode(L, 2, "reply", out, status);
+    value_end(out, map, 2);
+  }
+  if (code != OK) out->len = before;
+  lua_settop(L, 0);
+  return code;
+}

@@ -1,0 +1,49 @@
+// A channel written in Lua: a sandbox of its own in which plugin.lua turns messages into
+// HTTP requests, and answers and callbacks into results and receipts.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/value.h"
+
+struct plugin;  // one configured channel; one thread
+
+struct plugin_info {  // what the plugin says of itself, for this configuration
+  char name[32];      // of the plugin
+  char address[16];   // kind of address that it needs: "phone", "wechat", "email"
+  int64_t
+      keyed_ms;  // takes the same key again for so long without sending twice; 0: never
+  int64_t max_length;  // characters of a text; 0: no limit of its own
+  bool receipts, queryable, inbound;
+};
+
+struct plugin_source {
+  const char *file;  // as errors name it: "plugins/sms-http/plugin.lua"
+  const char *text;
+  size_t len;
+};
+
+// Runs the file and checks config (an encoded map) against the schema it declares. Keys
+// of type "secret" become handles that the script can use but not read. The text of a
+// failure names channel, key and remedy. Everything is copied.
+int plugin_open(struct plugin **out, const struct plugin_source *source,
+                const char *channel, const struct value *config, struct status *status);
+void plugin_close(struct plugin *plugin);
+const struct plugin_info *plugin_info(const struct plugin *plugin);
+
+// These call the plugin's functions, each with a budget of its own. Failures are the
+// plugin's: the text has file and line. out is appended to, unless it fails.
+// message: map {key,to,text,body,program,class,safety,now}. request: map
+// {method,url,headers,body}; it holds secrets: never log it.
+int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
+                struct status *status);
+// response: map {status,headers,body,now}. result: map with one of accepted=id
+// retry=seconds delayed=seconds permanent=reason config=reason ambiguous=reason.
+int plugin_result(struct plugin *plugin, const struct value *response,
+                  const struct value *message, struct buf *result, struct status *status);
+// request: map {method,query,headers,body,now}. out: map {receipts = list of
+// {id,state,detail}, reply = {status,type,body}}.
+int plugin_receipt(struct plugin *plugin, const struct value *request, struct buf *out,
+                   struct status *status);

@@ -1,0 +1,112 @@
+#include "script/plugin_lib.h"
+
+#include <lauxlib.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "script/plugin_json.h"
+#include "script/sandbox.h"
+#include "script/sealed.h"
+
+// A digest tells nothing of a secret, so it is a plain text.
+static int digest(lua_State *L, const EVP_MD *md) {
+  size_t len;
+  const char *bytes = sealed_check(L, 1, &len);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned out_len = 0;
+  sandbox_charge(L, len);
+  if (!EVP_Digest(bytes, len, out, &out_len, md, NULL))
+    return luaL_error(L, "this machine's OpenSSL refuses the digest");
+  lua_pushlstring(L, (const char *)out, out_len);
+  return 1;
+}
+
+static int lib_md5(lua_State *L) { return digest(L, EVP_md5()); }
+static int lib_sha1(lua_State *L) { return digest(L, EVP_sha1()); }
+static int lib_sha256(lua_State *L) { return digest(L, EVP_sha256()); }
+
+static int lib_hmac_sha256(lua_State *L) {
+  size_t key_len, len;
+  const char *key = sealed_check(L, 1, &key_len), *bytes = sealed_check(L, 2, &len);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned out_len = 0;
+  sandbox_charge(L, len);
+  if (!HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)bytes, len, out,
+            &out_len))
+    return luaL_error(L, "this machine's OpenSSL refuses the digest");
+  lua_pushlstring(L, (const char *)out, out_len);
+  return 1;
+}
+
+static int lib_hex(lua_State *L) {
+  static const char digits[] = "0123456789abcdef";
+  size_t len;
+  const char *bytes = sealed_check(L, 1, &len);
+  sandbox_charge(L, len);
+  struct buf *out = plugin_box(L);
+  for (size_t i = 0; i < len; i++) {
+    buf_putc(out, digits[(unsigned char)bytes[i] >> 4]);
+    buf_putc(out, digits[(unsigned char)bytes[i] & 15]);
+  }
+  sealed_push_as(L, buf_text(out), out->len, sealed_is(L, 1));
+  return 1;
+}
+
+static int lib_base64(lua_State *L) {
+  size_t len;
+  const char *bytes = sealed_check(L, 1, &len);
+  luaL_argcheck(L, len <= SANDBOX_TEXT / 2, 1, "too long");
+  sandbox_charge(L, len);
+  struct buf *out = plugin_box(L);
+  buf_reserve(out, 4 * ((len + 2) / 3) + 1);
+  int size =
+      EVP_EncodeBlock((unsigned char *)out->data, (const unsigned char *)bytes, (int)len);
+  sealed_push_as(L, out->data, (size_t)size, sealed_is(L, 1));
+  return 1;
+}
+
+static int lib_urlencode(lua_State *L) {
+  static const char plain[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  size_t len;
+  const char *bytes = sealed_check(L, 1, &len);
+  sandbox_charge(L, len);
+  struct buf *out = plugin_box(L);
+  for (size_t i = 0; i < len; i++) {
+    if (bytes[i] && strchr(plain, bytes[i]))
+      buf_putc(out, bytes[i]);
+    else
+      buf_printf(out, "%%%02X", (unsigned char)bytes[i]);
+  }
+  sealed_push_as(L, buf_text(out), out->len, sealed_is(L, 1));
+  return 1;
+}
+
+static int lib_same(lua_State *L) {  // in a time that tells nothing of where they differ
+  size_t a_len, b_len;
+  const char *a = sealed_bytes(L, 1, &a_len), *b = sealed_bytes(L, 2, &b_len);
+  lua_pushboolean(L, a && b && digest_equal(a, a_len, b, b_len));
+  return 1;
+}
+
+void plugin_lib_push(lua_State *L) {
+  static const luaL_Reg functions[] = {{"md5", lib_md5},
+                                       {"sha1", lib_sha1},
+                                       {"sha256", lib_sha256},
+                                       {"hmac_sha256", lib_hmac_sha256},
+                                       {"hex", lib_hex},
+                                       {"base64", lib_base64},
+                                       {"urlencode", lib_urlencode},
+                                       {"same", lib_same},
+                                       {NULL, NULL}};
+  luaL_newlib(L, functions);
+  lua_newtable(L);
+  lua_pushcfunction(L, plugin_json_encode);
+  lua_setfield(L, -2, "encode");
+  lua_pushcfunction(L, plugin_json_decode);
+  lua_setfield(L, -2, "decode");
+  lua_setfield(L, -2, "json");
+}

@@ -1,0 +1,163 @@
+-- `require "afterward"`: the constructors, and what becomes of what they are given.
+local host, use = ...
+local words = use "words.lua"
+local kinds = use "kinds.lua"
+local references = use "references.lua"
+local hashes = use "hashes.lua"
+local api = use "api.lua"
+local new_loader = use "loader.lua"
+
+local problems, open = {}, true
+local declared = {}                                -- in order: { kind, body, token, file, line, used }
+local by_token = {}
+local refs, functions = {}, {}
+local definitions = {}
+
+local function report(message, warning, place)
+  problems[#problems + 1] = { file = place.file, line = place.line, message = message, warning = warning or false,
+    order = #problems }
+end
+
+-- What aw.form and the others do. The token that scripts get has kind and id alone.
+local function construct(kind, file, line, body)
+  if not open then error(("aw.%s can be called only while a file loads"):format(kind), 0) end
+  local place = { file = file, line = line }
+  if type(body) ~= "table" or by_token[body] then
+    report(("aw.%s takes a table, not %s"):format(kind, by_token[body] and "a declaration" or words.show(body)), false, place)
+    body = nil
+  end
+  local token = { kind = kind, id = body and (body.id or body.role) }
+  local entry = { kind = kind, body = body, token = token, file = file, line = line }
+  by_token[token], declared[#declared + 1] = entry, entry
+  return token
+end
+
+local module = {}
+for _, kind in ipairs(api.kind_order) do
+  module[kind] = host.bridge(function(file, line, body) return construct(kind, file, line, body) end)
+end
+for kind, message in pairs(api.absent) do
+  module[kind] = host.bridge(function(file, line) report(message, false, { file = file, line = line }) return {} end)
+end
+setmetatable(module, { __index = host.bridge(function(_, _, _, name)
+  error(("aw has no %s%s"):format(words.show(name), words.hint(name, api.kind_order)), 0)
+end) })
+
+local loader = new_loader { report = report, module = module }
+
+-- Marks what a file returns: a declaration, a list of them, or a module's value.
+local function collect(path, value)
+  if by_token[value] then by_token[value].used = true return end
+  if type(value) ~= "table" then return end
+  local found = false
+  for _, item in ipairs(value) do found = found or by_token[item] ~= nil end
+  for i, item in ipairs(found and value or {}) do
+    if by_token[item] then
+      by_token[item].used = true
+    elseif not (type(item) == "table" and next(item) == nil) then
+      report(("entry %d of what the file returns is no declaration"):format(i), false, { file = path, line = 0 })
+    end
+  end
+end
+
+local function keeper(prefix)
+  return function(which, value) functions[prefix .. "/" .. which] = value end
+end
+
+local function prefix_of(kind, id, pathway)
+  if kind == "step" or kind == "watch" then return ("%s/%s/%s"):format(kind, pathway or "", id) end
+  return ("%s/%s"):format(kind, id)
+end
+
+local define
+
+local function hooks_for(entry, pathway, id)
+  return {
+    report = report, keep = keeper(prefix_of(entry.kind, id, pathway)),
+    refer = function(kind, name, label) refs[#refs + 1] = { kind = kind, id = name, label = label, place = entry } end,
+    nested = function(kind, token)
+      local part = by_token[token]
+      if not part or part.kind ~= kind then return nil, ("must be a list of aw.%s { … }"):format(kind), true end
+      part.used, part.nested = true, true
+      local definition = define(part, id)
+      if not definition then return nil end
+      definition.kind = kind
+      return definition
+    end,
+    file = function(name, label)
+      for _, folder in ipairs { host.department, "shared" } do
+        local path = folder .. "/" .. (name or "")
+        if host.sources[path] then return path end
+      end
+      if name then
+        report(("%s: no file %s in %s/ or shared/"):format(label, words.quote(name), host.department), false, entry)
+      end
+    end,
+  }
+end
+
+function define(entry, pathway)
+  if not entry.body then return nil end
+  local id = entry.body.id or entry.body.role
+  local good, definition = pcall(kinds.define, entry, hooks_for(entry, pathway, type(id) == "string" and id or ""))
+  if good then return definition end
+  report(("%s can't be read: %s"):format(kinds.label(entry.kind, entry.body),
+    (tostring(definition):gsub("^[%w_]+%.lua:%d+: ", ""))), false, entry)
+end
+
+local function define_all()
+  for _, entry in ipairs(declared) do
+    if entry.kind ~= "step" and entry.used then
+      local definition = not (entry.kind == "watch" and entry.nested) and define(entry)
+      local same = definition and definition.id and (definitions[entry.kind] or {})[definition.id]
+      if same then
+        report(("%s is declared twice, also at %s:%d"):format(kinds.label(entry.kind, entry.body), same.file, same.line),
+          false, entry)
+      elseif definition and definition.id then
+        definition.hash = hashes.of_file(entry.file, loader.needs)
+        definitions[entry.kind] = definitions[entry.kind] or {}
+        definitions[entry.kind][definition.id] = definition
+      end
+    end
+  end
+end
+
+local function check_used()
+  for _, entry in ipairs(declared) do
+    local label = kinds.label(entry.kind, entry.body)
+    if entry.kind == "step" and entry.used and not entry.nested then
+      report(label .. " stands alone: a step belongs in a pathway's steps", false, entry)
+    elseif not entry.used then
+      report(("%s is declared but not %s: it would not exist"):format(label,
+        entry.kind == "step" and "in a pathway's steps" or "returned by its file"), false, entry)
+    end
+  end
+end
+
+local function in_order(a, b)
+  if a.file ~= b.file then return a.file < b.file end
+  if a.line ~= b.line then return a.line < b.line end
+  return a.order < b.order
+end
+
+local function load()
+  loader.load_all()
+  open = false
+end
+
+-- After load: checks everything; gives what C keeps.
+local function finish()
+  for path, loaded in pairs(loader.values) do collect(path, loaded.value) end
+  define_all()
+  check_used()
+  references.check(definitions, refs, report)
+  table.sort(problems, in_order)
+  local bodies = {}
+  for i, entry in ipairs(declared) do bodies[i] = entry.body or false end
+  local order = {}                                 -- rising, as maps are encoded
+  for i, kind in ipairs(words.keys(definitions)) do order[i] = { kind = kind, ids = words.keys(definitions[kind]) } end
+  return { problems = problems, definitions = definitions, order = order, functions = functions,
+    hash = hashes.whole(), kept = { values = loader.values, bodies = bodies } }
+end
+
+return { load = load, finish = finish, require = host.bridge(loader.require), module = module }

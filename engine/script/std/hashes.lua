@@ -1,0 +1,37 @@
+-- Versions: a declaration's is the hash of its file, what that requires, shared/ and the ABI.
+local host, use = ...
+local words = use "words.lua"
+local api = use "api.lua"
+local hashes = {}
+
+local digests = {}
+local function digest(path)
+  digests[path] = digests[path] or host.digest(host.text(path))
+  return digests[path]
+end
+
+local function combine(paths)
+  local lines = { ("afterward %d"):format(api.abi) }
+  for _, path in ipairs(paths) do lines[#lines + 1] = ("%s %s"):format(digest(path), path) end
+  return host.digest(table.concat(lines, "\n"))
+end
+
+-- needs: path → set of paths it requires.
+local function closure(path, needs, set)
+  if set[path] then return set end
+  set[path] = true
+  for _, needed in ipairs(words.keys(needs[path] or {})) do closure(needed, needs, set) end
+  return set
+end
+
+function hashes.of_file(path, needs)
+  local set = closure(path, needs, {})
+  for _, other in ipairs(host.paths) do
+    if other:find "^shared/.*%.lua$" then set[other] = true end
+  end
+  return combine(words.keys(set))
+end
+
+function hashes.whole() return combine(host.paths) end
+
+return hashes

@@ -1,0 +1,127 @@
+-- Checks each kind of declaration and makes its definition: a plain table for C, functions as
+-- true, lists where one or a list was allowed, defaults filled in. The functions go to keep.
+local host, use = ...
+local words = use "words.lua"
+local shapes = use "shapes.lua"
+local forms = use "forms.lua"
+local templates = use "templates.lua"
+local check_schedule = use "schedules.lua"
+local api = use "api.lua"
+
+local function as_list(value)
+  if value == nil or type(value) == "table" then return value end
+  return { value }
+end
+
+local function fill(definition, keys)
+  for _, key in ipairs(keys) do
+    if definition[key.name] == nil and key.default ~= nil then definition[key.name] = key.default end
+  end
+  return definition
+end
+
+local finish = {}                                  -- kind → function(definition, body, label, check, keep)
+
+function finish.pathway(definition, body, label, check, keep)
+  if definition.enroll then
+    keep("enroll.where", body.enroll.where)
+    definition.enroll.on = as_list(definition.enroll.on)
+    fill(definition.enroll, api.records.enroll)
+  end
+  keep("tier", body.tier)
+  local times = { tiered = definition.tier ~= nil, ends = definition.ends and host.span(definition.ends) }
+  local seen = {}
+  for _, list in ipairs { definition.steps or {}, definition.watches or {} } do
+    for _, part in ipairs(list) do
+      local name = part.kind .. " " .. words.show(part.id)
+      if part.id and seen[name] then check.report(("%s has two of %s"):format(label, name), false, part) end
+      seen[name] = true
+      if part.kind == "step" then
+        check_schedule(part, name, times, function(message, warning) check.report(message, warning, part) end, host)
+      end
+      part.kind = nil
+    end
+  end
+end
+
+function finish.step(_, body, _, _, keep) keep("run", body.run) end
+
+function finish.watch(definition, body, _, _, keep)
+  keep("where", body.where)
+  keep("run", body.run)
+  definition.on = as_list(definition.on)
+end
+
+function finish.rule(_, body, _, _, keep) keep("run", body.run) end
+
+function finish.form(definition, body, label, check, keep)
+  templates.discreet(definition, definition.title, label .. ": title", check)
+  definition.items = forms.items(body, label, check, function(item, when) keep(item .. "/when", when) end)
+end
+
+function finish.template(definition, _, label, check) templates.check(definition, label, check) end
+
+function finish.program(definition, _, label, check)
+  templates.discreet(definition, definition.name, label .. ": name", check)
+  templates.discreet(definition, definition.slogan, label .. ": slogan", check)
+end
+
+function finish.escalation(definition, _, label, check)
+  local levels = definition.levels or {}
+  for _, level in ipairs(levels) do level.page = as_list(level.page) end
+  if #levels > 0 and levels[#levels].hours then
+    check.report(("%s: level %d is the last and repeats, so it can't have hours"):format(label, #levels))
+  end
+end
+
+function finish.roster(definition, _, label, check)
+  definition.id, definition.backup = definition.role, as_list(definition.backup)
+  definition.path = check.file(definition.file, label .. ": file")
+end
+
+function finish.calendar(definition, _, label, check)
+  if definition.holidays and definition.holidays ~= "cn" then
+    definition.path = check.file(definition.holidays, label .. ": holidays")
+  end
+end
+
+function finish.department(definition, _, label, check)
+  if check.shared then
+    check.report(label .. " is declared in shared/: a department belongs in a folder of its own")
+  elseif definition.id and definition.id ~= host.department then
+    check.report(("%s stands in the folder %s: id must be %s"):format(label, words.quote(host.department),
+      words.quote(host.department)))
+  end
+  for _, class in ipairs(words.keys(definition.budget or {})) do
+    if not words.set(api.classes)[class] then
+      check.report(("%s: budget: no message class %s%s"):format(label, words.quote(class), words.hint(class, api.classes, "classes")))
+    end
+  end
+end
+
+local kinds = {}
+
+function kinds.label(kind, body)
+  local id = type(body) == "table" and (kind == "roster" and body.role or body.id)
+  return type(id) == "string" and kind .. " " .. words.quote(id) or "a " .. kind
+end
+
+-- The definition of a declaration { kind, body, file, line }. hooks: report(message, warning,
+-- place), refer(kind, id, label), nested(kind, token), file(name, label), keep(which, function).
+function kinds.define(declared, hooks)
+  local kind, body = declared.kind, declared.body
+  local label = kinds.label(kind, body)
+  local check = shapes {
+    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options,
+    shared = declared.file:find "^shared/" ~= nil,
+    report = function(message, warning, place) hooks.report(message, warning, place or declared) end,
+  }
+  local definition = fill(check:record(api.kinds[kind].keys, body, label, api.kinds[kind].items), api.kinds[kind].keys)
+  finish[kind](definition, body, label, check, function(which, value)
+    if type(value) == "function" then hooks.keep(which, value) end
+  end)
+  definition.file, definition.line = declared.file, declared.line
+  return definition
+end
+
+return kinds

@@ -1,0 +1,122 @@
+-- Checks a channel plugin and its configuration, and says what is wrong in a sentence.
+local lib, words, seal = ...
+local check = {}
+
+function lib.query(text)                          -- "a=1&b=%E4%BD%A0" → { a = "1", b = "你" }
+  local out = {}
+  for pair in text:gmatch "[^&]+" do
+    local name, value = pair:match "^([^=]*)=?(.*)$"
+    local plain = {}
+    for i, part in ipairs { name, value } do
+      plain[i] = part:gsub("%+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+    end
+    out[plain[1]] = plain[2]
+  end
+  return out
+end
+
+local types = {}
+function types.text(value)
+  if type(value) == "string" then return value end
+  return nil, "must be text"
+end
+function types.url(value)
+  if type(value) == "string" and value:find "^https?://[^%s/]+" then return value end
+  return nil, 'must be an address such as "https://sms.example.org/send"'
+end
+function types.secret(value)
+  if type(value) == "string" and value ~= "" then return seal(value) end
+  return nil, "must be a secret: write secret \"NAME\" and keep the value in the secrets folder"
+end
+function types.number(value)
+  if type(value) == "number" then return value end
+  return nil, "must be a number"
+end
+function types.boolean(value)
+  if type(value) == "boolean" then return value end
+  return nil, "must be true or false"
+end
+function types.table(value)
+  if type(value) == "table" then return value end
+  return nil, "must be a table"
+end
+function types.span(value)
+  local number, unit = tostring(value):match "^(%d+)([smhd])$"
+  if number and #number < 7 then return tonumber(number) * ({ s = 1000, m = 60000, h = 3600000, d = 86400000 })[unit] end
+  return nil, 'must be a span such as "30s" or "24h"'
+end
+
+-- A table may hold secrets anywhere: { secret = "…" } is one.
+local function unseal_deep(value)
+  if type(value) ~= "table" then return value end
+  if type(value.secret) == "string" and next(value, next(value)) == nil then return seal(value.secret) end
+  local out = {}
+  for key, item in pairs(value) do out[key] = unseal_deep(item) end
+  return out
+end
+
+local function one(schema, value, key)
+  if schema.one then
+    if words.set(schema.one)[value] then return value end
+    return nil, "must be one of " .. table.concat(schema.one, ", ")
+  end
+  local of = types[schema.type]
+  if not of then return nil, ("has an unknown type in the plugin: %s"):format(words.show(schema.type)) end
+  if schema.type == "secret" and type(value) == "table" then value = value.secret end
+  local good, why = of(value, key)
+  if schema.type == "table" and good then good = unseal_deep(good) end
+  return good, why
+end
+
+-- Configuration by the plugin's schema, or nil and a sentence.
+function check.config(plugin, channel, given)
+  local schema, out = plugin.config or {}, {}
+  for _, key in ipairs(words.keys(given)) do
+    if not schema[key] then
+      return nil, ("channel %s: %s is no setting of %s%s"):format(words.quote(channel), key, plugin.name,
+        words.hint(key, words.keys(schema), "it has"))
+    end
+  end
+  for _, key in ipairs(words.keys(schema)) do
+    local value = given[key]
+    if value == nil then value = schema[key].default end
+    if value == nil and schema[key].required then
+      return nil, ("channel %s: %s is missing: %s"):format(words.quote(channel), key, schema[key].doc or "add it")
+    end
+    if value ~= nil then
+      local good, why = one(schema[key], value, key)
+      if good == nil then return nil, ("channel %s: %s %s"):format(words.quote(channel), key, why) end
+      out[key] = good
+    end
+  end
+  return out
+end
+
+function check.plugin(plugin, file)
+  if type(plugin) ~= "table" then return nil, file .. ": must return a table: { name =, send =, result = }" end
+  if type(plugin.name) ~= "string" then return nil, file .. ": name is missing" end
+  for _, key in ipairs { "send", "result" } do
+    if type(plugin[key]) ~= "function" then return nil, ("%s: %s must be a function"):format(file, key) end
+  end
+  return true
+end
+
+local function capabilities(plugin, config)
+  local list = plugin.capabilities or {}
+  if type(list) == "function" then list = list(config) end
+  local keyed = type(list.keyed) == "number" and list.keyed or list.keyed and types.span(list.keyed) or 0
+  return { name = plugin.name, address = list.address or "phone", keyed = keyed,
+    max_length = math.tointeger(list.max_length) or 0, receipts = plugin.receipt and true or false,
+    queryable = list.queryable == true, inbound = plugin.inbound and true or false }
+end
+
+function check.open(plugin, file, channel, given)
+  local good, why = check.plugin(plugin, file)
+  if not good then return nil, why end
+  local config
+  config, why = check.config(plugin, channel, given)
+  if not config then return nil, why end
+  return config, capabilities(plugin, config)
+end
+
+return check

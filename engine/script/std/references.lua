@@ -1,0 +1,119 @@
+-- What can be checked only when all is known: ids that name other declarations.
+local host, use = ...
+local words = use "words.lua"
+local api = use "api.lua"
+local calls = use "calls.lua"
+local references = {}
+
+local function known_ids(definitions, kind)
+  local list = words.keys(definitions[kind] or {})
+  if kind == "calendar" then
+    for _, id in ipairs(api.builtin_calendars) do list[#list + 1] = id end
+  end
+  return list
+end
+
+-- refs: { kind, id, label, place } of keys such as abnormal = "joint-red-flags".
+local function check_keys(refs, definitions, report)
+  for _, ref in ipairs(refs) do
+    local known = known_ids(definitions, ref.kind)
+    if not words.set(known)[ref.id] then
+      report(("%s: no such %s: %s%s"):format(ref.label, ref.kind, words.quote(ref.id), words.hint(ref.id, known)),
+        false, ref.place)
+    end
+  end
+end
+
+-- Literal ids in the text of each file.
+local function check_calls(definitions, levels, report)
+  for _, path in ipairs(host.paths) do
+    if path:find "%.lua$" then
+      calls.scan(host.text(path), function(call, kind, id, line)
+        local place = { file = path, line = line }
+        if kind == "level" then
+          if levels and not words.set(levels)[id] then
+            report(("alert has level %s, which the department's alerts don't route: the site's ladder takes it%s")
+              :format(words.quote(id), words.hint(id, levels)), true, place)
+          end
+          return
+        end
+        local known = known_ids(definitions, kind)
+        if words.set(known)[id] then return end
+        report(("%s names %s %s: no such %s%s"):format(call, kind, words.quote(id), kind, words.hint(id, known)), false, place)
+      end)
+    end
+  end
+end
+
+-- A post that is nearly a roster's is a slip of the pen.
+local function check_roles(definitions, report)
+  local set = {}
+  for _, id in ipairs(words.keys(definitions.roster or {})) do
+    set[id] = true
+    for _, backup in ipairs(definitions.roster[id].backup or {}) do set[backup] = true end
+  end
+  local roles = words.keys(set)
+  for _, id in ipairs(words.keys(definitions.escalation or {})) do
+    local escalation = definitions.escalation[id]
+    for i, level in ipairs(escalation.levels or {}) do
+      for _, role in ipairs(level.page or {}) do
+        local near = not set[role] and words.nearest(role, roles)
+        if near then
+          report(("escalation %s: level %d pages %s, which has no roster; did you mean %s?"):format(words.quote(id), i,
+            words.quote(role), words.quote(near)), true, escalation)
+        end
+      end
+    end
+  end
+end
+
+-- Each rule gets the fields of the forms that name it.
+local function gather_fields(definitions)
+  local sets = {}
+  for _, id in ipairs(words.keys(definitions.form or {})) do
+    local form = definitions.form[id]
+    local set = sets[form.abnormal] or {}
+    for _, item in ipairs(form.items) do set[item.id] = true end
+    if form.abnormal then sets[form.abnormal] = set end
+  end
+  for _, id in ipairs(words.keys(definitions.rule or {})) do
+    definitions.rule[id].fields = words.keys(sets[id] or {})
+  end
+end
+
+local function check_watched(definitions, report)
+  local codes = words.set(words.keys(api.observations))
+  for _, id in ipairs(words.keys(definitions.form or {})) do
+    for _, item in ipairs(definitions.form[id].items) do
+      if item.observe then codes[item.observe] = true end
+    end
+  end
+  local function look(watch)
+    for _, event in ipairs(watch.on or {}) do
+      local code = event:match "^observation:(.+)$"
+      if code and not codes[code] then
+        report(("watch %s: nothing gives observation %s%s"):format(words.show(watch.id), words.quote(code),
+          words.hint(code, words.keys(codes))), true, watch)
+      end
+    end
+  end
+  for _, id in ipairs(words.keys(definitions.watch or {})) do look(definitions.watch[id]) end
+  for _, id in ipairs(words.keys(definitions.pathway or {})) do
+    for _, watch in ipairs(definitions.pathway[id].watches or {}) do look(watch) end
+  end
+end
+
+function references.check(definitions, refs, report)
+  local department = (definitions.department or {})[host.department]
+  if not department then
+    report(("the folder has no department: one of its files must return aw.department { id = %s, … }")
+      :format(words.quote(host.department)), false, { file = host.department, line = 0 })
+  end
+  check_keys(refs, definitions, report)
+  check_calls(definitions, department and department.alerts and words.keys(department.alerts), report)
+  check_roles(definitions, report)
+  check_watched(definitions, report)
+  gather_fields(definitions)
+end
+
+return references

@@ -1,0 +1,68 @@
+// Transactions that are kept whole or not at all, and the log's way back into the file.
+#include "store/store_parts.h"
+
+enum { LOG_PAGES = 4000 };  // the log is written back when a commit leaves this many
+
+int store_begin(struct store *store, struct status *status) {
+  if (store->begun)
+    return status_fail(status, ERR_INTERNAL,
+                       "database %.200s: a transaction is open already", store->path);
+  store->error = (struct status){0};
+  if (store_run(store, store->reader ? "BEGIN" : "BEGIN IMMEDIATE") < 0)
+    return store_report(store, status);
+  store->begun = true;
+  return OK;
+}
+
+// After some failures SQLite has rolled back by itself; what then ran would be committed
+// on its own, so it is asked each time.
+void store_rollback(struct store *store) {
+  if (!store->begun) return;
+  if (sqlite3_get_autocommit(store->db) == 0) store_run(store, "ROLLBACK");
+  store->begun = store->broken = false;
+}
+
+int store_commit(struct store *store, struct status *status) {
+  if (!store->begun)
+    return status_fail(status, ERR_INTERNAL,
+                       "database %.200s: there is no transaction to commit", store->path);
+  if (store->broken || store_run(store, "COMMIT") < 0) {
+    store_rollback(store);
+    return store_report(store, status);
+  }
+  store->begun = false;
+  return OK;
+}
+
+bool store_in_transaction(const struct store *store) { return store->begun; }
+
+bool store_broken(const struct store *store) { return store->broken; }
+
+static int write_back(struct store *store, int mode) {
+  int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
+  return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
+}
+
+static int log_grew(void *context, sqlite3 *db, const char *name, int pages) {
+  (void)db, (void)name;
+  int rc =
+      pages >= LOG_PAGES ? write_back(context, SQLITE_CHECKPOINT_PASSIVE) : SQLITE_OK;
+  if (rc != SQLITE_OK) store_note(context, "checkpoint", rc);
+  return SQLITE_OK;  // the commit stands whatever the checkpoint met
+}
+
+void store_watch_log(struct store *store) {
+  sqlite3_wal_hook(store->db, log_grew, store);
+}
+
+int store_checkpoint(struct store *store, struct status *status) {
+  if (store->begun)
+    return status_fail(status, ERR_CONFLICT,
+                       "database %.200s: commit before the checkpoint", store->path);
+  sqlite3_busy_timeout(store->db, 0);
+  int rc = write_back(store, SQLITE_CHECKPOINT_TRUNCATE);
+  sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+  if (rc == SQLITE_OK) return OK;
+  store_fail(store, "checkpoint", rc);
+  return store_report(store, status);
+}

@@ -1,0 +1,12 @@
+// Opens the insides of engine/care to specs as afterward.unit.care.
+#include <lauxlib.h>
+#include <lua.h>
+
+int luaopen_afterward_unit_care(lua_State *L);
+extern void unit_care_schedule(lua_State *L);
+
+int luaopen_afterward_unit_care(lua_State *L) {
+  lua_newtable(L);
+  unit_care_schedule(L);
+  return 1;
+}
