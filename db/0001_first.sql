@@ -309,7 +309,9 @@ CREATE TABLE task (
   department TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
   form TEXT, note TEXT,
   status TEXT NOT NULL CHECK (status IN ('open','held','done','withdrawn')),
-  opened_at INTEGER NOT NULL, due_at INTEGER, overdue_at INTEGER,
+  opened_at INTEGER NOT NULL,
+  due_at INTEGER,                       -- while held: ms of working time that are left
+  overdue_at INTEGER,
   claimed_by TEXT, claimed_at INTEGER, claimed_until INTEGER,
   code TEXT, result_note TEXT, moved_to TEXT, answer INTEGER,
   closed_at INTEGER, closed_by TEXT, reason TEXT,
@@ -321,7 +323,8 @@ CREATE INDEX task_patient ON task (patient);
 CREATE TABLE call (                     -- every attempt by phone that a task recorded (WARD 12, 14)
   id INTEGER PRIMARY KEY,
   task INTEGER NOT NULL, patient INTEGER, at INTEGER NOT NULL, by_who TEXT NOT NULL,
-  code TEXT NOT NULL, counts INTEGER NOT NULL, note TEXT
+  code TEXT NOT NULL, counts INTEGER NOT NULL, note TEXT,
+  identity INTEGER                      -- which number was rung
 ) STRICT;
 CREATE INDEX call_patient ON call (patient, at);
 

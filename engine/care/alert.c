@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "care/alert_inbox.h"
+#include "care/ids.h"
+#include "care/staff.h"
 
 enum { AGAIN_MS = CIVIL_MINUTE_MS };  // after a rung that could not be written
 
@@ -24,17 +26,17 @@ static char *escalation_for(struct care *care, const char *department,
 }
 
 static int64_t insert(struct care *care, const struct alert_spec *spec) {
-  char *routed = spec->escalation
-                     ? NULL
-                     : escalation_for(care, spec->department, spec->level);
+  char *routed =
+      spec->escalation ? NULL : escalation_for(care, spec->department, spec->level);
   const char *escalation = spec->escalation ? spec->escalation : routed ? routed : "";
-  store_exec(care->store,
-             "INSERT INTO alert (patient, enrollment, run, answer, task, department, name,"
-             " level, reason, escalation, status, opened_at)"
-             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'open',?11)",
-             "IIIIIttttti", spec->patient, spec->enrollment, spec->run, spec->answer,
-             spec->task, spec->department, spec->name, spec->level, spec->reason,
-             escalation, kernel_now(care->kernel));
+  store_exec(
+      care->store,
+      "INSERT INTO alert (patient, enrollment, run, answer, task, department, name,"
+      " level, reason, escalation, status, opened_at)"
+      " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'open',?11)",
+      "IIIIIttttti", spec->patient, spec->enrollment, spec->run, spec->answer, spec->task,
+      spec->department, spec->name, spec->level, spec->reason, escalation,
+      kernel_now(care->kernel));
   mem_free(routed);
   return store_last_id(care->store);
 }
@@ -48,9 +50,8 @@ static int64_t find_open(struct care *care, const struct alert_spec *spec) {
 
 static void raise_level(struct care *care, struct alert *alert,
                         const struct alert_spec *spec) {
-  char *routed = spec->escalation
-                     ? NULL
-                     : escalation_for(care, spec->department, spec->level);
+  char *routed =
+      spec->escalation ? NULL : escalation_for(care, spec->department, spec->level);
   mem_free(alert->escalation);
   alert->escalation = mem_copy_text(spec->escalation ? spec->escalation
                                     : routed         ? routed
@@ -71,7 +72,8 @@ static void raise_level(struct care *care, struct alert *alert,
 static void join(struct care *care, int64_t id, const struct alert_spec *spec) {
   struct alert alert;
   store_exec(care->store,
-             "UPDATE alert SET joined=joined+1, revision=revision+1 WHERE id=?1", "i", id);
+             "UPDATE alert SET joined=joined+1, revision=revision+1 WHERE id=?1", "i",
+             id);
   if (alert_load(care->store, id, &alert) && rank(spec->level) < rank(alert.level))
     raise_level(care, &alert, spec);
   alert_deinit(&alert);
@@ -102,21 +104,10 @@ void alert_close(struct care *care, int64_t id, const char *who, const char *rea
   alert_deinit(&alert);
 }
 
-// Ids that a query names are read before what they mean is changed.
 static void each(struct care *care, struct stmt *rows, const char *text,
                  void (*fn)(struct care *care, int64_t alert, const char *text)) {
-  struct buf ids = {0};
-  while (stmt_row(rows)) {
-    int64_t id = stmt_int(rows, 0);
-    buf_put(&ids, &id, sizeof id);
-  }
-  stmt_done(rows);
-  for (size_t at = 0; at < ids.len; at += sizeof(int64_t)) {
-    int64_t id;
-    memcpy(&id, ids.data + at, sizeof id);
-    fn(care, id, text);
-  }
-  buf_deinit(&ids);
+  struct ids ids = ids_read(rows);
+  for (int64_t id; ids_next(&ids, &id);) fn(care, id, text);
 }
 
 static void close_by_engine(struct care *care, int64_t alert, const char *reason) {
@@ -187,4 +178,5 @@ void alert_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_ALERT, &handler, care);
   alert_inbox_handlers(care);
   duty_handlers(care);
+  staff_handlers(care);
 }

@@ -5,7 +5,7 @@
 #include "care/care.h"
 #include "care/duty.h"
 
-// WORK_ALERT, inbox "alert.ack" "alert.act" "alert.done", and those of care/duty.h
+// WORK_ALERT, inbox "alert.ack" "alert.act" "alert.done", and those of duty.h, staff.h
 void alert_handlers(struct care *care);
 struct alert_spec {
   int64_t patient, enrollment, run, answer, task;

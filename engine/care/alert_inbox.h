@@ -3,4 +3,5 @@
 
 #include "care/care.h"
 
-void alert_inbox_handlers(struct care *care);  // inbox "alert.ack" "alert.act" "alert.done"
+void alert_inbox_handlers(
+    struct care *care);  // inbox "alert.ack" "alert.act" "alert.done"

@@ -7,12 +7,9 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "care/alert_row.h"
-#include "care/mapping.h"
-#include "care/message.h"
 
 enum {
-  REPEATS = 3,   // of the last rung, before the site's ladder is paged as well
-  ROLE_SIZE = 128,
+  REPEATS = 3,  // of the last rung, before the site's ladder is paged as well
   VIA_SIZE = 256,
   ACT_MS = CIVIL_DAY_MS,  // to act, where the escalation doesn't say
 };
@@ -53,7 +50,8 @@ static bool read_hours(const struct value *map, struct window *window) {
   return false;  // a page too many rather than none
 }
 
-// Outside the escalation's hours nobody is paged; opens gets the moment at which that ends.
+// Outside the escalation's hours nobody is paged; opens gets the moment at which that
+// ends.
 static bool is_asleep(struct care *care, const struct alert *alert,
                       const struct ladder *ladder, int64_t *opens) {
   struct window window;
@@ -118,7 +116,7 @@ static void join_via(const struct value *via, char *out, size_t size) {
 
 static struct rung rung_at(struct care *care, const struct alert *alert,
                            const struct ladder *ladder, int64_t number) {
-  char role[ROLE_SIZE];
+  char role[ALERT_ROLE_SIZE];
   struct rung rung = {0};
   struct value level = value_at(&ladder->levels, (uint32_t)number - 1);
   struct value via = value_field(&level, "via"),
@@ -128,50 +126,6 @@ static struct rung rung_at(struct care *care, const struct alert *alert,
   first_role(&rung.roles, role, sizeof role);
   rung.until = span_from_now(care, alert, role, &within, ALERT_SITE_MS);
   return rung;
-}
-
-static int64_t plan_message(struct care *care, const struct alert *alert,
-                            const char *audience, const char *via, int64_t until) {
-  struct buf fields = {0};
-  struct value view;
-  struct mapping map = mapping_begin(&fields);
-  mapping_int(&map, "alert", alert->id);
-  mapping_text(&map, "department", alert->department);
-  mapping_text(&map, "level", alert->level);
-  mapping_text(&map, "name", alert->name);
-  if (alert->patient) mapping_int(&map, "patient", alert->patient);
-  mapping_text(&map, "reason", alert->reason);
-  mapping_end(&map);
-  value_read(buf_text(&fields), fields.len, &view);
-  int64_t id = message_plan(care, &(struct message_spec){.patient = alert->patient,
-                                                         .alert = alert->id,
-                                                         .department = alert->department,
-                                                         .kind = "page",
-                                                         .class_ = "staff",
-                                                         .name = alert->name,
-                                                         .audience = audience,
-                                                         .via = via,
-                                                         .fields = &view,
-                                                         .valid_until = until});
-  buf_deinit(&fields);
-  return id;
-}
-
-// until: when the page has lost its sense, because the next rung is paged.
-static void page_role(struct care *care, const struct alert *alert, const char *role,
-                      const char *via, int64_t until) {
-  char staff[ROLE_SIZE], audience[ROLE_SIZE + 8];
-  duty_find(care, alert->department, role, staff, sizeof staff);
-  snprintf(audience, sizeof audience, "%s:%s", staff[0] ? "staff" : "role",
-           staff[0] ? staff : role);
-  int64_t message =
-      plan_message(care, alert, audience, via && via[0] ? via : NULL, until);
-  store_exec(care->store,
-             "INSERT INTO page (alert, rung, round, role, staff, via, at, message)"
-             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-             "iiitttii", alert->id, alert->rung, alert->round, role,
-             staff[0] ? staff : NULL, via && via[0] ? via : NULL, kernel_now(care->kernel),
-             message);
 }
 
 static bool names_role(const struct value *roles, const char *role) {
@@ -185,14 +139,14 @@ static bool names_role(const struct value *roles, const char *role) {
 
 static void page_rung(struct care *care, const struct alert *alert,
                       const struct rung *rung) {
-  char role[ROLE_SIZE];
+  char role[ALERT_ROLE_SIZE];
   struct value item;
   struct value_iter iter = value_iterate(&rung->roles);
   copy_text(&rung->roles, role, sizeof role);
-  if (role[0]) page_role(care, alert, role, rung->via, rung->until);
+  if (role[0]) alert_page(care, alert, role, rung->via, rung->until);
   while (value_next(&iter, NULL, &item)) {
     copy_text(&item, role, sizeof role);
-    if (role[0]) page_role(care, alert, role, rung->via, rung->until);
+    if (role[0]) alert_page(care, alert, role, rung->via, rung->until);
   }
 }
 
@@ -216,14 +170,14 @@ static void climb_department(struct care *care, struct alert *alert,
   bool tired = alert->rung == ladder->count && is_tired(care, alert);
   page_rung(care, alert, &rung);
   if (tired && !names_role(&rung.roles, site_role(care)))
-    page_role(care, alert, site_role(care), NULL, rung.until);
+    alert_page(care, alert, site_role(care), NULL, rung.until);
   alert_schedule(care, alert, rung.until);
 }
 
 static void climb_site(struct care *care, struct alert *alert) {
   int64_t until = kernel_now(care->kernel) + ALERT_SITE_MS;
   alert->rung = 1;
-  page_role(care, alert, site_role(care), NULL, until);
+  alert_page(care, alert, site_role(care), NULL, until);
   alert_schedule(care, alert, until);
 }
 
@@ -252,11 +206,11 @@ void alert_page_again(struct care *care, struct alert *alert, const char *role) 
   struct rung rung = {0};
   if (ladder.count && alert->rung <= ladder.count)
     rung = rung_at(care, alert, &ladder, alert->rung);
-  page_role(care, alert, role, rung.via, alert->next_at);
+  alert_page(care, alert, role, rung.via, alert->next_at);
 }
 
 int64_t alert_act_until(struct care *care, const struct alert *alert) {
-  char role[ROLE_SIZE] = "";
+  char role[ALERT_ROLE_SIZE] = "";
   struct ladder ladder = ladder_of(care, alert);
   struct value within = value_field(&ladder.body, "act_within");
   if (ladder.count && alert->rung) {

@@ -43,9 +43,9 @@ bool alert_load(struct store *store, int64_t id, struct alert *out) {
 }
 
 void alert_deinit(struct alert *alert) {
-  char *const owned[] = {alert->department,      alert->name,     alert->level,
+  char *const owned[] = {alert->department,      alert->name,       alert->level,
                          alert->reason,          alert->escalation, alert->status,
-                         alert->acknowledged_by, alert->acted_by, alert->closed_by,
+                         alert->acknowledged_by, alert->acted_by,   alert->closed_by,
                          alert->closed_reason};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) mem_free(owned[i]);
 }

@@ -17,8 +17,10 @@ struct scripts_port {
   void *self;
   // Runs one turn of the run. records get the new records; end as script/turn.h (0
   // finished 1 waiting 2 stuck 3 breach).
-  int (*turn)(void *self, const struct run *run, const struct buf *journal,
-              struct buf *records, uint32_t *count, struct buf *cause);
+  // run->bundle is set to the version that ran: a run moves to the newest when its replay
+  // agrees.
+  int (*turn)(void *self, struct run *run, const struct buf *journal, struct buf *records,
+              uint32_t *count, struct buf *cause);
   // which: "enroll.where", "tier", "where"; subject by ids (0: none). out gets an encoded
   // value.
   int (*callback)(void *self, const char *department, const char *pathway,

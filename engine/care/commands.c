@@ -133,7 +133,7 @@ static void apply_task(const struct command *command) {
       .patient = command->run->patient,
       .enrollment = command->run->enrollment,
       .run = command->run->id,
-      .question = form ? question_find(command->care, command->run, form) : 0,
+      .question = form ? question_join(command->care, command->run, form) : 0,
       .department = command->run->department,
       .name = command->label,
       .role = role ? role : "nurse",
@@ -206,12 +206,10 @@ static void wait_event(const struct command *command) {
 }
 
 static void wait_time(const struct command *command) {
-  struct subject subject = subject_of(command);
-  struct status status = {0};
-  int64_t now = kernel_now(command->care->kernel), at = now;
-  if (facts_time(&subject, command->label, 0, &at, &status)) at = now;
+  struct value at = value_field(&command->args, "at");
+  int64_t now = kernel_now(command->care->kernel), until = value_int_or(&at, now);
   run_wait(command->care->kernel, command->run->id, "time", 0, command->label, NULL);
-  run_deadline(command->care->kernel, command->run->id, at > now ? at : now);
+  run_deadline(command->care->kernel, command->run->id, until > now ? until : now);
 }
 
 static void apply_wait(const struct command *command) {

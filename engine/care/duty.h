@@ -3,9 +3,9 @@
 
 #include "care/care.h"
 
-void duty_handlers(struct care *care);  // inbox "duty.set" "staff.put"
-// Who holds a duty post now: the duty table, else the roster's file, else a person of that
-// login, else the same for its backup posts; "" when nobody does.
+void duty_handlers(struct care *care);  // inbox "duty.set"
+// Who holds a duty post now: the duty table, else the roster's file, else a person of
+// that login, else the same for its backup posts; "" when nobody does.
 void duty_find(struct care *care, const char *department, const char *role, char *staff,
                size_t size);
 // Whether that person holds the post now, by duty table or roster, not as a backup.

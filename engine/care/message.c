@@ -24,7 +24,8 @@ static void each(struct care *care, struct buf *ids,
 }
 
 static bool urgent(const struct message_spec *spec) {
-  return strcmp(spec->kind, "page") == 0 || strcmp(spec->class_, "safety") == 0;
+  return strcmp(spec->kind, "page") == 0 ||
+         (spec->class_ && strcmp(spec->class_, "safety") == 0);
 }
 
 static int64_t insert(struct care *care, const struct message_spec *spec, int64_t at,
@@ -157,7 +158,7 @@ static void apply_message(void *self, struct work *work) {
 static void refuse_message(void *self, struct work *work, const struct status *why) {
   struct care *care = self;
   struct message message;
-  (void)why;
+  (void)why;  // the kernel logs it
   if (message_load(care->store, work->ref, &message)) {
     message_due_gone(care, &message);
     int64_t again = kernel_now(care->kernel) + MESSAGE_CONFIG_MS;
@@ -172,8 +173,7 @@ static void refuse_message(void *self, struct work *work, const struct status *w
 void message_handlers(struct care *care) {
   static const struct work_handler on_message = {.apply = apply_message,
                                                  .refuse = refuse_message};
-  static const struct work_handler on_remind = {.apply = message_remind_apply,
-                                                .refuse = message_remind_refuse};
+  static const struct work_handler on_remind = {.apply = message_remind_apply};
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
   kernel_handle(care->kernel, WORK_REMIND, &on_remind, care);
   message_desk_handlers(care);

@@ -4,16 +4,27 @@
 
 #include "care/care.h"
 
-void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, WORK_RECEIPT
+// Ends of a message: accepted, delivered; cancelled (answered closed lapsed ended, or the
+// reason given); suppressed (dead disputed expired no-contact unreachable opted-out
+// no-consent disclosure template festival quiet-hours budget delayed channel-config
+// no-channel); failed (unreachable in-doubt fault). Until then: planned, in_flight,
+// in_doubt (a person decides, at its expiry it fails), or held with a reason (paused
+// quiet-hours festival budget mass-send no-channel retry delayed channel-config fault),
+// always with a due row. A channel's key is message.number-generation; a new generation
+// is a new sending.
+void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, inbox
+                                           // "message.approve" "message.resolve"
 
 struct message_spec {  // texts borrowed; NULL or 0 where absent
   int64_t patient, enrollment, run, question, alert;
   const char *department, *program, *kind, *class_, *name, *audience, *via, *remind;
   const struct value *fields;
-  int64_t not_before, valid_until;
+  int64_t not_before, valid_until;  // valid_until 0: a week
 };
 int64_t message_plan(struct care *care,
                      const struct message_spec *spec);  // row + due now (or not_before)
+// What is in flight is not called back: its present try is its last. Of these the
+// question's does not call message_settled, as whoever closes a question tells its run.
 void message_cancel_for_question(struct care *care, int64_t question, const char *reason);
 void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
                                    const char *reason);
@@ -45,7 +56,9 @@ void message_receipt(struct care *care, const char *channel, const char *provide
                      const char *state, const char *detail);
 // After start: attempts that were in flight are in doubt.
 void message_recover(struct care *care);
-// Called by message code when a message reaches an end or first acceptance;
-// care/commands.c turns it into the run's outcome.
+// Called when an ask or a send is first accepted ("accepted"), and when it ends
+// otherwise: cancelled suppressed unreachable no-contact opted-out in-doubt. Unreachable
+// may come after accepted, when a receipt says so. care/outcomes.c turns it into the
+// run's outcome.
 void message_settled(struct care *care, int64_t message,
                      const char *outcome);  // accepted or a word of the outcome table

@@ -84,7 +84,7 @@ bool gate_mass(struct care *care, struct message *message, struct gate *gate) {
   if (count >= care->site->mass_limit && !mass_approved(care, message)) {
     log_line(LOG_LEVEL_WARN, "message.mass-send", "message=%lld department=%s name=%s",
              (long long)message->id, message->department, message->name);
-    return gate_hold(gate, message, "mass-send", message->valid_until - 1);
+    return gate_hold_open(gate, message, "mass-send");
   }
   return true;
 }

@@ -37,7 +37,7 @@ struct value message_shown(const struct value *definition, const char *field,
   if (discloses(definition) && !may_know)
     text = value_field(definition, "discreet");
   else
-    text = field ? value_field(definition, field) : *definition;
+    text = value_field(definition, field);
   if (text.kind == VALUE_NIL) return text;
   return text_in(&text, language);
 }

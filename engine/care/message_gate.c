@@ -20,9 +20,8 @@ bool gate_hold(struct gate *gate, const struct message *message, const char *rea
   return false;
 }
 
-// A hold without an end of its own: something will wake it, at the latest its expiry.
-static bool hold_open(struct gate *gate, const struct message *message,
-                      const char *reason) {
+bool gate_hold_open(struct gate *gate, const struct message *message,
+                    const char *reason) {
   gate->verdict = GATE_HOLD;
   gate->reason = reason;
   gate->until = message->valid_until;
@@ -83,7 +82,7 @@ static bool enrollment_standing(struct care *care, struct message *message,
   if (strcmp(status, "ended") == 0) return gate_end(gate, "cancelled", "ended");
   if (strcmp(status, "paused") == 0 && strcmp(message->class_, "visit") != 0 &&
       kernel_now(care->kernel) < message->valid_until)
-    return hold_open(gate, message, "paused");
+    return gate_hold_open(gate, message, "paused");
   return true;
 }
 

@@ -34,3 +34,5 @@ bool gate_end(struct gate *gate, const char *status, const char *reason);
 // Holds until then; past the message's validity it ends as suppressed with that reason.
 bool gate_hold(struct gate *gate, const struct message *message, const char *reason,
                int64_t until);
+// Without an end of its own: something will wake it, at the latest its expiry.
+bool gate_hold_open(struct gate *gate, const struct message *message, const char *reason);

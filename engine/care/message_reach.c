@@ -24,25 +24,27 @@ struct reach {
   bool again;  // also where it may have arrived: a safety text goes again rather than not
 };
 
-static void via_of_department(struct reach *reach) {
+static void add_via(struct reach *reach, const char *names, size_t len) {
+  size_t used = strlen(reach->via);
+  if (used + len + 2 > sizeof reach->via) return;
+  snprintf(reach->via + used, sizeof reach->via - used, "%s%.*s", used ? "," : "",
+           (int)len, names);
+}
+
+// What the call asks for; else the department's order, and the site's where that ends.
+static void find_via(struct reach *reach) {
+  const char *asked = reach->message->via, *site = reach->care->site->via;
+  if (asked && *asked) {
+    add_via(reach, asked, strlen(asked));
+    return;
+  }
   struct value department =
       catalog_department(reach->care->catalog, reach->message->department);
   struct value list = value_field(&department, "via"), item;
   struct value_iter iter = value_iterate(&list);
-  size_t used = 0;
-  while (value_next(&iter, NULL, &item)) {
-    if (item.kind != VALUE_TEXT || used + item.text.len + 2 > sizeof reach->via) continue;
-    used += (size_t)snprintf(reach->via + used, sizeof reach->via - used, "%s%.*s",
-                             used ? "," : "", (int)item.text.len, item.text.data);
-  }
-}
-
-static void find_via(struct reach *reach) {
-  const char *asked = reach->message->via;
-  if (!asked || !*asked) via_of_department(reach);
-  if (reach->via[0]) return;
-  if (!asked || !*asked) asked = reach->care->site->via ? reach->care->site->via : "sms";
-  snprintf(reach->via, sizeof reach->via, "%s", asked);
+  while (value_next(&iter, NULL, &item))
+    if (item.kind == VALUE_TEXT) add_via(reach, item.text.data, item.text.len);
+  if (site) add_via(reach, site, strlen(site));
 }
 
 // The next channel of the list that is configured; the cursor starts at NULL.

@@ -13,14 +13,19 @@ struct receipt {
   char channel[32], provider_id[128], state[16], detail[256];
 };
 
-static void delivered(struct care *care, struct message *message, int64_t attempt) {
-  store_exec(care->store, "UPDATE attempt SET status='delivered' WHERE id=?1", "i",
-             attempt);
-  // Another road may be open or closed by now; what has arrived needs no other.
-  if (message_is(message, "in_flight") || message_is(message, "delivered")) return;
+void message_delivered(struct care *care, struct message *message) {
   message_wait(care, message, "delivered", NULL, 0);
   store_exec(care->store, "UPDATE message SET settled_at=?2 WHERE id=?1", "ii",
              message->id, kernel_now(care->kernel));
+}
+
+// Another road may be open or closed by now; what has arrived needs no other. One that is
+// in flight is waited for: its result ends the message.
+static void delivered(struct care *care, struct message *message, int64_t attempt) {
+  store_exec(care->store, "UPDATE attempt SET status='delivered' WHERE id=?1", "i",
+             attempt);
+  if (!message_is(message, "in_flight") && !message_is(message, "delivered"))
+    message_delivered(care, message);
 }
 
 // The next number or channel is tried, while there is one.
@@ -103,13 +108,6 @@ static void apply_receipt(void *self, struct work *work) {
     keep_early(care, receipt);
 }
 
-static void refuse_receipt(void *self, struct work *work, const struct status *why) {
-  const struct receipt *receipt = work->prepared;
-  (void)self;
-  log_line(LOG_LEVEL_ERROR, "receipt.refused", "channel=%s error=%s", receipt->channel,
-           why->text);
-}
-
 static void release_receipt(void *self, struct work *work) {
   (void)self;
   mem_free(work->prepared);
@@ -117,8 +115,8 @@ static void release_receipt(void *self, struct work *work) {
 
 void message_receipt(struct care *care, const char *channel, const char *provider_id,
                      const char *state, const char *detail) {
-  static const struct work_handler handler = {
-      .apply = apply_receipt, .refuse = refuse_receipt, .release = release_receipt};
+  static const struct work_handler handler = {.apply = apply_receipt,
+                                              .release = release_receipt};
   struct receipt *receipt = mem_alloc(sizeof *receipt);
   if (strlen(provider_id) >= sizeof receipt->provider_id || !*provider_id ||
       strlen(channel) >= sizeof receipt->channel) {

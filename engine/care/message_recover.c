@@ -1,7 +1,6 @@
 // After a crash nobody knows whether what was in flight has left.
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "care/message_result.h"
 
@@ -22,20 +21,13 @@ static void apply(void *self, struct work *work) {
   buf_deinit(&ids);
 }
 
-static void refuse(void *self, struct work *work, const struct status *why) {
-  (void)self;
-  (void)work;
-  log_line(LOG_LEVEL_ERROR, "message.recover", "error=%s", why->text);
-}
-
 static void release(void *self, struct work *work) {
   (void)self;
   mem_free(work->prepared);
 }
 
 void message_recover(struct care *care) {
-  static const struct work_handler handler = {
-      .apply = apply, .refuse = refuse, .release = release};
+  static const struct work_handler handler = {.apply = apply, .release = release};
   int64_t *last = mem_alloc(sizeof *last);
   *last = store_int(care->store, 0,
                     "SELECT max(id) FROM attempt WHERE status='in_flight'", "");

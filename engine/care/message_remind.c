@@ -58,9 +58,3 @@ void message_remind_apply(void *self, struct work *work) {
   }
   message_deinit(&asked);
 }
-
-void message_remind_refuse(void *self, struct work *work, const struct status *why) {
-  (void)self;
-  log_line(LOG_LEVEL_ERROR, "message.remind", "message=%lld error=%s",
-           (long long)work->ref, why->text);
-}

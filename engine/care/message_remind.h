@@ -7,4 +7,3 @@
 // Asks for the reminder, so long after the first acceptance as the message says.
 void message_remind_at(struct care *care, const struct message *message);
 void message_remind_apply(void *self, struct work *work);  // WORK_REMIND
-void message_remind_refuse(void *self, struct work *work, const struct status *why);

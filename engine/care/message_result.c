@@ -144,6 +144,13 @@ static void settle(struct care *care, struct message *message,
   }
 }
 
+static bool has_arrived(struct care *care, const struct message *message) {
+  return store_int(
+             care->store, 0,
+             "SELECT 1 FROM attempt WHERE message=?1 AND status='delivered' LIMIT 1", "i",
+             message->id) != 0;
+}
+
 static bool was_cancelled(const struct message *message) {
   return message->reason != NULL;  // while in flight only a cancellation writes there
 }
@@ -157,7 +164,10 @@ void message_result_apply(struct care *care, int64_t attempt,
   if (!id) return;  // said twice, or after the doubt about it was dealt with
   set_attempt(care, attempt, attempt_status(result->kind), result);
   if (message_load(care->store, id, &message) && message_is(&message, "in_flight")) {
-    if (was_cancelled(&message) && result->kind != RESULT_ACCEPTED)
+    bool more = result->kind != RESULT_ACCEPTED;
+    if (more && has_arrived(care, &message))  // by another road
+      message_delivered(care, &message);
+    else if (more && was_cancelled(&message))
       message_end(care, &message, "cancelled", message.reason);
     else
       settle(care, &message, result);
@@ -172,11 +182,20 @@ static void apply_result(void *self, struct work *work) {
   message_result_apply(self, reported->attempt, &reported->result);
 }
 
+// What was said could not be kept, by a fault of ours: the attempt is in doubt, and a
+// person sees it.
 static void refuse_result(void *self, struct work *work, const struct status *why) {
+  struct care *care = self;
   const struct reported *reported = work->prepared;
-  (void)self;
-  log_line(LOG_LEVEL_ERROR, "message.result", "attempt=%lld error=%s",
-           (long long)reported->attempt, why->text);
+  struct channel_result doubt = {.kind = RESULT_AMBIGUOUS, .detail = "fault"};
+  int64_t id = store_int(care->store, 0, "SELECT message FROM attempt WHERE id=?1", "i",
+                         reported->attempt);
+  struct message message;
+  (void)why;  // the kernel logs it
+  set_attempt(care, reported->attempt, "in_doubt", &doubt);
+  if (message_load(care->store, id, &message) && message_is(&message, "in_flight"))
+    message_doubt(care, &message);
+  message_deinit(&message);
 }
 
 static void release_result(void *self, struct work *work) {

@@ -58,7 +58,7 @@ static bool fill(const struct words *words, const char *text, size_t len, struct
 static bool fill_template(const struct words *words, struct buf *out,
                           struct buf *missing) {
   struct value text =
-      message_shown(&words->definition, NULL, words->language, words->may_know);
+      message_shown(&words->definition, "text", words->language, words->may_know);
   if (text.kind != VALUE_TEXT) {
     buf_printf(missing, "%s", words->message->name);
     return false;

@@ -1,19 +1,22 @@
-// Patients, their contacts and identities, and what events do to them, in C alone, within
-// one commit.
+// Patients, and what events do to them, in C alone, within one commit.
 #pragma once
 
 #include "care/care.h"
+#include "care/contact.h"      // patient_opt_out
+#include "care/event_check.h"  // event_check
 
-void event_handlers(
-    struct care *care);  // inbox "event": patient admission discharge transfer procedure
-                         // diagnosis drug observation appointment death merge contact
-// Checks a JSON event as posted; on success clean gets the canonical body that goes to
-// the inbox. Errors name the field and the remedy.
-int event_check(const struct value *posted, struct buf *clean, struct status *status);
+// Inbox "event": patient admission discharge transfer procedure diagnosis drug
+// observation appointment death merge contact birth-loss cancel-admission
+// cancel-discharge; with it contact_handlers.
+void event_handlers(struct care *care);
 // Death from any source: within this commit all that is addressed to the patient ends
-// (SCRIPTING rule 7).
+// (SCRIPTING rule 7). Once; an earlier time that comes later is kept.
 void patient_died(struct care *care, int64_t patient, int64_t at, const char *source);
-void patient_opt_out(struct care *care, int64_t patient, int64_t person,
-                     const char *by);  // person 0: all contacts
+// One patient under two numbers: everything of from belongs to into.
+void patient_merge(struct care *care, int64_t from, int64_t into);
 int64_t patient_by_mrn(struct care *care, const char *mrn);
-int patient_age(struct care *care, int64_t patient, int64_t at);  // years, -1 unknown
+// The patient of a checked patient map, made or brought up to date. correct: a differing
+// name or birth date is a correction, else it is doubtful and refused. replace: numbers
+// and contacts not listed go. flag gets the worst flag of the numbers.
+int patient_put(struct care *care, const struct value *map, bool correct, bool replace,
+                int64_t *patient, const char **flag, struct status *status);

@@ -34,7 +34,7 @@ int64_t question_by_code(struct care *care, const char *code) {
                    code);
 }
 
-int64_t question_find(struct care *care, const struct run *run, const char *form) {
+static int64_t find(struct care *care, const struct run *run, const char *form) {
   return store_int(
       care->store, 0,
       "SELECT id FROM question WHERE patient=?1 AND form=?2 AND enrollment IS ?3 AND "
@@ -73,16 +73,21 @@ static int64_t insert(struct care *care, const struct run *run, const char *form
   return store_last_id(care->store);
 }
 
+int64_t question_join(struct care *care, const struct run *run, const char *form) {
+  int64_t id = find(care, run, form);
+  if (id)
+    store_exec(care->store,
+               "UPDATE question SET status='open', expires_at=?2 WHERE id=?1", "ii", id,
+               kernel_now(care->kernel) + OPEN_DAYS * DAY_MS);
+  return id;
+}
+
 int64_t question_open(struct care *care, const struct run *run, const char *form,
                       const struct value *fields) {
-  int64_t id = question_find(care, run, form);
-  if (!id) {
-    supersede(care, run, form);
-    return insert(care, run, form, fields);
-  }
-  store_exec(care->store, "UPDATE question SET status='open', expires_at=?2 WHERE id=?1",
-             "ii", id, kernel_now(care->kernel) + OPEN_DAYS * DAY_MS);
-  return id;
+  int64_t id = question_join(care, run, form);
+  if (id) return id;
+  supersede(care, run, form);
+  return insert(care, run, form, fields);
 }
 
 static bool has_rung(struct care *care, int64_t question, int64_t but_run) {

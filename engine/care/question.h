@@ -20,9 +20,9 @@ struct answer_given {
 };
 int64_t question_answer(struct care *care,
                         const struct answer_given *given);  // answer.id
-// The open or lapsed question of this subject and form that a task with the form joins as
-// a rung; 0 when none.
-int64_t question_find(struct care *care, const struct run *run, const char *form);
+// The open question of this subject and form, or the run's own lapsed one, which opens
+// again: a task with the form joins it as a rung; 0 when there is none.
+int64_t question_join(struct care *care, const struct run *run, const char *form);
 // A wait for it timed out: lapsed when no rung is left; late answers still count.
 void question_silent(struct care *care, int64_t question, int64_t run);
 // The answer as scripts see it: its fields, flag, by, at.

@@ -104,6 +104,8 @@ static void apply_turn(struct care *care, struct turn_result *result) {
     mark_stuck(care, run, buf_text(&result->cause), result->end == END_BREACH);
     return;
   }
+  store_exec(care->store, "UPDATE run SET bundle=?2 WHERE id=?1 AND bundle<>?2", "ii",
+             run->id, run->bundle);
   run_append(care->kernel, run, &result->records, result->count);
   commands_apply(care, run, &result->records);
   if (result->end == END_FINISHED) run_finish(care->kernel, run->id, "done", NULL, NULL);

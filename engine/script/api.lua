@@ -21,6 +21,7 @@ end
 local TITLE = key("title", "text", "what people read on screens and pages; the id when absent")
 local TITLE_NEEDED = key("title", "text!", "what people read on screens")
 local DISCLOSES = key("discloses", "boolean", "names a diagnosis: only for patients who know theirs (WARD 1)")
+local DISCREET = key("discreet", "text", "what the others read instead; without it they get nothing that discloses")
 
 local api = { abi = 1 }
 
@@ -31,8 +32,12 @@ api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment"
 api.events = { "admission", "discharge", "transfer", "surgery", "death", "birth", "diagnosis", "order", "result",
   "prescription", "dispense", "delivery", "appointment", "appointment-cancelled", "no-show", "visit",
   "enrollment", "registration", "reply", "answer", "opt-out" }
-api.result_codes = { "完成", "部分完成", "家属代答", "约时再拨", "无人接听", "占线", "关机", "停机空号", "非本人",
-  "核对失败", "语言不通", "本次拒访", "永久拒访", "已再入院", "已外院就诊", "已故" }
+api.result_codes = {                                   -- how a call or visit ended (WARD 12), as a.code and on screens
+  { "done", "完成" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
+  { "no-answer", "无人接听" }, { "busy", "占线" }, { "switched-off", "关机" }, { "dead-number", "停机空号" },
+  { "wrong-person", "非本人" }, { "not-verified", "核对失败" }, { "language", "语言不通" }, { "refused", "本次拒访" },
+  { "refused-for-good", "永久拒访" }, { "readmitted", "已再入院" }, { "seen-elsewhere", "已外院就诊" }, { "died", "已故" },
+}
 api.outcomes = { "accepted", "delivered", "answered", "silent", "held", "suppressed", "unreachable", "no-contact",
   "opted-out", "cancelled", "stale", "in-doubt" }
 api.observations = {                                   -- code → UCUM unit; departments may add codes of their own
@@ -67,7 +72,7 @@ api.kinds = {
     key("color", "color", "of pages, as #rrggbb"), key("slogan", "text", "under the name"),
     key("logo", "string", "file of the picture, in the department's folder"),
     key("phone", "string", "the number that patients may ring"),
-    key("phone_script", "text|list of record:section", "what callers read out, whole or in sections"), DISCLOSES,
+    key("phone_script", "text|list of record:section", "what callers read out, whole or in sections"), DISCLOSES, DISCREET,
   } },
   pathway = { doc = "a schedule of steps for patients who qualify", keys = {
     key("id", "id!", "its name in scripts"), key("program", "ref:program!", "the brand it goes under"), TITLE_NEEDED,
@@ -89,7 +94,7 @@ api.kinds = {
   } },
   form = { doc = "questions; the engine judges every answer by the form's rule", items = true, keys = {
     key("id", "id!", "its name in scripts"), TITLE,
-    key("abnormal", "ref:rule", "judges each answer"), DISCLOSES,
+    key("abnormal", "ref:rule", "judges each answer"), DISCLOSES, DISCREET,
   } },
   rule = { doc = "pure function of an answer", keys = {
     key("id", "id!", "its name in scripts"), TITLE,
@@ -106,7 +111,7 @@ api.kinds = {
     key("class", "one:" .. table.concat(api.classes, ","), "which budget it counts in", { default = "general" }),
     key("fields", "list of field", "what `fields` of send must give"),
     key("zh", "string!", "Chinese text"), key("en", "string", "English text"),
-    key("codes", "map of string", "channel → the number under which its gateway knows this text"), DISCLOSES,
+    key("codes", "map of string", "channel → the number under which its gateway knows this text"), DISCLOSES, DISCREET,
   } },
   escalation = { doc = "who is paged, in turn, until somebody acts", keys = {
     key("id", "id!", "its name in scripts"), key("levels", "list of record:level!", "rungs; the last repeats"),
@@ -116,6 +121,7 @@ api.kinds = {
   roster = { doc = "who holds a duty post, from a file", keys = {
     key("role", "word!", "the duty post"), key("file", "string!", "CSV: from,to,staff"),
     key("backup", "word|list of word", "post to page when nobody is on the roster"),
+    key("calendar", "ref:calendar", "the post's working time; the department's when absent"),
   } },
   calendar = { doc = "working time", keys = {
     key("id", "id!", "its name in scripts"),

@@ -59,6 +59,7 @@ static bool call_std(struct bundle *bundle, int declare, const char *name, int m
   sandbox_turn(bundle->sandbox, ms, 0);
   lua_getfield(bundle->lua, declare, name);
   if (sandbox_call(bundle->lua, 0, 1, &status) == SANDBOX_DONE) return true;
+  if (!bundle->running) status_prefix(&status, "the scripts can't be checked");
   report_failure(bundle, report, &status);
   return false;
 }
@@ -135,6 +136,7 @@ static bool load_scripts(struct bundle *bundle, struct bundle_report *report) {
   int declare = lua_gettop(L);
   if (!call_std(bundle, declare, "load", LOAD_MS, report)) return false;
   lua_pop(L, 1);
+  bundle->running = NULL;
   if (!call_std(bundle, declare, "finish", CHECK_MS, report)) return false;
   read_problems(L, declare + 1, report);
   if (report->errors) return false;

@@ -2,8 +2,8 @@
 #include <lua.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "script/context.h"
-#include "script/nearest.h"
 #include "script/sandbox.h"
 #include "script/turn.h"
 #include "script/values.h"

@@ -10,6 +10,7 @@
 #include "script/records.h"
 #include "script/turn.h"
 
+enum { OWN_TASKS = 2 };  // user value of p: ids of the run's tasks as keys
 enum { CALL_PARAMS = 4, RECORD_MOST = 64 * 1024 };  // bytes of a record's value
 
 struct context {
@@ -33,6 +34,9 @@ struct context {
 void context_push(lua_State *L, struct context *context, struct context ***handle);
 void context_deinit(struct context *context, struct context **handle);
 
+// Adds a record of the call being made, but in a callback; may end the turn at the limit.
+void context_record(lua_State *L, struct context *context, enum record_kind kind,
+                    const char *op, const struct value *value);
 // These raise. A misuse is a script's error, journalled for replays of scripts that catch
 // it.
 int context_misuse(lua_State *L, struct context *context, const char *format, ...)

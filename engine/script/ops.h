@@ -13,3 +13,8 @@ struct op {
 
 const struct op *op_find(
     const char *name);  // NULL: api.lua names a call that C doesn't know
+
+// ms of a moment, or of a time expression counted from base (0: now); misuse raises, and
+// what names the argument.
+int64_t ops_moment(lua_State *L, struct context *context, const struct value *when,
+                   int64_t base, const char *what);

@@ -105,6 +105,7 @@ static void read_single(struct reader *in, char c) {
 
 void pattern_compile(struct pattern *pattern, lua_State *L, const char *text,
                      size_t len) {
+  // cppcheck-suppress ctuuninitvar ; only its address is taken here
   struct reader in = {pattern, text, text + len, {0}, 0};
   pattern->L = L;
   pattern->text = text;

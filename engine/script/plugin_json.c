@@ -80,7 +80,7 @@ static size_t sorted_keys(lua_State *L, int index, const char *keys[KEYS]) {
     if (count == KEYS) luaL_error(L, "json: more than %d keys", KEYS);
     keys[count++] = lua_tostring(L, -1);
   }
-  qsort(keys, count, sizeof *keys, by_text);
+  if (count) qsort(keys, count, sizeof *keys, by_text);
   return count;
 }
 

@@ -10,9 +10,9 @@
 #include "script/sandbox_internal.h"
 
 enum {
-  CALLS = 16000,           // calls within calls
-  COUNT = 1000,            // instructions between two looks at the clock
-  WORK = 64 * 1024,        // units of C work between two looks
+  CALLS = 16000,     // calls within calls
+  COUNT = 100,       // instructions between two looks: one can take a millisecond in C
+  WORK = 64 * 1024,  // units of C work between two looks
   ALLOCATED = 1024 * 1024  // bytes allocated that bring the next look forward
 };
 static const int64_t ns_of_ms = 1000000;
@@ -26,9 +26,11 @@ static int64_t ns_now(clockid_t id) {
 // Lua's own limit, a million slots, is met only after most of the memory is gone.
 static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
+  struct sandbox *sb = sandbox_of(L);
   sandbox_check(L);
   lua_Debug at;
-  if (sandbox_of(L)->ended == SANDBOX_DONE && lua_getstack(L, CALLS, &at))
+  if (sb->ended != SANDBOX_DONE || ++sb->looks % 16 != 0) return;
+  if (lua_getstack(L, CALLS, &at))
     sandbox_error(L, "stack overflow: more than %d calls within calls", CALLS);
 }
 
@@ -114,8 +116,9 @@ void sandbox_charge(lua_State *L, size_t work) {
 lua_State *sandbox_enter(struct sandbox *sb, lua_State *L) {
   lua_State *before = sb->running;
   sb->running = L;
+  if (before == L) return before;
   sb->hurried = false;
-  if (before != L) lua_sethook(L, count_hook, LUA_MASKCOUNT, COUNT);
+  lua_sethook(L, count_hook, LUA_MASKCOUNT, COUNT);
   return before;
 }
 

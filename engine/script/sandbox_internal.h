@@ -13,6 +13,7 @@ struct sandbox {
   size_t used;         // bytes that Lua holds
   size_t cap;          // soft: passing it ends the run, not the allocation
   size_t work;         // units done in C since the clock was last looked at
+  unsigned looks;      // of the hook; the depth is looked at now and then
   int turn_ms;         // default budget
   int64_t cpu_until;   // end of the turn, ns of this thread's processor time
   int64_t wall_soft;   // before this wall time, ns, processor time can't have run out

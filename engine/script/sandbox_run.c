@@ -116,6 +116,12 @@ static const char *read_source(lua_State *L, void *context, size_t *len) {
   return source->text;
 }
 
+// Does the message begin with the file's name? Lua cuts long ones.
+static bool is_about(const char *message, const char *name) {
+  size_t len = strlen(name);
+  return strncmp(message, name, len < 40 ? len : 40) == 0;
+}
+
 int sandbox_load_text(lua_State *L, const char *text, size_t len, const char *name) {
   struct source source = {text, len};
   int line = 0;
@@ -126,7 +132,7 @@ int sandbox_load_text(lua_State *L, const char *text, size_t len, const char *na
     lua_pushfstring(L, "%s:%d: %s", name, line, refused);
   else
     code = lua_load(L, read_source, &source, lua_tostring(L, -1), "t");
-  if (code != LUA_OK && strncmp(lua_tostring(L, -1), name, strlen(name)) != 0) {
+  if (code != LUA_OK && !is_about(lua_tostring(L, -1), name)) {
     lua_pushfstring(L, "%s: the code nests too deep: %s", name, lua_tostring(L, -1));
     lua_remove(L, -2);
   }

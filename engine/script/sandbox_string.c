@@ -133,7 +133,7 @@ void sandbox_push_string(lua_State *L) {
 }
 
 void sandbox_push_utf8(lua_State *L) {
-  static const char *const kept[] = {"char", "charpattern", "codes", "offset", NULL};
+  static const char *const kept[] = {"char", "charpattern", "codes", NULL};
   lua_pushcfunction(L, luaopen_utf8);
   lua_call(L, 0, 1);
   int library = lua_gettop(L);
@@ -141,5 +141,6 @@ void sandbox_push_utf8(lua_State *L) {
   sandbox_copy_functions(L, library, kept);
   wrap(L, library, "codepoint", few_values);
   wrap(L, library, "len", charged);
+  wrap(L, library, "offset", charged);
   lua_remove(L, library);
 }

@@ -57,7 +57,10 @@ static void conclude(struct context *context, enum sandbox_result result,
       break;
     case SANDBOX_FAILED: stick_with(out, TURN_STUCK, status->text); break;
     case SANDBOX_OVER_TIME:
-    case SANDBOX_OVER_MEMORY: stick_with(out, TURN_BREACH, status->text); break;
+    case SANDBOX_OVER_MEMORY:
+      stick_with(out, TURN_BREACH, status->text);
+      buf_printf(&out->cause, " (%s %s)", context->input->kind, context->input->name);
+      break;
   }
 }
 

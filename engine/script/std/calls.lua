@@ -93,9 +93,13 @@ local function in_table(list, i, wanted, found)    -- keys of the table that beg
   end
 end
 
--- Calls report(call, kind, id, line) for each literal id in the text of a file.
-function calls.scan(text, report)
+-- Calls report(call, kind, id, line) for each literal id in the text of a file, and counts
+-- all its literals in seen.
+function calls.scan(text, seen, report)
   local list = tokens(text)
+  for _, token in ipairs(list) do
+    if token.kind == "string" and token.text then seen[token.text] = (seen[token.text] or 0) + 1 end
+  end
   for i = 1, #list - 2 do
     local name = list[i + 1]
     if list[i].kind == "sign" and list[i].text == ":" and name.kind == "word" then

@@ -26,7 +26,7 @@ local function construct(kind, file, line, body)
     report(("aw.%s takes a table, not %s"):format(kind, by_token[body] and "a declaration" or words.show(body)), false, place)
     body = nil
   end
-  local token = { kind = kind, id = body and (body.id or body.role) }
+  local token = { kind = kind, id = body and (rawget(body, "id") or rawget(body, "role")) }
   local entry = { kind = kind, body = body, token = token, file = file, line = line }
   by_token[token], declared[#declared + 1] = entry, entry
   return token
@@ -98,7 +98,7 @@ end
 
 function define(entry, pathway)
   if not entry.body then return nil end
-  local id = entry.body.id or entry.body.role
+  local id = rawget(entry.body, "id") or rawget(entry.body, "role")
   local good, definition = pcall(kinds.define, entry, hooks_for(entry, pathway, type(id) == "string" and id or ""))
   if good then return definition end
   report(("%s can't be read: %s"):format(kinds.label(entry.kind, entry.body),

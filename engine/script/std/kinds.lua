@@ -102,7 +102,7 @@ end
 local kinds = {}
 
 function kinds.label(kind, body)
-  local id = type(body) == "table" and (kind == "roster" and body.role or body.id)
+  local id = type(body) == "table" and rawget(body, kind == "roster" and "role" or "id")
   return type(id) == "string" and kind .. " " .. words.quote(id) or "a " .. kind
 end
 

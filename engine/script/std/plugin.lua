@@ -26,7 +26,7 @@ function types.url(value)
 end
 function types.secret(value)
   if type(value) == "string" and value ~= "" then return seal(value) end
-  return nil, "must be a secret: write secret \"NAME\" and keep the value in the secrets folder"
+  return nil, "must be a secret, as text or as { secret = \"…\" }"
 end
 function types.number(value)
   if type(value) == "number" then return value end
@@ -47,11 +47,11 @@ function types.span(value)
 end
 
 -- A table may hold secrets anywhere: { secret = "…" } is one.
-local function unseal_deep(value)
+local function seal_deep(value)
   if type(value) ~= "table" then return value end
   if type(value.secret) == "string" and next(value, next(value)) == nil then return seal(value.secret) end
   local out = {}
-  for key, item in pairs(value) do out[key] = unseal_deep(item) end
+  for key, item in pairs(value) do out[key] = seal_deep(item) end
   return out
 end
 
@@ -64,7 +64,7 @@ local function one(schema, value, key)
   if not of then return nil, ("has an unknown type in the plugin: %s"):format(words.show(schema.type)) end
   if schema.type == "secret" and type(value) == "table" then value = value.secret end
   local good, why = of(value, key)
-  if schema.type == "table" and good then good = unseal_deep(good) end
+  if schema.type == "table" and good then good = seal_deep(good) end
   return good, why
 end
 

@@ -24,11 +24,12 @@ local function check_keys(refs, definitions, report)
   end
 end
 
--- Literal ids in the text of each file.
+-- Literal ids in the text of each file; gives how often each literal stands there.
 local function check_calls(definitions, levels, report)
+  local seen = {}
   for _, path in ipairs(host.paths) do
     if path:find "%.lua$" then
-      calls.scan(host.text(path), function(call, kind, id, line)
+      calls.scan(host.text(path), seen, function(call, kind, id, line)
         local place = { file = path, line = line }
         if kind == "level" then
           if levels and not words.set(levels)[id] then
@@ -41,6 +42,19 @@ local function check_calls(definitions, levels, report)
         if words.set(known)[id] then return end
         report(("%s names %s %s: no such %s%s"):format(call, kind, words.quote(id), kind, words.hint(id, known)), false, place)
       end)
+    end
+  end
+  return seen
+end
+
+-- An id of the department's own that stands nowhere but in its declaration.
+local function check_unused(definitions, seen, report)
+  for _, kind in ipairs { "form", "template", "rule", "escalation", "program" } do
+    for _, id in ipairs(words.keys(definitions[kind] or {})) do
+      local definition = definitions[kind][id]
+      if seen[id] == 1 and not definition.file:find "^shared/" then
+        report(("%s %s is never used"):format(kind, words.quote(id)), true, definition)
+      end
     end
   end
 end
@@ -110,7 +124,8 @@ function references.check(definitions, refs, report)
       :format(words.quote(host.department)), false, { file = host.department, line = 0 })
   end
   check_keys(refs, definitions, report)
-  check_calls(definitions, department and department.alerts and words.keys(department.alerts), report)
+  local levels = department and department.alerts and words.keys(department.alerts)
+  check_unused(definitions, check_calls(definitions, levels, report), report)
   check_roles(definitions, report)
   check_watched(definitions, report)
   gather_fields(definitions)

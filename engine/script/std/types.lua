@@ -63,13 +63,13 @@ local function weekly(value)
     return nil, "must be days with hours, such as { [\"mon-fri\"] = \"08:00-17:30\" }"
   end
   local out, seen = {}, 0
-  for name, text in pairs(value) do
+  for name, range in pairs(value) do
     local days, why = nil, words.show(name) .. " is no day"
     if type(name) == "string" then days, why = host.weekdays(name) end
     if not days then return nil, why, true end
     if seen & days ~= 0 then return nil, words.quote(name) .. " names a day that another line names too", true end
     seen = seen | days
-    local good, wrong, whole = hours(text)
+    local good, wrong, whole = hours(range)
     if not good then return nil, wrong, whole end
     out[name] = good
   end

@@ -158,6 +158,13 @@ describe("a file that goes wrong", function()
       'local aw = require "afterward" return aw.escalation { id = "e", levels = setmetatable({}, { __len = function() error "no" end }) }' })
   end)
 
+  it("answers with an error when its declarations are read", function()
+    for _, what in ipairs { "error 'no'", "error {}", "return {}" } do
+      assert.matches("^ward/a.lua:1: a rule", told { ["ward/a.lua"] = 'return require "afterward".rule(setmetatable({}, ' ..
+        "{ __index = function() " .. what .. " end }))" })
+    end
+  end)
+
   it("does not keep the others from being checked", function()
     local report = told { ["ward/a.lua"] = "error 'x'", ["ward/b.lua"] = 'return require "afterward".rule { id = "a" }' }
     assert.matches("ward/a.lua:1: x\nward/b.lua:1: rule \"a\" needs run", report, 1, true)

@@ -83,7 +83,10 @@ function Run:resume(json, why)
 end
 
 -- The body's last note, as what it saw is told here.
-function Run:said() return self.new[#self.new]:match '^%[1,"note","(.*)",null%]$' end
+function Run:said()
+  assert(#self.new > 0, self.cause)
+  return self.new[#self.new]:match '^%[1,"note","(.*)",null%]$'
+end
 
 local function edited(run, body)
   return setmetatable({ journal = run.journal, facts = run.facts, bundle = bundle { body = body }, input = run.input }, Run)
@@ -103,7 +106,7 @@ describe("a turn", function()
     assert.same({ '[1,"task","call",{"due":"8h","form":"wound","id":"call","role":"nurse"}]',
       '[1,"wait","call",{"kind":"task","within":"2d"}]' }, run.new)
     run:resume '{"code":"完成"}'
-    assert.equal("finished", run.finish)
+    assert.equal("finished", run.finish, run.cause)
     assert.equal(5, run.replayed)
     assert.equal("nurse: 完成 after silent", run:said())
   end)
@@ -211,10 +214,10 @@ describe("a turn", function()
   it("stops where it says stop, through any pcall", function()
     local run = start [[pcall(function() p:wait "1h" pcall(p.stop, p, "opted-out") end) p:note "after"]]
     run:resume "0"
-    assert.equal("finished", run.finish)
+    assert.equal("finished", run.finish, run.cause)
     assert.same({ '[1,"stop","opted-out",null]' }, run.new)
     run:go()
-    assert.equal("finished", run.finish)
+    assert.equal("finished", run.finish, run.cause)
     assert.equal(0, run.count)
   end)
 
@@ -361,7 +364,7 @@ describe("misuse", function()
     [ [[p:ask("wound", { fields = { x = pcall } })]] ] = "ask: argument 2: ",
     [ [[p:task { id = "call" }]] ] = "task: argument 1: needs role: ",
     [ [[p:task { id = "Call", role = "nurse" }]] ] = "task: argument 1, id: must be lower-case words",
-    [ [[p:task { id = "call", role = "nurse", form = "pia" .. "m" }]] ] = 'did you mean "pain"?',
+    [ [[p:task { id = "call", role = "nurse", form = "pia" .. "n" }]] ] = 'did you mean "pain"?',
     [ [[p:task { id = "call", role = "nurse", due = "-1h" }]] ] = "task: argument 1, due: is already past",
     [ [[p:wait "apointment"]] ] = 'wait: argument 1: "apointment" is no time, no event and no task of this run; did you mean "appointment"?',
     [ [[p:task { id = "phone-call", role = "nurse" } p:wait "fone-call"]] ] = 'did you mean "phone-call"?',
@@ -415,7 +418,7 @@ describe("a callback", function()
     for body, message in pairs {
       [ [[return f:ask "wound"]] ] = "ask cannot wait here: f has only facts",
       [ [[f:task { id = "x", role = "nurse" }]] ] = "task cannot be called here: f has only facts",
-      [ [[return f.tir]] ] = 'there is no f.tear; did you mean "tier"?',
+      [ [[return f.tir]] ] = 'there is no f.tir; did you mean "tier"?',
       [ [[return f:rule("ra" .. "d")]] ] = 'did you mean "red"?',
       [ [[counter = 1]] ] = "counter",
       [ [[return pcall]] ] = "function",

@@ -1,0 +1,100 @@
+#include "api/api.h"
+
+#include <string.h>
+
+#include "api/call.h"
+#include "api/page.h"
+#include "api/pending.h"
+#include "api/probe.h"
+#include "base/mem.h"
+
+// WARD 11: who looked a patient up is kept before they see it.
+static int apply_audit(void *self, struct inbox_row *row, struct status *status) {
+  struct value actor = value_field(&row->body, "actor"),
+               action = value_field(&row->body, "action"),
+               detail = value_field(&row->body, "detail"),
+               objects = value_field(&row->body, "objects"), object;
+  char *actor_text = value_copy_text(&actor), *action_text = value_copy_text(&action),
+       *detail_text = value_copy_text(&detail);
+  struct value_iter iter = value_iterate(&objects);
+  (void)status;
+  while (value_next(&iter, NULL, &object)) {
+    char *text = value_copy_text(&object);
+    care_audit(self, actor_text ? actor_text : "", action_text ? action_text : "",
+               text ? text : "", detail_text);
+    mem_free(text);
+  }
+  mem_free(actor_text);
+  mem_free(action_text);
+  mem_free(detail_text);
+  return OK;
+}
+
+int api_init(struct api *api, struct care *care, struct status *status) {
+  static const struct inbox_handler audit = {.kind = "audit", .apply = apply_audit};
+  struct value settings;
+  *api = (struct api){.care = care};
+  value_read(buf_text(&care->site->settings), care->site->settings.len, &settings);
+  if (tokens_read(&api->tokens, &settings, status) ||
+      keys_load(care->store, &api->keys, status)) {
+    tokens_deinit(&api->tokens);
+    return status->code;
+  }
+  api->rate = mem_alloc(sizeof *api->rate);
+  rate_init(api->rate);
+  kernel_handle_inbox(care->kernel, &audit, care);
+  page_handlers(api);
+  return OK;
+}
+
+void api_deinit(struct api *api) {
+  pending_stop(api);
+  tokens_deinit(&api->tokens);
+  mem_free(api->rate);
+  *api = (struct api){0};
+}
+
+static bool begins(const char *path, const char *with) {
+  size_t len = strlen(with);
+  return strncmp(path, with, len) == 0 && (!path[len] || path[len] == '/');
+}
+
+static void handle_receipt(struct api *api, struct http_request *request) {
+  char channel[64] = "";
+  const char *from = request->path + strlen("/channels/"), *end = strchr(from, '/');
+  if (!end || strcmp(end, "/receipt") || (size_t)(end - from) >= sizeof channel ||
+      !api->engine.receipt) {
+    http_respond_problem(request, 404, NULL);
+    return;
+  }
+  memcpy(channel, from, (size_t)(end - from));
+  struct api_callback callback = {request->method,       request->query,
+                                  request->headers,      request->header_count,
+                                  request->body,         request->body_len};
+  struct api_reply reply = {.status = 200};
+  struct status status = {0};
+  if (api->engine.receipt(api->engine.self, channel, &callback, &reply, &status)) {
+    http_respond_problem(request, status.code == ERR_NOT_FOUND ? 404 : 500, status.text);
+  } else {
+    struct http_header type = {"Content-Type", reply.type};
+    http_respond(request, reply.status, &type, reply.type[0] ? 1 : 0,
+                 buf_text(&reply.body), reply.body.len);
+  }
+  buf_deinit(&reply.body);
+}
+
+void api_handle(void *self, struct http_request *request) {
+  struct api *api = self;
+  if (begins(request->path, "/api"))
+    call_handle(api, request);
+  else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)
+    page_handle(api, request);
+  else if (strncmp(request->path, "/channels/", 10) == 0)
+    handle_receipt(api, request);
+  else if (strcmp(request->path, "/healthz") == 0)
+    probe_health(api, request);
+  else if (strcmp(request->path, "/metrics") == 0)
+    probe_metrics(api, request);
+  else
+    http_respond_problem(request, 404, NULL);
+}

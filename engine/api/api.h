@@ -1,0 +1,56 @@
+// The HTTP side: the staff API, patient pages, receipts, health and metrics. Requests become
+// inbox messages and reads, nothing else.
+#pragma once
+
+#include "api/rate.h"
+#include "api/token.h"
+#include "care/care.h"
+#include "care/keys.h"
+#include "io/http_server.h"
+
+struct pending;
+
+struct api_callback {  // a provider's call to /channels/<name>/receipt; borrowed
+  const char *method, *query;
+  const struct http_header *headers;
+  size_t header_count;
+  const char *body;
+  size_t body_len;
+};
+struct api_reply {
+  int status;       // HTTP status
+  char type[64];    // content type, "" for none
+  struct buf body;  // freed by the api
+};
+
+// What the engine gives; any function may be NULL.
+struct api_engine {
+  void *self;
+  // Hands a receipt to its channel; ERR_NOT_FOUND when there is none of that name.
+  int (*receipt)(void *self, const char *channel, const struct api_callback *callback,
+                 struct api_reply *reply, struct status *status);
+  const struct http_counters *(*http)(void *self);
+  // Appends a sentence per reason why it is not well; nothing when it is.
+  void (*health)(void *self, struct buf *reasons);
+  void (*metrics)(void *self, struct buf *out);  // appends lines of its own
+};
+
+struct api {
+  struct care *care;         // borrowed
+  struct api_engine engine;  // set by the engine after api_init
+  struct tokens tokens;
+  struct keys keys;
+  struct rate *rate;         // of patient pages; owned
+  struct pending *pending;   // requests that wait for a commit
+  uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
+};
+
+// Reads tokens from care->site->settings, draws the database's keys, and registers its
+// inbox kinds "audit" and "page.failed". Before the first step of the kernel.
+int api_init(struct api *api, struct care *care, struct status *status);
+// When the kernel steps no more: requests that still wait are answered with 503.
+void api_deinit(struct api *api);
+// The handler of an http_server; api is a struct api.
+void api_handle(void *api, struct http_request *request);
+// The metrics' text (metrics.c has their names).
+void api_metrics(struct api *api, struct buf *out);

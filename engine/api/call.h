@@ -1,0 +1,64 @@
+// One call of the staff API: who calls, what for, and how it is answered.
+#pragma once
+
+#include "api/api.h"
+#include "api/json.h"
+#include "io/http_form.h"
+
+enum { CALL_SEGMENTS = 6, LIST_MOST = 200, LIST_USUAL = 50, CALL_TEXT = 200 };
+
+struct call {
+  struct api *api;
+  struct care *care;
+  struct http_request *request;
+  const struct caller *caller;
+  struct http_form query;
+  char path[512];  // what the segments point into
+  const char *segments[CALL_SEGMENTS];  // after /api/v1; "" past the end
+  int segment_count;
+  struct buf body_bytes;
+  struct value body;  // of a POST; an empty map when none came
+};
+
+void call_handle(struct api *api, struct http_request *request);  // /api/…
+
+// Answers; each ends the call.
+void call_send(struct call *call, int status, const struct buf *json, const char *etag);
+void call_problem(struct call *call, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// A filter of the query: its text, or NULL. Over CALL_TEXT bytes, or what is no UTF-8, is
+// answered with 400 and sets bad.
+const char *call_filter(struct call *call, const char *name, bool *bad);
+// A filter that is a public id; 0 when absent. Otherwise as call_filter.
+int64_t call_filter_id(struct call *call, const char *name, char kind, bool *bad);
+// The row of the id in a segment; 0 when it is none.
+int64_t call_row(struct call *call, int segment, char kind);
+
+// Puts the columns of a row as an object. spec names them in order, "name:type" apart by
+// spaces: s text, i number, z time, b flag, v encoded value, @k public id of kind k.
+void call_put_row(struct call *call, struct json *json, struct stmt *row,
+                  const char *spec);
+// The same within an object that is open.
+void call_put_fields(struct call *call, struct json *json, struct stmt *row,
+                     const char *spec);
+void call_put_id(struct call *call, struct json *json, const char *key, char kind,
+                 int64_t row);
+
+// A list by key: {"items": […], "next": id}. Queries order by id, take those after
+// list.after, at most list.limit + 1.
+struct list {
+  struct call *call;
+  struct buf out;
+  struct json json;
+  char kind;
+  int64_t after, limit, last;
+  int64_t count;
+  bool more;
+};
+bool list_begin(struct list *list, struct call *call, char kind);  // false: answered
+// The next row, whose first column is its id; false at the end of the page.
+bool list_row(struct list *list, struct stmt *row);
+void list_end(struct list *list);     // sends
+void list_close(struct list *list);   // finishes the text without sending
+void list_deinit(struct list *list);

@@ -1,0 +1,17 @@
+// What staff do by the API: tasks, alerts, messages, duty. Each becomes an inbox message and
+// is answered with what it led to, after the commit.
+#pragma once
+
+#include "api/call.h"
+
+void desk_task(struct call *call);     // claim release done; If-Match, Idempotency-Key
+void desk_alert(struct call *call);    // ack act done
+void desk_message(struct call *call);  // approve resolve
+void desk_patient(struct call *call);  // opt-out opt-in
+void desk_duty(struct call *call);
+void desk_staff(struct call *call);
+
+// Answers with what was read once it is in the audit that this caller read it of these
+// patients (row ids; an encoded list of texts "patient:12").
+void desk_audited(struct call *call, const char *action, const struct buf *objects,
+                  const char *detail, const struct buf *json);

@@ -1,0 +1,169 @@
+#include "api/events.h"
+
+#include <string.h>
+
+#include "api/pending.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "care/patient.h"
+
+enum { EVENTS_MOST = 1000, ID_BYTES = 128 };
+
+struct event_result {
+  char *id;         // of the source; NULL when it gave none
+  int status;       // 202 409 422; 0: not told yet
+  char *detail;     // a sentence when it was refused
+};
+
+struct posting {  // one request; lives until every event in it is settled
+  struct pending *pending;
+  struct event_result *results;
+  uint32_t count, left;
+  bool single;
+};
+
+struct told {  // which of them
+  struct posting *posting;
+  uint32_t index;
+};
+
+static const char *const conflict_text =
+    "another event came with this id before; give each event an id of its own";
+
+static void put_result(struct json *json, const struct event_result *result) {
+  json_open(json, '{');
+  json_key(json, "id");
+  json_text(json, result->id);
+  json_key(json, "status");
+  json_int(json, result->status);
+  if (result->detail) {
+    json_key(json, "detail");
+    json_text(json, result->detail);
+  }
+  json_close(json, '}');
+}
+
+static void answer_all(struct posting *posting, struct buf *out) {
+  struct json json = {.out = out};
+  json_open(&json, '{');
+  json_key(&json, "results");
+  json_open(&json, '[');
+  for (uint32_t i = 0; i < posting->count; i++) put_result(&json, &posting->results[i]);
+  json_close(&json, ']');
+  json_close(&json, '}');
+}
+
+static void answer(struct posting *posting) {
+  static const struct http_header type = {"Content-Type", "application/json"};
+  struct http_request *request = posting->pending->request;
+  const struct event_result *first = posting->results;
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  if (posting->single && first->status != 202) {
+    http_respond_problem(request, first->status, first->detail);
+  } else {
+    if (posting->single)
+      put_result(&json, first);
+    else
+      answer_all(posting, &out);
+    http_respond(request, 202, &type, 1, out.data, out.len);
+  }
+  buf_deinit(&out);
+}
+
+static void posting_free(struct posting *posting) {
+  for (uint32_t i = 0; i < posting->count; i++) {
+    mem_free(posting->results[i].id);
+    mem_free(posting->results[i].detail);
+  }
+  mem_free(posting->results);
+  mem_free(posting);
+}
+
+static void settle(struct posting *posting) {
+  if (--posting->left) return;
+  answer(posting);
+  pending_free(posting->pending);
+  posting_free(posting);
+}
+
+static void on_recorded(void *self, int64_t row, const struct value *result) {
+  struct told *told = self;
+  struct value status = value_field(result, "status");
+  struct event_result *event = &told->posting->results[told->index];
+  (void)row;
+  event->status = (int)value_int_or(&status, 500);
+  if (event->status == 409) event->detail = mem_copy_text(conflict_text);
+  settle(told->posting);
+  mem_free(told);
+}
+
+static void refuse(struct event_result *result, const char *why) {
+  result->status = 422;
+  result->detail = mem_copy_text(why);
+}
+
+static bool fits(const struct value *id) {
+  return id->kind == VALUE_TEXT && id->text.len && id->text.len <= ID_BYTES &&
+         !memchr(id->text.data, '\0', id->text.len);
+}
+
+// The source is the field, else the token's holder: two systems may number alike.
+static char *source_of(const struct call *call, const struct value *event) {
+  struct value source = value_field(event, "source");
+  return fits(&source) ? value_copy_text(&source) : mem_copy_text(call->caller->staff);
+}
+
+static void submit(struct call *call, struct posting *posting, uint32_t index,
+                   const struct value *event) {
+  struct event_result *result = &posting->results[index];
+  struct value id = value_field(event, "id"), view;
+  struct buf clean = {0};
+  struct status status = {0};
+  if (fits(&id)) result->id = value_copy_text(&id);
+  if (!result->id) {
+    refuse(result, "field \"id\" is missing: give the source's own id of the event, a text "
+                   "of at most 128 bytes");
+  } else if (event_check(event, &clean, &status)) {
+    refuse(result, status.text);
+  } else {
+    struct told *told = mem_alloc(sizeof *told);
+    char *source = source_of(call, event);
+    *told = (struct told){posting, index};
+    posting->left++;
+    value_read(clean.data, clean.len, &view);
+    kernel_submit(call->care->kernel, source, result->id, "event", &view, INBOX_RECORDED,
+                  on_recorded, told);
+    mem_free(source);
+  }
+  buf_deinit(&clean);
+}
+
+static void post(struct call *call, const struct value *events, bool single) {
+  struct posting *posting = mem_alloc(sizeof *posting);
+  struct value_iter iter = value_iterate(events);
+  struct value event;
+  uint32_t count = single ? 1 : value_count(events);
+  *posting = (struct posting){.single = single, .count = count, .left = 1};
+  posting->results = mem_alloc((count + 1) * sizeof *posting->results);
+  posting->pending = pending_new(call->api, call->request, NULL);
+  call->request = NULL;
+  if (single) {
+    submit(call, posting, 0, &call->body);
+  } else {
+    for (uint32_t i = 0; value_next(&iter, NULL, &event); i++)
+      submit(call, posting, i, &event);
+  }
+  settle(posting);
+}
+
+void events_post(struct call *call) {
+  struct value events = value_field(&call->body, "events");
+  if (events.kind == VALUE_NIL)
+    post(call, &call->body, true);
+  else if (events.kind != VALUE_LIST || !value_count(&events) ||
+           value_count(&events) > EVENTS_MOST)
+    call_problem(call, 422, "events: must be a list of 1 to %d events", EVENTS_MOST);
+  else
+    post(call, &events, false);
+}

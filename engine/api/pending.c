@@ -1,0 +1,51 @@
+#include "api/pending.h"
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+struct pending *pending_new(struct api *api, struct http_request *request,
+                            void (*done)(struct pending *, const struct value *)) {
+  struct pending *pending = mem_alloc(sizeof *pending);
+  pending->api = api;
+  pending->request = request;
+  pending->done = done;
+  pending->next = api->pending;
+  if (api->pending) api->pending->prev = pending;
+  api->pending = pending;
+  return pending;
+}
+
+void pending_free(struct pending *pending) {
+  if (pending->prev)
+    pending->prev->next = pending->next;
+  else
+    pending->api->pending = pending->next;
+  if (pending->next) pending->next->prev = pending->prev;
+  buf_deinit(&pending->text);
+  mem_free(pending);
+}
+
+static void told(void *self, int64_t row, const struct value *result) {
+  struct pending *pending = self;
+  (void)row;
+  pending->done(pending, result);
+  pending_free(pending);
+}
+
+void pending_submit(struct pending *pending, const char *source, const char *source_id,
+                    const char *kind, const struct buf *body) {
+  char random[17];
+  struct value view;
+  digest_random_id(random);
+  value_read(buf_text(body), body->len, &view);
+  kernel_submit(pending->api->care->kernel, source, source_id ? source_id : random, kind,
+                &view, INBOX_APPLIED, told, pending);
+}
+
+void pending_stop(struct api *api) {
+  while (api->pending) {
+    http_respond_problem(api->pending->request, 503,
+                         "the service is stopping; send it again in a minute");
+    pending_free(api->pending);
+  }
+}

@@ -1,0 +1,172 @@
+// The routes under /api/v1 and what is asked of every call before it gets there.
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/call.h"
+#include "api/desk.h"
+#include "api/events.h"
+#include "api/read.h"
+#include "io/http_answer.h"
+
+struct route {
+  const char *method, *path;  // "*" stands for an id or a name
+  unsigned scope;
+  void (*handle)(struct call *call);
+};
+
+static const struct route routes[] = {
+    {"POST", "events", SCOPE_EVENTS, events_post},
+    {"GET", "tasks", SCOPE_READ, read_tasks},
+    {"GET", "tasks/*", SCOPE_READ, read_task},
+    {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},
+    {"POST", "tasks/*/release", SCOPE_STAFF, desk_task},
+    {"POST", "tasks/*/done", SCOPE_STAFF, desk_task},
+    {"GET", "alerts", SCOPE_READ, read_alerts},
+    {"GET", "alerts/*", SCOPE_READ, read_alert},
+    {"POST", "alerts/*/ack", SCOPE_STAFF, desk_alert},
+    {"POST", "alerts/*/act", SCOPE_STAFF, desk_alert},
+    {"POST", "alerts/*/done", SCOPE_STAFF, desk_alert},
+    {"GET", "messages", SCOPE_READ, read_messages},
+    {"GET", "messages/*", SCOPE_READ, read_message},
+    {"POST", "messages/*/approve", SCOPE_STAFF, desk_message},
+    {"POST", "messages/*/resolve", SCOPE_STAFF, desk_message},
+    {"GET", "enrollments", SCOPE_READ, read_enrollments},
+    {"GET", "runs", SCOPE_READ, read_runs},
+    {"GET", "runs/*", SCOPE_READ, read_run},
+    {"GET", "patients", SCOPE_READ, read_patients},
+    {"GET", "patients/*", SCOPE_READ, read_patient},
+    {"GET", "patients/*/timeline", SCOPE_READ, read_timeline},
+    {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
+    {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
+    {"GET", "summary", SCOPE_READ, read_summary},
+    {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
+    {"POST", "duty", SCOPE_STAFF, desk_duty},
+    {"POST", "staff", SCOPE_ADMIN, desk_staff},
+    {"GET", "codes", SCOPE_READ, read_codes},
+    {"GET", "forms/*/*", SCOPE_READ, read_form},
+};
+enum { ROUTES = sizeof routes / sizeof *routes };
+
+static bool split(struct call *call) {
+  static const char prefix[] = "/api/v1/";
+  const char *path = call->request->path;
+  for (int i = 0; i < CALL_SEGMENTS; i++) call->segments[i] = "";
+  if (strncmp(path, prefix, sizeof prefix - 1) || strlen(path) >= sizeof call->path)
+    return false;
+  snprintf(call->path, sizeof call->path, "%s", path + sizeof prefix - 1);
+  for (char *at = call->path; at;) {
+    char *slash = strchr(at, '/');
+    if (slash) *slash = '\0';
+    if (call->segment_count == CALL_SEGMENTS || !*at) return false;
+    call->segments[call->segment_count++] = at;
+    at = slash ? slash + 1 : NULL;
+  }
+  return true;
+}
+
+static bool matches(const struct call *call, const char *path) {
+  for (int i = 0; i < call->segment_count; i++) {
+    size_t len = strcspn(path, "/");
+    bool any = len == 1 && *path == '*';
+    if (!len || (!any && (strlen(call->segments[i]) != len ||
+                          strncmp(call->segments[i], path, len))))
+      return false;
+    path += len;
+    if (*path == '/') path++;
+  }
+  return !*path;
+}
+
+static bool is_method(const struct call *call, const char *method) {
+  const char *asked = call->request->method;
+  return !strcmp(asked, method) || (!strcmp(asked, "HEAD") && !strcmp(method, "GET"));
+}
+
+static const struct route *find(const struct call *call, struct buf *allow) {
+  for (int i = 0; i < ROUTES; i++) {
+    if (!matches(call, routes[i].path)) continue;
+    if (is_method(call, routes[i].method)) return &routes[i];
+    buf_printf(allow, "%s%s", allow->len ? ", " : "",
+               strcmp(routes[i].method, "GET") ? routes[i].method : "GET, HEAD");
+  }
+  return NULL;
+}
+
+static void refuse(struct call *call, int status, const char *name, const char *value,
+                   const char *detail) {
+  struct buf body = {0};
+  struct http_header headers[] = {{"Content-Type", "application/problem+json"},
+                                  {name, value}};
+  http_problem_put(&body, status, detail);
+  http_respond(call->request, status, headers, 2, body.data, body.len);
+  call->request = NULL;
+  buf_deinit(&body);
+}
+
+static bool is_json(const char *type) {
+  static const char json[] = "application/json";
+  size_t len = sizeof json - 1;
+  return type && !strncasecmp(type, json, len) && (!type[len] || strchr("; ", type[len]));
+}
+
+static bool read_body(struct call *call) {
+  const struct http_request *request = call->request;
+  struct status status = {0};
+  if (!request->body_len) {
+    value_end(&call->body_bytes, value_begin_map(&call->body_bytes), 0);
+  } else if (!is_json(http_header_find(request->headers, request->header_count,
+                                       "Content-Type"))) {
+    call_problem(call, 415, "send the body as application/json");
+    return false;
+  } else if (value_from_json(&call->body_bytes, request->body, request->body_len,
+                             &status)) {
+    call_problem(call, 400, "%s", status.text);
+    return false;
+  }
+  value_read(call->body_bytes.data, call->body_bytes.len, &call->body);
+  if (call->body.kind == VALUE_MAP) return true;
+  call_problem(call, 422, "the body must be a JSON object");
+  return false;
+}
+
+static bool admit(struct call *call, const struct route *route) {
+  const struct http_request *request = call->request;
+  call->caller = tokens_find(
+      &call->api->tokens,
+      http_header_find(request->headers, request->header_count, "Authorization"));
+  if (!call->caller) {
+    call->api->unauthorized++;
+    refuse(call, 401, "WWW-Authenticate", "Bearer realm=\"afterward\"",
+           "send a token of the configuration: Authorization: Bearer …");
+    return false;
+  }
+  if (caller_may(call->caller, route->scope)) return true;
+  call_problem(call, 403, "this token has not the scope that this needs");
+  return false;
+}
+
+static void serve(struct call *call) {
+  struct buf allow = {0};
+  struct status status = {0};
+  const struct route *route = split(call) ? find(call, &allow) : NULL;
+  const struct http_request *request = call->request;
+  if (!route && allow.len)
+    refuse(call, 405, "Allow", allow.data, NULL);
+  else if (!route)
+    call_problem(call, 404, "there is nothing at this address");
+  else if (!admit(call, route))
+    ;
+  else if (http_form_parse(&call->query, request->query, strlen(request->query), &status))
+    call_problem(call, 400, "query: %s", status.text);
+  else if (strcmp(route->method, "POST") || read_body(call))
+    route->handle(call);
+  buf_deinit(&allow);
+}
+
+void call_handle(struct api *api, struct http_request *request) {
+  struct call call = {.api = api, .care = api->care, .request = request};
+  serve(&call);
+  http_form_deinit(&call.query);
+  buf_deinit(&call.body_bytes);
+}

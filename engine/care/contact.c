@@ -1,0 +1,134 @@
+#include "care/contact.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/identity.h"
+
+enum { CONTACTS = 8 };
+
+void contact_add_self(struct care *care, int64_t patient) {
+  store_exec(care->store,
+             "INSERT INTO contact (patient, person, relation, position) VALUES "
+             "(?1,?1,'self',1) ON CONFLICT (patient, person) DO NOTHING",
+             "i", patient);
+}
+
+// Among the patient's own contacts a name is enough, also after a new number.
+static int64_t find_known(struct care *care, int64_t patient, const char *name,
+                          const struct phones *phones) {
+  int64_t found = 0;
+  if (name)
+    found = store_int(care->store, 0,
+                      "SELECT contact.person FROM contact JOIN identity ON "
+                      "identity.person=contact.person AND kind='name' WHERE patient=?1 "
+                      "AND value=?2 AND relation<>'self' LIMIT 1",
+                      "it", patient, name);
+  if (!found && !name && phones->count)
+    found = store_int(care->store, 0,
+                      "SELECT contact.person FROM contact JOIN identity ON "
+                      "identity.person=contact.person AND kind='phone' WHERE patient=?1 "
+                      "AND value=?2 AND relation<>'self' LIMIT 1",
+                      "it", patient, phones->list[0]);
+  if (!found && name && phones->count)
+    found = store_int(care->store, 0,
+                      "SELECT phone.person FROM identity phone JOIN identity name ON "
+                      "name.person=phone.person AND name.kind='name' AND name.value=?2 "
+                      "WHERE phone.value=?1 AND phone.kind='phone' AND "
+                      "coalesce(phone.flag,'')<>'placeholder' LIMIT 1",
+                      "tt", phones->list[0], name);
+  return found;
+}
+
+void contact_number_changed(struct care *care, int64_t person) {
+  store_exec(care->store,
+             "UPDATE contact SET wrong_number_at=NULL, unreachable_at=NULL WHERE "
+             "person=?1 AND (wrong_number_at IS NOT NULL OR unreachable_at IS NOT NULL)",
+             "i", person);
+}
+
+static bool has_phone(struct care *care, int64_t person, const char *phone) {
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM identity WHERE person=?1 AND kind='phone' AND value=?2",
+                   "it", person, phone);
+}
+
+static void link(struct care *care, int64_t patient, int64_t person,
+                 const struct value *item, int position) {
+  struct value relation = value_field(item, "relation"),
+               proxy = value_field(item, "proxy");
+  char *word = value_copy_text(&relation);
+  store_exec(
+      care->store,
+      "INSERT INTO contact (patient, person, relation, position, proxy) VALUES "
+      "(?1,?2,coalesce(?3,'other'),?4,coalesce(?5,0)) ON CONFLICT (patient, person) DO "
+      "UPDATE SET position=excluded.position, relation=coalesce(?3,relation), "
+      "proxy=coalesce(?5,proxy)",
+      proxy.kind == VALUE_BOOL ? "iitii" : "iitin", patient, person, word,
+      (int64_t)position, (int64_t)value_true(&proxy));
+  mem_free(word);
+}
+
+// One listed contact; its person, 0 when the list says nothing of him or means the
+// patient.
+static int64_t put(struct care *care, int64_t patient, const struct value *item,
+                   int position, bool replace, const char **flag) {
+  struct value field = value_field(item, "name");
+  char *name = value_copy_text(&field);
+  struct phones phones;
+  phones_read(item, &phones);
+  int64_t person =
+      name || phones.count ? find_known(care, patient, name, &phones) : patient;
+  if (!person) {
+    person = person_new(care->store, "contact");
+    if (name) identity_add(care->store, person, "name", name, 1, NULL);
+  }
+  if (person != patient) {
+    if (phones.count && !has_phone(care, person, phones.list[0]))
+      contact_number_changed(care, person);
+    *flag = identity_set_phones(care->store, person, &phones, replace);
+    link(care, patient, person, item, position);
+    const char *shared = identity_flag_shared(care->store, &phones);
+    if (!*flag) *flag = shared;
+  }
+  mem_free(name);
+  phones_deinit(&phones);
+  return person == patient ? 0 : person;
+}
+
+static void drop_others(struct care *care, int64_t patient, const int64_t *kept,
+                        int count) {
+  struct stmt *rows =
+      store_query(care->store,
+                  "SELECT person FROM contact WHERE patient=?1 AND relation<>'self' AND "
+                  "opted_out_at IS NULL",
+                  "i", patient);
+  int64_t gone[64];
+  int found = 0;
+  while (found < 64 && stmt_row(rows)) {
+    bool keep = false;
+    for (int i = 0; i < count; i++) keep = keep || kept[i] == stmt_int(rows, 0);
+    if (!keep) gone[found++] = stmt_int(rows, 0);
+  }
+  stmt_done(rows);
+  for (int i = 0; i < found; i++)
+    store_exec(care->store, "DELETE FROM contact WHERE patient=?1 AND person=?2", "ii",
+               patient, gone[i]);
+}
+
+const char *contact_put_all(struct care *care, int64_t patient, const struct value *list,
+                            bool replace) {
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  const char *worst = NULL;
+  int64_t kept[CONTACTS];
+  int count = 0;
+  for (int at = 0; count < CONTACTS && value_next(&iter, NULL, &item); at++) {
+    const char *flag = NULL;
+    int64_t person = put(care, patient, &item, at + 2, replace, &flag);
+    if (person) kept[count++] = person;
+    if (flag && !worst) worst = flag;
+  }
+  if (replace && list->kind == VALUE_LIST) drop_others(care, patient, kept, count);
+  return worst;
+}

@@ -1,0 +1,132 @@
+#include "care/event_shape.h"
+
+#include <string.h>
+
+static const char *const sexes[] = {"female", "male", "other", NULL};
+static const char *const languages[] = {"zh", "en", NULL};
+static const char *const disclosures[] = {"self", "family", "undecided", NULL};
+static const char *const relations[] = {"spouse",  "child", "parent",
+                                        "sibling", "other", NULL};
+static const char *const leavings[] = {"order", "transfer", "community", "against-advice",
+                                       "death", "other",    NULL};
+static const char *const statuses[] = {"booked",  "changed", "cancelled",
+                                       "no-show", "done",    NULL};
+
+static const struct event_field contact_fields[] = {
+    {"name", FIELD_TEXT, .most = 100},
+    {"phone", FIELD_PHONE},
+    {"phones", FIELD_PHONES, .most = 5},
+    {"proxy", FIELD_FLAG},
+    {"relation", FIELD_WORD, .words = relations},
+    {NULL}};
+static const struct event_shape contact_shape = {"a contact", contact_fields};
+
+static const struct event_field patient_fields[] = {
+    {"address", FIELD_TEXT, .most = 400},
+    {"birth", FIELD_DATE, .hint = "1958-03-02"},
+    {"contacts", FIELD_LIST, .most = 8, .shape = &contact_shape},
+    {"dialect", FIELD_TEXT, .most = 60},
+    {"disclosure", FIELD_WORD, .words = disclosures},
+    {"language", FIELD_WORD, .words = languages},
+    {"mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"},
+    {"name", FIELD_TEXT, .most = 100},
+    {"phone", FIELD_PHONE},
+    {"phones", FIELD_PHONES, .most = 5},
+    {"sex", FIELD_WORD, .words = sexes},
+    {NULL}};
+static const struct event_shape patient_shape = {"a patient", patient_fields};
+
+static const struct event_field person_fields[] = {
+    {"mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"}, {NULL}};
+static const struct event_shape person_shape = {"a person", person_fields};
+
+static const struct event_field coded_fields[] = {{"at", FIELD_TIME},
+                                                  {"code", FIELD_TEXT, .most = 40},
+                                                  {"name", FIELD_TEXT, .most = 200},
+                                                  {NULL}};
+static const struct event_shape coded_shape = {"a coded item", coded_fields};
+
+static const struct event_field observation_fields[] = {
+    {"at", FIELD_TIME},
+    {"code", FIELD_TEXT, .needed = true, .most = 40, .hint = "temperature"},
+    {"unit", FIELD_TEXT, .most = 20},
+    {"value", FIELD_NUMBER, .needed = true},
+    {NULL}};
+static const struct event_shape observation_shape = {"an observation",
+                                                     observation_fields};
+
+static const struct event_field appointment_fields[] = {
+    {"at", FIELD_TIME},
+    {"department", FIELD_TEXT, .most = 64},
+    {"id", FIELD_TEXT, .needed = true, .most = 100, .hint = "A-778"},
+    {"status", FIELD_WORD, .needed = true, .words = statuses},
+    {NULL}};
+static const struct event_shape appointment_shape = {"an appointment",
+                                                     appointment_fields};
+
+static const struct event_field merge_fields[] = {
+    {"from_mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0099999"},
+    {"into_mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"},
+    {NULL}};
+static const struct event_shape merge_shape = {"a merge", merge_fields};
+
+const char *const event_kinds[] = {"admission",
+                                   "appointment",
+                                   "birth-loss",
+                                   "contact",
+                                   "cancel-admission",
+                                   "cancel-discharge",
+                                   "death",
+                                   "diagnosis",
+                                   "discharge",
+                                   "drug",
+                                   "merge",
+                                   "observation",
+                                   "patient",
+                                   "procedure",
+                                   "transfer",
+                                   NULL};
+
+static const struct event_field event_fields[] = {
+    {"appointment", FIELD_MAP, .shape = &appointment_shape},
+    {"at", FIELD_TIME, .needed = true, .hint = "2026-03-02T15:00:00+08:00"},
+    {"child", FIELD_MAP, .shape = &person_shape},
+    {"data", FIELD_DATA, .most = 32},
+    {"department", FIELD_TEXT, .most = 64},
+    {"diagnoses", FIELD_CODES, .most = 50, .shape = &coded_shape},
+    {"doctor", FIELD_TEXT, .most = 100},
+    {"drugs", FIELD_CODES, .most = 100, .shape = &coded_shape},
+    {"id", FIELD_TEXT, .needed = true, .most = 200, .hint = "HIS-20260302-17"},
+    {"kind", FIELD_WORD, .needed = true, .words = event_kinds},
+    {"leaving", FIELD_WORD, .words = leavings},
+    {"admitted", FIELD_TIME},
+    {"merge", FIELD_MAP, .shape = &merge_shape},
+    {"mother", FIELD_MAP, .shape = &person_shape},
+    {"nurse", FIELD_TEXT, .most = 100},
+    {"observation", FIELD_MAP, .shape = &observation_shape},
+    {"patient", FIELD_MAP, .shape = &patient_shape},
+    {"procedures", FIELD_CODES, .most = 50, .shape = &coded_shape},
+    {"source", FIELD_TEXT, .most = 64},
+    {"stays", FIELD_COUNT, .most = 999},
+    {"visit", FIELD_TEXT, .most = 100},
+    {"ward", FIELD_TEXT, .most = 100},
+    {NULL}};
+const struct event_shape event_shape = {"an event", event_fields};
+
+const char *const *event_needs(const char *kind) {
+  static const struct {
+    const char *kind;
+    const char *needs[3];
+  } table[] = {{"procedure", {"patient", "procedures"}},
+               {"diagnosis", {"patient", "diagnoses"}},
+               {"drug", {"patient", "drugs"}},
+               {"observation", {"patient", "observation"}},
+               {"appointment", {"patient", "appointment"}},
+               {"merge", {"merge"}}};
+  static const char *const patient[] = {"patient", NULL};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (strcmp(table[i].kind, kind) == 0) return table[i].needs;
+  for (const char *const *known = event_kinds; *known; known++)
+    if (strcmp(*known, kind) == 0) return patient;
+  return NULL;
+}

@@ -1,0 +1,23 @@
+#include "care/ids.h"
+
+#include <string.h>
+
+struct ids ids_read(struct stmt *rows) {
+  struct ids ids = {0};
+  while (stmt_row(rows)) {
+    int64_t id = stmt_int(rows, 0);
+    buf_put(&ids.list, &id, sizeof id);
+  }
+  stmt_done(rows);
+  return ids;
+}
+
+bool ids_next(struct ids *ids, int64_t *id) {
+  if (ids->at == ids->list.len) {
+    buf_deinit(&ids->list);
+    return false;
+  }
+  memcpy(id, ids->list.data + ids->at, sizeof *id);
+  ids->at += sizeof *id;
+  return true;
+}

@@ -1,0 +1,6 @@
+// Who works here: a login, and how to page.
+#pragma once
+
+#include "care/care.h"
+
+void staff_handlers(struct care *care);  // inbox "staff.put"

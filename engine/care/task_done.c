@@ -1,0 +1,177 @@
+#include "care/task_done.h"
+
+#include <string.h>
+
+#include "base/iso.h"
+#include "base/mem.h"
+#include "care/commands.h"
+#include "care/mapping.h"
+#include "care/question.h"
+#include "care/task_inbox.h"
+
+struct judged {  // what prepare leaves: the answer as the form takes it, and its flag
+  struct buf clean, flag;
+  bool given, unjudged;
+  struct status status;
+};
+
+// An empty table arrives as a list.
+static struct value answer_of(const struct inbox_row *row, struct buf *empty) {
+  struct value answer = value_field(&row->body, "answer");
+  if (answer.kind == VALUE_LIST && !value_count(&answer)) {
+    value_end(empty, value_begin_map(empty), 0);
+    value_read(empty->data, empty->len, &answer);
+  }
+  return answer;
+}
+
+static void judge(struct care *care, const struct inbox_row *row, const struct task *task,
+                  struct judged *out) {
+  struct buf empty = {0};
+  struct value answer = answer_of(row, &empty), clean;
+  if (answer.kind != VALUE_NIL && task->form) {
+    out->given = true;
+    if (form_check(care, task->department, task->form, &answer, &out->clean,
+                   &out->status) == OK &&
+        value_read(buf_text(&out->clean), out->clean.len, &clean))
+      form_judge(care, task->department, task->form, &clean, task->patient,
+                 task->enrollment, &out->flag, &out->unjudged);
+  }
+  buf_deinit(&empty);
+}
+
+static void prepare(void *self, struct inbox_row *row) {
+  struct care *care = self;
+  struct task task;
+  struct value id = value_field(&row->body, "task");
+  struct judged *judged = mem_alloc(sizeof *judged);
+  row->prepared = judged;
+  if (task_load(care->store, value_int_or(&id, 0), &task))
+    judge(care, row, &task, judged);
+  task_deinit(&task);
+}
+
+static void release(void *self, struct inbox_row *row) {
+  (void)self;
+  struct judged *judged = row->prepared;
+  if (!judged) return;
+  buf_deinit(&judged->clean);
+  buf_deinit(&judged->flag);
+  mem_free(judged);
+}
+
+static int refuse_closed(struct care *care, const struct task *task,
+                         struct status *status) {
+  char at[ISO_SIZE];
+  iso_format(task->closed_at, care_zone(care, task->department), at);
+  return status_fail(status, ERR_CONFLICT, "task %lld was closed at %s by %s: %s",
+                     (long long)task->id, at,
+                     task->closed_by ? task->closed_by : "engine",
+                     task->code ? task->code : task->status);
+}
+
+static void record_call(struct care *care, const struct result *result) {
+  if (!result->code->call) return;
+  store_exec(care->store,
+             "INSERT INTO call (task, patient, at, by_who, code, counts, note, identity)"
+             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
+             "iIittitI", result->task.id, result->task.patient, kernel_now(care->kernel),
+             result->staff, result->code->code, (int64_t)result->code->attempt,
+             result->note, result->identity);
+}
+
+static int64_t find_question(struct care *care, const struct task *task) {
+  struct run run;
+  if (task->question || !task->run || !run_load(care->store, task->run, &run))
+    return task->question;
+  int64_t question = question_join(care, &run, task->form);
+  run_deinit(&run);
+  return question;
+}
+
+// The row is closed before: what the answer settles must not withdraw it.
+static void give_answer(struct care *care, const struct result *result,
+                        const struct judged *judged) {
+  struct value values, flag = {0};
+  if (!judged->given || !value_read(buf_text(&judged->clean), judged->clean.len, &values))
+    return;
+  if (judged->flag.len) value_read(judged->flag.data, judged->flag.len, &flag);
+  int64_t answer = question_answer(
+      care, &(struct answer_given){.question = find_question(care, &result->task),
+                                   .patient = result->task.patient,
+                                   .enrollment = result->task.enrollment,
+                                   .department = result->task.department,
+                                   .form = result->task.form,
+                                   .by_kind = "staff",
+                                   .by_who = result->staff,
+                                   .values = &values,
+                                   .flag = &flag,
+                                   .unjudged = judged->unjudged});
+  store_exec(care->store, "UPDATE task SET answer=?2 WHERE id=?1", "iI", result->task.id,
+             answer);
+}
+
+static void close_task(struct care *care, struct result *result,
+                       const struct judged *judged) {
+  task_clear(care, &result->task, result->code->code);
+  store_exec(care->store,
+             "UPDATE task SET status='done', closed_at=?2, closed_by=?3, code=?4,"
+             " result_note=?5, moved_to=coalesce(?6, moved_to), revision=revision+1"
+             " WHERE id=?1",
+             "iitttt", result->task.id, kernel_now(care->kernel), result->staff,
+             result->code->code, result->note, result->to);
+  give_answer(care, result, judged);
+  commands_task_closed(care, result->task.id);
+  result_follow(care, result);
+}
+
+static void tell(struct inbox_row *row, const char *code, bool open) {
+  struct mapping map = mapping_begin(&row->result);
+  mapping_text(&map, "code", code);
+  mapping_text(&map, "state", open ? "open" : "done");
+  mapping_int(&map, "status", 200);
+  mapping_end(&map);
+}
+
+static void settle(struct care *care, struct inbox_row *row, struct result *result) {
+  record_call(care, result);
+  bool open = result_moves(care, result);
+  if (!open) close_task(care, result, row->prepared);
+  tell(row, result->code->code, open);
+}
+
+static bool is_repeat(const struct result *result) {
+  const struct task *task = &result->task;
+  return task->closed_by && task->code && strcmp(task->closed_by, result->staff) == 0 &&
+         strcmp(task->code, result->code->code) == 0;
+}
+
+static int give(struct care *care, struct inbox_row *row, struct result *result,
+                struct status *status) {
+  const struct judged *judged = row->prepared;
+  if (result_read(care, row, judged->given, result, status)) return status->code;
+  if (!task_is_live(&result->task)) {
+    if (!is_repeat(result)) return refuse_closed(care, &result->task, status);
+    tell(row, result->code->code, false);
+    return OK;
+  }
+  if (judged->status.code) return *status = judged->status, status->code;
+  if (result_check(care, result, status)) return status->code;
+  settle(care, row, result);
+  return OK;
+}
+
+static int apply(void *self, struct inbox_row *row, struct status *status) {
+  struct result result = {0};
+  int code = give(self, row, &result, status);
+  task_deinit(&result.task);
+  mem_free(result.note);
+  mem_free(result.to);
+  return code;
+}
+
+void task_done_handler(struct care *care) {
+  static const struct inbox_handler handler = {
+      .kind = "task.done", .prepare = prepare, .apply = apply, .release = release};
+  kernel_handle_inbox(care->kernel, &handler, care);
+}

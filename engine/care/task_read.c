@@ -1,0 +1,89 @@
+// The request "task.done" as a result.
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/inbox_field.h"
+#include "care/task_inbox.h"
+
+enum { NOTE_BYTES = 4000, CODE_BYTES = 64 };
+
+static int refuse_code(const char *word, struct status *status) {
+  struct buf words = {0};
+  for (const struct result_code *code = result_codes(); code->code; code++)
+    buf_printf(&words, "%s%s", code == result_codes() ? "" : " ", code->code);
+  if (word)
+    status_fail(status, ERR_INVALID, "code \"%s\" is no result; use one of %s", word,
+                words.data);
+  else
+    status_fail(status, ERR_INVALID,
+                "field \"code\" is missing and no answer is given; use one of %s",
+                words.data);
+  buf_deinit(&words);
+  return status->code;
+}
+
+static bool needs_answer(const struct result_code *code) {
+  static const char *const words[] = {"done", "partial", "proxy"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(code->code, words[i]) == 0) return true;
+  return false;
+}
+
+static int read_code(const struct inbox_row *row, bool answered, struct result *result,
+                     struct status *status) {
+  char *word;
+  if (field_text(&row->body, "code", CODE_BYTES, &word, status)) return status->code;
+  bool plain = answered || !result->task.form;
+  result->code = word ? result_code_find(word) : plain ? result_code_find("done") : NULL;
+  int code = result->code ? OK : refuse_code(word, status);
+  mem_free(word);
+  if (!code && result->task.form && !answered && needs_answer(result->code))
+    code = status_fail(status, ERR_INVALID,
+                       "code \"%s\" needs field \"answer\" with the items of form '%s'",
+                       result->code->code, result->task.form);
+  return code;
+}
+
+// The number named, else the first that works: the patient's own before the contacts'.
+static int64_t find_number(struct care *care, const struct inbox_row *row,
+                           int64_t patient) {
+  struct value identity = value_field(&row->body, "identity");
+  return store_int(
+      care->store, 0,
+      "SELECT i.id FROM identity i WHERE i.person IN (SELECT ?1 UNION SELECT person FROM"
+      " contact WHERE patient=?1) AND i.kind='phone' AND (i.id=?2 OR ?2=0 AND"
+      " coalesce(i.flag,'') NOT IN ('void','placeholder')) ORDER BY i.person<>?1,"
+      " (SELECT c.position FROM contact c WHERE c.patient=?1 AND c.person=i.person),"
+      " i.position, i.id LIMIT 1",
+      "ii", patient, value_int_or(&identity, 0));
+}
+
+static int read_rest(struct care *care, const struct inbox_row *row,
+                     struct result *result, struct status *status) {
+  struct value at = value_field(&row->body, "at");
+  const struct zone *zone = care_zone(care, result->task.department);
+  if (field_text(&row->body, "note", NOTE_BYTES, &result->note, status) ||
+      field_text(&row->body, "to", STAFF_SIZE - 1, &result->to, status) ||
+      (at.kind && field_moment(care, &row->body, "at", zone, &result->at, status)))
+    return status->code;
+  result->identity = find_number(care, row, result->task.patient);
+  return OK;
+}
+
+static int read_task(struct care *care, const struct inbox_row *row,
+                     struct result *result, struct status *status) {
+  int64_t id;
+  if (field_id(&row->body, "task", &id, status) ||
+      field_staff(&row->body, result->staff, status))
+    return status->code;
+  if (!task_load(care->store, id, &result->task))
+    return status_fail(status, ERR_NOT_FOUND, "there is no task %lld", (long long)id);
+  return OK;
+}
+
+int result_read(struct care *care, const struct inbox_row *row, bool answered,
+                struct result *result, struct status *status) {
+  if (read_task(care, row, result, status) || read_code(row, answered, result, status))
+    return status->code;
+  return read_rest(care, row, result, status);
+}

@@ -1,0 +1,19 @@
+// Channels as the configuration names them: `channels = { sms = { plugin = "sms-http", …
+// }, log = {} }`.
+#pragma once
+
+#include "care/care.h"
+#include "link/dispatcher.h"
+
+struct http_client;
+
+struct channels {
+  struct dispatcher *dispatcher;
+  struct care *care;  // borrowed
+};
+
+// plugins: the folder with <name>/plugin.lua. The text names the channel, the key and the
+// remedy.
+int channels_open(struct channels *channels, struct care *care,
+                  struct http_client *client, const char *plugins,
+                  const struct value *settings, struct status *status);

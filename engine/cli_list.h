@@ -1,0 +1,29 @@
+// Lists of the API as tables: which columns, page after page.
+#pragma once
+
+#include "base/buf.h"
+#include "cli.h"
+#include "cli_table.h"
+
+struct cli_column {
+  const char *title;   // NULL ends a list
+  const char *fields;  // where the value is, as cli_field takes it
+};
+
+struct cli_list {
+  const struct cli_column *columns;  // a column that no item has is left out
+  const char *nothing;               // what is said when there are no items
+  enum cli_style (*style)(const struct value *item);  // of a row; NULL: plain
+};
+
+// The options of every list; the first ones become the query.
+#define CLI_PAGING                                                    \
+  {"limit", "N", "at most so many; else the daemon's own measure"},   \
+      {"cursor", "TEXT", "go on where a list ended"}, {                \
+    "all", NULL, "page after page to the end"                         \
+  }
+
+// Asks for path, which may have a query already, with each option given that is in the
+// command's own list, and prints what comes; with --all to the end, with --json as it
+// comes. Gives an exit code.
+int cli_list(const struct cli *cli, const char *path, const struct cli_list *list);

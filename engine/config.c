@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/window.h"
+
+// New Year's Eve to the third day, and Qingming (WARD 20); a hospital replaces it by
+// `festivals`.
+#define FESTIVALS                                                                      \
+  "2024-02-09,2024-02-10,2024-02-11,2024-02-12,2024-04-04,2025-01-28,2025-01-29,"      \
+  "2025-01-30,2025-01-31,2025-04-04,2026-02-16,2026-02-17,2026-02-18,2026-02-19,2026-" \
+  "04-05"
+
+struct text_key {
+  const char *key, *otherwise;
+  size_t offset;
+};
+
+static const struct text_key text_keys[] = {
+    {"zone", "Asia/Shanghai", offsetof(struct site, zone)},
+    {"hospital", "本院", offsetof(struct site, hospital)},
+    {"phone", "", offsetof(struct site, phone)},
+    {"base_url", "http://127.0.0.1:8080", offsetof(struct site, base_url)},
+    {"quiet_hours", "21:00-08:00", offsetof(struct site, quiet_hours)},
+    {"contact_windows", "09:00-11:30,15:00-17:30,18:30-20:00",
+     offsetof(struct site, contact_windows)},
+    {"via", "sms", offsetof(struct site, via)},
+    {"festivals", FESTIVALS, offsetof(struct site, festivals)},
+    {"overdue_role", "duty-officer", offsetof(struct site, overdue_role)},
+};
+
+struct number_key {
+  const char *key;
+  int otherwise;
+  size_t offset;
+};
+
+static const struct number_key number_keys[] = {
+    {"budget_day", 3, offsetof(struct site, budget_day)},
+    {"budget_week", 10, offsetof(struct site, budget_week)},
+    {"mass_limit", 500, offsetof(struct site, mass_limit)},
+};
+
+static int read_text(struct site *site, const struct value *settings,
+                     const struct text_key *key, struct status *status) {
+  struct value given = value_field(settings, key->key);
+  if (given.kind != VALUE_NIL && given.kind != VALUE_TEXT)
+    return status_fail(status, ERR_INVALID, "%s: must be text, such as \"%s\"", key->key,
+                       key->otherwise);
+  char *text =
+      given.kind == VALUE_TEXT ? value_copy_text(&given) : mem_copy_text(key->otherwise);
+  memcpy((char *)site + key->offset, &text, sizeof text);
+  return OK;
+}
+
+static int read_number(struct site *site, const struct value *settings,
+                       const struct number_key *key, struct status *status) {
+  struct value given = value_field(settings, key->key);
+  if (given.kind != VALUE_NIL &&
+      (given.kind != VALUE_INT || given.integer < 0 || given.integer > 1000000))
+    return status_fail(status, ERR_INVALID,
+                       "%s: must be a whole number from 0 on, such as %d", key->key,
+                       key->otherwise);
+  int number = (int)value_int_or(&given, key->otherwise);
+  memcpy((char *)site + key->offset, &number, sizeof number);
+  return OK;
+}
+
+static int check(const struct site *site, struct zones *zones, struct status *status) {
+  const struct zone *zone;
+  struct window window;
+  if (zones_find(zones, site->zone, &zone, status)) return status_prefix(status, "zone");
+  if (window_parse(site->quiet_hours, &window, status))
+    return status_prefix(status, "quiet_hours");
+  if (window_parse(site->contact_windows, &window, status))
+    return status_prefix(status, "contact_windows");
+  return OK;
+}
+
+int site_read(struct site *site, const struct value *settings, struct zones *zones,
+              struct status *status) {
+  *site = (struct site){0};
+  value_put(&site->settings, settings);
+  for (size_t i = 0; i < sizeof text_keys / sizeof text_keys[0]; i++)
+    if (read_text(site, settings, &text_keys[i], status)) return status->code;
+  for (size_t i = 0; i < sizeof number_keys / sizeof number_keys[0]; i++)
+    if (read_number(site, settings, &number_keys[i], status)) return status->code;
+  return check(site, zones, status);
+}
+
+void site_deinit(struct site *site) {
+  for (size_t i = 0; i < sizeof text_keys / sizeof text_keys[0]; i++) {
+    char *text;
+    memcpy(&text, (char *)site + text_keys[i].offset, sizeof text);
+    mem_free(text);
+  }
+  buf_deinit(&site->settings);
+  *site = (struct site){0};
+}

@@ -1,0 +1,12 @@
+// The configuration: a Lua file that returns a table, or the defaults; checked, every key
+// with a reason.
+#pragma once
+
+#include "base/zone.h"
+#include "care/site.h"
+
+// Fills site from the encoded settings; keys that are absent get their defaults. The text
+// names the key and the remedy.
+int site_read(struct site *site, const struct value *settings, struct zones *zones,
+              struct status *status);
+void site_deinit(struct site *site);

@@ -1,0 +1,183 @@
+#include "link/dispatcher_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { PARALLEL = 8 };
+
+struct dispatcher {
+  struct dispatcher_sink sink;
+  struct channel *channels;  // owned list
+  bool stopped;
+};
+
+struct dispatcher *dispatcher_new(const struct dispatcher_sink *sink) {
+  struct dispatcher *dispatcher = mem_alloc(sizeof *dispatcher);
+  dispatcher->sink = *sink;
+  return dispatcher;
+}
+
+static struct channel *find(const struct dispatcher *dispatcher, const char *name) {
+  struct channel *channel = dispatcher->channels;
+  while (channel && strcmp(channel->name, name) != 0) channel = channel->next;
+  return channel;
+}
+
+int dispatcher_add(struct dispatcher *dispatcher, struct channel *channel,
+                   struct status *status) {
+  if (find(dispatcher, channel->name)) {
+    status_fail(status, ERR_CONFLICT, "channel \"%s\" is configured twice: rename one",
+                channel->name);
+    channel->ops->free(channel);
+    return status->code;
+  }
+  if (!channel->parallel) channel->parallel = PARALLEL;
+  channel->end[0] = &channel->first[0];
+  channel->end[1] = &channel->first[1];
+  channel->dispatcher = dispatcher;
+  channel->next = dispatcher->channels;
+  dispatcher->channels = channel;
+  return OK;
+}
+
+int64_t channel_now(const struct channel *channel) {
+  const struct dispatcher_sink *sink = &channel->dispatcher->sink;
+  return sink->now(sink->self);
+}
+
+static void job_free(struct channel_job *job) {
+  mem_free(job->address);
+  mem_free(job->key);
+  mem_free(job->text);
+  mem_free(job->program);
+  mem_free(job->class_);
+  mem_free(job);
+}
+
+static struct channel_job *take(struct channel *channel) {
+  int list = channel->first[0] ? 0 : 1;
+  struct channel_job *job = channel->first[list];
+  channel->first[list] = job->next;
+  if (!job->next) channel->end[list] = &channel->first[list];
+  channel->waiting--;
+  return job;
+}
+
+// A channel may finish a job within send; the loop here then takes the next one, so that
+// a long queue never becomes a deep stack.
+static void pump(struct channel *channel) {
+  if (channel->pumping) return;
+  channel->pumping = true;
+  while (channel->waiting && channel->running < channel->parallel) {
+    channel->running++;
+    channel->ops->send(channel, take(channel));
+  }
+  channel->pumping = false;
+}
+
+static void report(struct channel_job *job, const struct channel_result *result) {
+  const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
+  sink->result(sink->self, job->attempt, result);
+  job_free(job);
+}
+
+void channel_done(struct channel_job *job, const struct channel_result *result) {
+  struct channel *channel = job->channel;
+  channel->running--;
+  report(job, result);
+  pump(channel);
+}
+
+static void refuse(const struct dispatcher *dispatcher, int64_t attempt,
+                   enum result_kind kind, const char *detail) {
+  struct channel_result result = {.kind = kind};
+  snprintf(result.detail, sizeof result.detail, "%s", detail);
+  dispatcher->sink.result(dispatcher->sink.self, attempt, &result);
+}
+
+static struct channel_job *job_new(struct channel *channel,
+                                   const struct outgoing *outgoing) {
+  struct channel_job *job = mem_alloc(sizeof *job);
+  job->channel = channel;
+  job->attempt = outgoing->attempt;
+  job->safety = outgoing->safety;
+  job->address = mem_copy_text(outgoing->address ? outgoing->address : "");
+  job->key = mem_copy_text(outgoing->key);
+  job->text = mem_copy_text(outgoing->text);
+  job->program = mem_copy_text(outgoing->program ? outgoing->program : "");
+  job->class_ = mem_copy_text(outgoing->class_ ? outgoing->class_ : "");
+  return job;
+}
+
+static void port_start(void *self, const struct outgoing *outgoing) {
+  struct dispatcher *dispatcher = self;
+  struct channel *channel = find(dispatcher, outgoing->channel);
+  if (dispatcher->stopped) {
+    refuse(dispatcher, outgoing->attempt, RESULT_RETRY, "stopping");
+  } else if (!channel) {
+    refuse(dispatcher, outgoing->attempt, RESULT_CONFIG, "the channel is gone");
+  } else {
+    struct channel_job *job = job_new(channel, outgoing);
+    int list = job->safety ? 0 : 1;
+    *channel->end[list] = job;
+    channel->end[list] = &job->next;
+    channel->waiting++;
+    pump(channel);
+  }
+}
+
+static bool port_known(void *self, const char *channel) {
+  return find(self, channel) != NULL;
+}
+
+static const char *port_address(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  return found ? found->address : "";
+}
+
+static int64_t port_keyed(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  return found ? found->keyed_ms : 0;
+}
+
+struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
+  return (struct channels_port){.self = dispatcher,
+                                .known = port_known,
+                                .address_kind = port_address,
+                                .start = port_start,
+                                .keyed = port_keyed};
+}
+
+void dispatcher_stop(struct dispatcher *dispatcher) {
+  struct channel_result later = {.kind = RESULT_RETRY, .detail = "stopping"};
+  dispatcher->stopped = true;
+  for (struct channel *channel = dispatcher->channels; channel; channel = channel->next)
+    while (channel->waiting) report(take(channel), &later);
+}
+
+size_t dispatcher_load(const struct dispatcher *dispatcher) {
+  size_t load = 0;
+  for (const struct channel *at = dispatcher->channels; at; at = at->next)
+    load += at->waiting + at->running;
+  return load;
+}
+
+void dispatcher_free(struct dispatcher *dispatcher) {
+  if (!dispatcher) return;
+  while (dispatcher->channels) {
+    struct channel *channel = dispatcher->channels;
+    dispatcher->channels = channel->next;
+    channel->ops->free(channel);
+  }
+  mem_free(dispatcher);
+}
+
+struct channel *dispatcher_find(const struct dispatcher *dispatcher, const char *name) {
+  return find(dispatcher, name);
+}
+
+const struct dispatcher_sink *dispatcher_sink_of(const struct dispatcher *dispatcher) {
+  return &dispatcher->sink;
+}

@@ -1,0 +1,47 @@
+// Hands claimed attempts to their channels, so many at a time, and brings back what
+// became of them.
+#pragma once
+
+#include "link/channel.h"
+
+struct http_header;
+struct dispatcher;
+
+struct dispatcher_sink {  // where results go; message_result and message_receipt
+  void *self;
+  void (*result)(void *self, int64_t attempt, const struct channel_result *result);
+  void (*receipt)(void *self, const char *channel, const char *provider_id,
+                  const char *state, const char *detail);
+  int64_t (*now)(void *self);  // the engine's clock
+};
+
+struct dispatcher *dispatcher_new(const struct dispatcher_sink *sink);
+// Takes the channel; a name can be added once (ERR_CONFLICT, and the channel is freed).
+int dispatcher_add(struct dispatcher *dispatcher, struct channel *channel,
+                   struct status *status);
+struct channels_port dispatcher_port(struct dispatcher *dispatcher);
+
+// No more is sent: what waits comes back as RESULT_RETRY, what runs may end.
+void dispatcher_stop(struct dispatcher *dispatcher);
+size_t dispatcher_load(const struct dispatcher *dispatcher);  // jobs waiting and running
+// After dispatcher_stop and the end of the HTTP client, which calls back what runs.
+void dispatcher_free(struct dispatcher *dispatcher);
+
+struct dispatcher_reply {
+  int status;       // HTTP status
+  char type[64];    // content type, "" for none
+  struct buf body;  // the caller frees
+};
+struct dispatcher_callback {   // borrowed
+  const char *method, *query;  // query without '?', may be NULL
+  const struct http_header *headers;
+  size_t header_count;
+  const char *body;
+  size_t body_len;
+};
+// A provider calls POST /channels/<name>/receipt: the plugin checks it and reads the
+// receipts, which go to the sink. ERR_NOT_FOUND when no such channel takes receipts;
+// otherwise 0 with the reply, also for a forged one (403) or a fault of the plugin (500).
+int dispatcher_receipt(struct dispatcher *dispatcher, const char *channel,
+                       const struct dispatcher_callback *callback,
+                       struct dispatcher_reply *reply, struct status *status);

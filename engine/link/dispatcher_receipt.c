@@ -1,0 +1,134 @@
+// Callbacks of providers: read by the channel's plugin, handed on as receipts.
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "io/http_header.h"
+#include "link/dispatcher_parts.h"
+
+enum { RECEIPTS = 1000, HEADERS = 64 };  // of one callback
+
+struct field {  // of the callback's head; name in lower case
+  char name[64];
+  const char *value;
+};
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const struct field *)a)->name, ((const struct field *)b)->name);
+}
+
+static size_t lower_fields(const struct dispatcher_callback *callback,
+                           struct field fields[HEADERS]) {
+  size_t count = 0;
+  for (size_t i = 0; i < callback->header_count && count < HEADERS; i++) {
+    const char *name = callback->headers[i].name;
+    if (strlen(name) >= sizeof fields->name) continue;
+    size_t at = 0;
+    for (; name[at]; at++)
+      fields[count].name[at] = (char)tolower((unsigned char)name[at]);
+    fields[count].name[at] = '\0';
+    fields[count++].value = callback->headers[i].value;
+  }
+  if (count) qsort(fields, count, sizeof *fields, by_name);
+  return count;
+}
+
+// A header that comes twice proves nothing, so it is not there.
+static void put_headers(struct buf *out, const struct dispatcher_callback *callback) {
+  struct field fields[HEADERS];
+  size_t count = lower_fields(callback, fields);
+  uint32_t put = 0;
+  value_put_key(out, "headers");
+  size_t map = value_begin_map(out);
+  for (size_t i = 0; i < count; i++) {
+    bool twice = (i > 0 && by_name(&fields[i - 1], &fields[i]) == 0) ||
+                 (i + 1 < count && by_name(&fields[i], &fields[i + 1]) == 0);
+    if (twice) continue;
+    value_put_key(out, fields[i].name);
+    value_put_text(out, fields[i].value);
+    put++;
+  }
+  value_end(out, map, put);
+}
+
+static void put_request(struct buf *out, const struct dispatcher_callback *callback,
+                        int64_t now) {
+  size_t map = value_begin_map(out);
+  value_put_key(out, "body");
+  value_put_bytes(out, callback->body ? callback->body : "", callback->body_len);
+  put_headers(out, callback);
+  value_put_key(out, "method");
+  value_put_text(out, callback->method);
+  value_put_key(out, "now");
+  value_put_int(out, now);
+  value_put_key(out, "query");
+  value_put_text(out, callback->query ? callback->query : "");
+  value_end(out, map, 5);
+}
+
+static bool copy_field(const struct value *map, const char *key, char *out, size_t size) {
+  struct value text = value_field(map, key);
+  out[0] = '\0';
+  if (text.kind != VALUE_TEXT || text.text.len >= size) return false;
+  memcpy(out, text.text.data, text.text.len);
+  out[text.text.len] = '\0';
+  return true;
+}
+
+static void hand_on(const struct channel *channel, const struct value *list) {
+  const struct dispatcher_sink *sink = dispatcher_sink_of(channel->dispatcher);
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  for (int i = 0; i < RECEIPTS && value_next(&iter, NULL, &item); i++) {
+    char id[128], state[16], detail[256];
+    if (!copy_field(&item, "id", id, sizeof id) ||
+        !copy_field(&item, "state", state, sizeof state))
+      continue;
+    copy_field(&item, "detail", detail, sizeof detail);
+    if (strcmp(state, "delivered") == 0 || strcmp(state, "failed") == 0)
+      sink->receipt(sink->self, channel->name, id, state, detail);
+  }
+}
+
+static void read_reply(const struct value *answer, struct dispatcher_reply *reply) {
+  struct value given = value_field(answer, "reply");
+  struct value status = value_field(&given, "status");
+  struct value body = value_field(&given, "body");
+  int64_t code = value_int_or(&status, 200);
+  reply->status = code >= 200 && code <= 599 ? (int)code : 500;
+  copy_field(&given, "type", reply->type, sizeof reply->type);
+  if (body.kind == VALUE_TEXT) buf_put(&reply->body, body.text.data, body.text.len);
+}
+
+static void fault(const struct channel *channel, struct dispatcher_reply *reply,
+                  const struct status *why) {
+  log_line(LOG_LEVEL_ERROR, "channel.receipt", "channel=%s error=%s", channel->name,
+           why->text);
+  reply->status = 500;
+}
+
+int dispatcher_receipt(struct dispatcher *dispatcher, const char *name,
+                       const struct dispatcher_callback *callback,
+                       struct dispatcher_reply *reply, struct status *status) {
+  struct channel *channel = dispatcher_find(dispatcher, name);
+  if (!channel || !channel->ops->receipt)
+    return status_fail(status, ERR_NOT_FOUND, "no such channel takes receipts");
+  struct buf bytes = {0}, out = {0};
+  struct value request, answer;
+  struct status why = {0};
+  memset(reply, 0, sizeof *reply);
+  put_request(&bytes, callback, channel_now(channel));
+  if (!value_read(bytes.data, bytes.len, &request) ||
+      channel->ops->receipt(channel, &request, &out, &why) != OK ||
+      !value_read(out.data, out.len, &answer)) {
+    fault(channel, reply, &why);
+  } else {
+    struct value list = value_field(&answer, "receipts");
+    read_reply(&answer, reply);
+    if (reply->status < 300) hand_on(channel, &list);
+  }
+  buf_deinit(&bytes);
+  buf_deinit(&out);
+  return OK;
+}

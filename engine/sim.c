@@ -1,0 +1,396 @@
+// require "afterward.sim": the engine of production in memory, with a clock that jumps,
+// for specs and simulation.
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embed.h"
+#include "base/iso.h"
+#include "base/mem.h"
+#include "care/enrollment.h"
+#include "care/message.h"
+#include "care/patient.h"
+#include "engine.h"
+#include "script/values.h"
+#include "sim_channel.h"
+#include "sim_query.h"
+
+extern const struct embedded sim_lua[];
+
+struct sim {
+  struct engine engine;
+  struct clock clock;
+  struct sim_channel channel;
+  struct sim_queries queries;
+  struct buf settings;
+  bool open;
+};
+
+static const char *const TYPE = "afterward.sim";
+
+static struct sim *check(lua_State *L) {
+  struct sim *sim = luaL_checkudata(L, 1, TYPE);
+  if (!sim->open) luaL_error(L, "this world is closed");
+  return sim;
+}
+
+static int fail(lua_State *L, const struct status *status) {
+  return luaL_error(L, "%s", status->text);
+}
+
+static void connect_channel(struct sim *sim) {
+  sim->channel.care = &sim->engine.care;
+  sim->engine.care.channels = sim_channel_port(&sim->channel);
+}
+
+static int start(struct sim *sim, struct store *store, struct status *status) {
+  struct value settings;
+  value_read(sim->settings.data, sim->settings.len, &settings);
+  if (engine_open(&sim->engine, store, &sim->clock, &settings, status))
+    return status->code;
+  connect_channel(sim);
+  message_recover(&sim->engine.care);
+  sim->open = true;
+  return OK;
+}
+
+// sim.new(now_ms, settings): an empty hospital.
+static int sim_new(lua_State *L) {
+  struct status status = {0};
+  struct store *store;
+  int64_t now = luaL_checkinteger(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  struct sim *sim = lua_newuserdatauv(L, sizeof *sim, 0);
+  *sim = (struct sim){0};
+  luaL_setmetatable(L, TYPE);
+  clock_init_set(&sim->clock, now);
+  if (values_encode(L, 2, "settings", &sim->settings, &status) ||
+      store_open(&store, ":memory:", &status) || start(sim, store, &status))
+    return fail(L, &status);
+  return 1;
+}
+
+static int sim_close(lua_State *L) {
+  struct sim *sim = luaL_checkudata(L, 1, TYPE);
+  sim_queries_deinit(&sim->queries);
+  if (sim->open) engine_close(&sim->engine, NULL);
+  sim->open = false;
+  sim_channel_deinit(&sim->channel);
+  buf_deinit(&sim->settings);
+  return 0;
+}
+
+static void push_report(lua_State *L, const struct bundle_report *report) {
+  lua_createtable(L, report->count, 0);
+  for (int i = 0; i < report->count; i++) {
+    lua_pushfstring(L, "%s:%d: %s%s", report->problems[i].file, report->problems[i].line,
+                    report->problems[i].warning ? "warning: " : "",
+                    report->problems[i].message);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+// sim:load(department, { path = text, … }, who): true, problems; or nil, problems.
+static int sim_load(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct sources sources = {0};
+  struct bundle_report report = {0};
+  const char *department = luaL_checkstring(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
+    size_t len;
+    const char *text = lua_tolstring(L, -1, &len);
+    sources_add(&sources, lua_tostring(L, -2), text, len);
+  }
+  int code =
+      engine_activate(&sim->engine, department, &sources, "spec", &report, &status);
+  sources_deinit(&sources);
+  if (code)
+    lua_pushnil(L);
+  else
+    lua_pushboolean(L, 1);
+  push_report(L, &report);
+  bundle_report_deinit(&report);
+  if (code) lua_pushstring(L, status.text);
+  return code ? 3 : 2;
+}
+
+static void settle(lua_State *L, struct sim *sim) {
+  struct status status = {0};
+  if (!engine_settle(&sim->engine, &status)) fail(L, &status);
+}
+
+struct reply {  // what the inbox said, until it is pushed
+  struct buf result;
+};
+
+static void take_reply(void *self, int64_t row, const struct value *result) {
+  (void)row;
+  struct reply *reply = self;
+  value_put(&reply->result, result);
+}
+
+static int push_reply(lua_State *L, struct sim *sim, struct reply *reply) {
+  struct status status = {0};
+  struct value view;
+  bool settled = engine_settle(&sim->engine, &status);
+  if (!reply->result.len || !value_read(reply->result.data, reply->result.len, &view) ||
+      values_push(L, &view, &status))
+    lua_pushnil(L);
+  buf_deinit(&reply->result);
+  return settled ? 1 : fail(L, &status);
+}
+
+// sim:submit(source, id, kind, body): the result map, after everything that follows at
+// this moment has happened.
+static int sim_submit(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct buf body = {0};
+  struct reply reply = {0};
+  struct value view;
+  if (values_encode(L, 5, "body", &body, &status)) {
+    buf_deinit(&body);
+    return fail(L, &status);
+  }
+  value_read(body.data, body.len, &view);
+  kernel_submit(sim->engine.kernel, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                luaL_checkstring(L, 4), &view, INBOX_APPLIED, take_reply, &reply);
+  buf_deinit(&body);
+  return push_reply(L, sim, &reply);
+}
+
+static int submit_encoded(lua_State *L, struct sim *sim, const char *bytes, size_t len) {
+  struct value view;
+  struct reply reply = {0};
+  value_read(bytes, len, &view);
+  struct value source = value_field(&view, "source"), id = value_field(&view, "id");
+  char *source_text = value_copy_text(&source), *id_text = value_copy_text(&id);
+  kernel_submit(sim->engine.kernel, source_text ? source_text : "spec", id_text, "event",
+                &view, INBOX_APPLIED, take_reply, &reply);
+  mem_free(source_text);
+  mem_free(id_text);
+  return push_reply(L, sim, &reply);
+}
+
+// sim:event(body): as POST /api/v1/events would take it; its result, or nil and what is
+// wrong with it.
+static int sim_event(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct buf posted = {0}, clean = {0};
+  struct value view;
+  int code = values_encode(L, 2, "event", &posted, &status);
+  if (!code && value_read(posted.data, posted.len, &view))
+    code = event_check(&view, &clean, &status);
+  buf_deinit(&posted);
+  if (code) {
+    buf_deinit(&clean);
+    lua_pushnil(L);
+    lua_pushstring(L, status.text);
+    return 2;
+  }
+  lua_settop(L, 2);
+  lua_pushlstring(L, clean.data, clean.len);
+  buf_deinit(&clean);
+  return submit_encoded(L, sim, lua_tostring(L, 3), lua_rawlen(L, 3));
+}
+
+// sim:advance_to(ms): every due moment on the way is met at its own time.
+static int sim_advance_to(lua_State *L) {
+  struct sim *sim = check(L);
+  int64_t until = luaL_checkinteger(L, 2);
+  settle(L, sim);
+  for (;;) {
+    int64_t next = kernel_next_due(sim->engine.kernel);
+    if (next > until) break;
+    if (next > clock_now(&sim->clock)) clock_set(&sim->clock, next);
+    settle(L, sim);
+  }
+  if (until > clock_now(&sim->clock)) clock_set(&sim->clock, until);
+  settle(L, sim);
+  return 0;
+}
+
+// sim:jump_to(ms): the clock alone, as if the machine had been off meanwhile.
+static int sim_jump_to(lua_State *L) {
+  struct sim *sim = check(L);
+  clock_set(&sim->clock, luaL_checkinteger(L, 2));
+  settle(L, sim);
+  return 0;
+}
+
+static int sim_now(lua_State *L) {
+  lua_pushinteger(L, clock_now(&check(L)->clock));
+  return 1;
+}
+
+// sim:crash(): everything but the database is lost, and started again from it.
+static int sim_crash(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct store *store;
+  sim->open = false;
+  if (store_in_transaction(sim->engine.store)) store_rollback(sim->engine.store);
+  engine_close(&sim->engine, &store);
+  sim_channel_forget(&sim->channel);
+  if (start(sim, store, &status)) return fail(L, &status);
+  settle(L, sim);
+  return 0;
+}
+
+// sim:query(sql, …): a list of rows as tables by column name. For looking, not for
+// changing.
+static int sim_query(lua_State *L) {
+  struct sim *sim = check(L);
+  return sim_queries_run(&sim->queries, L, sim->engine.store);
+}
+
+// sim:set_state(enrollment, key, value): as p:set would.
+static int sim_set_state(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct buf value = {0};
+  struct value view;
+  if (values_encode(L, 4, "value", &value, &status)) {
+    buf_deinit(&value);
+    return fail(L, &status);
+  }
+  value_read(value.data, value.len, &view);
+  sim_state_set(&sim->engine.care, luaL_checkinteger(L, 2), luaL_checkstring(L, 3),
+                &view);
+  buf_deinit(&value);
+  return 0;
+}
+
+// sim:retier(enrollment): looks at the tier again now.
+static int sim_retier(lua_State *L) {
+  struct sim *sim = check(L);
+  int64_t id = luaL_checkinteger(L, 2);
+  int64_t patient = store_int(sim->engine.store, 0,
+                              "SELECT patient FROM enrollment WHERE id=?1", "i", id);
+  enrollment_turned(&sim->engine.care, id, patient);
+  settle(L, sim);
+  return 0;
+}
+
+// sim:planned(enrollment, most): list of { step, due_at, valid_until, day }.
+static int sim_planned(lua_State *L) {
+  enum { MOST = 2000 };
+  struct sim *sim = check(L);
+  int64_t id = luaL_checkinteger(L, 2);
+  lua_Integer most = luaL_optinteger(L, 3, 100);
+  if (most < 1 || most > MOST) return luaL_argerror(L, 3, "1 to 2000");
+  struct planned *list = lua_newuserdatauv(L, (size_t)most * sizeof *list, 0);
+  int count = enrollment_planned(&sim->engine.care, id, list, (int)most);
+  lua_createtable(L, count, 0);
+  for (int i = 0; i < count; i++) {
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, list[i].step);
+    lua_setfield(L, -2, "step");
+    lua_pushinteger(L, list[i].due_at);
+    lua_setfield(L, -2, "due_at");
+    lua_pushinteger(L, list[i].valid_until);
+    lua_setfield(L, -2, "valid_until");
+    lua_pushstring(L, list[i].key);
+    lua_setfield(L, -2, "day");
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+// sim:channel(name, behaviour): how the channel in memory answers (sim_channel.h); for an
+// address when one is given.
+static int sim_channel_set(lua_State *L) {
+  struct sim *sim = check(L);
+  sim_channel_behave(&sim->channel, luaL_checkstring(L, 2), luaL_optstring(L, 4, NULL),
+                     luaL_checkstring(L, 3));
+  return 0;
+}
+
+// sim.parse_time(text, zone), sim.civil(ms, zone): texts to ms and back, in a zone.
+static const struct zone *zone_arg(lua_State *L, struct zones *zones, int at) {
+  const struct zone *zone = NULL;
+  struct status status = {0};
+  zones_init(zones, NULL);
+  if (zones_find(zones, luaL_checkstring(L, at), &zone, &status)) {
+    zones_deinit(zones);
+    fail(L, &status);
+  }
+  return zone;
+}
+
+static int sim_parse_time(lua_State *L) {
+  struct zones zones;
+  struct status status = {0};
+  int64_t ms = 0;
+  const char *text = luaL_checkstring(L, 1);
+  const struct zone *zone = zone_arg(L, &zones, 2);
+  int code = iso_parse(text, zone, &ms, &status);
+  zones_deinit(&zones);
+  if (code) return fail(L, &status);
+  lua_pushinteger(L, ms);
+  return 1;
+}
+
+static int sim_civil(lua_State *L) {
+  struct zones zones;
+  int64_t ms = luaL_checkinteger(L, 1);
+  const struct zone *zone = zone_arg(L, &zones, 2);
+  struct civil civil = zone_civil(zone, ms);
+  zones_deinit(&zones);
+  lua_createtable(L, 0, 6);
+  const char *names[] = {"year", "month", "day", "hour", "min", "weekday"};
+  int32_t values[] = {civil.year, civil.month,  civil.day,
+                      civil.hour, civil.minute, civil.weekday};
+  for (int i = 0; i < 6; i++) {
+    lua_pushinteger(L, values[i]);
+    lua_setfield(L, -2, names[i]);
+  }
+  return 1;
+}
+
+// sim:span(text, base_ms): the moment a time expression means, on the site's zone and
+// calendar.
+static int sim_span(lua_State *L) {
+  struct sim *sim = check(L);
+  struct status status = {0};
+  struct span span;
+  int64_t at;
+  if (span_parse(luaL_checkstring(L, 2), &span, &status) ||
+      span_add(luaL_checkinteger(L, 3), &span, care_site_zone(&sim->engine.care),
+               catalog_calendar(sim->engine.catalog, "", NULL), &at, &status))
+    return fail(L, &status);
+  lua_pushinteger(L, at);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"load", sim_load},           {"submit", sim_submit},
+    {"event", sim_event},         {"advance_to", sim_advance_to},
+    {"jump_to", sim_jump_to},     {"now", sim_now},
+    {"crash", sim_crash},         {"query", sim_query},
+    {"set_state", sim_set_state}, {"retier", sim_retier},
+    {"planned", sim_planned},     {"channel", sim_channel_set},
+    {"span", sim_span},           {"close", sim_close},
+    {"__gc", sim_close},          {NULL, NULL}};
+
+static const luaL_Reg functions[] = {
+    {"new", sim_new}, {"parse_time", sim_parse_time}, {"civil", sim_civil}, {NULL, NULL}};
+
+int luaopen_afterward_sim(lua_State *L);
+
+// The C half is handed to sim.lua, which makes of it what specs are written in.
+int luaopen_afterward_sim(lua_State *L) {
+  luaL_newmetatable(L, TYPE);
+  luaL_setfuncs(L, methods, 0);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "__index");
+  if (luaL_loadbuffer(L, sim_lua[0].text, sim_lua[0].length, "@afterward/sim.lua"))
+    return lua_error(L);
+  luaL_newlib(L, functions);
+  lua_call(L, 1, 1);
+  return 1;
+}

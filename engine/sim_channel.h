@@ -1,0 +1,29 @@
+// The channels of a simulated world: in memory, answering at once, as the spec says they
+// should.
+#pragma once
+
+#include "care/message.h"
+
+enum { SIM_BEHAVIOURS = 64 };
+
+struct sim_behaviour {
+  char *channel, *address;  // address NULL: all
+  char *word;               // accept fail retry delay config ambiguous silent down
+};
+
+struct sim_channel {
+  struct care *care;
+  struct sim_behaviour behaviours[SIM_BEHAVIOURS];
+  int count;
+  int64_t sent;  // makes provider ids
+};
+
+struct channels_port sim_channel_port(struct sim_channel *channel);
+// accept (the default); fail: refused for good; retry: try later; delay: tomorrow;
+// config; ambiguous: nobody knows; silent: no answer ever; down: the channel does not
+// exist.
+void sim_channel_behave(struct sim_channel *channel, const char *name,
+                        const char *address, const char *word);
+void sim_channel_forget(
+    struct sim_channel *channel);  // after a crash: nothing is under way
+void sim_channel_deinit(struct sim_channel *channel);

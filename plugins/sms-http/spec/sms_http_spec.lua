@@ -1,0 +1,144 @@
+-- The SMS gateway plugin: requests as gateways want them, answers as the engine understands them.
+local unit = require "afterward.unit.script"
+
+local function text()
+  local file = assert(io.open("plugins/sms-http/plugin.lua"))
+  local all = file:read "a"
+  file:close()
+  return all
+end
+
+local MESSAGE = { key = "m1-0", to = "13800001111", text = "【骨动新生】您好 a&b", body = "您好 a&b", program = "骨动新生",
+                  class = "questionnaire", now = 1772431200000 }
+local function open(more)
+  local config = { url = "https://sms.example.org/send", fields = { mobile = "{to}", content = "{text}", uid = "{key}" } }
+  for key, value in pairs(more or {}) do config[key] = value end
+  return assert(unit.plugin(text(), "sms", config))
+end
+local function headers(request)
+  local out = {}
+  for _, pair in ipairs(request.headers) do out[pair[1]] = pair[2] end
+  return out
+end
+
+describe("sms-http sends", function()
+  it("JSON with the message's words and a secret beside text", function()
+    local request = assert(open { headers = { Authorization = { "Bearer ", { secret = "t0p" } } } }:send(MESSAGE))
+    assert.equal('{"content":"【骨动新生】您好 a&b","mobile":"13800001111","uid":"m1-0"}', request.body)
+    assert.equal("Bearer t0p", headers(request).Authorization)
+  end)
+
+  it("a form, or a query, with every byte in its place", function()
+    local form = assert(open { format = "form", fields = { c = "{body}", k = { secret = "p&w" } } }:send(MESSAGE))
+    assert.equal("c=%E6%82%A8%E5%A5%BD%20a%26b&k=p%26w", form.body)
+    local query = assert(open { format = "query", method = "GET", url = "https://g/send?v=2", fields = { c = "{body}" } }:send(MESSAGE))
+    assert.equal("https://g/send?v=2&c=%E6%82%A8%E5%A5%BD%20a%26b", query.url)
+  end)
+
+  it("nothing when a placeholder is unknown, and says which there are", function()
+    local request, why = open { fields = { x = "{phone}" } }:send(MESSAGE)
+    assert.is_nil(request)
+    assert.truthy(why:find("there is no {phone}", 1, true), why)
+  end)
+
+  it("says what the gateway can do", function()
+    local info = open { keyed = "24h", max_length = 500 }:info()
+    assert.same({ name = "sms-http", address = "phone", keyed = 86400000, max_length = 500, receipts = true }, info)
+    assert.equal(0, open():info().keyed)
+  end)
+end)
+
+describe("sms-http understands", function()
+  local plugin = open { code = "code", ok = { "0" }, id = "data.1.id", codes = { retry = { "-1" }, delayed = { "DAY" },
+    permanent = { "BAD" }, config = { 40 } }, delay = "2h", statuses = { ["500"] = "retry" } }
+  for what, case in pairs {
+    ["an accepted message and its number"] = { 200, '{"code":0,"data":[{"id":"g7"}]}', { accepted = "g7" } },
+    ["accepted without a number: ours is the number"] = { 200, '{"code":"0"}', { accepted = "m1-0" } },
+    ["a code to try again"] = { 200, '{"code":-1}', { retry = 1.0, detail = "code -1" } },
+    ["a limit of the day"] = { 200, '{"code":"DAY"}', { delayed = 7200.0, detail = "code DAY" } },
+    ["a bad number"] = { 200, '{"code":"BAD"}', { permanent = "code BAD" } },
+    ["an empty account"] = { 200, '{"code":40}', { config = "code 40" } },
+    ["a code that nobody listed"] = { 200, '{"code":"?"}', { ambiguous = "code ? is not among the configured codes" } },
+    ["too many requests"] = { 429, "", { retry = 17, detail = "HTTP 429" }, { ["retry-after"] = "17" } },
+    ["wrong credentials"] = { 401, "", { config = "HTTP 401: check url and credentials" } },
+    ["a refused request"] = { 400, "", { permanent = "HTTP 400" } },
+    ["a status with a word of its own"] = { 500, "", { retry = 1.0, detail = "HTTP 500" } },
+    ["a server that fell: it may have sent"] = { 502, "", { ambiguous = "HTTP 502" } },
+  } do
+    it(what, function()
+      local result = assert(plugin:result({ status = case[1], body = case[2], headers = case[4] or {}, now = 0 }, MESSAGE))
+      assert.same(case[3], result)
+    end)
+  end
+
+  it("bad JSON after 200 as a doubt, not as a failure", function()
+    for _, body in ipairs { "", "OK", "<html>", '{"code":', "[]x" } do
+      local result = assert(plugin:result({ status = 200, body = body, headers = {}, now = 0 }, MESSAGE))
+      assert.truthy(result.ambiguous, body)
+    end
+  end)
+
+  it("any 2xx as accepted when nothing is said about answers", function()
+    assert.same({ accepted = "m1-0" }, open():result({ status = 202, body = "0: Accepted", headers = {}, now = 0 }, MESSAGE))
+  end)
+end)
+
+describe("receipts of sms-http", function()
+  local words = { id = "msgid", state = "status", delivered = { "DELIVRD", 1 }, failed = { "UNDELIV" } }
+  local function with(more)
+    local callback = {}
+    for _, map in ipairs { words, more } do for key, value in pairs(map) do callback[key] = value end end
+    return open { callback = callback }
+  end
+  local function take(plugin, request)
+    request.headers = request.headers or {}
+    request.query = request.query or ""
+    request.now = request.now or 0
+    return assert(plugin:receipt(request))
+  end
+
+  it("come as a form, an object or a list, with a token", function()
+    local plugin = with { token = { secret = "t k" } }
+    for _, body in ipairs { "msgid=g7&status=DELIVRD", '{"msgid":"g7","status":"DELIVRD"}' } do
+      local got = take(plugin, { query = "token=t%20k", body = body })
+      assert.same({ { id = "g7", state = "delivered", detail = "DELIVRD" } }, got.receipts)
+      assert.equal(200, got.reply.status)
+    end
+    local list = with { token = "t", token_in = "header:X-Token", list = "", reply = { status = 200, body = '{"code":0}' } }
+    local got = take(list, { headers = { ["x-token"] = "t" }, body =
+      '[{"msgid":1,"status":"UNDELIV"},{"msgid":2,"status":1},{"msgid":3,"status":"QUEUED"},{"status":"DELIVRD"},7]' })
+    assert.same({ { id = "1", state = "failed", detail = "UNDELIV" }, { id = "2", state = "delivered", detail = "1" } }, got.receipts)
+    assert.equal('{"code":0}', got.reply.body)
+  end)
+
+  it("are refused when forged: wrong token, no token, none configured", function()
+    local body = "msgid=g7&status=DELIVRD"
+    for _, case in ipairs {
+      { with { token = "t" }, "token=x" }, { with { token = "t" }, "" }, { with { token = "t" }, "token=" },
+      { with { token = "t", token_in = "header:x-token" }, "token=t" }, { with {}, "token=t" }, { open(), "token=t" },
+    } do
+      local got = take(case[1], { query = case[2], body = body })
+      assert.same({ {}, 403 }, { got.receipts, got.reply.status })
+    end
+  end)
+
+  it("are proved by a signature over time and body, for five minutes", function()
+    local plugin = with { signature = { key = { secret = "key" }, header = "X-Signature", timestamp = "X-Timestamp" } }
+    local good = "353da8c63676c0805be3814f2ed3b3dc746a642778d333f59fc50fb0f4396cde"
+    local function status(sign, now)
+      return take(plugin, { body = "msgid=g7&status=DELIVRD", now = now,
+        headers = { ["x-signature"] = sign, ["x-timestamp"] = "1700000000" } }).reply.status
+    end
+    assert.equal(200, status(good, 1700000000000))
+    assert.equal(403, status(good, 1700000301000))
+    assert.equal(403, status(good:gsub("^.", "x"), 1700000000000))
+  end)
+
+  it("never fall over what is no receipt", function()
+    local plugin = with { token = "t", list = "a.b" }
+    for _, body in ipairs { "", "{", "[]", "null", '{"a":1}', '{"a":{"b":{}}}', "%%%", ("["):rep(3000) } do
+      local got = take(plugin, { query = "token=t", body = body })
+      assert.same({}, got.receipts)
+    end
+  end)
+end)

@@ -1,0 +1,274 @@
+// Opens engine/link to specs as afterward.unit.link: a dispatcher on a loop of its own,
+// whose plugin is made of the spec's functions over encoded values.
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway.h"
+#include "io/http_client.h"
+#include "io/loop.h"
+#include "link/channel_http.h"
+#include "link/channel_log.h"
+#include "link/dispatcher.h"
+
+int luaopen_afterward_unit_link(lua_State *L);
+static const char kind[] = "afterward.unit.dispatcher";
+
+struct desk {
+  lua_State *L;  // of the call on its way
+  struct loop *loop;
+  struct http_client *client;
+  struct dispatcher *dispatcher;
+  int results, receipts, plugin, lines;  // tables in the registry
+  int64_t now;
+};
+
+static struct desk *check(lua_State *L) {
+  struct desk *desk = luaL_checkudata(L, 1, kind);
+  desk->L = L;
+  return desk;
+}
+
+static void append(lua_State *L, int table) {  // what is on top
+  lua_rawgeti(L, LUA_REGISTRYINDEX, table);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  lua_pop(L, 1);
+}
+
+static void set(lua_State *L, const char *key, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, key);
+}
+
+static void sink_result(void *self, int64_t attempt,
+                        const struct channel_result *result) {
+  static const char *const kinds[] = {"accepted",  "retry",  "delayed",
+                                      "permanent", "config", "ambiguous"};
+  struct desk *desk = self;
+  lua_State *L = desk->L;
+  lua_newtable(L);
+  lua_pushinteger(L, attempt);
+  lua_setfield(L, -2, "attempt");
+  lua_pushinteger(L, result->until_ms);
+  lua_setfield(L, -2, "until_ms");
+  set(L, "kind", kinds[result->kind]);
+  set(L, "id", result->provider_id);
+  set(L, "detail", result->detail);
+  append(L, desk->results);
+}
+
+static void sink_receipt(void *self, const char *channel, const char *id,
+                         const char *state, const char *detail) {
+  struct desk *desk = self;
+  lua_State *L = desk->L;
+  lua_pushfstring(L, "%s %s %s %s", channel, id, state, detail);
+  append(L, desk->receipts);
+}
+
+static int64_t sink_now(void *self) { return ((struct desk *)self)->now; }
+
+static void print_line(void *self, const char *line) {
+  struct desk *desk = self;
+  lua_pushstring(desk->L, line);
+  append(desk->L, desk->lines);
+}
+
+static void push_encoded(lua_State *L, const struct value *value) {
+  struct buf bytes = {0};
+  value_put(&bytes, value);
+  lua_pushlstring(L, bytes.data, bytes.len);
+  buf_deinit(&bytes);
+}
+
+static int plugin_call(struct desk *desk, const char *name, const struct value *first,
+                       const struct value *second, struct buf *out,
+                       struct status *status) {
+  lua_State *L = desk->L;
+  int top = lua_gettop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, desk->plugin);
+  lua_getfield(L, -1, name);
+  push_encoded(L, first);
+  if (second) push_encoded(L, second);
+  lua_call(L, second ? 2 : 1, 2);
+  size_t len;
+  const char *bytes = lua_tolstring(L, -2, &len);
+  if (bytes)
+    buf_put(out, bytes, len);
+  else
+    status_fail(status, ERR_INVALID, "%s", lua_tostring(L, -1));
+  lua_settop(L, top);
+  return status->code;
+}
+
+static int port_send(void *self, const struct value *message, struct buf *out,
+                     struct status *status) {
+  return plugin_call(self, "send", message, NULL, out, status);
+}
+
+static int port_result(void *self, const struct value *response,
+                       const struct value *message, struct buf *out,
+                       struct status *status) {
+  return plugin_call(self, "result", response, message, out, status);
+}
+
+static int port_receipt(void *self, const struct value *request, struct buf *out,
+                        struct status *status) {
+  return plugin_call(self, "receipt", request, NULL, out, status);
+}
+
+static void add_channels(struct desk *desk, int parallel, int64_t timeout_ms,
+                         int64_t longest) {
+  struct status status = {0};
+  struct channel_http_config config = {.name = "sms",
+                                       .parallel = (unsigned)parallel,
+                                       .timeout_ms = timeout_ms,
+                                       .max_length = longest,
+                                       .keyed_ms = 60000,
+                                       .client = desk->client};
+  struct plugin_port port = {
+      .self = desk, .send = port_send, .result = port_result, .receipt = port_receipt};
+  dispatcher_add(desk->dispatcher, channel_http_new(&config, &port), &status);
+  dispatcher_add(desk->dispatcher, channel_log_new("log", false, print_line, desk),
+                 &status);
+  dispatcher_add(desk->dispatcher, channel_log_new("shown", true, print_line, desk),
+                 &status);
+}
+
+static int desk_table(lua_State *L) {
+  lua_newtable(L);
+  return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+// new(plugin functions, parallel, timeout in ms, longest text)
+static int desk_new(lua_State *L) {
+  struct desk *desk = lua_newuserdatauv(L, sizeof *desk, 0);
+  memset(desk, 0, sizeof *desk);
+  desk->L = L;
+  desk->now = 1000;
+  lua_pushvalue(L, 1);
+  desk->plugin = luaL_ref(L, LUA_REGISTRYINDEX);
+  desk->results = desk_table(L);
+  desk->receipts = desk_table(L);
+  desk->lines = desk_table(L);
+  desk->loop = loop_new();
+  desk->client = http_client_new(desk->loop, &(struct http_client_config){0});
+  desk->dispatcher = dispatcher_new(
+      &(struct dispatcher_sink){desk, sink_result, sink_receipt, sink_now});
+  add_channels(desk, (int)luaL_optinteger(L, 2, 0), luaL_optinteger(L, 3, 0),
+               luaL_optinteger(L, 4, 0));
+  luaL_setmetatable(L, kind);
+  return 1;
+}
+
+// start(attempt, channel, text, safety)
+static int desk_start(lua_State *L) {
+  struct desk *desk = check(L);
+  char key[32];
+  snprintf(key, sizeof key, "m%d-0", (int)luaL_checkinteger(L, 2));
+  struct outgoing outgoing = {.attempt = luaL_checkinteger(L, 2),
+                              .message = luaL_checkinteger(L, 2),
+                              .channel = luaL_checkstring(L, 3),
+                              .address = "13800001111",
+                              .key = key,
+                              .text = luaL_optstring(L, 4, "【骨动新生】您好"),
+                              .program = "骨动新生",
+                              .class_ = "general",
+                              .safety = lua_toboolean(L, 5)};
+  struct channels_port port = dispatcher_port(desk->dispatcher);
+  port.start(port.self, &outgoing);
+  return 0;
+}
+
+static int desk_step(lua_State *L) {
+  loop_step(check(L)->loop, luaL_optinteger(L, 2, 2));
+  return 0;
+}
+
+static int desk_stop(lua_State *L) {
+  dispatcher_stop(check(L)->dispatcher);
+  return 0;
+}
+
+static int desk_load(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)dispatcher_load(check(L)->dispatcher));
+  return 1;
+}
+
+static int desk_list(lua_State *L) {
+  struct desk *desk = check(L);
+  const char *name = luaL_checkstring(L, 2);
+  int table = strcmp(name, "results") == 0    ? desk->results
+              : strcmp(name, "receipts") == 0 ? desk->receipts
+                                              : desk->lines;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, table);
+  return 1;
+}
+
+static int desk_known(lua_State *L) {
+  struct channels_port port = dispatcher_port(check(L)->dispatcher);
+  const char *name = luaL_checkstring(L, 2);
+  lua_pushboolean(L, port.known(port.self, name));
+  lua_pushstring(L, port.address_kind(port.self, name));
+  lua_pushinteger(L, port.keyed(port.self, name));
+  return 3;
+}
+
+static size_t read_headers(lua_State *L, int at, struct http_header *headers) {
+  size_t count = 0;
+  for (; count < 8; count++) {
+    lua_rawgeti(L, at, (lua_Integer)(2 * count + 1));
+    lua_rawgeti(L, at, (lua_Integer)(2 * count + 2));
+    headers[count] = (struct http_header){lua_tostring(L, -2), lua_tostring(L, -1)};
+    lua_pop(L, 2);  // both stay alive in the table
+    if (!headers[count].name) break;
+  }
+  return count;
+}
+
+// receipt(channel, body, query, {name, value, …}) → status, body
+static int desk_receipt(lua_State *L) {
+  struct desk *desk = check(L);
+  struct http_header headers[8];
+  struct dispatcher_callback callback = {.method = "POST", .headers = headers};
+  struct dispatcher_reply reply = {0};
+  struct status status = {0};
+  callback.body = luaL_checklstring(L, 3, &callback.body_len);
+  callback.query = luaL_optstring(L, 4, NULL);
+  callback.header_count = lua_istable(L, 5) ? read_headers(L, 5, headers) : 0;
+  int code = dispatcher_receipt(desk->dispatcher, luaL_checkstring(L, 2), &callback,
+                                &reply, &status);
+  lua_pushinteger(L, code == OK ? reply.status : 404);
+  lua_pushstring(L, buf_text(&reply.body));
+  buf_deinit(&reply.body);
+  return 2;
+}
+
+static int desk_close(lua_State *L) {
+  struct desk *desk = check(L);
+  if (!desk->loop) return 0;
+  dispatcher_stop(desk->dispatcher);
+  http_client_free(desk->client);
+  dispatcher_free(desk->dispatcher);
+  loop_free(desk->loop);
+  desk->loop = NULL;
+  return 0;
+}
+
+int luaopen_afterward_unit_link(lua_State *L) {
+  static const luaL_Reg verbs[] = {
+      {"start", desk_start},     {"step", desk_step},   {"stop", desk_stop},
+      {"load", desk_load},       {"list", desk_list},   {"known", desk_known},
+      {"receipt", desk_receipt}, {"close", desk_close}, {NULL, NULL}};
+  luaL_newmetatable(L, kind);
+  luaL_setfuncs(L, verbs, 0);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "__index");
+  lua_newtable(L);
+  unit_link_gateway(L);
+  lua_pushcfunction(L, desk_new);
+  lua_setfield(L, -2, "dispatcher");
+  return 1;
+}
