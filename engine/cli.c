@@ -164,7 +164,8 @@ int cli_main(const struct cli_command *const *commands, int argc, char **argv) {
     if (strcmp((*command)->name, word) == 0) return run(*command, argc - 2, argv + 2);
     nearest_offer(&nearest, (*command)->name, strlen((*command)->name));
   }
-  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+      strcmp(word, "help") == 0) {
     cli_help_all(commands);
     return CLI_OK;
   }

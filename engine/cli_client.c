@@ -63,7 +63,8 @@ static const char *remedy(int status) {
     case 409:
     case 412: return "\nSomebody may have been faster: look again.";
     case 429: return "\nWait a minute and try again.";
-    default: return status >= 500 ? "\nSee the daemon's log: journalctl -u afterward" : "";
+    default:
+      return status >= 500 ? "\nSee the daemon's log: journalctl -u afterward" : "";
   }
 }
 
@@ -73,8 +74,7 @@ static int fail_refused(const struct asking *asking, int status) {
   struct buf sentence = {0};
   for (size_t i = 0; i < 2 && !sentence.len; i++) {
     struct value text = value_field(&asking->answer->value, names[i]);
-    if (text.kind == VALUE_TEXT)
-      cli_put_clean(&sentence, text.text.data, text.text.len);
+    if (text.kind == VALUE_TEXT) cli_put_clean(&sentence, text.text.data, text.text.len);
   }
   if (!sentence.len)
     buf_printf(&sentence, "%s answers with status %d", asking->server, status);
@@ -144,7 +144,8 @@ static void send_call(struct asking *asking, const char *token, const char *meth
   if (json.len)
     headers[count++] = (struct http_header){"Content-Type", "application/json"};
   if (*token) headers[count++] = (struct http_header){"Authorization", buf_text(&bearer)};
-  struct http_client *client = http_client_new(asking->loop, &(struct http_client_config){0});
+  struct http_client *client =
+      http_client_new(asking->loop, &(struct http_client_config){0});
   run(asking, client,
       &(struct http_call){.method = method,
                           .url = buf_text(&url),

@@ -44,12 +44,15 @@ void cli_help(const struct cli_command *command) {
 }
 
 void cli_help_all(const struct cli_command *const *commands) {
-  printf("Usage: afterward COMMAND …\n\nFollow-ups that reach patients, hear back and "
-         "raise the alarm.\n\n");
+  printf(
+      "Usage: afterward COMMAND …\n\nFollow-ups that reach patients, hear back and "
+      "raise the alarm.\n\n");
   printf("  %-12s %s\n", "serve", "run the daemon");
-  for (; *commands; commands++) printf("  %-12s %s\n", (*commands)->name, (*commands)->does);
-  printf("\nEach takes --help. Commands ask the daemon at --server with --token-file; "
-         "--json for programs.\n"
-         "Exit: 0 good, 1 refused or failed, 2 wrong usage, 3 the daemon doesn't "
-         "answer.\n");
+  for (; *commands; commands++)
+    printf("  %-12s %s\n", (*commands)->name, (*commands)->does);
+  printf(
+      "\nEach takes --help. Commands ask the daemon at --server with --token-file; "
+      "--json for programs.\n"
+      "Exit: 0 good, 1 refused or failed, 2 wrong usage, 3 the daemon doesn't "
+      "answer.\n");
 }

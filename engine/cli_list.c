@@ -8,7 +8,7 @@
 #include "cli_client.h"
 #include "cli_show.h"
 
-struct items {  // of all pages so far
+struct items {         // of all pages so far
   struct buf encoded;  // one after another
   size_t count;
   char *next;  // cursor of the page after; NULL at the end; owned
@@ -20,28 +20,30 @@ static void items_deinit(struct items *items) {
 }
 
 static bool items_each(const struct items *items, size_t *at, struct value *item) {
-  size_t took = *at < items->encoded.len ? value_read_front(items->encoded.data + *at,
-                                                            items->encoded.len - *at, item)
-                                         : 0;
+  size_t took =
+      *at < items->encoded.len
+          ? value_read_front(items->encoded.data + *at, items->encoded.len - *at, item)
+          : 0;
   *at += took;
   return took > 0;
 }
 
-static void put_filters(const struct cli *cli, struct buf *path) {
+static void put_filters(const struct cli *cli, bool unfiltered, struct buf *path) {
   for (const struct cli_option *option = cli->command->options; option && option->name;
        option++) {
-    if (option->value && strcmp(option->name, "cursor") != 0)
+    if (!option->value || strcmp(option->name, "after") == 0) continue;
+    if (!unfiltered || strcmp(option->name, "limit") == 0)
       cli_put_query(path, option->name, cli_option(cli, option->name));
   }
 }
 
 // One page more; the text of the last page stays in answer.
-static int read_page(const struct cli *cli, const char *path, const char *cursor,
-                     struct items *items, struct cli_answer *answer) {
+static int read_page(const struct cli *cli, const char *path, bool unfiltered,
+                     const char *cursor, struct items *items, struct cli_answer *answer) {
   struct buf whole = {0};
   buf_puts(&whole, path);
-  put_filters(cli, &whole);
-  cli_put_query(&whole, "cursor", cursor);
+  put_filters(cli, unfiltered, &whole);
+  cli_put_query(&whole, "after", cursor);
   int code = cli_ask(cli, "GET", buf_text(&whole), NULL, answer);
   buf_deinit(&whole);
   if (code) return code;
@@ -50,26 +52,28 @@ static int read_page(const struct cli *cli, const char *path, const char *cursor
   if (list.kind != VALUE_LIST)
     return cli_fail(cli, CLI_FAILED, "the answer is no list: is --server an Afterward?");
   struct value_iter iter = value_iterate(&list);
-  for (; value_next(&iter, NULL, &item); items->count++) value_put(&items->encoded, &item);
+  for (; value_next(&iter, NULL, &item); items->count++)
+    value_put(&items->encoded, &item);
   mem_free(items->next);
   items->next = value_copy_text(&next);
   return CLI_OK;
 }
 
-static int read_pages(const struct cli *cli, const char *path, struct items *items,
-                      struct buf *text) {
-  const char *first = cli_option(cli, "cursor");
+static int read_pages(const struct cli *cli, const char *path, bool unfiltered,
+                      struct items *items, struct buf *text) {
+  const char *first = cli_option(cli, "after");
   char *cursor = first ? mem_copy_text(first) : NULL;
   int code;
   do {
     struct cli_answer answer = {0};
-    code = read_page(cli, path, cursor, items, &answer);
+    code = read_page(cli, path, unfiltered, cursor, items, &answer);
     mem_free(cursor);
     cursor = code || !cli_switch(cli, "all") ? NULL : mem_copy_text(items->next);
     buf_clear(text);
     buf_put(text, answer.text.data, answer.text.len);
     cli_answer_deinit(&answer);
-    if (cursor && isatty(STDERR_FILENO)) fprintf(stderr, "\r%zu read …\033[K", items->count);
+    if (cursor && isatty(STDERR_FILENO))
+      fprintf(stderr, "\r%zu read …\033[K", items->count);
   } while (cursor);
   if (cli_switch(cli, "all") && isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
   return code;
@@ -146,7 +150,7 @@ static void print_table(const struct items *items, const struct cli_list *list) 
 int cli_list(const struct cli *cli, const char *path, const struct cli_list *list) {
   struct items items = {0};
   struct buf text = {0};
-  int code = read_pages(cli, path, &items, &text);
+  int code = read_pages(cli, path, list->unfiltered, &items, &text);
   bool json = cli_switch(cli, "json");
   if (!code && json && cli_switch(cli, "all"))
     print_json(&items);
@@ -157,7 +161,7 @@ int cli_list(const struct cli *cli, const char *path, const struct cli_list *lis
   else if (!code)
     fprintf(stderr, "%s\n", list->nothing);
   if (!code && items.next && !json)
-    fprintf(stderr, "There is more: --all, or --cursor %s\n", items.next);
+    fprintf(stderr, "There is more: --all, or --after %s\n", items.next);
   items_deinit(&items);
   buf_deinit(&text);
   return code;

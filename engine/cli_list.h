@@ -14,16 +14,16 @@ struct cli_list {
   const struct cli_column *columns;  // a column that no item has is left out
   const char *nothing;               // what is said when there are no items
   enum cli_style (*style)(const struct value *item);  // of a row; NULL: plain
+  bool unfiltered;  // of the command's own options only --limit goes into the query
 };
 
 // The options of every list; the first ones become the query.
-#define CLI_PAGING                                                    \
-  {"limit", "N", "at most so many; else the daemon's own measure"},   \
-      {"cursor", "TEXT", "go on where a list ended"}, {                \
-    "all", NULL, "page after page to the end"                         \
+#define CLI_PAGING                                                  \
+  {"limit", "N", "at most so many; else the daemon's own measure"}, \
+      {"after", "ID", "go on where a list ended"}, {                \
+    "all", NULL, "page after page to the end"                       \
   }
 
-// Asks for path, which may have a query already, with each option given that is in the
-// command's own list, and prints what comes; with --all to the end, with --json as it
-// comes. Gives an exit code.
+// Asks for path with the values of the command's own options as its query, and prints
+// what comes; with --all to the end, with --json as it comes. Gives an exit code.
 int cli_list(const struct cli *cli, const char *path, const struct cli_list *list);

@@ -14,9 +14,9 @@ int cli_server(const struct cli *cli, char **server) {
   if (!url) url = getenv("AFTERWARD_SERVER");
   if (!url || !*url) url = "http://127.0.0.1:8080";
   if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-    return cli_fail(cli, CLI_USAGE,
-                    "the server \"%s\" is no address; write it like http://127.0.0.1:8080",
-                    url);
+    return cli_fail(
+        cli, CLI_USAGE,
+        "the server \"%s\" is no address; write it like http://127.0.0.1:8080", url);
   size_t len = strlen(url);
   while (len && url[len - 1] == '/') len--;
   *server = mem_copy_bytes(url, len);

@@ -12,9 +12,9 @@ enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_RED, CLI_YELLOW };
 enum { CLI_COLUMNS = 32 };
 
 struct cli_table {
-  int columns;               // 1 to CLI_COLUMNS
-  struct cli_cell *cells;    // row by row; owned
-  size_t count, cap;         // cells
+  int columns;             // 1 to CLI_COLUMNS
+  struct cli_cell *cells;  // row by row; owned
+  size_t count, cap;       // cells
   size_t widest[CLI_COLUMNS];
 };
 

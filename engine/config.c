@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/window.h"
 
 // New Year's Eve to the third day, and Qingming (WARD 20); a hospital replaces it by
@@ -98,4 +99,41 @@ void site_deinit(struct site *site) {
   }
   buf_deinit(&site->settings);
   *site = (struct site){0};
+}
+
+// Keys of the daemon itself, beside those of the site.
+static const char *const daemon_keys[] = {"state",           "scripts", "plugins",
+                                          "listen",          "tokens",  "channels",
+                                          "trusted_proxies", "practice"};
+
+static bool offer(struct nearest *nearest, const struct value *key, const char *name) {
+  nearest_offer(nearest, name, strlen(name));
+  return value_is(key, name);
+}
+
+int config_check(const struct value *settings, struct status *status) {
+  struct value key, item;
+  struct value_iter iter = value_iterate(settings);
+  if (settings->kind != VALUE_MAP)
+    return status_fail(status, ERR_INVALID,
+                       "the configuration must return a table of keys");
+  while (value_next(&iter, &key, &item)) {
+    struct nearest nearest;
+    bool known = false;
+    nearest_start(&nearest, key.text.data, key.text.len);
+    for (size_t i = 0; i < sizeof text_keys / sizeof text_keys[0]; i++)
+      known |= offer(&nearest, &key, text_keys[i].key);
+    for (size_t i = 0; i < sizeof number_keys / sizeof number_keys[0]; i++)
+      known |= offer(&nearest, &key, number_keys[i].key);
+    for (size_t i = 0; i < sizeof daemon_keys / sizeof daemon_keys[0]; i++)
+      known |= offer(&nearest, &key, daemon_keys[i]);
+    if (known) continue;
+    struct buf hint = {0};
+    nearest_put(&nearest, &hint);
+    status_fail(status, ERR_INVALID, "configuration: there is no key '%.*s'%s",
+                (int)key.text.len, key.text.data, buf_text(&hint));
+    buf_deinit(&hint);
+    return status->code;
+  }
+  return OK;
 }

@@ -10,3 +10,6 @@
 int site_read(struct site *site, const struct value *settings, struct zones *zones,
               struct status *status);
 void site_deinit(struct site *site);
+// Refuses keys that nobody reads, with the nearest right word. The daemon's own keys are
+// checked where they are used.
+int config_check(const struct value *settings, struct status *status);

@@ -52,5 +52,5 @@ int api_init(struct api *api, struct care *care, struct status *status);
 void api_deinit(struct api *api);
 // The handler of an http_server; api is a struct api.
 void api_handle(void *api, struct http_request *request);
-// The metrics' text (metrics.c has their names).
+// The metrics' text (probe.c has their names).
 void api_metrics(struct api *api, struct buf *out);

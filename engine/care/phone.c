@@ -8,7 +8,7 @@ static size_t take(const char *at, size_t len, char *byte) {
   *byte = 0;
   if (first < 0x80) {
     if (strchr("0123456789+", *at)) *byte = *at;
-    return *byte || strchr(" -.()\t/", *at) ? 1 : 0;
+    return *byte || strchr(" -.()\t", *at) ? 1 : 0;
   }
   if (len < 3) return 0;
   if (memcmp(at, "\xE3\x80\x80", 3) == 0) return 3;  // full-width space

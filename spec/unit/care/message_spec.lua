@@ -71,14 +71,12 @@ describe("a message", function()
         assert.equal(case[2], sent(1).text)
       end)
     end
-
     it("it in the patient's language", function()
       change "UPDATE patient SET language='en' WHERE id=1"
       ask()
       assert.equal('【Moving again】Dear Mr 王建国, 市一院 asks you to fill in "Pain and movement": https://f.example.org/f/ABCD23 '
         .. " (Not attended round the clock. In an emergency call 120.)", sent(1).text)
     end)
-
     it("family names of two characters whole, and names whose sex is not known whole", function()
       for name, title in pairs { ["欧阳修文"] = "欧阳先生", ["王"] = "王先生", ["Li Wei"] = "Li Wei先生" } do
         change(("UPDATE identity SET value='%s' WHERE id=11"):format(name))
@@ -90,14 +88,12 @@ describe("a message", function()
       plan {}
       assert.truthy(sent(sent()).text:find("】欧阳修文您好", 1, true))
     end)
-
     it("nothing when the template is wrong", function()
       assert.equal("suppressed template", state(plan { name = "wrong" }))
       assert.equal("suppressed template", state(plan { name = "gone" }))
       assert.equal("suppressed template", state(plan { fields = '{"what":[1]}' }))
       assert.equal(0, sent())
     end)
-
     it("no more than the patient may know", function()
       assert.equal("suppressed disclosure", state(plan { name = "tumour" }))
       plan { name = "chemo", program = "lung" }
@@ -110,7 +106,6 @@ describe("a message", function()
       plan { name = "chemo", program = "lung" }
       assert.equal("【肺癌随访】化疗复查（非实时值守，紧急请拨120）", sent(3).text)
     end)
-
     it("the same words however often it is sent, whatever is edited meanwhile", function()
       plan {}
       change "UPDATE identity SET value='李四' WHERE id=11"
@@ -149,7 +144,6 @@ describe("a message", function()
         assert.equal(0, sent())
       end)
     end
-
     it("after it has expired", function()
       w:at "2026-03-02 22:00"
       local id = plan { valid_hours = 12 }
@@ -176,13 +170,11 @@ describe("a message", function()
       assert.same({ "13822220001", "13833330001", "13811110001" }, { sent(1).to, sent(2).to, sent(3).to })
     end)
     it("the survivor of a merge", function()
-      change "UPDATE patient SET merged_into=9 WHERE id=1"
-      plan {}
+      change "UPDATE patient SET merged_into=9 WHERE id=1" plan {}
       assert.equal("13899990001", sent(1).to)
     end)
     it("a patient in a bed when a visit is cancelled", function()
-      change "UPDATE enrollment SET status='paused'"
-      plan { enrollment = 5, class = "visit" }
+      change "UPDATE enrollment SET status='paused'" plan { enrollment = 5, class = "visit" }
       assert.equal(1, sent())
     end)
     it("a staff member's number, or the log when there is none, with no patient in it", function()
@@ -232,8 +224,7 @@ describe("a message", function()
       assert.equal("in_flight", state(id))
     end)
     it("for tomorrow when the patient has had enough today, whatever the pathway; medicine and safety are apart", function()
-      w:set("budget_day", 2)
-      plan {} ask()
+      w:set("budget_day", 2) plan {} ask()
       local third = plan {}
       assert.same({ "held budget", "03-03 00:00" }, { state(third), due(third) })
       plan { class = "safety" }

@@ -28,7 +28,6 @@ local function pages(w)
   end
   return out
 end
-local function roles(w) return w:rows "SELECT role FROM page ORDER BY id" end
 local function alert(w, id)
   return w:rows("SELECT level, status, next_at IS NOT NULL FROM alert WHERE id=?1", id)[1]
 end
@@ -69,8 +68,8 @@ describe("an unacknowledged alert", function()
     assert.same({ "08:00 ward-nurse", "12:00 head-nurse" }, pages(w))
   end)
 
-  for why, spec in pairs { ["has no department"] = { department = "nowhere" }, ["has an unknown level"] = { level = "odd" },
-    ["names a lost escalation"] = { escalation = "gone" } } do
+  for why, spec in pairs { ["has no department"] = { department = "nowhere" },
+    ["has an unknown level"] = { level = "odd" }, ["names a lost escalation"] = { escalation = "gone" } } do
     it("goes to the site's ladder when it " .. why, function()
       local w = ward() spec.patient = 1 w:alert(spec)
       w:to "2026-03-02 17:00"
@@ -213,7 +212,8 @@ describe("a task's deadline", function()
     local w = ward "2026-03-02 10:00"
     w:exec "INSERT INTO person VALUES (1,'patient')"
     w:exec "INSERT INTO patient (id, created_at) VALUES (1,0)"
-    w:exec "INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at) VALUES (7,1,'ortho','hip','active',1,0,0,0)"
+    w:exec [[INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at)
+      VALUES (7,1,'ortho','hip','active',1,0,0,0)]]
     local id = w:task { patient = 1, enrollment = 7, due = "4h" }   -- 12:00 and two hours more
     w:to "2026-03-02 11:00" w:hold(7, true)
     w:to "2026-03-05 17:00" assert.same({}, pages(w))
@@ -227,7 +227,8 @@ describe("a task", function()
   it("still open from an earlier occurrence of its step is joined, one of another step is not", function()
     local w = ward()
     for i, name in ipairs { "pain", "pain", "wound" } do
-      w:exec(("INSERT INTO run (id,patient,enrollment,department,kind,name,day,bundle,status,scheduled_at,started_at) VALUES (%d,1,7,'ortho','step','%s','d%d',1,'waiting',0,0)"):format(i, name, i))
+      w:exec(([[INSERT INTO run (id,patient,enrollment,department,kind,name,day,bundle,status,scheduled_at,started_at)
+        VALUES (%d,1,7,'ortho','step','%s','d%d',1,'waiting',0,0)]]):format(i, name, i))
     end
     local first = w:task { patient = 1, enrollment = 7, run = 1 }
     assert.equal(first, w:task { patient = 1, enrollment = 7, run = 2 })
@@ -254,7 +255,8 @@ describe("a task", function()
 
   it("is withdrawn by an answer, and says so", function()
     local w = ward()
-    w:exec "INSERT INTO question (id,patient,department,form,bundle,status,code,opened_at,expires_at) VALUES (3,1,'ortho','pain',1,'open','x',0,0)"
+    w:exec [[INSERT INTO question (id,patient,department,form,bundle,status,code,opened_at,expires_at)
+      VALUES (3,1,'ortho','pain',1,'open','x',0,0)]]
     local id = w:task { patient = 1, question = 3, form = "pain" }
     assert.is_nil(w:result(id)) w:answered(3, 99)
     assert.equal("answered", w:result(id).code)
@@ -324,6 +326,16 @@ describe("a result", function()
     assert.same({ "1 0", "2 1" }, w:rows "SELECT person, wrong_number_at IS NOT NULL FROM contact ORDER BY person")
   end)
 
+  it("of a death withdraws the rest and closes the alerts, and one of a refusal stops all messages", function()
+    local other, flags = w:task { patient = 1, name = "visit" }, w:alert { patient = 1 }
+    done(w, id, '"code": "refused"')
+    assert.same({ "1", "1" }, w:rows "SELECT opted_out_at IS NOT NULL FROM contact")
+    assert.equal(200, done(w, other, '"code": "已故"').status)
+    assert.same({ "1" }, w:rows "SELECT died_at IS NOT NULL FROM patient")
+    assert.equal("urgent closed 0", alert(w, flags))
+    assert.equal("done deceased", task(w, other))
+  end)
+
   it("of a transfer that no run waits for gives the task to the other post", function()
     assert.equal(422, done(w, id, '"code": "transfer"').status)
     done(w, id, '"code": "transfer", "to": "pharmacist"')
@@ -331,7 +343,8 @@ describe("a result", function()
   end)
 
   it("of a transfer that a run waits for is the run's business", function()
-    w:exec "INSERT INTO run (id,patient,department,kind,name,day,bundle,status,wait,wait_ref,scheduled_at,started_at) VALUES (5,1,'ortho','watch','x','d',1,'waiting','task',1,0,0)"
+    w:exec [[INSERT INTO run (id,patient,department,kind,name,day,bundle,status,wait,wait_ref,scheduled_at,started_at)
+      VALUES (5,1,'ortho','watch','x','d',1,'waiting','task',1,0,0)]]
     done(w, id, '"code": "transfer", "to": "pharmacist"')
     assert.equal("pharmacist", w:result(id).to)
   end)
@@ -355,7 +368,8 @@ describe("a result", function()
       ["a single time of day"] = { { "03 09:00", "busy", 11 }, { "04 09:00", "busy", 11 }, { "05 10:00", "off", 12 } },
       ["a number never rung"] = { { "03 09:00", "busy", 11 }, { "04 09:00", "busy", 11 }, { "05 16:00", "off", 11 } },
       ["tries without a common language"] = { { "03 09:00", "language", 11 }, { "04 16:00", "off", 11 }, { "05 16:00", "off", 12 } },
-      ["somebody who answered since"] = { { "03 09:00", "busy", 11 }, { "04 09:00", "busy", 12 }, { "05 16:00", "off", 12 }, { "06 09:00", "refused-today", 11 } },
+      ["somebody who answered since"] = { { "03 09:00", "busy", 11 }, { "04 09:00", "busy", 12 }, { "05 16:00", "off", 12 },
+        { "06 09:00", "refused-today", 11 } },
     } do
       it("is refused for " .. why, function()
         for _, t in ipairs(tries) do try(table.unpack(t)) end

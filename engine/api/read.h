@@ -1,0 +1,26 @@
+// Lists and look-ups of the staff API: reads between the kernel's batches, through the
+// filter of access.h.
+#pragma once
+
+#include "api/call.h"
+
+void read_tasks(struct call *call);        // role department status patient
+void read_task(struct call *call);
+void read_alerts(struct call *call);       // department status patient level
+void read_alert(struct call *call);
+void read_messages(struct call *call);     // status patient department reason
+void read_message(struct call *call);      // with attempts
+void read_enrollments(struct call *call);  // patient department status; what is planned
+void read_runs(struct call *call);         // status department patient
+void read_run(struct call *call);          // with its journal
+void read_patients(struct call *call);     // mrn phone q; why they were rung; audited
+void read_patient(struct call *call);      // audited
+void read_timeline(struct call *call);     // audited
+void read_summary(struct call *call);
+void read_refused(struct call *call);
+void read_codes(struct call *call);
+void read_form(struct call *call);
+
+// Answers with one of them as it is now, with its ETag.
+void read_send_task(struct call *call, int64_t row);
+void read_send_alert(struct call *call, int64_t row);

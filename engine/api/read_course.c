@@ -1,0 +1,195 @@
+// Messages, enrollments and runs.
+#include "api/access.h"
+#include "api/desk.h"
+#include "api/read.h"
+#include "care/enrollment.h"
+#include "run/run.h"
+
+enum { PLANNED_USUAL = 5 };
+
+#define MESSAGE_COLUMNS                                                               \
+  "id, number, patient, enrollment, run, question, alert, department, kind, class,"   \
+  " name, audience, status, reason, created_at, due_at, valid_until, channel,"        \
+  " attempts, accepted_at, settled_at"
+static const char message_columns[] =
+    "id:@m number:s patient:@p enrollment:@e run:@r question:@q alert:@a department:s "
+    "kind:s class:s name:s audience:s status:s reason:s created_at:z due_at:z "
+    "valid_until:z channel:s attempts:i accepted_at:z settled_at:z";
+
+#define RUN_COLUMNS                                                                    \
+  "id, patient, enrollment, department, pathway, kind, name, day, status, wait,"       \
+  " wait_label, due_at, records, scheduled_at, started_at, ended_at, result, cause"
+static const char run_columns[] =
+    "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
+    "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
+    "result:s cause:s";
+
+void read_messages(struct call *call) {
+  struct list list;
+  bool bad = false;
+  const char *status = call_filter(call, "status", &bad);
+  const char *department = call_filter(call, "department", &bad);
+  const char *reason = call_filter(call, "reason", &bad);
+  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  if (bad || !list_begin(&list, call, 'm')) return;
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT " MESSAGE_COLUMNS " FROM message WHERE id>?2 AND "
+      ACCESS_DEPARTMENT("department", "1")
+      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
+      " OR reason=?6) AND (?7 IS NULL OR patient=?7) ORDER BY id LIMIT ?3",
+      "tiitttI", access_departments(call), list.after, list.limit + 1, status, department,
+      reason, patient);
+  while (list_row(&list, row)) call_put_row(call, &list.json, row, message_columns);
+  stmt_done(row);
+  list_end(&list);
+}
+
+static void put_attempts(struct call *call, struct json *json, int64_t message) {
+  struct stmt *row = store_query(call->care->store,
+                                 "SELECT channel, status, started_at, ended_at,"
+                                 " provider_id, detail FROM attempt WHERE message=?1"
+                                 " ORDER BY id LIMIT 200",
+                                 "i", message);
+  json_key(json, "tries");
+  json_open(json, '[');
+  while (stmt_row(row))
+    call_put_row(call, json, row,
+                 "channel:s status:s started_at:z ended_at:z provider_id:s detail:s");
+  stmt_done(row);
+  json_close(json, ']');
+}
+
+void read_message(struct call *call) {
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  struct stmt *row = store_query(call->care->store,
+                                 "SELECT " MESSAGE_COLUMNS " FROM message WHERE id=?2 AND "
+                                 ACCESS_DEPARTMENT("department", "1"),
+                                 "ti", access_departments(call), call_row(call, 1, 'm'));
+  if (stmt_row(row)) {
+    json_open(&json, '{');
+    call_put_fields(call, &json, row, message_columns);
+    put_attempts(call, &json, stmt_int(row, 0));
+    json_close(&json, '}');
+  }
+  stmt_done(row);
+  if (out.len)
+    call_send(call, 200, &out, NULL);
+  else
+    call_problem(call, 404, "there is no such message among those you see");
+  buf_deinit(&out);
+}
+
+static void put_planned(struct call *call, struct json *json, int64_t enrollment) {
+  struct planned planned[PLANNED_USUAL];
+  const struct zone *zone = care_site_zone(call->care);
+  int count = enrollment_planned(call->care, enrollment, planned, PLANNED_USUAL);
+  json_key(json, "planned");
+  json_open(json, '[');
+  for (int i = 0; i < count; i++) {
+    json_open(json, '{');
+    json_key(json, "step");
+    json_text(json, planned[i].step);
+    json_key(json, "due_at");
+    json_time(json, planned[i].due_at, zone);
+    json_key(json, "valid_until");
+    json_time(json, planned[i].valid_until, zone);
+    json_key(json, "day");
+    json_text(json, planned[i].key);
+    json_close(json, '}');
+  }
+  json_close(json, ']');
+}
+
+void read_enrollments(struct call *call) {
+  static const char spec[] =
+      "id:@e patient:@p department:s pathway:s status:s enrolled_at:z anchor_at:z tier:s "
+      "next_at:z paused_at:z ended_at:z ended_reason:s";
+  struct list list;
+  bool bad = false;
+  const char *status = call_filter(call, "status", &bad);
+  const char *department = call_filter(call, "department", &bad);
+  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  if (bad || !list_begin(&list, call, 'e')) return;
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT id, patient, department, pathway, status, enrolled_at, anchor_at, tier,"
+      " next_at, paused_at, ended_at, ended_reason FROM enrollment WHERE id>?2 AND "
+      ACCESS_DEPARTMENT("department", "1")
+      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
+      " OR patient=?6) ORDER BY id LIMIT ?3",
+      "tiittI", access_departments(call), list.after, list.limit + 1, status, department,
+      patient);
+  while (list_row(&list, row)) {
+    json_open(&list.json, '{');
+    call_put_fields(call, &list.json, row, spec);
+    put_planned(call, &list.json, stmt_int(row, 0));
+    json_close(&list.json, '}');
+  }
+  stmt_done(row);
+  list_end(&list);
+}
+
+void read_runs(struct call *call) {
+  struct list list;
+  bool bad = false;
+  const char *status = call_filter(call, "status", &bad);
+  const char *department = call_filter(call, "department", &bad);
+  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  if (bad || !list_begin(&list, call, 'r')) return;
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT " RUN_COLUMNS " FROM run WHERE id>?2 AND "
+      ACCESS_DEPARTMENT("department", "1")
+      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
+      " OR patient=?6) ORDER BY id LIMIT ?3",
+      "tiittI", access_departments(call), list.after, list.limit + 1, status, department,
+      patient);
+  while (list_row(&list, row)) call_put_row(call, &list.json, row, run_columns);
+  stmt_done(row);
+  list_end(&list);
+}
+
+static void put_journal(struct call *call, struct json *json, int64_t id) {
+  struct run run;
+  struct buf journal = {0};
+  struct value record;
+  size_t took;
+  json_key(json, "journal");
+  json_open(json, '[');
+  if (run_load(call->care->store, id, &run)) {
+    run_journal(call->care->store, &run, &journal);
+    for (size_t at = 0; at < journal.len; at += took) {
+      took = value_read_front(journal.data + at, journal.len - at, &record);
+      if (!took) break;
+      json_value(json, &record);
+    }
+    run_deinit(&run);
+  }
+  json_close(json, ']');
+  buf_deinit(&journal);
+}
+
+void read_run(struct call *call) {
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  struct stmt *row = store_query(call->care->store,
+                                 "SELECT " RUN_COLUMNS " FROM run WHERE id=?2 AND "
+                                 ACCESS_DEPARTMENT("department", "1"),
+                                 "ti", access_departments(call), call_row(call, 1, 'r'));
+  int64_t id = stmt_row(row) ? stmt_int(row, 0) : 0;
+  if (id) {
+    json_open(&json, '{');
+    call_put_fields(call, &json, row, run_columns);
+  }
+  stmt_done(row);
+  if (id) {
+    put_journal(call, &json, id);
+    json_close(&json, '}');
+    call_send(call, 200, &out, NULL);
+  } else {
+    call_problem(call, 404, "there is no such run among those you see");
+  }
+  buf_deinit(&out);
+}

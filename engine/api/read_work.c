@@ -1,0 +1,135 @@
+// Tasks and alerts.
+#include <stdio.h>
+
+#include "api/access.h"
+#include "api/read.h"
+
+#define TASK_COLUMNS                                                                    \
+  "id, patient, enrollment, run, question, department, name, role, form, note, status," \
+  " opened_at, CASE WHEN status='held' THEN NULL ELSE due_at END, CASE WHEN"             \
+  " status='held' THEN due_at END, overdue_at, claimed_by, claimed_at, claimed_until,"  \
+  " code, result_note, moved_to, closed_at, closed_by, reason, revision"
+static const char task_spec[] =
+    "id:@t patient:@p enrollment:@e run:@r question:@q department:s name:s role:s form:s "
+    "note:s status:s opened_at:z due_at:z working_ms_left:i overdue_at:z claimed_by:s "
+    "claimed_at:z claimed_until:z code:s result_note:s moved_to:s closed_at:z closed_by:s "
+    "reason:s revision:i";
+
+#define ALERT_COLUMNS                                                                  \
+  "id, patient, enrollment, run, answer, task, department, name, level, reason,"       \
+  " escalation, status, rung, round, next_at, opened_at, joined, acknowledged_at,"     \
+  " acknowledged_by, acted_at, acted_by, act, closed_at, closed_by, closed_reason,"    \
+  " revision"
+static const char alert_spec_text[] =
+    "id:@a patient:@p enrollment:@e run:@r answer:@w task:@t department:s name:s level:s "
+    "reason:s escalation:s status:s rung:i round:i next_at:z opened_at:z joined:i "
+    "acknowledged_at:z acknowledged_by:s acted_at:z acted_by:s act:s closed_at:z "
+    "closed_by:s closed_reason:s revision:i";
+
+static void put_list(struct list *list, struct stmt *row, const char *spec) {
+  while (list_row(list, row)) call_put_row(list->call, &list->json, row, spec);
+  stmt_done(row);
+}
+
+// Without a status: what is open, soonest found by its index.
+void read_tasks(struct call *call) {
+  struct list list;
+  bool bad = false;
+  const char *role = call_filter(call, "role", &bad);
+  const char *department = call_filter(call, "department", &bad);
+  const char *status = call_filter(call, "status", &bad);
+  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  if (bad || !list_begin(&list, call, 't')) return;
+  struct store *store = call->care->store;
+  const char *seen = access_departments(call);
+  struct stmt *row =
+      status || patient
+          ? store_query(store,
+                        "SELECT " TASK_COLUMNS " FROM task WHERE id>?2 AND "
+                        ACCESS_DEPARTMENT("department", "1")
+                        " AND (?4 IS NULL OR role=?4) AND (?5 IS NULL OR department=?5)"
+                        " AND (?6 IS NULL OR status=?6) AND (?7 IS NULL OR patient=?7)"
+                        " ORDER BY id LIMIT ?3",
+                        "tiitttI", seen, list.after, list.limit + 1, role, department,
+                        status, patient)
+          : store_query(store,
+                        "SELECT " TASK_COLUMNS " FROM task WHERE status IN"
+                        " ('open','held') AND id>?2 AND "
+                        ACCESS_DEPARTMENT("department", "1")
+                        " AND (?4 IS NULL OR role=?4) AND (?5 IS NULL OR department=?5)"
+                        " ORDER BY id LIMIT ?3",
+                        "tiitt", seen, list.after, list.limit + 1, role, department);
+  put_list(&list, row, task_spec);
+  list_end(&list);
+}
+
+// One row with its ETag; last column is the revision.
+static void send_one(struct call *call, struct stmt *row, const char *spec,
+                     const char *what) {
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  char tag[32] = "";
+  if (stmt_row(row)) {
+    snprintf(tag, sizeof tag, "\"%lld\"",
+             (long long)stmt_int(row, stmt_columns(row) - 1));
+    call_put_row(call, &json, row, spec);
+  }
+  stmt_done(row);
+  if (out.len)
+    call_send(call, 200, &out, tag);
+  else
+    call_problem(call, 404, "there is no such %s among those you see", what);
+  buf_deinit(&out);
+}
+
+void read_send_task(struct call *call, int64_t row) {
+  send_one(call,
+           store_query(call->care->store,
+                       "SELECT " TASK_COLUMNS " FROM task WHERE id=?2 AND "
+                       ACCESS_DEPARTMENT("department", "1"),
+                       "ti", access_departments(call), row),
+           task_spec, "task");
+}
+
+void read_task(struct call *call) { read_send_task(call, call_row(call, 1, 't')); }
+
+void read_alerts(struct call *call) {
+  struct list list;
+  bool bad = false;
+  const char *department = call_filter(call, "department", &bad);
+  const char *status = call_filter(call, "status", &bad);
+  const char *level = call_filter(call, "level", &bad);
+  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  if (bad || !list_begin(&list, call, 'a')) return;
+  struct store *store = call->care->store;
+  const char *seen = access_departments(call);
+  struct stmt *row =
+      status || patient
+          ? store_query(store,
+                        "SELECT " ALERT_COLUMNS " FROM alert WHERE id>?2 AND "
+                        ACCESS_DEPARTMENT("department", "1")
+                        " AND (?4 IS NULL OR level=?4) AND (?5 IS NULL OR department=?5)"
+                        " AND (?6 IS NULL OR status=?6) AND (?7 IS NULL OR patient=?7)"
+                        " ORDER BY id LIMIT ?3",
+                        "tiitttI", seen, list.after, list.limit + 1, level, department,
+                        status, patient)
+          : store_query(store,
+                        "SELECT " ALERT_COLUMNS " FROM alert WHERE status<>'closed' AND"
+                        " id>?2 AND " ACCESS_DEPARTMENT("department", "1")
+                        " AND (?4 IS NULL OR level=?4) AND (?5 IS NULL OR department=?5)"
+                        " ORDER BY id LIMIT ?3",
+                        "tiitt", seen, list.after, list.limit + 1, level, department);
+  put_list(&list, row, alert_spec_text);
+  list_end(&list);
+}
+
+void read_send_alert(struct call *call, int64_t row) {
+  send_one(call,
+           store_query(call->care->store,
+                       "SELECT " ALERT_COLUMNS " FROM alert WHERE id=?2 AND "
+                       ACCESS_DEPARTMENT("department", "1"),
+                       "ti", access_departments(call), row),
+           alert_spec_text, "alert");
+}
+
+void read_alert(struct call *call) { read_send_alert(call, call_row(call, 1, 'a')); }

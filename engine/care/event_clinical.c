@@ -1,0 +1,182 @@
+// What was done, found, ordered, measured and booked.
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/enrollment.h"
+#include "care/event_apply.h"
+#include "care/mapping.h"
+#include "care/measure.h"
+
+struct coded {
+  char *code, *name;
+  int64_t at;
+};
+
+static bool known(struct event_in *event, const char *kind, const struct coded *item) {
+  return store_int(event->care->store, 0,
+                   "SELECT 1 FROM clinical WHERE patient=?1 AND kind=?2 AND encounter IS "
+                   "?3 AND code=?4 AND name=?5 LIMIT 1",
+                   "itItt", event->patient, kind, event->encounter, item->code,
+                   item->name);
+}
+
+// A name that was known before its code gets it; true when something is new.
+static bool keep(struct event_in *event, const char *kind, const struct coded *item) {
+  struct store *store = event->care->store;
+  if (known(event, kind, item)) return false;
+  if (*item->code && *item->name &&
+      store_exec(store,
+                 "UPDATE clinical SET code=?5, at=coalesce(nullif(?6,0),at) WHERE "
+                 "patient=?1 AND kind=?2 AND encounter IS ?3 AND name=?4 AND code=''",
+                 "itIttI", event->patient, kind, event->encounter, item->name, item->code,
+                 item->at) > 0)
+    return true;
+  store_exec(store,
+             "INSERT INTO clinical (patient, encounter, kind, code, name, at) VALUES "
+             "(?1,?2,?3,?4,?5,?6)",
+             "iItttI", event->patient, event->encounter, kind, item->code, item->name,
+             item->at);
+  return true;
+}
+
+static int keep_list(struct event_in *event, const char *list, const char *kind,
+                     int *fresh) {
+  struct value items = value_field(&event->body, list), item;
+  struct value_iter iter = value_iterate(&items);
+  *fresh = 0;
+  while (value_next(&iter, NULL, &item)) {
+    struct value code = value_field(&item, "code"), name = value_field(&item, "name");
+    struct coded coded = {value_copy_text(&code), value_copy_text(&name), 0};
+    if (!coded.code) coded.code = mem_copy_text("");
+    if (!coded.name) coded.name = mem_copy_text("");
+    int failed = event_time(event, &item, "at", CIVIL_DAY_MS, &coded.at);
+    if (!failed && keep(event, kind, &coded)) (*fresh)++;
+    mem_free(coded.code);
+    mem_free(coded.name);
+    if (failed) return status_prefix(event->status, "in \"%s\"", list);
+  }
+  return OK;
+}
+
+int clinical_put(struct event_in *event, struct clinical_new *out) {
+  *out = (struct clinical_new){0};
+  if (keep_list(event, "procedures", "procedure", &out->procedures) ||
+      keep_list(event, "diagnoses", "diagnosis", &out->diagnoses) ||
+      keep_list(event, "drugs", "drug", &out->drugs))
+    return event->status->code;
+  return OK;
+}
+
+// The first of the list says what it was about; all of them are the stay's.
+static void put_first(struct event_in *event, struct merge *merge) {
+  static const char *const lists[] = {"procedures", "diagnoses", "drugs"};
+  for (size_t i = 0; i < 3; i++) {
+    struct value list = value_field(&event->body, lists[i]), first = value_at(&list, 0),
+                 code = value_field(&first, "code"), name = value_field(&first, "name");
+    if (!value_count(&list)) continue;
+    merge_value(merge, "code", &code);
+    merge_value(merge, "name", &name);
+    return;
+  }
+}
+
+int event_clinical(struct event_in *event) {
+  struct clinical_new fresh;
+  struct merge merge = {0};
+  if (encounter_find(event, NULL) || clinical_put(event, &fresh))
+    return event->status->code;
+  event_open_access(event, event->department);
+  put_first(event, &merge);
+  event_tell(event, event->kind, &merge);
+  return OK;
+}
+
+int event_observation(struct event_in *event) {
+  struct value map = value_field(&event->body, "observation"),
+               code = value_field(&map, "code"), unit = value_field(&map, "unit"),
+               value = value_field(&map, "value");
+  int64_t at;
+  if (event_time(event, &map, "at", CIVIL_DAY_MS, &at)) return event->status->code;
+  char *code_text = value_copy_text(&code), *unit_text = value_copy_text(&unit);
+  struct observation_spec spec = {.patient = event->patient,
+                                  .at = at ? at : event->at,
+                                  .code = code_text,
+                                  .source = event->row->source,
+                                  .value = value_real_or(&value, 0)};
+  int failed = code_text ? measure_check(code_text, unit_text, spec.value, &spec.unit,
+                                         event->status)
+                         : status_fail(event->status, ERR_INVALID,
+                                       "field \"observation.code\": is missing");
+  if (!failed) {
+    event_open_access(event, event->department);
+    observation_keep(event->care, &spec);
+  }
+  mem_free(code_text);
+  mem_free(unit_text);
+  return failed;
+}
+
+struct booking {
+  char *id, *status, *department;
+  int64_t at;
+};
+
+static bool booking_changed(struct event_in *event, const struct booking *booking) {
+  return !store_int(event->care->store, 0,
+                    "SELECT 1 FROM appointment WHERE source_id=?1 AND source=?2 AND "
+                    "status=?3 AND (?4=0 OR at=?4) AND patient=?5",
+                    "tttii", booking->id, event->row->source, booking->status,
+                    booking->at, event->patient);
+}
+
+// "changed" says a booking's new time; it stays booked.
+static const char *booking_status(const struct booking *booking) {
+  return strcmp(booking->status, "changed") ? booking->status : "booked";
+}
+
+static void booking_keep(struct event_in *event, const struct booking *booking) {
+  store_exec(event->care->store,
+             "INSERT INTO appointment (patient, source, source_id, department, at, "
+             "status, changed_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (source_id, "
+             "source) DO UPDATE SET patient=?1, department=coalesce(?4,department), "
+             "at=coalesce(?5,at), status=?6, changed_at=?7",
+             "itttIti", event->patient, event->row->source, booking->id,
+             booking->department, booking->at, booking_status(booking), event->at);
+}
+
+static void booking_tell(struct event_in *event, const struct booking *booking) {
+  static const char *const words[][2] = {{"booked", "appointment"},
+                                         {"changed", "appointment"},
+                                         {"cancelled", "appointment-cancelled"},
+                                         {"no-show", "no-show"}};
+  struct merge merge = {0};
+  if (booking->at) merge_int(&merge, "when", booking->at);
+  merge_text(&merge, "department", booking->department);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strcmp(words[i][0], booking->status)) {
+      event_tell(event, words[i][1], &merge);
+      return;
+    }
+  struct buf unused = {0};
+  merge_end(&merge, &unused);
+  buf_deinit(&unused);
+}
+
+int event_appointment(struct event_in *event) {
+  static const int64_t ahead = INT64_C(5) * 366 * CIVIL_DAY_MS;
+  struct value map = value_field(&event->body, "appointment"),
+               id = value_field(&map, "id"), status = value_field(&map, "status"),
+               department = value_field(&map, "department");
+  struct booking booking = {value_copy_text(&id), value_copy_text(&status),
+                            value_copy_text(&department), 0};
+  int failed = event_time(event, &map, "at", ahead, &booking.at);
+  if (!failed && booking_changed(event, &booking)) {
+    event_open_access(event, booking.department);
+    booking_keep(event, &booking);
+    booking_tell(event, &booking);
+  }
+  mem_free(booking.id);
+  mem_free(booking.status);
+  mem_free(booking.department);
+  return failed;
+}

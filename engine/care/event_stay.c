@@ -1,0 +1,245 @@
+// Stays: who comes, moves, leaves, and what is taken back.
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/enrollment.h"
+#include "care/event_apply.h"
+#include "care/mapping.h"
+#include "care/patient.h"
+
+struct stay {  // an encounter as it is before the event
+  int64_t id, patient;
+  char status[12];
+};
+
+static bool stay_read(struct stmt *row, struct stay *out) {
+  bool found = stmt_row(row);
+  *out = (struct stay){0};
+  if (found) {
+    out->id = stmt_int(row, 0);
+    out->patient = stmt_int(row, 1);
+    strncpy(out->status, stmt_text(row, 2), sizeof out->status - 1);
+  }
+  stmt_done(row);
+  return found;
+}
+
+// Codes come from another system than the stay, under the same number.
+static bool stay_of_visit(struct event_in *event, struct stay *out) {
+  struct store *store = event->care->store;
+  if (stay_read(
+          store_query(store,
+                      "SELECT id, patient, status FROM encounter WHERE visit=?1 AND "
+                      "source=?2",
+                      "tt", event->visit, event->row->source),
+          out))
+    return true;
+  return stay_read(store_query(store,
+                               "SELECT id, patient, status FROM encounter WHERE visit=?1 "
+                               "AND patient=?2 ORDER BY id DESC LIMIT 1",
+                               "ti", event->visit, event->patient),
+                   out);
+}
+
+static bool stay_latest(struct event_in *event, const char *status, struct stay *out) {
+  return stay_read(
+      store_query(event->care->store,
+                  "SELECT id, patient, status FROM encounter WHERE "
+                  "patient=?1 AND (?2 IS NULL OR status=?2) ORDER BY id DESC "
+                  "LIMIT 1",
+                  "it", event->patient, status),
+      out);
+}
+
+static int stay_find(struct event_in *event, const char *status, struct stay *stay) {
+  bool found =
+      event->visit ? stay_of_visit(event, stay) : stay_latest(event, status, stay);
+  if (found && stay->patient != event->patient)
+    return status_fail(event->status, ERR_CONFLICT,
+                       "field \"visit\": this stay is another patient's; check visit and "
+                       "patient.mrn");
+  event->encounter = stay->id;
+  return OK;
+}
+
+int encounter_find(struct event_in *event, const char *status) {
+  struct stay stay;
+  return stay_find(event, status, &stay);
+}
+
+static void stay_make(struct event_in *event) {
+  struct buf own = {0};
+  buf_printf(&own, "~%lld", (long long)event->row->id);  // its number was not said
+  store_exec(event->care->store,
+             "INSERT INTO encounter (patient, source, visit) VALUES (?1,?2,?3)", "itt",
+             event->patient, event->row->source, event->visit ? event->visit : own.data);
+  event->encounter = store_last_id(event->care->store);
+  buf_deinit(&own);
+}
+
+static void stay_describe(struct event_in *event) {
+  store_exec(event->care->store,
+             "UPDATE encounter SET department=coalesce(?2,department), "
+             "ward=coalesce(?3,ward), doctor=coalesce(?4,doctor), "
+             "nurse=coalesce(?5,nurse), admitted_at=coalesce(nullif(?6,0),admitted_at) "
+             "WHERE id=?1",
+             "ittttI", event->encounter, event->department, event->ward, event->doctor,
+             event->nurse, event->admitted);
+  event_open_access(event, event->department);
+}
+
+int encounter_put(struct event_in *event) {
+  if (encounter_find(event, "in")) return event->status->code;
+  if (!event->encounter) stay_make(event);
+  stay_describe(event);
+  return OK;
+}
+
+void event_open_access(struct event_in *event, const char *department) {
+  if (!department) return;
+  store_exec(event->care->store,
+             "INSERT INTO access (patient, department, since, reason) VALUES "
+             "(?1,?2,?3,'stay') ON CONFLICT (patient, department) DO NOTHING",
+             "iti", event->patient, department, event->at);
+}
+
+static void set_inpatient(struct event_in *event, bool in) {
+  store_exec(event->care->store, "UPDATE patient SET inpatient=?2 WHERE id=?1", "ii",
+             event->patient, (int64_t)in);
+}
+
+// A notice of a stay that is over already only adds to what is known of it.
+int event_admission(struct event_in *event) {
+  struct stay stay = {0};
+  struct clinical_new fresh;
+  if (event->visit && stay_find(event, NULL, &stay)) return event->status->code;
+  bool late = event->encounter && strcmp(stay.status, "cancelled");
+  if (!event->encounter) stay_make(event);
+  if (!event->admitted) event->admitted = event->at;
+  stay_describe(event);
+  int code = clinical_put(event, &fresh);
+  if (code || late) return code;
+  store_exec(event->care->store, "UPDATE encounter SET status='in' WHERE id=?1", "i",
+             event->encounter);
+  set_inpatient(event, true);
+  enrollment_pause_all(event->care, event->patient);
+  event_tell(event, "admission", NULL);
+  return OK;
+}
+
+int event_transfer(struct event_in *event) {
+  if (encounter_put(event)) return event->status->code;
+  event_tell(event, "transfer", NULL);
+  return OK;
+}
+
+// In a bed again since: the notice of the earlier stay came late.
+static bool back_in_bed(struct event_in *event) {
+  return store_int(event->care->store, 0,
+                   "SELECT 1 FROM encounter WHERE patient=?1 AND id<>?2 AND status='in' "
+                   "AND admitted_at>=?3 LIMIT 1",
+                   "iii", event->patient, event->encounter, event->at);
+}
+
+static void leave(struct event_in *event) {
+  store_exec(event->care->store,
+             "UPDATE encounter SET status='out', discharged_at=?2, "
+             "leaving=coalesce(?3,leaving) WHERE id=?1",
+             "iit", event->encounter, event->at, event->leaving);
+}
+
+static void leave_bed(struct event_in *event) {
+  if (back_in_bed(event)) return;
+  set_inpatient(event, false);
+  enrollment_resume_all(event->care, event->patient);
+}
+
+static bool died(const struct event_in *event) {
+  return event->leaving && !strcmp(event->leaving, "death");
+}
+
+// A list that comes again, now with its codes: what is new in it is looked at (WARD 21).
+static void tell_late_codes(struct event_in *event, const struct clinical_new *fresh) {
+  if (fresh->procedures) event_tell(event, "procedure", NULL);
+  if (fresh->diagnoses) event_tell(event, "diagnosis", NULL);
+  if (fresh->drugs) event_tell(event, "drug", NULL);
+}
+
+int event_discharge(struct event_in *event) {
+  struct stay stay;
+  struct clinical_new fresh;
+  if (stay_find(event, "in", &stay)) return event->status->code;
+  bool again = event->encounter && !strcmp(stay.status, "out");
+  if (!event->encounter) stay_make(event);
+  stay_describe(event);
+  leave(event);
+  if (clinical_put(event, &fresh)) return event->status->code;
+  if (died(event)) {
+    patient_died(event->care, event->patient, event->at, event->row->source);
+  } else if (again) {
+    tell_late_codes(event, &fresh);
+  } else {
+    leave_bed(event);
+    event_tell(event, "discharge", NULL);
+  }
+  return OK;
+}
+
+static int find_to_cancel(struct event_in *event, const char *status) {
+  struct stay stay;
+  if (stay_find(event, status, &stay)) return event->status->code;
+  if (!stay.id || strcmp(stay.status, status))
+    return status_fail(event->status, ERR_CONFLICT,
+                       "there is no such %s to take back; check \"visit\"",
+                       strcmp(status, "in") ? "discharge" : "admission");
+  return OK;
+}
+
+int event_cancel_admission(struct event_in *event) {
+  if (find_to_cancel(event, "in")) return event->status->code;
+  store_exec(event->care->store, "UPDATE encounter SET status='cancelled' WHERE id=?1",
+             "i", event->encounter);
+  leave_bed(event);
+  return OK;
+}
+
+// What the discharge caused goes: its evaluation, if still to come, and its enrollments.
+static void undo_discharge(struct event_in *event) {
+  enum { EVENTS = 16 };
+  struct {
+    int64_t event, recorded_at;
+  } list[EVENTS];
+  int count = 0;
+  struct store *store = event->care->store;
+  struct stmt *rows =
+      store_query(store,
+                  "SELECT id, recorded_at FROM event WHERE patient=?1 AND encounter=?2 "
+                  "AND kind='discharge' ORDER BY id DESC",
+                  "ii", event->patient, event->encounter);
+  for (; count < EVENTS && stmt_row(rows); count++) {
+    list[count].event = stmt_int(rows, 0);
+    list[count].recorded_at = stmt_int(rows, 1);
+  }
+  stmt_done(rows);
+  for (int i = 0; i < count; i++) {
+    due_remove(store, DUE_EVENT, list[i].recorded_at, WORK_EVENT, list[i].event);
+    for (int64_t id;
+         (id = store_int(store, 0,
+                         "SELECT id FROM enrollment WHERE patient=?1 AND event=?2 AND "
+                         "status<>'ended'",
+                         "ii", event->patient, list[i].event));)
+      enrollment_end(event->care, id, "discharge-cancelled");
+  }
+}
+
+int event_cancel_discharge(struct event_in *event) {
+  if (find_to_cancel(event, "out")) return event->status->code;
+  store_exec(event->care->store,
+             "UPDATE encounter SET status='in', discharged_at=NULL, leaving=NULL WHERE "
+             "id=?1",
+             "i", event->encounter);
+  undo_discharge(event);
+  set_inpatient(event, true);
+  enrollment_pause_all(event->care, event->patient);
+  return OK;
+}

@@ -1,0 +1,13 @@
+// Every command but serve: cli_<noun>.c has each with what it does.
+#pragma once
+
+#include "cli.h"
+
+extern const struct cli_command cli_tasks, cli_task;
+extern const struct cli_command cli_alerts, cli_alert;
+extern const struct cli_command cli_messages, cli_message;
+extern const struct cli_command cli_enrollments, cli_runs;
+extern const struct cli_command cli_patient, cli_timeline, cli_opt_out;
+extern const struct cli_command cli_duty;
+extern const struct cli_command cli_import;
+extern const struct cli_command cli_summary, cli_refused, cli_status, cli_version;

@@ -1,0 +1,41 @@
+#include "cli_deed.h"
+
+#include <stdio.h>
+
+#include "cli_client.h"
+#include "cli_show.h"
+
+void cli_put_path(struct buf *path, const char *noun, const char *id, const char *verb) {
+  buf_printf(path, "/api/v1/%s/", noun);
+  cli_put_escaped(path, id);
+  if (verb) buf_printf(path, "/%s", verb);
+}
+
+void cli_merge_option(const struct cli *cli, struct merge *fields, const char *option,
+                      const char *field) {
+  merge_text(fields, field, cli_option(cli, option));
+}
+
+static int ask_and_show(const struct cli *cli, const char *method, const char *path,
+                        const struct buf *body) {
+  struct cli_answer answer = {0};
+  int code = cli_ask(cli, method, path, body, &answer);
+  if (!code && cli_switch(cli, "json"))
+    printf("%s\n", buf_text(&answer.text));
+  else if (!code)
+    cli_show(stdout, &answer.value);
+  cli_answer_deinit(&answer);
+  return code;
+}
+
+int cli_post(const struct cli *cli, const char *path, struct merge *fields) {
+  struct buf body = {0};
+  merge_end(fields, &body);
+  int code = ask_and_show(cli, "POST", path, &body);
+  buf_deinit(&body);
+  return code;
+}
+
+int cli_get(const struct cli *cli, const char *path) {
+  return ask_and_show(cli, "GET", path, NULL);
+}

@@ -1,0 +1,82 @@
+// afterward messages, afterward message: what was told to whom, and what a person must
+// decide about it.
+#include <string.h>
+
+#include "cli_commands.h"
+#include "cli_deed.h"
+#include "cli_list.h"
+#include "cli_show.h"
+
+static enum cli_style style(const struct value *item) {
+  struct value status = cli_field(item, "status");
+  if (value_is(&status, "failed") || value_is(&status, "in_doubt")) return CLI_RED;
+  if (value_is(&status, "held")) return CLI_YELLOW;
+  return value_is(&status, "suppressed") || value_is(&status, "cancelled") ? CLI_DIM
+                                                                           : CLI_PLAIN;
+}
+
+static int list(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"CREATED", "created_at"},
+                                              {"STATUS", "status"},
+                                              {"REASON", "reason"},
+                                              {"DUE", "due_at"},
+                                              {"KIND", "kind"},
+                                              {"CLASS", "class"},
+                                              {"NAME", "title|name"},
+                                              {"PATIENT", "patient.id|patient"},
+                                              {"TO", "audience"},
+                                              {"CHANNEL", "channel"},
+                                              {"TRIES", "attempts"},
+                                              {NULL}};
+  return cli_list(cli, "/api/v1/messages",
+                  &(struct cli_list){columns, "No messages.", style});
+}
+
+const struct cli_command cli_messages = {
+    .name = "messages",
+    .words = "",
+    .does = "messages: planned, sent, held back and why",
+    .example =
+        "afterward messages --status in_doubt\nafterward messages --patient 9d8w --all",
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "only this one's"},
+            {"status", "WORD",
+             "planned held in_flight accepted delivered failed in_doubt …"},
+            {"patient", "ID", "only this patient's"},
+            CLI_PAGING,
+            {NULL}},
+    .run = list};
+
+static int deed(struct cli *cli) {
+  struct merge fields = {0};
+  struct buf path = {0};
+  bool resolve = strcmp(cli->words[0], "resolve") == 0;
+  const char *decision = cli->word_count == 3 ? cli->words[2] : NULL;
+  if (resolve && !decision)
+    return cli_fail(
+        cli, CLI_USAGE,
+        "say what becomes of it: afterward message resolve %s resend, or drop",
+        cli->words[1]);
+  if (!resolve && decision)
+    return cli_fail(cli, CLI_USAGE, "one word too many: \"%s\"", decision);
+  cli_put_path(&path, "messages", cli->words[1], cli->words[0]);
+  merge_text(&fields, "decision", decision);
+  int code = cli_post(cli, buf_text(&path), &fields);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_message = {
+    .name = "message",
+    .words = "approve ID | resolve ID resend|drop",
+    .does = "let a text pass the mass-send limit, or decide about a message in doubt",
+    .more =
+        "approve frees all of today's messages of the same text.\n"
+        "resolve: after a crash nobody knows whether it was sent; ask the gateway.",
+    .example = "afterward message approve 5n1c\nafterward message resolve 5n1c resend",
+    .verbs = (const char *const[]){"approve", "resolve", NULL},
+    .least = 2,
+    .most = 3,
+    .run = deed};

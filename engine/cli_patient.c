@@ -1,0 +1,165 @@
+// afterward patient, timeline, opt-out: one patient, by public id, record number or
+// phone.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli_client.h"
+#include "cli_commands.h"
+#include "cli_deed.h"
+#include "cli_list.h"
+#include "cli_show.h"
+
+static const struct cli_column found[] = {
+    {"ID", "id"},   {"NAME", "name"},  {"RECORD", "mrn"},
+    {"SEX", "sex"}, {"BORN", "birth"}, {"PHONE", "phone"},
+    {NULL}};
+
+// The one patient that --mrn or --phone finds; several are listed to choose from.
+static int search(const struct cli *cli, char **id) {
+  struct buf path = {0};
+  struct cli_answer answer = {0};
+  buf_puts(&path, "/api/v1/patients");
+  cli_put_query(&path, "mrn", cli_option(cli, "mrn"));
+  cli_put_query(&path, "phone", cli_option(cli, "phone"));
+  int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
+  struct value items = value_field(&answer.value, "items"), first = value_at(&items, 0);
+  struct value key = value_field(&first, "id");
+  uint32_t count = value_count(&items);
+  if (!code && count == 1 && key.kind == VALUE_TEXT)
+    *id = value_copy_text(&key);
+  else if (!code && count < 2)
+    code = cli_fail(cli, CLI_FAILED,
+                    "no such patient among those you see: check the number, or look in "
+                    "the hospital's system");
+  else if (!code)
+    code = cli_fail(cli, CLI_FAILED,
+                    "%u patients have this number: choose one by its ID from afterward "
+                    "patient",
+                    (unsigned)count);
+  cli_answer_deinit(&answer);
+  buf_deinit(&path);
+  return code;
+}
+
+static bool searched(const struct cli *cli) {
+  return cli_option(cli, "mrn") || cli_option(cli, "phone");
+}
+
+// The patient's public id: the word, else what a search finds. The caller frees.
+static int identify(const struct cli *cli, char **id) {
+  *id = NULL;
+  if (cli->word_count && !searched(cli)) {
+    *id = mem_copy_text(cli->words[0]);
+    return CLI_OK;
+  }
+  if (cli->word_count || !searched(cli))
+    return cli_fail(cli, CLI_USAGE,
+                    "say which patient: ID, or --mrn NUMBER, or --phone NUMBER");
+  return search(cli, id);
+}
+
+static int look_up(struct cli *cli) {
+  struct buf path = {0};
+  int code;
+  if (searched(cli) && !cli->word_count) {
+    buf_puts(&path, "/api/v1/patients");
+    cli_put_query(&path, "mrn", cli_option(cli, "mrn"));
+    cli_put_query(&path, "phone", cli_option(cli, "phone"));
+    code =
+        cli_list(cli, buf_text(&path),
+                 &(struct cli_list){found, "No such patient among those you see.", NULL});
+  } else {
+    char *id;
+    code = identify(cli, &id);
+    if (!code) {
+      cli_put_path(&path, "patients", id, NULL);
+      code = cli_get(cli, buf_text(&path));
+    }
+    mem_free(id);
+  }
+  buf_deinit(&path);
+  return code;
+}
+
+#define WHICH \
+  {"mrn", "NUMBER", "by record number (病案号)"}, { "phone", "NUMBER", "by phone number" }
+
+const struct cli_command cli_patient = {
+    .name = "patient",
+    .words = "[ID]",
+    .does = "look a patient up; it is kept who did",
+    .example = "afterward patient --mrn 00123456\nafterward patient 9d8w",
+    .most = 1,
+    .options = (const struct cli_option[]){WHICH, {NULL}},
+    .run = look_up};
+
+static enum cli_style style(const struct value *item) {
+  struct value kind = cli_field(item, "kind"),
+               planned = cli_field(item, "planned|future");
+  if (value_true(&planned) || value_is(&kind, "planned")) return CLI_DIM;
+  return value_is(&kind, "alert") ? CLI_RED : CLI_PLAIN;
+}
+
+static int timeline(struct cli *cli) {
+  static const struct cli_column columns[] = {{"WHEN", "at"},
+                                              {"KIND", "kind"},
+                                              {"WHAT", "title|name|what"},
+                                              {"STATUS", "status"},
+                                              {"BY", "by"},
+                                              {"DEPARTMENT", "department"},
+                                              {"DETAIL", "detail|text|reason"},
+                                              {NULL}};
+  struct buf path = {0};
+  char *id;
+  int code = identify(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, "timeline");
+    code = cli_list(cli, buf_text(&path),
+                    &(struct cli_list){columns, "Nothing has happened yet.", style,
+                                       .unfiltered = true});
+  }
+  mem_free(id);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_timeline = {
+    .name = "timeline",
+    .words = "[ID]",
+    .does = "the whole story of a patient in order, the planned future included",
+    .example = "afterward timeline 9d8w\nafterward timeline --mrn 00123456 --all",
+    .most = 1,
+    .options = (const struct cli_option[]){WHICH, CLI_PAGING, {NULL}},
+    .run = timeline};
+
+static int opt_out(struct cli *cli) {
+  struct buf path = {0};
+  struct merge fields = {0};
+  char *id;
+  int code = identify(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, cli_switch(cli, "undo") ? "opt-in" : "opt-out");
+    cli_merge_option(cli, &fields, "person", "person");
+    code = cli_post(cli, buf_text(&path), &fields);
+  }
+  mem_free(id);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_opt_out = {
+    .name = "opt-out",
+    .words = "[ID]",
+    .does = "stop messages to a patient, or to one of the contacts for that patient",
+    .example =
+        "afterward opt-out 9d8w\nafterward opt-out 9d8w --person 2x7b\n"
+        "afterward opt-out 9d8w --undo",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            WHICH,
+            {"person", "ID", "this contact alone; ids are in afterward patient"},
+            {"undo", NULL, "they want messages again"},
+            {NULL}},
+    .run = opt_out};

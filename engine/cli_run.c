@@ -1,0 +1,79 @@
+// afterward enrollments, afterward runs: who is on which pathway, and what it is doing.
+#include "cli_commands.h"
+#include "cli_deed.h"
+#include "cli_list.h"
+#include "cli_show.h"
+
+static enum cli_style style(const struct value *item) {
+  struct value status = cli_field(item, "status");
+  if (value_is(&status, "stuck")) return CLI_RED;
+  if (value_is(&status, "paused")) return CLI_YELLOW;
+  return value_is(&status, "done") || value_is(&status, "ended") ? CLI_DIM : CLI_PLAIN;
+}
+
+static int list_enrollments(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"PATIENT", "patient.id|patient"},
+                                              {"DEPARTMENT", "department"},
+                                              {"PATHWAY", "title|pathway"},
+                                              {"TIER", "tier"},
+                                              {"STATUS", "status"},
+                                              {"SINCE", "enrolled_at"},
+                                              {"NEXT", "next_at"},
+                                              {"ENDED", "ended_at"},
+                                              {"REASON", "ended_reason|reason"},
+                                              {NULL}};
+  return cli_list(cli, "/api/v1/enrollments",
+                  &(struct cli_list){columns, "No enrollments.", style});
+}
+
+const struct cli_command cli_enrollments = {
+    .name = "enrollments",
+    .words = "",
+    .does = "patients on their pathways",
+    .example = "afterward enrollments --department ortho --status active --all",
+    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
+                                           {"pathway", "NAME", "only on this one"},
+                                           {"status", "WORD", "active paused ended"},
+                                           {"patient", "ID", "only this patient's"},
+                                           CLI_PAGING,
+                                           {NULL}},
+    .run = list_enrollments};
+
+static int list_runs(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"STARTED", "started_at"},
+                                              {"PATIENT", "patient.id|patient"},
+                                              {"DEPARTMENT", "department"},
+                                              {"PATHWAY", "pathway"},
+                                              {"STEP", "name"},
+                                              {"DAY", "day"},
+                                              {"STATUS", "status"},
+                                              {"WAITS FOR", "wait"},
+                                              {"", "wait_label"},
+                                              {"UNTIL", "due_at"},
+                                              {"RESULT", "result"},
+                                              {"CAUSE", "cause"},
+                                              {NULL}};
+  if (!cli->word_count)
+    return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "No runs.", style});
+  struct buf path = {0};
+  cli_put_path(&path, "runs", cli->words[0], NULL);
+  int code = cli_get(cli, buf_text(&path));
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_runs = {
+    .name = "runs",
+    .words = "[ID]",
+    .does = "what steps and watches are doing; with an ID one run and its journal",
+    .example = "afterward runs --status stuck",
+    .most = 1,
+    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
+                                           {"status", "WORD",
+                                            "ready waiting paused done stuck ended"},
+                                           {"patient", "ID", "only this patient's"},
+                                           CLI_PAGING,
+                                           {NULL}},
+    .run = list_runs};

@@ -1,0 +1,284 @@
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/iso.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/message.h"
+#include "config.h"
+#include "lua_table.h"
+#include "notify.h"
+
+enum { TIMER_MOST_MS = 30000, RETRY_MS = 1000, GRACE_MS = 5000 };
+
+static bool work(void *self) {
+  struct daemon *daemon = self;
+  struct status status = {0};
+  if (daemon->retry_at && clock_steady_ms() < daemon->retry_at) return false;
+  bool more = kernel_step(daemon->engine.kernel, &status);
+  if (status.code) {
+    snprintf(daemon->failure, sizeof daemon->failure, "%s", status.text);
+    daemon->retry_at = clock_steady_ms() + RETRY_MS;
+    log_line(LOG_LEVEL_ERROR, "commit.refused", "reason=\"%s\" retry_in_ms=%d",
+             status.text, RETRY_MS);
+  } else if (more || daemon->retry_at) {
+    daemon->failure[0] = 0;
+    daemon->retry_at = 0;
+  }
+  return more;
+}
+
+// Due times are compared with the wall clock; 30 s at most pass without looking
+// (DESIGN.md §10).
+static void arm(void *self) {
+  struct daemon *daemon = self;
+  int64_t next = kernel_next_due(daemon->engine.kernel), wait = TIMER_MOST_MS;
+  if (next != INT64_MAX) {
+    double left = (double)(next - clock_now(&daemon->clock)) / daemon->clock.speed;
+    if (left < wait) wait = left < 1 ? 1 : (int64_t)left + 1;
+  }
+  if (daemon->retry_at && wait > RETRY_MS) wait = RETRY_MS;
+  loop_timer_arm(daemon->due, wait);
+}
+
+static bool work_and_arm(void *self) {
+  bool more = work(self);
+  if (!more) arm(self);
+  return more;
+}
+
+static void due(void *self) { arm(self); }
+
+static void alive(void *self) {
+  struct daemon *daemon = self;
+  notify_send("WATCHDOG=1");
+  loop_timer_arm(daemon->watchdog, notify_watchdog_ms());
+}
+
+static void stopped(void *self) { loop_stop(((struct daemon *)self)->loop); }
+
+static void reload(struct daemon *daemon) {
+  struct status status = {0};
+  notify_send("RELOADING=1");
+  log_line(LOG_LEVEL_INFO, "daemon.reload", "scripts=%s", daemon->scripts);
+  engine_activate_all(&daemon->engine, daemon->scripts, "reload", &status);
+  notify_send("READY=1");
+}
+
+static void signalled(void *self, int number) {
+  struct daemon *daemon = self;
+  if (number == SIGHUP) {
+    reload(daemon);
+    return;
+  }
+  if (daemon->stopping) return;
+  daemon->stopping = true;
+  log_line(LOG_LEVEL_INFO, "daemon.stopping", "signal=%d", number);
+  notify_send("STOPPING=1");
+  dispatcher_stop(daemon->channels.dispatcher);
+  http_server_stop(daemon->server, GRACE_MS, stopped, daemon);
+}
+
+static int receive_receipt(void *self, const char *channel,
+                           const struct api_callback *callback, struct api_reply *reply,
+                           struct status *status) {
+  struct daemon *daemon = self;
+  struct dispatcher_reply answer = {0};
+  struct dispatcher_callback call = {callback->method,  callback->query,
+                                     callback->headers, callback->header_count,
+                                     callback->body,    callback->body_len};
+  int code =
+      dispatcher_receipt(daemon->channels.dispatcher, channel, &call, &answer, status);
+  reply->status = answer.status;
+  memcpy(reply->type, answer.type, sizeof reply->type);
+  reply->body = answer.body;
+  return code;
+}
+
+static const struct http_counters *http_figures(void *self) {
+  return http_server_counters(((struct daemon *)self)->server);
+}
+
+static void health(void *self, struct buf *reasons) {
+  struct daemon *daemon = self;
+  if (daemon->failure[0])
+    buf_printf(reasons, "the last batch was refused: %s\n", daemon->failure);
+  if (daemon->stopping) buf_puts(reasons, "stopping\n");
+}
+
+static char *text_or(struct daemon *daemon, const char *given, const char *key,
+                     const char *otherwise) {
+  struct value field = value_field(&daemon->settings, key);
+  char *set = given ? NULL : value_copy_text(&field);
+  return set ? set : mem_copy_text(given ? given : otherwise);
+}
+
+static int read_config(struct daemon *daemon, struct status *status) {
+  if (daemon->options.config) {
+    if (lua_table_read(daemon->options.config, &daemon->config, status))
+      return status->code;
+  } else {
+    value_end(&daemon->config, value_begin_map(&daemon->config), 0);
+  }
+  value_read(daemon->config.data, daemon->config.len, &daemon->settings);
+  return config_check(&daemon->settings, status);
+}
+
+static int start_clock(struct daemon *daemon, struct status *status) {
+  struct zones zones;
+  const struct zone *zone;
+  int64_t start;
+  if (!daemon->options.clock_start) {
+    clock_init_system(&daemon->clock);
+    return OK;
+  }
+  struct value name = value_field(&daemon->settings, "zone");
+  char *text = value_copy_text(&name);
+  zones_init(&zones, NULL);
+  int code = zones_find(&zones, text ? text : "Asia/Shanghai", &zone, status);
+  if (!code) code = iso_parse(daemon->options.clock_start, zone, &start, status);
+  if (!code) clock_init_fast(&daemon->clock, start, daemon->options.clock_speed);
+  zones_deinit(&zones);
+  mem_free(text);
+  return code;
+}
+
+static int open_store(const char *state, struct store **store, struct status *status) {
+  struct buf path = {0};
+  if (mkdir(state, 0700) && errno != EEXIST)
+    return status_fail(status, ERR_IO, "state folder %s can't be made: %s", state,
+                       strerror(errno));
+  buf_printf(&path, "%s/afterward.db", state);
+  int code = store_open(store, path.data, status);
+  buf_deinit(&path);
+  return code;
+}
+
+static int open_engine(struct daemon *daemon, struct status *status) {
+  struct store *store;
+  char *state =
+      text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
+  int code = open_store(state, &store, status);
+  mem_free(state);
+  if (code) return code;
+  code = engine_open(&daemon->engine, store, &daemon->clock, &daemon->settings, status);
+  daemon->engine_open = !code;
+  return code;
+}
+
+static int listen_on(struct daemon *daemon, struct status *status) {
+  char *address = text_or(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
+  struct buf host = {0};
+  const char *colon = strrchr(address, ':');
+  int port = ERR_INVALID;
+  if (!colon)
+    status_fail(status, ERR_INVALID, "listen: must be host:port, such as 127.0.0.1:8080");
+  else {
+    buf_put(&host, address, (size_t)(colon - address));
+    port = http_server_listen(daemon->server, buf_text(&host), atoi(colon + 1), status);
+  }
+  buf_deinit(&host);
+  mem_free(address);
+  return port;
+}
+
+// Written whole and then named, so that who waits for it never reads half a number.
+static int write_port(const char *path, int port, struct status *status) {
+  struct buf part = {0};
+  buf_printf(&part, "%s.part", path);
+  FILE *file = fopen(part.data, "w");
+  bool ok = file && fprintf(file, "%d\n", port) > 0;
+  if (file && fclose(file)) ok = false;
+  if (ok && rename(part.data, path)) ok = false;
+  buf_deinit(&part);
+  return ok ? OK
+            : status_fail(status, ERR_IO, "port file %s can't be written: %s", path,
+                          strerror(errno));
+}
+
+static int open_server(struct daemon *daemon, struct status *status) {
+  struct http_server_config config = {.handle = api_handle, .ctx = &daemon->api};
+  struct value proxies = value_field(&daemon->settings, "trusted_proxies");
+  char *trusted = value_copy_text(&proxies);
+  http_limits_init(&config.limits);
+  config.trusted_proxies = trusted;
+  daemon->server = http_server_new(daemon->loop, &config, status);
+  mem_free(trusted);
+  if (!daemon->server) return status->code;
+  int port = listen_on(daemon, status);
+  if (port < 0) return port;
+  log_line(LOG_LEVEL_INFO, "daemon.ready", "port=%d", port);
+  return daemon->options.port_file ? write_port(daemon->options.port_file, port, status)
+                                   : OK;
+}
+
+static int open_doors(struct daemon *daemon, struct status *status) {
+  char *plugins =
+      text_or(daemon, daemon->options.plugins, "plugins", "/usr/share/afterward/plugins");
+  daemon->client = http_client_new(daemon->loop, &(struct http_client_config){0});
+  int code = channels_open(&daemon->channels, &daemon->engine.care, daemon->client,
+                           plugins, &daemon->settings, status);
+  mem_free(plugins);
+  if (code) return code;
+  message_recover(&daemon->engine.care);
+  code = api_init(&daemon->api, &daemon->engine.care, status);
+  daemon->api_open = !code;
+  if (code) return code;
+  daemon->api.engine = (struct api_engine){
+      .self = daemon, .receipt = receive_receipt, .http = http_figures, .health = health};
+  return OK;
+}
+
+// A department with broken scripts does not keep the others from starting.
+static int load_scripts(struct daemon *daemon) {
+  struct status status = {0};
+  daemon->scripts =
+      text_or(daemon, daemon->options.scripts, "scripts", "/usr/share/afterward/scripts");
+  if (engine_activate_all(&daemon->engine, daemon->scripts, "start", &status))
+    log_line(LOG_LEVEL_ERROR, "scripts.refused", "reason=\"%s\"", status.text);
+  return OK;
+}
+
+int daemon_start(struct daemon *daemon, struct status *status) {
+  daemon->loop = loop_new();
+  if (read_config(daemon, status) || start_clock(daemon, status) ||
+      open_engine(daemon, status) || load_scripts(daemon) || open_doors(daemon, status) ||
+      open_server(daemon, status))
+    return status->code;
+  daemon->due = loop_timer_new(daemon->loop, due, daemon);
+  loop_set_work(daemon->loop, work_and_arm, daemon);
+  loop_on_signal(daemon->loop, signalled, daemon);
+  if (notify_watchdog_ms()) {
+    daemon->watchdog = loop_timer_new(daemon->loop, alive, daemon);
+    alive(daemon);
+  }
+  notify_send("READY=1");
+  return OK;
+}
+
+void daemon_run(struct daemon *daemon) {
+  arm(daemon);
+  loop_run(daemon->loop);
+}
+
+void daemon_free(struct daemon *daemon) {
+  if (daemon->watchdog) loop_timer_free(daemon->watchdog);
+  if (daemon->due) loop_timer_free(daemon->due);
+  if (daemon->loop) loop_set_work(daemon->loop, NULL, NULL);
+  if (daemon->channels.dispatcher) dispatcher_stop(daemon->channels.dispatcher);
+  if (daemon->client) http_client_free(daemon->client);
+  if (daemon->api_open) api_deinit(&daemon->api);
+  if (daemon->server) http_server_free(daemon->server);
+  if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);
+  if (daemon->engine_open) engine_close(&daemon->engine, NULL);
+  if (daemon->loop) loop_free(daemon->loop);
+  mem_free(daemon->scripts);
+  buf_deinit(&daemon->config);
+}

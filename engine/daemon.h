@@ -1,0 +1,40 @@
+// The parts of a running daemon: the engine, its loop, its doors to the outside.
+#pragma once
+
+#include "api/api.h"
+#include "channels.h"
+#include "engine.h"
+#include "io/http_client.h"
+#include "io/loop.h"
+
+struct daemon_options {  // from the command line, else from the configuration; texts
+                         // borrowed
+  const char *config, *state, *scripts, *plugins, *port_file;
+  const char *listen;       // "127.0.0.1:8080"
+  const char *clock_start;  // ISO time; NULL: the system's clock
+  double clock_speed;       // engine seconds a second
+};
+
+struct daemon {
+  struct daemon_options options;
+  struct buf config;  // encoded
+  struct value settings;
+  char *scripts;  // folder; owned
+  struct engine engine;
+  bool engine_open;
+  struct clock clock;
+  struct loop *loop;
+  struct loop_timer *due, *watchdog;
+  struct http_client *client;
+  struct http_server *server;
+  struct channels channels;
+  struct api api;
+  bool api_open, stopping;
+  char failure[256];  // why the last batch was refused; "" when it wasn't
+  int64_t retry_at;   // steady ms before which a refused batch is not tried again
+};
+
+int daemon_start(struct daemon *daemon,
+                 struct status *status);  // the caller gives it zeroed but for options
+void daemon_run(struct daemon *daemon);   // until SIGTERM or SIGINT
+void daemon_free(struct daemon *daemon);  // after whatever daemon_start reached

@@ -1,0 +1,29 @@
+-- Configuration of afterward serve. Every key has a default but tokens and channels.
+return {
+  hospital = "示范医院",                  -- as patients read it
+  phone = "0571-12345678",                -- the follow-up centre, on every page and message foot
+  zone = "Asia/Shanghai",
+  base_url = "https://f.example.org",     -- where patients reach the pages
+  state = "/var/lib/afterward",           -- one folder to back up
+  scripts = "/usr/share/afterward/scripts",
+  plugins = "/usr/share/afterward/plugins",
+  listen = "127.0.0.1:8080",              -- behind a TLS proxy; name it in trusted_proxies
+  trusted_proxies = "127.0.0.1",
+
+  -- Who may use the API. A token is a long random text; keep it out of this file.
+  tokens = {
+    { token = env("AFTERWARD_TOKEN_HIS", ""), staff = "his", scopes = { "events" }, departments = "all" },
+    { token = env("AFTERWARD_TOKEN_CENTRE", ""), staff = "centre", scopes = { "staff", "read" }, departments = "all" },
+  },
+
+  -- How messages leave. See plugins/sms-http/README.md for the keys of a gateway.
+  channels = {
+    log = {},
+  },
+
+  quiet_hours = "21:00-08:00",
+  contact_windows = "09:00-11:30,15:00-17:30,18:30-20:00",
+  budget_day = 3, budget_week = 10,       -- questionnaires and notices a patient may get
+  mass_limit = 500,                       -- messages of one text a day before a second person is asked
+  overdue_role = "duty-officer",          -- the site's own ladder, behind all others
+}
