@@ -1,5 +1,5 @@
 -- Afterward, schema 1. Times are ms since 1970 UTC; "day" is a local date YYYY-MM-DD; bodies are canonical values (base/value.h).
--- Hot rows are narrow: due, run. The journal is append-only, chained backwards from run.last_journal.
+-- Lists of words are chains of OR: IN with three words opens a table of its own at every write. Hot rows are narrow: due, run. The journal is append-only, chained backwards from run.last_journal.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -7,7 +7,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROW
 CREATE TABLE identity (
   id INTEGER PRIMARY KEY,
   person INTEGER NOT NULL,              -- patients and contacts are numbered in one sequence (person.id)
-  kind TEXT NOT NULL CHECK (kind IN ('name','phone','address','mrn','national-id','wechat','email')),
+  kind TEXT NOT NULL CHECK (kind='name' OR kind='phone' OR kind='address' OR kind='mrn' OR kind='national-id' OR
+    kind='wechat' OR kind='email'),
   system TEXT NOT NULL DEFAULT '',      -- who issued the identifier
   value TEXT NOT NULL,
   position INTEGER NOT NULL DEFAULT 1,  -- order in which numbers are tried
@@ -22,11 +23,11 @@ CREATE TABLE person (id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN (
 CREATE TABLE patient (
   id INTEGER PRIMARY KEY REFERENCES person,
   birth TEXT,                           -- YYYY-MM-DD
-  sex TEXT CHECK (sex IN ('female','male','other')),
+  sex TEXT CHECK (sex='female' OR sex='male' OR sex='other'),
   zone TEXT,                            -- NULL: the department's
   language TEXT NOT NULL DEFAULT 'zh',
   dialect TEXT,
-  disclosure TEXT NOT NULL DEFAULT 'undecided' CHECK (disclosure IN ('self','family','undecided')),
+  disclosure TEXT NOT NULL DEFAULT 'undecided' CHECK (disclosure='self' OR disclosure='family' OR disclosure='undecided'),
   stays INTEGER,
   died_at INTEGER,
   disputed_at INTEGER,                  -- 医疗纠纷: no automatic contact (WARD 5)
@@ -75,7 +76,7 @@ CREATE TABLE encounter (
   department TEXT, ward TEXT, doctor TEXT, nurse TEXT,
   admitted_at INTEGER, discharged_at INTEGER,
   leaving TEXT,                         -- order transfer community against-advice death other (离院方式)
-  status TEXT NOT NULL DEFAULT 'in' CHECK (status IN ('in','out','cancelled'))
+  status TEXT NOT NULL DEFAULT 'in' CHECK (status='in' OR status='out' OR status='cancelled')
 ) STRICT;
 CREATE UNIQUE INDEX encounter_visit ON encounter (visit, source);
 CREATE INDEX encounter_patient ON encounter (patient, admitted_at);
@@ -84,7 +85,7 @@ CREATE TABLE clinical (                 -- procedures, diagnoses, drugs of a pat
   id INTEGER PRIMARY KEY,
   patient INTEGER NOT NULL REFERENCES patient,
   encounter INTEGER REFERENCES encounter,
-  kind TEXT NOT NULL CHECK (kind IN ('procedure','diagnosis','drug')),
+  kind TEXT NOT NULL CHECK (kind='procedure' OR kind='diagnosis' OR kind='drug'),
   code TEXT NOT NULL DEFAULT '', name TEXT NOT NULL DEFAULT '',
   at INTEGER
 ) STRICT;
@@ -156,7 +157,7 @@ CREATE TABLE enrollment (
   patient INTEGER NOT NULL REFERENCES patient,
   encounter INTEGER,
   department TEXT NOT NULL, pathway TEXT NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('active','paused','ended')),
+  status TEXT NOT NULL CHECK (status='active' OR status='paused' OR status='ended'),
   event INTEGER NOT NULL,               -- the event that enrolled
   enrolled_at INTEGER NOT NULL, anchor_at INTEGER NOT NULL,
   tier TEXT NOT NULL DEFAULT '',
@@ -184,7 +185,8 @@ CREATE TABLE run (
   bundle INTEGER NOT NULL,
   event INTEGER,                        -- what started a watch
   flag BLOB,                            -- what its where returned
-  status TEXT NOT NULL CHECK (status IN ('ready','waiting','paused','done','stuck','ended')),
+  status TEXT NOT NULL CHECK (status='ready' OR status='waiting' OR status='paused' OR status='done' OR status='stuck' OR
+    status='ended'),
   wait TEXT,                            -- ask, task, event, time: what an outcome would answer
   wait_ref INTEGER,                     -- question, task
   wait_label TEXT,
@@ -195,7 +197,7 @@ CREATE TABLE run (
   valid_until INTEGER NOT NULL DEFAULT 0,
   ended_at INTEGER, result TEXT, cause TEXT
 ) STRICT;
-CREATE INDEX run_live ON run (patient) WHERE status IN ('ready','waiting','paused');
+CREATE INDEX run_live ON run (patient) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX run_occurrence ON run (enrollment, name, day) WHERE enrollment IS NOT NULL;
 CREATE INDEX run_stuck ON run (department) WHERE status = 'stuck';
 
@@ -224,11 +226,12 @@ CREATE TABLE question (                 -- a form put to a patient; one open a s
   id INTEGER PRIMARY KEY,
   patient INTEGER NOT NULL, enrollment INTEGER, run INTEGER,
   department TEXT NOT NULL, program TEXT, form TEXT NOT NULL, bundle INTEGER NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('open','lapsed','answered','closed')),
+  status TEXT NOT NULL CHECK (status='open' OR status='lapsed' OR status='answered' OR status='closed'),
   code TEXT NOT NULL,                   -- short code for the page
   fields BLOB,
   opened_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-  closed_at INTEGER, reason TEXT, answer INTEGER
+  closed_at INTEGER, reason TEXT, answer INTEGER,
+  wrong INTEGER NOT NULL DEFAULT 0, wrong_at INTEGER -- second factors that failed, last when
 ) STRICT;
 CREATE INDEX question_code ON question (code);
 CREATE INDEX question_patient ON question (patient, form);
@@ -238,7 +241,7 @@ CREATE TABLE answer (
   question INTEGER, patient INTEGER NOT NULL, enrollment INTEGER,
   department TEXT NOT NULL, form TEXT NOT NULL, bundle INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  by_kind TEXT NOT NULL CHECK (by_kind IN ('patient','family','staff','device')),
+  by_kind TEXT NOT NULL CHECK (by_kind='patient' OR by_kind='family' OR by_kind='staff' OR by_kind='device'),
   by_who TEXT,                          -- person's number or staff login
   body BLOB NOT NULL,
   level TEXT, reason TEXT, advice BLOB, -- the rule's judgement
@@ -258,13 +261,14 @@ CREATE TABLE message (                  -- the intent to tell one person one thi
   number TEXT NOT NULL,                 -- public; never drawn twice, also after a restore: gateways know it by this
   patient INTEGER, enrollment INTEGER, run INTEGER, question INTEGER, alert INTEGER,
   department TEXT NOT NULL, program TEXT,
-  kind TEXT NOT NULL CHECK (kind IN ('ask','remind','send','page')),
+  kind TEXT NOT NULL CHECK (kind='ask' OR kind='remind' OR kind='send' OR kind='page'),
   class TEXT NOT NULL,                  -- questionnaire, medicine, safety, visit, education, staff …
   name TEXT NOT NULL,                   -- form or template
   audience TEXT NOT NULL,               -- patient, family, a person's number, staff:<login>, role:<role>
   fields BLOB, via TEXT,
-  status TEXT NOT NULL CHECK (status IN ('planned','held','in_flight','accepted','delivered','failed',
-                                         'suppressed','in_doubt','cancelled')),
+  status TEXT NOT NULL CHECK (status='planned' OR status='held' OR status='in_flight' OR status='accepted' OR
+    status='delivered' OR status='failed' OR status='suppressed' OR status='in_doubt' OR
+    status='cancelled'),
   reason TEXT,
   created_at INTEGER NOT NULL, due_at INTEGER, valid_until INTEGER NOT NULL,
   remind TEXT,                          -- span after acceptance
@@ -274,15 +278,15 @@ CREATE TABLE message (                  -- the intent to tell one person one thi
 ) STRICT;
 CREATE INDEX message_patient ON message (patient, created_at);
 CREATE INDEX message_question ON message (question) WHERE question IS NOT NULL;
-CREATE INDEX message_open ON message (status) WHERE status IN ('held','in_flight','in_doubt');
+CREATE INDEX message_open ON message (status) WHERE status='held' OR status='in_flight' OR status='in_doubt';
 
 CREATE TABLE attempt (                  -- one try on one channel; in_flight is committed before the call
   id INTEGER PRIMARY KEY,
   message INTEGER NOT NULL REFERENCES message,
   channel TEXT NOT NULL, address INTEGER, -- identity.id
   key TEXT NOT NULL,                    -- idempotency key: message and generation, never the try
-  status TEXT NOT NULL CHECK (status IN ('in_flight','accepted','delivered','failed','retry','delayed','config',
-                                         'in_doubt')),
+  status TEXT NOT NULL CHECK (status='in_flight' OR status='accepted' OR status='delivered' OR status='failed' OR
+    status='retry' OR status='delayed' OR status='config' OR status='in_doubt'),
   started_at INTEGER NOT NULL, ended_at INTEGER,
   provider_id TEXT, detail TEXT
 ) STRICT;
@@ -308,7 +312,7 @@ CREATE TABLE task (
   patient INTEGER, enrollment INTEGER, run INTEGER, question INTEGER,
   department TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
   form TEXT, note TEXT,
-  status TEXT NOT NULL CHECK (status IN ('open','held','done','withdrawn')),
+  status TEXT NOT NULL CHECK (status='open' OR status='held' OR status='done' OR status='withdrawn'),
   opened_at INTEGER NOT NULL,
   due_at INTEGER,                       -- while held: ms of working time that are left
   overdue_at INTEGER,
@@ -333,7 +337,7 @@ CREATE TABLE alert (
   patient INTEGER, enrollment INTEGER, run INTEGER, answer INTEGER, task INTEGER,
   department TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL, reason TEXT,
   escalation TEXT NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('open','acknowledged','closed')),
+  status TEXT NOT NULL CHECK (status='open' OR status='acknowledged' OR status='closed'),
   rung INTEGER NOT NULL DEFAULT 0, round INTEGER NOT NULL DEFAULT 1,
   next_at INTEGER,                      -- its row in due: an open alert always has one
   opened_at INTEGER NOT NULL, joined INTEGER NOT NULL DEFAULT 0,

@@ -56,7 +56,9 @@ static const struct cli_option *find(const struct cli_option *options, const cha
 static int fail_unknown(const struct cli *cli, const char *what, const char *word,
                         const struct nearest *nearest) {
   struct buf hint = {0};
-  if (nearest) nearest_put(nearest, &hint);
+  if (nearest && nearest->best)
+    buf_printf(&hint, "; did you mean %s%.*s?", *word == '-' ? "--" : "",
+               (int)nearest->best_len, nearest->best);
   int code =
       cli_fail(cli, CLI_USAGE, "there is no %s \"%s\"%s", what, word, buf_text(&hint));
   buf_deinit(&hint);

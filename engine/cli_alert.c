@@ -36,14 +36,19 @@ const struct cli_command cli_alerts = {
     .words = "",
     .does = "alerts: how urgent, who was called, who answered",
     .example = "afterward alerts --department ortho --status open",
-    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
-                                           {"status", "WORD", "open acknowledged closed"},
-                                           {"patient", "ID", "only this patient's"},
-                                           CLI_PAGING,
-                                           {NULL}},
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "only this one's"},
+            {"status", "WORD", "open acknowledged closed; else all but closed"},
+            {"level", "WORD", "only of this level"},
+            {"patient", "ID", "only this patient's"},
+            CLI_PAGING,
+            {NULL}},
     .run = list};
 
 static int deed(struct cli *cli) {
+  if (strcmp(cli->words[0], "show") == 0)
+    return cli_get_one(cli, "alerts", cli->words[1]);
   struct merge fields = {0};
   struct buf path = {0};
   const char *verb = cli->words[0];
@@ -60,13 +65,13 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_alert = {
     .name = "alert",
-    .words = "ack|act|done ID",
+    .words = "show|ack|act|done ID",
     .does = "acknowledge an alert, say what was done about it, or close it",
     .example =
         "afterward alert ack 4f2p\n"
         "afterward alert act 4f2p --note 已电话联系,嘱来院\n"
         "afterward alert done 4f2p --note 伤口换药后好转",
-    .verbs = (const char *const[]){"ack", "act", "done", NULL},
+    .verbs = (const char *const[]){"show", "ack", "act", "done", NULL},
     .least = 2,
     .most = 2,
     .options =

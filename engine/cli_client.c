@@ -17,6 +17,7 @@ struct asking {  // one request on its way
   struct loop *loop;
   struct loop_timer *timer;
   int seconds;  // waited, as far as told
+  bool deed;    // asked to do something, not only to tell
   struct cli_answer *answer;
   int code;
 };
@@ -70,12 +71,14 @@ static const char *remedy(int status) {
 
 // The sentence of an RFC 9457 problem, else the status alone.
 static int fail_refused(const struct asking *asking, int status) {
-  static const char *const names[] = {"detail", "title"};
+  static const char *const names[] = {"detail", "title", "reasons"};
   struct buf sentence = {0};
-  for (size_t i = 0; i < 2 && !sentence.len; i++) {
+  for (size_t i = 0; i < 3 && !sentence.len; i++) {
     struct value text = value_field(&asking->answer->value, names[i]);
     if (text.kind == VALUE_TEXT) cli_put_clean(&sentence, text.text.data, text.text.len);
   }
+  while (sentence.len && strchr("; ", sentence.data[sentence.len - 1])) sentence.len--;
+  buf_puts(&sentence, "");
   if (!sentence.len)
     buf_printf(&sentence, "%s answers with status %d", asking->server, status);
   int code =
@@ -86,10 +89,11 @@ static int fail_refused(const struct asking *asking, int status) {
 
 static int fail_silent(const struct asking *asking, const struct http_result *result) {
   if (result->outcome == HTTP_AMBIGUOUS)
-    return cli_fail(asking->cli, CLI_UNREACHABLE,
-                    "the daemon at %s gave no whole answer (%s); it may have done what "
-                    "was asked: look before asking again",
-                    asking->server, result->error);
+    return cli_fail(
+        asking->cli, CLI_UNREACHABLE, "the daemon at %s gave no whole answer (%s)%s",
+        asking->server, result->error,
+        asking->deed ? "; it may have done what was asked: look before asking again"
+                     : "");
   return cli_fail(asking->cli, CLI_UNREACHABLE,
                   "the daemon at %s doesn't answer (%s): is it running? "
                   "systemctl status afterward",
@@ -139,8 +143,7 @@ static void send_call(struct asking *asking, const char *token, const char *meth
   digest_random_id(key);
   struct http_header headers[4] = {{"Accept", "application/json"}};
   size_t count = 1;
-  if (strcmp(method, "GET") != 0)
-    headers[count++] = (struct http_header){"Idempotency-Key", key};
+  if (asking->deed) headers[count++] = (struct http_header){"Idempotency-Key", key};
   if (json.len)
     headers[count++] = (struct http_header){"Content-Type", "application/json"};
   if (*token) headers[count++] = (struct http_header){"Authorization", buf_text(&bearer)};
@@ -167,8 +170,11 @@ int cli_ask(const struct cli *cli, const char *method, const char *path,
   int code = cli_server(cli, &server);
   if (!code) code = cli_token(cli, &token);
   if (!code) {
-    struct asking asking = {
-        .cli = cli, .server = server, .loop = loop_new(), .answer = answer};
+    struct asking asking = {.cli = cli,
+                            .server = server,
+                            .loop = loop_new(),
+                            .deed = strcmp(method, "GET") != 0,
+                            .answer = answer};
     send_call(&asking, token, method, path, body);
     loop_free(asking.loop);
     code = asking.code;

@@ -10,4 +10,5 @@ extern const struct cli_command cli_enrollments, cli_runs;
 extern const struct cli_command cli_patient, cli_timeline, cli_opt_out;
 extern const struct cli_command cli_duty;
 extern const struct cli_command cli_import;
-extern const struct cli_command cli_summary, cli_refused, cli_status, cli_version;
+extern const struct cli_command cli_summary, cli_refused, cli_codes, cli_status,
+    cli_version;

@@ -39,3 +39,11 @@ int cli_post(const struct cli *cli, const char *path, struct merge *fields) {
 int cli_get(const struct cli *cli, const char *path) {
   return ask_and_show(cli, "GET", path, NULL);
 }
+
+int cli_get_one(const struct cli *cli, const char *noun, const char *id) {
+  struct buf path = {0};
+  cli_put_path(&path, noun, id, NULL);
+  int code = cli_get(cli, buf_text(&path));
+  buf_deinit(&path);
+  return code;
+}

@@ -11,6 +11,8 @@ void cli_put_path(struct buf *path, const char *noun, const char *id, const char
 int cli_post(const struct cli *cli, const char *path, struct merge *fields);
 // The same for GET.
 int cli_get(const struct cli *cli, const char *path);
+// And for "/api/v1/<noun>/<id>".
+int cli_get_one(const struct cli *cli, const char *noun, const char *id);
 // The option's value as a text field; nothing when it was not given.
 void cli_merge_option(const struct cli *cli, struct merge *fields, const char *option,
                       const char *field);

@@ -126,7 +126,7 @@ static void put_row(struct cli_table *table, const struct value *item,
   for (int i = 0; i < table->columns; i++) {
     struct value value = cli_field(item, columns[i].fields);
     struct buf text = {0};
-    cli_put_value(&text, &value);
+    if (value.kind != VALUE_BOOL || value.boolean) cli_put_value(&text, &value);
     cli_table_put(table, buf_text(&text), text.len, style);
     buf_deinit(&text);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/value.h"
 #include "cli.h"
 #include "cli_table.h"
 

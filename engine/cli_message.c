@@ -44,12 +44,15 @@ const struct cli_command cli_messages = {
             {"department", "NAME", "only this one's"},
             {"status", "WORD",
              "planned held in_flight accepted delivered failed in_doubt …"},
+            {"reason", "WORD", "only held or suppressed for this"},
             {"patient", "ID", "only this patient's"},
             CLI_PAGING,
             {NULL}},
     .run = list};
 
 static int deed(struct cli *cli) {
+  if (strcmp(cli->words[0], "show") == 0)
+    return cli_get_one(cli, "messages", cli->words[1]);
   struct merge fields = {0};
   struct buf path = {0};
   bool resolve = strcmp(cli->words[0], "resolve") == 0;
@@ -70,13 +73,13 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_message = {
     .name = "message",
-    .words = "approve ID | resolve ID resend|drop",
+    .words = "show ID | approve ID | resolve ID resend|drop",
     .does = "let a text pass the mass-send limit, or decide about a message in doubt",
     .more =
         "approve frees all of today's messages of the same text.\n"
         "resolve: after a crash nobody knows whether it was sent; ask the gateway.",
     .example = "afterward message approve 5n1c\nafterward message resolve 5n1c resend",
-    .verbs = (const char *const[]){"approve", "resolve", NULL},
+    .verbs = (const char *const[]){"show", "approve", "resolve", NULL},
     .least = 2,
     .most = 3,
     .run = deed};

@@ -10,35 +10,38 @@
 #include "cli_list.h"
 #include "cli_show.h"
 
-static const struct cli_column found[] = {
-    {"ID", "id"},   {"NAME", "name"},  {"RECORD", "mrn"},
-    {"SEX", "sex"}, {"BORN", "birth"}, {"PHONE", "phone"},
-    {NULL}};
-
-// The one patient that --mrn or --phone finds; several are listed to choose from.
-static int search(const struct cli *cli, char **id) {
+static int find(const struct cli *cli, struct cli_answer *answer, struct value *items) {
   struct buf path = {0};
-  struct cli_answer answer = {0};
   buf_puts(&path, "/api/v1/patients");
   cli_put_query(&path, "mrn", cli_option(cli, "mrn"));
   cli_put_query(&path, "phone", cli_option(cli, "phone"));
-  int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
-  struct value items = value_field(&answer.value, "items"), first = value_at(&items, 0);
-  struct value key = value_field(&first, "id");
-  uint32_t count = value_count(&items);
-  if (!code && count == 1 && key.kind == VALUE_TEXT)
-    *id = value_copy_text(&key);
-  else if (!code && count < 2)
+  int code = cli_ask(cli, "GET", buf_text(&path), NULL, answer);
+  *items = value_field(&answer->value, "items");
+  if (!code && !value_count(items))
     code = cli_fail(cli, CLI_FAILED,
                     "no such patient among those you see: check the number, or look in "
                     "the hospital's system");
-  else if (!code)
+  buf_deinit(&path);
+  return code;
+}
+
+// The id of the one patient that --mrn or --phone finds.
+static int find_one(const struct cli *cli, char **id) {
+  struct cli_answer answer = {0};
+  struct value items;
+  int code = find(cli, &answer, &items);
+  struct value first = value_at(&items, 0), key = value_field(&first, "id");
+  if (!code && value_count(&items) > 1)
     code = cli_fail(cli, CLI_FAILED,
                     "%u patients have this number: choose one by its ID from afterward "
                     "patient",
-                    (unsigned)count);
+                    (unsigned)value_count(&items));
+  if (!code) *id = value_copy_text(&key);
+  if (!code && !*id)
+    code = cli_fail(cli, CLI_FAILED,
+                    "the answer names no patient: is --server an "
+                    "Afterward?");
   cli_answer_deinit(&answer);
-  buf_deinit(&path);
   return code;
 }
 
@@ -56,28 +59,36 @@ static int identify(const struct cli *cli, char **id) {
   if (cli->word_count || !searched(cli))
     return cli_fail(cli, CLI_USAGE,
                     "say which patient: ID, or --mrn NUMBER, or --phone NUMBER");
-  return search(cli, id);
+  return find_one(cli, id);
+}
+
+static int show_found(const struct cli *cli) {
+  struct cli_answer answer = {0};
+  struct value items, item;
+  int code = find(cli, &answer, &items);
+  struct value_iter iter = value_iterate(&items);
+  if (!code && cli_switch(cli, "json")) {
+    printf("%s\n", buf_text(&answer.text));
+  } else if (!code) {
+    for (bool more = false; value_next(&iter, NULL, &item); more = true) {
+      if (more) putchar('\n');
+      cli_show(stdout, &item);
+    }
+  }
+  cli_answer_deinit(&answer);
+  return code;
 }
 
 static int look_up(struct cli *cli) {
   struct buf path = {0};
-  int code;
-  if (searched(cli) && !cli->word_count) {
-    buf_puts(&path, "/api/v1/patients");
-    cli_put_query(&path, "mrn", cli_option(cli, "mrn"));
-    cli_put_query(&path, "phone", cli_option(cli, "phone"));
-    code =
-        cli_list(cli, buf_text(&path),
-                 &(struct cli_list){found, "No such patient among those you see.", NULL});
-  } else {
-    char *id;
-    code = identify(cli, &id);
-    if (!code) {
-      cli_put_path(&path, "patients", id, NULL);
-      code = cli_get(cli, buf_text(&path));
-    }
-    mem_free(id);
+  char *id;
+  if (searched(cli) && !cli->word_count) return show_found(cli);
+  int code = identify(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, NULL);
+    code = cli_get(cli, buf_text(&path));
   }
+  mem_free(id);
   buf_deinit(&path);
   return code;
 }
@@ -95,20 +106,18 @@ const struct cli_command cli_patient = {
     .run = look_up};
 
 static enum cli_style style(const struct value *item) {
-  struct value kind = cli_field(item, "kind"),
-               planned = cli_field(item, "planned|future");
-  if (value_true(&planned) || value_is(&kind, "planned")) return CLI_DIM;
-  return value_is(&kind, "alert") ? CLI_RED : CLI_PLAIN;
+  struct value what = cli_field(item, "what"), planned = cli_field(item, "planned");
+  if (value_true(&planned)) return CLI_DIM;
+  return value_is(&what, "alert") ? CLI_RED : CLI_PLAIN;
 }
 
 static int timeline(struct cli *cli) {
   static const struct cli_column columns[] = {{"WHEN", "at"},
-                                              {"KIND", "kind"},
-                                              {"WHAT", "title|name|what"},
-                                              {"STATUS", "status"},
-                                              {"BY", "by"},
+                                              {"PLANNED", "planned"},
+                                              {"WHAT", "what"},
                                               {"DEPARTMENT", "department"},
-                                              {"DETAIL", "detail|text|reason"},
+                                              {"", "text"},
+                                              {"ID", "id"},
                                               {NULL}};
   struct buf path = {0};
   char *id;
@@ -128,9 +137,9 @@ const struct cli_command cli_timeline = {
     .name = "timeline",
     .words = "[ID]",
     .does = "the whole story of a patient in order, the planned future included",
-    .example = "afterward timeline 9d8w\nafterward timeline --mrn 00123456 --all",
+    .example = "afterward timeline 9d8w\nafterward timeline --mrn 00123456",
     .most = 1,
-    .options = (const struct cli_option[]){WHICH, CLI_PAGING, {NULL}},
+    .options = (const struct cli_option[]){WHICH, {NULL}},
     .run = timeline};
 
 static int opt_out(struct cli *cli) {

@@ -19,7 +19,8 @@ static int list_enrollments(struct cli *cli) {
                                               {"TIER", "tier"},
                                               {"STATUS", "status"},
                                               {"SINCE", "enrolled_at"},
-                                              {"NEXT", "next_at"},
+                                              {"NEXT", "planned.due_at|next_at"},
+                                              {"STEP", "planned.step"},
                                               {"ENDED", "ended_at"},
                                               {"REASON", "ended_reason|reason"},
                                               {NULL}};
@@ -33,7 +34,6 @@ const struct cli_command cli_enrollments = {
     .does = "patients on their pathways",
     .example = "afterward enrollments --department ortho --status active --all",
     .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
-                                           {"pathway", "NAME", "only on this one"},
                                            {"status", "WORD", "active paused ended"},
                                            {"patient", "ID", "only this patient's"},
                                            CLI_PAGING,
@@ -57,11 +57,7 @@ static int list_runs(struct cli *cli) {
                                               {NULL}};
   if (!cli->word_count)
     return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "No runs.", style});
-  struct buf path = {0};
-  cli_put_path(&path, "runs", cli->words[0], NULL);
-  int code = cli_get(cli, buf_text(&path));
-  buf_deinit(&path);
-  return code;
+  return cli_get_one(cli, "runs", cli->words[0]);
 }
 
 const struct cli_command cli_runs = {

@@ -17,6 +17,7 @@ static struct value field_of(const struct value *map, const char *name, size_t l
   if (!dot) return value_field(map, key);
   *dot = 0;
   struct value inner = value_field(map, key);
+  if (inner.kind == VALUE_LIST) inner = value_at(&inner, 0);
   return value_field(&inner, dot + 1);
 }
 
@@ -63,8 +64,11 @@ static void put(struct buf *out, const struct value *value, int depth);
 static void put_items(struct buf *out, const struct value *value, int depth) {
   struct value_iter iter = value_iterate(value);
   struct value key, item;
-  for (bool first = true; value_next(&iter, &key, &item); first = false) {
+  bool first = true;
+  while (value_next(&iter, &key, &item)) {
+    if (item.kind == VALUE_NIL) continue;
     if (!first) buf_puts(out, ", ");
+    first = false;
     if (iter.map) {
       cli_put_clean(out, key.text.data, key.text.len);
       buf_putc(out, ' ');
@@ -106,18 +110,44 @@ static void put_line(struct cli_table *table, int depth, const struct value *key
   buf_deinit(&text);
 }
 
+static bool is_map(const struct value *value) {
+  return value->kind == VALUE_MAP && cli_field(value, "zh|en").kind != VALUE_TEXT;
+}
+
+static void put_map(struct cli_table *table, const struct value *map, int depth);
+
+static bool is_flat(const struct value *item) {
+  struct value_iter iter = value_iterate(item);
+  struct value key, field;
+  while (iter.map && value_next(&iter, &key, &field))
+    if (field.kind == VALUE_LIST || field.kind == VALUE_MAP) return false;
+  return true;
+}
+
+static void put_list(struct cli_table *table, const struct value *list, int depth) {
+  static const struct value dash = {.kind = VALUE_TEXT, .text = {"-", 1}};
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  while (value_next(&iter, NULL, &item)) {
+    bool flat = is_flat(&item);
+    put_line(table, depth, &dash, flat ? &item : NULL);
+    if (!flat) put_map(table, &item, depth + 1);
+  }
+}
+
 static void put_map(struct cli_table *table, const struct value *map, int depth) {
   struct value_iter iter = value_iterate(map);
   struct value key, item;
+  if (!is_map(map)) return;
   while (value_next(&iter, &key, &item)) {
-    struct value title = cli_field(&item, "zh|en");
+    struct value first = value_at(&item, 0);
+    bool nested = depth < DEPTH && (is_map(&item) || is_map(&first));
     if (item.kind == VALUE_NIL) continue;
-    if (item.kind != VALUE_MAP || title.kind == VALUE_TEXT || depth == DEPTH) {
-      put_line(table, depth, &key, &item);
-      continue;
-    }
-    put_line(table, depth, &key, NULL);
-    put_map(table, &item, depth + 1);
+    put_line(table, depth, &key, nested ? NULL : &item);
+    if (nested && item.kind == VALUE_LIST)
+      put_list(table, &item, depth + 1);
+    else if (nested)
+      put_map(table, &item, depth + 1);
   }
 }
 

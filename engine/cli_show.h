@@ -12,5 +12,6 @@
 void cli_put_value(struct buf *out, const struct value *value);
 // Prints a map, "key  value" on each line, maps within it indented.
 void cli_show(FILE *to, const struct value *value);
-// The first of the fields "a|b|c" that is there and not nil; "a.b" is a field of a field.
+// The first of the fields "a|b|c" that is there and not nil; "a.b" is a field of
+// a field, or of the first item of a list.
 struct value cli_field(const struct value *map, const char *names);

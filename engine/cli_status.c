@@ -1,25 +1,17 @@
-// afterward summary, refused, status, version: how it goes as a whole.
+// afterward summary, refused, codes, status, version: how it goes as a whole.
 #include <stdio.h>
 
-#include "cli_client.h"
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_list.h"
 
-static int summary(struct cli *cli) {
-  struct buf path = {0};
-  buf_puts(&path, "/api/v1/summary");
-  cli_put_query(&path, "department", cli_option(cli, "department"));
-  int code = cli_get(cli, buf_text(&path));
-  buf_deinit(&path);
-  return code;
-}
+static int summary(struct cli *cli) { return cli_get(cli, "/api/v1/summary"); }
 
 const struct cli_command cli_summary = {
     .name = "summary",
     .words = "",
     .does = "the books: enrolled, due, sent, answered, silent, alerts, tasks",
-    .example = "afterward summary --department ortho",
+    .example = "afterward summary --json",
     .options =
         (const struct cli_option[]){{"department", "NAME", "only this one's"}, {NULL}},
     .run = summary};
@@ -44,6 +36,22 @@ const struct cli_command cli_refused = {
     .example = "afterward refused --limit 20",
     .options = (const struct cli_option[]){CLI_PAGING, {NULL}},
     .run = refused};
+
+static int codes(struct cli *cli) {
+  static const struct cli_column columns[] = {{"CODE", "code"},
+                                              {"IN CHINESE", "zh"},
+                                              {"IN ENGLISH", "en"},
+                                              {"COUNTS AS AN ATTEMPT", "attempt"},
+                                              {NULL}};
+  return cli_list(cli, "/api/v1/codes", &(struct cli_list){columns, "No codes."});
+}
+
+const struct cli_command cli_codes = {
+    .name = "codes",
+    .words = "",
+    .does = "results that a task can have, for afterward task done --code",
+    .example = "afterward codes",
+    .run = codes};
 
 static int health(struct cli *cli) { return cli_get(cli, "/healthz"); }
 

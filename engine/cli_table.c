@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "cli_text.h"
 
-enum { GAP = 2, LEAST = 12 };  // columns between cells; a cut column keeps so many
+enum { GAP = 2, KEPT = 16 };  // between cells; what a cut column keeps: a moment
 
 struct cli_cell {
   char *text;  // owned
@@ -55,28 +55,34 @@ static size_t terminal_width(FILE *to) {
   return size.ws_col;
 }
 
-// Takes from the widest column what the line is too long.
+static size_t widest_of(const size_t *widths, int columns) {
+  size_t widest = 0;
+  for (int i = 1; i < columns; i++)
+    if (widths[i] >= widths[widest]) widest = (size_t)i;
+  return widest;
+}
+
+// Takes from the widest columns what the line is too long.
 static void fit(const struct cli_table *table, size_t room, size_t *widths) {
   size_t total = 0;
-  int widest = 0;
   for (int i = 0; i < table->columns; i++) {
     widths[i] = table->widest[i];
     total += widths[i] + (i ? GAP : 0);
-    if (widths[i] > widths[widest]) widest = i;
   }
-  if (total <= room) return;
-  size_t over = total - room;
-  if (widths[widest] > over + LEAST)
+  while (total > room) {
+    size_t widest = widest_of(widths, table->columns), over = total - room;
+    if (widths[widest] <= KEPT) return;
+    if (over > widths[widest] - KEPT) over = widths[widest] - KEPT;
     widths[widest] -= over;
-  else if (widths[widest] > LEAST)
-    widths[widest] = LEAST;
+    total -= over;
+  }
 }
 
 static void put_cell(const struct cli_cell *cell, size_t width, bool last, bool styled,
                      FILE *to) {
   static const char *const codes[] = {
       [CLI_BOLD] = "1", [CLI_DIM] = "2", [CLI_RED] = "31", [CLI_YELLOW] = "33"};
-  bool cut = cell->width > width, mark = styled && cell->style != CLI_PLAIN;
+  bool cut = cell->width > width, mark = styled && cell->len && cell->style;
   size_t len = cut ? cli_fit(cell->text, cell->len, width - 1) : cell->len;
   if (mark) fprintf(to, "\033[%sm", codes[cell->style]);
   fwrite(cell->text, 1, len, to);

@@ -33,12 +33,14 @@ const struct cli_command cli_tasks = {
     .words = "",
     .does = "the work list: tasks with their deadline, post and state",
     .example = "afterward tasks --role nurse-ortho --status open",
-    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
-                                           {"role", "NAME", "only this duty post's"},
-                                           {"status", "WORD", "open held done withdrawn"},
-                                           {"patient", "ID", "only this patient's"},
-                                           CLI_PAGING,
-                                           {NULL}},
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "only this one's"},
+            {"role", "NAME", "only this duty post's"},
+            {"status", "WORD", "open held done withdrawn; else open and held"},
+            {"patient", "ID", "only this patient's"},
+            CLI_PAGING,
+            {NULL}},
     .run = list};
 
 // "38.2", "true" and "[1,2]" as what they are, anything else as text.
@@ -81,6 +83,7 @@ static int merge_answers(const struct cli *cli, struct merge *fields) {
 }
 
 static int deed(struct cli *cli) {
+  if (strcmp(cli->words[0], "show") == 0) return cli_get_one(cli, "tasks", cli->words[1]);
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "tasks", cli->words[1], cli->words[0]);
@@ -91,8 +94,8 @@ static int deed(struct cli *cli) {
   int code = merge_answers(cli, &fields);
   if (!code && strcmp(cli->words[0], "done") == 0 && !cli_option(cli, "code"))
     code = cli_fail(cli, CLI_USAGE,
-                    "a task is done with a result: --code answered, or one of the codes "
-                    "of /api/v1/codes");
+                    "a task is done with a result: --code CODE; afterward codes "
+                    "lists them");
   if (code) {
     struct buf unused = {0};
     merge_end(&fields, &unused);
@@ -106,17 +109,17 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_task = {
     .name = "task",
-    .words = "claim|release|done ID",
+    .words = "show|claim|release|done ID",
     .does = "take a task until the shift ends, give it back, or close it with its result",
     .example =
         "afterward task claim 7k3m\n"
         "afterward task done 7k3m --code answered --answer temp=37.8 --note 伤口干燥",
-    .verbs = (const char *const[]){"claim", "release", "done", NULL},
+    .verbs = (const char *const[]){"show", "claim", "release", "done", NULL},
     .least = 2,
     .most = 2,
     .options =
         (const struct cli_option[]){
-            {"code", "CODE", "the result, as afterward task codes or in Chinese"},
+            {"code", "CODE", "the result: see afterward codes; Chinese words will do"},
             {"answer", "ITEM=VALUE", "an answer of the task's form; as often as needed"},
             {"note", "TEXT", "in words"},
             {"to", "STAFF", "to whom it goes (transfer)"},

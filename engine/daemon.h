@@ -30,7 +30,7 @@ struct daemon {
   struct channels channels;
   struct api api;
   bool api_open, stopping;
-  char failure[256];  // why the last batch was refused; "" when it wasn't
+  char failure[512];  // why the last batch was refused; "" when it wasn't
   int64_t retry_at;   // steady ms before which a refused batch is not tried again
 };
 

@@ -7,6 +7,8 @@
 
 #include "base/embed.h"
 #include "base/iso.h"
+#include "base/log.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
 #include "care/message.h"
@@ -117,9 +119,27 @@ static int sim_load(lua_State *L) {
   return code ? 3 : 2;
 }
 
-static void settle(lua_State *L, struct sim *sim) {
+// Everything but the database is lost, and started again from it.
+static int restart(struct sim *sim, struct status *status) {
+  struct store *store;
+  sim->open = false;
+  if (store_in_transaction(sim->engine.store)) store_rollback(sim->engine.store);
+  engine_close(&sim->engine, &store);
+  sim_channel_forget(&sim->channel);
+  return start(sim, store, status);
+}
+
+// Steps until nothing is due; when the power fails on the way, the machine starts again.
+// True when it did.
+static bool settle(lua_State *L, struct sim *sim) {
   struct status status = {0};
-  if (!engine_settle(&sim->engine, &status)) fail(L, &status);
+  bool fell = false;
+  while (!engine_settle(&sim->engine, &status)) {
+    if (!kernel_is_cut(sim->engine.kernel) || restart(sim, &status)) fail(L, &status);
+    status = (struct status){0};
+    fell = true;
+  }
+  return fell;
 }
 
 struct reply {  // what the inbox said, until it is pushed
@@ -129,18 +149,30 @@ struct reply {  // what the inbox said, until it is pushed
 static void take_reply(void *self, int64_t row, const struct value *result) {
   (void)row;
   struct reply *reply = self;
+  buf_clear(&reply->result);
   value_put(&reply->result, result);
 }
 
-static int push_reply(lua_State *L, struct sim *sim, struct reply *reply) {
+static int push_reply(lua_State *L, struct reply *reply) {
   struct status status = {0};
   struct value view;
-  bool settled = engine_settle(&sim->engine, &status);
   if (!reply->result.len || !value_read(reply->result.data, reply->result.len, &view) ||
       values_push(L, &view, &status))
     lua_pushnil(L);
   buf_deinit(&reply->result);
-  return settled ? 1 : fail(L, &status);
+  return 1;
+}
+
+// A sender that got no answer because the power failed sends the same again.
+static int submit(lua_State *L, struct sim *sim, const char *source, const char *id,
+                  const char *kind, const struct value *body) {
+  struct reply reply = {0};
+  for (int i = 0; i < 2 && !reply.result.len; i++) {
+    kernel_submit(sim->engine.kernel, source, id, kind, body, INBOX_APPLIED, take_reply,
+                  &reply);
+    if (!settle(L, sim)) break;
+  }
+  return push_reply(L, &reply);
 }
 
 // sim:submit(source, id, kind, body): the result map, after everything that follows at
@@ -149,30 +181,31 @@ static int sim_submit(lua_State *L) {
   struct sim *sim = check(L);
   struct status status = {0};
   struct buf body = {0};
-  struct reply reply = {0};
   struct value view;
+  const char *source = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
+             *kind = luaL_checkstring(L, 4);
   if (values_encode(L, 5, "body", &body, &status)) {
     buf_deinit(&body);
     return fail(L, &status);
   }
-  value_read(body.data, body.len, &view);
-  kernel_submit(sim->engine.kernel, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
-                luaL_checkstring(L, 4), &view, INBOX_APPLIED, take_reply, &reply);
+  lua_settop(L, 5);
+  lua_pushlstring(L, body.data, body.len);
   buf_deinit(&body);
-  return push_reply(L, sim, &reply);
+  value_read(lua_tostring(L, 6), lua_rawlen(L, 6), &view);
+  return submit(L, sim, source, id, kind, &view);
+}
+
+static const char *push_field(lua_State *L, const struct value *view, const char *key) {
+  struct value field = value_field(view, key);
+  if (field.kind != VALUE_TEXT) return NULL;
+  return lua_pushlstring(L, field.text.data, field.text.len);
 }
 
 static int submit_encoded(lua_State *L, struct sim *sim, const char *bytes, size_t len) {
   struct value view;
-  struct reply reply = {0};
   value_read(bytes, len, &view);
-  struct value source = value_field(&view, "source"), id = value_field(&view, "id");
-  char *source_text = value_copy_text(&source), *id_text = value_copy_text(&id);
-  kernel_submit(sim->engine.kernel, source_text ? source_text : "spec", id_text, "event",
-                &view, INBOX_APPLIED, take_reply, &reply);
-  mem_free(source_text);
-  mem_free(id_text);
-  return push_reply(L, sim, &reply);
+  const char *source = push_field(L, &view, "source"), *id = push_field(L, &view, "id");
+  return submit(L, sim, source ? source : "spec", id, "event", &view);
 }
 
 // sim:event(body): as POST /api/v1/events would take it; its result, or nil and what is
@@ -231,14 +264,47 @@ static int sim_now(lua_State *L) {
 static int sim_crash(lua_State *L) {
   struct sim *sim = check(L);
   struct status status = {0};
-  struct store *store;
-  sim->open = false;
-  if (store_in_transaction(sim->engine.store)) store_rollback(sim->engine.store);
-  engine_close(&sim->engine, &store);
-  sim_channel_forget(&sim->channel);
-  if (start(sim, store, &status)) return fail(L, &status);
+  if (restart(sim, &status)) return fail(L, &status);
   settle(L, sim);
   return 0;
+}
+
+// sim:cut(n, lost): the power fails at the nth commit from now, after it or in the middle
+// of it.
+static int sim_cut(lua_State *L) {
+  struct sim *sim = check(L);
+  kernel_cut(sim->engine.kernel, luaL_checkinteger(L, 2), lua_toboolean(L, 3));
+  return 0;
+}
+
+// sim:commits(): how many there were since the last start.
+static int sim_commits(lua_State *L) {
+  lua_pushinteger(L, kernel_statistics(check(L)->engine.kernel)->batches);
+  return 1;
+}
+
+// sim:journal(run): its records as lists, oldest first.
+static int sim_journal(lua_State *L) {
+  struct sim *sim = check(L);
+  struct run run;
+  struct buf journal = {0};
+  struct status status = {0};
+  if (!run_load(sim->engine.store, luaL_checkinteger(L, 2), &run)) return 0;
+  run_journal(sim->engine.store, &run, &journal);
+  run_deinit(&run);
+  lua_pushlstring(L, buf_text(&journal), journal.len);
+  buf_deinit(&journal);
+  const char *bytes = lua_tostring(L, -1);
+  size_t len = lua_rawlen(L, -1), used;
+  struct value record;
+  lua_newtable(L);
+  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0; i++) {
+    if (values_push(L, &record, &status)) return fail(L, &status);
+    lua_rawseti(L, -2, i);
+    bytes += used;
+    len -= used;
+  }
+  return 1;
 }
 
 // sim:query(sql, …): a list of rows as tables by column name. For looking, not for
@@ -372,7 +438,8 @@ static const luaL_Reg methods[] = {
     {"event", sim_event},         {"advance_to", sim_advance_to},
     {"jump_to", sim_jump_to},     {"now", sim_now},
     {"crash", sim_crash},         {"query", sim_query},
-    {"set_state", sim_set_state}, {"retier", sim_retier},
+    {"cut", sim_cut},             {"commits", sim_commits},
+    {"journal", sim_journal},     {"set_state", sim_set_state}, {"retier", sim_retier},
     {"planned", sim_planned},     {"channel", sim_channel_set},
     {"span", sim_span},           {"close", sim_close},
     {"__gc", sim_close},          {NULL, NULL}};
@@ -384,6 +451,8 @@ int luaopen_afterward_sim(lua_State *L);
 
 // The C half is handed to sim.lua, which makes of it what specs are written in.
 int luaopen_afterward_sim(lua_State *L) {
+  log_set_level(LOG_LEVEL_WARN);
+  if (!getenv("AFTERWARD_SPEC_LOG")) log_set_level(LOG_LEVEL_ERROR);
   luaL_newmetatable(L, TYPE);
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);

@@ -84,21 +84,45 @@ local function collect(root, department, chosen)
   return files
 end
 
-local function load_department(world, root, department, chosen)
-  local ok, problems, why = world.core:load(department, collect(root, department, chosen))
+local function load_files(world, department, files)
+  local ok, problems, why = world.core:load(department, files)
   if not ok then error(why .. "\n  " .. table.concat(problems, "\n  "), 0) end
+end
+
+local function load_department(world, root, department, chosen)
+  load_files(world, department, collect(root, department, chosen))
+end
+
+-- Sources written in the spec itself: what lies in shared/ is every department's.
+local function load_inline(world, sources)
+  local departments = {}
+  for name in pairs(sources) do
+    local department = name:match "^([^/]+)/"
+    assert(department, name .. ": a script lies in a department's folder, such as ortho/hip.lua")
+    if department ~= "shared" then departments[department] = true end
+  end
+  for department in pairs(departments) do
+    local files = { ["shared/calendar/cn.csv"] = read_file "scripts/shared/calendar/cn.csv" }
+    for name, text in pairs(sources) do
+      if name:find("^" .. department .. "/") or name:find "^shared/" then files[name] = text end
+    end
+    load_files(world, department, files)
+  end
 end
 
 local function load_scripts(world, scripts)
   if type(scripts) == "string" then scripts = { scripts } end
+  local files, inline = {}, {}
+  for name, text in pairs(scripts) do if type(name) == "string" then inline[name] = text end end
+  load_inline(world, inline)
   for _, path in ipairs(scripts) do
-    if not path:find "%.lua$" then                          -- a department's folder, whole
+    if path:find "%.lua$" then
+      files[#files + 1] = path
+    else                                                    -- a department's folder, whole
       local root, department = path:gsub("/$", ""):match "^(.*)/([^/]+)$"
       load_department(world, root, department)
     end
   end
-  local files = {}
-  for _, path in ipairs(scripts) do if path:find "%.lua$" then files[#files + 1] = path end end
   local _, departments, chosen = sources_of(files)
   for department, root in pairs(departments) do load_department(world, root, department, chosen) end
 end
@@ -279,6 +303,18 @@ function World:sleep(span) self.core:jump_to(self.core:span(span, self.core:now(
 function World:now() return self.core:now() end
 function World:clock() return day_text(self.core:now(), self.zone) end
 function World:crash() self.core:crash() end
+-- Newer scripts, as a saved file would bring them; what they say of the files themselves is raised.
+function World:load(scripts) load_scripts(self, scripts) self.core:advance_to(self.core:now()) end
+-- The records of the newest run of a step or watch, oldest first: { kind, op, label, value }.
+function World:journal(name)
+  local row = first(self, "SELECT max(id) AS i_id FROM run WHERE name=?1", name)
+  return row.id and self.core:journal(row.id) or nil
+end
+-- The newest run of a step or watch: { status, cause, … }.
+function World:run(name)
+  return first(self, [[SELECT id AS i_id, name, day, status, cause, result, wait, records AS i_records, scheduled_at AS i_scheduled,
+    started_at AS i_started FROM run WHERE name=?1 ORDER BY id DESC LIMIT 1]], name)
+end
 function World:channel(name, word, address) self.core:channel(name, word, address) end
 function World:retier(enrollment) self.core:retier(rawget(enrollment, "number")) end
 function World:duty(role, staff) return self:_submit("duty.set", { role = role, staff = staff, since = 0 }) end
@@ -339,6 +375,7 @@ local function world_fields(self, key)
   end
 end
 local world_setters = {
+  expects_stuck = function(self, flag) rawset(self, "_expects_stuck", flag) end,
   roster = function(self, posts) for role, staff in pairs(posts) do self:duty(role, staff) end end,
 }
 
@@ -386,6 +423,64 @@ function sim.world(o)
   return world
 end
 
+-- Everything that must be the same however often the power fails: lines of text, times by the hour, in a fixed order.
+local BOOKS = {
+  "SELECT 'enrollment', pathway, status, tier, ended_reason FROM enrollment ORDER BY id",
+  "SELECT 'run', name, day, status, result, cause, records AS i_records FROM run ORDER BY scheduled_at, name, day",
+  "SELECT 'skip', step, day, reason FROM skip ORDER BY due_at, step",
+  "SELECT 'message', kind, name, audience, status, reason, created_at/3600000 AS i_hour FROM message ORDER BY created_at/3600000, kind, name, audience",
+  "SELECT 'question', form, status, reason FROM question ORDER BY opened_at/3600000, form",
+  "SELECT 'answer', form, by_kind, level FROM answer ORDER BY at/3600000, form",
+  "SELECT 'task', name, role, status, code, reason FROM task ORDER BY opened_at/3600000, name",
+  "SELECT 'alert', name, level, status, joined AS i_joined FROM alert ORDER BY opened_at/3600000, name",
+  "SELECT 'page', role, at/3600000 AS i_hour FROM page ORDER BY at, role",
+  "SELECT 'note', text FROM note ORDER BY at, text",
+}
+local function plain(value)
+  if math.type(value) == "integer" and value > 10 ^ 12 then return tostring(value // 3600000) .. "h" end
+  if type(value) ~= "table" then return tostring(value) end
+  local keys, out = {}, {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  for i, key in ipairs(keys) do out[i] = tostring(key) .. "=" .. plain(value[key]) end
+  return "{" .. table.concat(out, " ") .. "}"
+end
+function sim.books(world)
+  local lines = {}
+  for _, sql in ipairs(BOOKS) do
+    for _, row in ipairs(world.core:query(sql)) do lines[#lines + 1] = plain(row) end
+  end
+  for _, run in ipairs(world.core:query "SELECT id AS i_id, name, day FROM run ORDER BY scheduled_at, name, day") do
+    for i, record in ipairs(world.core:journal(run.id)) do
+      lines[#lines + 1] = ("%s %s %d %s"):format(run.name, run.day, i, plain(record))
+    end
+  end
+  return lines
+end
+-- sim.torture(make, play): plays a story, then once more for each of its commits with the power failing there,
+-- after the commit and in the middle of it. The books must be the same. Gives the number of commits.
+function sim.torture(make, play)
+  local calm = make()
+  play(calm)
+  local commits, want = calm.core:commits(), sim.books(calm)
+  for n = 1, commits do
+    for _, lost in ipairs { false, true } do
+      local world = make()
+      world.core:cut(n, lost)
+      play(world)
+      local got = sim.books(world)
+      for i = 1, math.max(#want, #got) do
+        if want[i] ~= got[i] then
+          error(("power failed %s commit %d of %d\n  expected %s\n  got      %s"):format(lost and "in" or "after", n, commits, want[i], got[i]), 2)
+        end
+      end
+      world.core:close()
+      live[world] = nil
+    end
+  end
+  return commits
+end
+
 -- Nothing stuck is checked after every test unasked, and a failed one shows what happened to its patients.
 local function story_of_all(world)
   local out = {}
@@ -399,7 +494,7 @@ local function after_test(busted)
   return function(element, _, status)
     for world in pairs(live) do
       live[world] = nil
-      if status == "success" and not rawget(world, "expects_stuck") then
+      if status == "success" and not rawget(world, "_expects_stuck") then
         for _, run in ipairs(world.stuck) do
           busted.publish({ "failure", element.descriptor }, element, busted.context.parent(element),
             ("a run is stuck: %s: %s"):format(run.name, run.cause), {})

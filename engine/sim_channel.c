@@ -53,9 +53,16 @@ static void start(void *self, const struct outgoing *outgoing) {
   message_result(channel->care, outgoing->attempt, &result);
 }
 
+static int64_t keyed(void *self, const char *name) {
+  return strcmp(word_for(self, name, NULL), "keyed") ? 0 : 24 * (int64_t)3600000;
+}
+
 struct channels_port sim_channel_port(struct sim_channel *channel) {
-  return (struct channels_port){
-      .self = channel, .known = known, .address_kind = address_kind, .start = start};
+  return (struct channels_port){.self = channel,
+                                .known = known,
+                                .address_kind = address_kind,
+                                .start = start,
+                                .keyed = keyed};
 }
 
 void sim_channel_behave(struct sim_channel *channel, const char *name,

@@ -8,7 +8,7 @@ enum { SIM_BEHAVIOURS = 64 };
 
 struct sim_behaviour {
   char *channel, *address;  // address NULL: all
-  char *word;               // accept fail retry delay config ambiguous silent down
+  char *word;               // accept keyed fail retry delay config ambiguous silent down
 };
 
 struct sim_channel {
@@ -19,7 +19,7 @@ struct sim_channel {
 };
 
 struct channels_port sim_channel_port(struct sim_channel *channel);
-// accept (the default); fail: refused for good; retry: try later; delay: tomorrow;
+// accept (the default); keyed: takes the same key again for a day; fail: refused for good; retry: try later; delay: tomorrow;
 // config; ambiguous: nobody knows; silent: no answer ever; down: the channel does not
 // exist.
 void sim_channel_behave(struct sim_channel *channel, const char *name,

@@ -10,9 +10,9 @@ bool access_department(struct call *call, const char *department) {
 }
 
 bool access_patient(struct call *call, int64_t patient) {
-  return store_int(call->care->store, 0,
-                   "SELECT 1 FROM patient p WHERE id=?1 AND " ACCESS_PATIENT("p.id", "2",
-                                                                             "3"),
-                   "iti", patient, access_departments(call),
-                   kernel_now(call->care->kernel)) != 0;
+  return store_int(
+             call->care->store, 0,
+             "SELECT 1 FROM patient p WHERE id=?1 AND " ACCESS_PATIENT("p.id", "2", "3"),
+             "iti", patient, access_departments(call),
+             kernel_now(call->care->kernel)) != 0;
 }

@@ -68,9 +68,9 @@ static void handle_receipt(struct api *api, struct http_request *request) {
     return;
   }
   memcpy(channel, from, (size_t)(end - from));
-  struct api_callback callback = {request->method,       request->query,
-                                  request->headers,      request->header_count,
-                                  request->body,         request->body_len};
+  struct api_callback callback = {request->method,  request->query,
+                                  request->headers, request->header_count,
+                                  request->body,    request->body_len};
   struct api_reply reply = {.status = 200};
   struct status status = {0};
   if (api->engine.receipt(api->engine.self, channel, &callback, &reply, &status)) {

@@ -1,5 +1,5 @@
-// The HTTP side: the staff API, patient pages, receipts, health and metrics. Requests become
-// inbox messages and reads, nothing else.
+// The HTTP side: the staff API, patient pages, receipts, health and metrics. Requests
+// become inbox messages and reads, nothing else.
 #pragma once
 
 #include "api/rate.h"
@@ -40,8 +40,8 @@ struct api {
   struct api_engine engine;  // set by the engine after api_init
   struct tokens tokens;
   struct keys keys;
-  struct rate *rate;         // of patient pages; owned
-  struct pending *pending;   // requests that wait for a commit
+  struct rate *rate;        // of patient pages; owned
+  struct pending *pending;  // requests that wait for a commit
   uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
 };
 

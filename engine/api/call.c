@@ -42,8 +42,9 @@ int64_t call_filter_id(struct call *call, const char *name, char kind, bool *bad
   int64_t row = public_id_parse(call->api->keys.public_id, kind, text);
   if (row) return row;
   *bad = true;
-  call_problem(call, 400, "%s: is no id of the kind '%c'; take one from an answer of this API",
-               name, kind);
+  call_problem(call, 400,
+               "%s: is no id of the kind '%c'; take one from an answer of this API", name,
+               kind);
   return 0;
 }
 

@@ -13,7 +13,7 @@ struct call {
   struct http_request *request;
   const struct caller *caller;
   struct http_form query;
-  char path[512];  // what the segments point into
+  char path[512];                       // what the segments point into
   const char *segments[CALL_SEGMENTS];  // after /api/v1; "" past the end
   int segment_count;
   struct buf body_bytes;
@@ -59,6 +59,6 @@ struct list {
 bool list_begin(struct list *list, struct call *call, char kind);  // false: answered
 // The next row, whose first column is its id; false at the end of the page.
 bool list_row(struct list *list, struct stmt *row);
-void list_end(struct list *list);     // sends
-void list_close(struct list *list);   // finishes the text without sending
+void list_end(struct list *list);    // sends
+void list_close(struct list *list);  // finishes the text without sending
 void list_deinit(struct list *list);

@@ -172,12 +172,13 @@ void desk_task(struct call *call) {
   static const char *const kinds[] = {"task.claim", "task.release", "task.done"};
   struct request request;
   int64_t revision = 0;
-  int64_t id = find(call, "task",
-                    store_query(call->care->store,
-                                "SELECT id, revision FROM task WHERE id=?2 AND "
-                                ACCESS_DEPARTMENT("department", "1"),
-                                "ti", access_departments(call), call_row(call, 1, 't')),
-                    &revision);
+  int64_t id =
+      find(call, "task",
+           store_query(call->care->store,
+                       "SELECT id, revision FROM task WHERE id=?2 AND " ACCESS_DEPARTMENT(
+                           "department", "1"),
+                       "ti", access_departments(call), call_row(call, 1, 't')),
+           &revision);
   if (!id) return;
   const char *verb = call->segments[2];
   begin(&request, call, kinds[*verb == 'c' ? 0 : *verb == 'r' ? 1 : 2], 't', id);
@@ -190,12 +191,13 @@ void desk_task(struct call *call) {
 void desk_alert(struct call *call) {
   struct request request;
   int64_t revision = 0;
-  int64_t id = find(call, "alert",
-                    store_query(call->care->store,
-                                "SELECT id, revision FROM alert WHERE id=?2 AND "
-                                ACCESS_DEPARTMENT("department", "1"),
-                                "ti", access_departments(call), call_row(call, 1, 'a')),
-                    &revision);
+  int64_t id = find(
+      call, "alert",
+      store_query(call->care->store,
+                  "SELECT id, revision FROM alert WHERE id=?2 AND " ACCESS_DEPARTMENT(
+                      "department", "1"),
+                  "ti", access_departments(call), call_row(call, 1, 'a')),
+      &revision);
   if (!id) return;
   const char *verb = call->segments[2];
   begin(&request, call,
@@ -209,9 +211,9 @@ void desk_alert(struct call *call) {
 }
 
 static void add_message_name(struct request *request, int64_t id) {
-  struct stmt *row = store_query(request->call->care->store,
-                                 "SELECT department, name FROM message WHERE id=?1", "i",
-                                 id);
+  struct stmt *row =
+      store_query(request->call->care->store,
+                  "SELECT department, name FROM message WHERE id=?1", "i", id);
   if (stmt_row(row)) {
     merge_text(&request->fields, "department", stmt_text(row, 0));
     merge_text(&request->fields, "name", stmt_text(row, 1));
@@ -222,12 +224,13 @@ static void add_message_name(struct request *request, int64_t id) {
 void desk_message(struct call *call) {
   struct request request;
   int64_t revision = 0;
-  int64_t id = find(call, "message",
-                    store_query(call->care->store,
-                                "SELECT id, 0 FROM message WHERE id=?2 AND "
-                                ACCESS_DEPARTMENT("department", "1"),
-                                "ti", access_departments(call), call_row(call, 1, 'm')),
-                    &revision);
+  int64_t id =
+      find(call, "message",
+           store_query(call->care->store,
+                       "SELECT id, 0 FROM message WHERE id=?2 AND " ACCESS_DEPARTMENT(
+                           "department", "1"),
+                       "ti", access_departments(call), call_row(call, 1, 'm')),
+           &revision);
   if (!id) return;
   bool approve = strcmp(call->segments[2], "approve") == 0;
   begin(&request, call, approve ? "message.approve" : "message.resolve", 'm', id);

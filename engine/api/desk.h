@@ -1,5 +1,5 @@
-// What staff do by the API: tasks, alerts, messages, duty. Each becomes an inbox message and
-// is answered with what it led to, after the commit.
+// What staff do by the API: tasks, alerts, messages, duty. Each becomes an inbox message
+// and is answered with what it led to, after the commit.
 #pragma once
 
 #include "api/call.h"

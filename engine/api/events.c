@@ -10,9 +10,9 @@
 enum { EVENTS_MOST = 1000, ID_BYTES = 128 };
 
 struct event_result {
-  char *id;         // of the source; NULL when it gave none
-  int status;       // 202 409 422; 0: not told yet
-  char *detail;     // a sentence when it was refused
+  char *id;      // of the source; NULL when it gave none
+  int status;    // 202 409 422; 0: not told yet
+  char *detail;  // a sentence when it was refused
 };
 
 struct posting {  // one request; lives until every event in it is settled
@@ -122,8 +122,9 @@ static void submit(struct call *call, struct posting *posting, uint32_t index,
   struct status status = {0};
   if (fits(&id)) result->id = value_copy_text(&id);
   if (!result->id) {
-    refuse(result, "field \"id\" is missing: give the source's own id of the event, a text "
-                   "of at most 128 bytes");
+    refuse(result,
+           "field \"id\" is missing: give the source's own id of the event, a text "
+           "of at most 128 bytes");
   } else if (event_check(event, &clean, &status)) {
     refuse(result, status.text);
   } else {

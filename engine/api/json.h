@@ -14,7 +14,7 @@ struct json {
 
 void json_open(struct json *json, char bracket);  // '{' or '['
 void json_close(struct json *json, char bracket);
-void json_key(struct json *json, const char *key);  // then one value
+void json_key(struct json *json, const char *key);    // then one value
 void json_text(struct json *json, const char *text);  // NULL: null
 void json_text_len(struct json *json, const char *text, size_t len);
 void json_int(struct json *json, int64_t number);

@@ -67,10 +67,10 @@ void probe_health(struct api *api, struct http_request *request) {
   json_key(&json, "reasons");
   json_text(&json, buf_text(&reasons));
   json_key(&json, "last_commit");
-  json_time(&json,
-            store_int(api->care->store, 0,
-                      "SELECT value FROM meta WHERE key='turn-time'", ""),
-            care_site_zone(api->care));
+  json_time(
+      &json,
+      store_int(api->care->store, 0, "SELECT value FROM meta WHERE key='turn-time'", ""),
+      care_site_zone(api->care));
   json_close(&json, '}');
   http_respond(request, reasons.len ? 503 : 200, &type, 1, out.data, out.len);
   buf_deinit(&reasons);
@@ -99,10 +99,11 @@ static void put_store(struct api *api, struct buf *out) {
   buf_puts(out, "# TYPE afterward_messages gauge\n");
   for (int i = 0; i < 3; i++)
     buf_printf(out, "afterward_messages{status=\"%s\"} %lld\n", open_words[i],
-               (long long)store_int(store, 0,
-                                    "SELECT count(*) FROM message WHERE status=?1 AND"
-                                    " status IN ('held','in_flight','in_doubt')",
-                                    "t", open_words[i]));
+               (long long)store_int(
+                   store, 0,
+                   "SELECT count(*) FROM message WHERE status=?1 AND"
+                   " (status='held' OR status='in_flight' OR status='in_doubt')",
+                   "t", open_words[i]));
   put(out, "counter", "afterward_messages_total",
       (double)store_int(store, 0, "SELECT max(id) FROM message", ""));
   put(out, "gauge", "afterward_runs_stuck",

@@ -9,15 +9,15 @@ enum { RATE_SLOTS = 4096 };
 struct rate {
   unsigned char key[16];  // nobody can aim at another's slot
   struct rate_slot {
-    uint64_t name;   // hash; 0: free
-    int64_t at;      // steady ms when tries was true
-    double tries;    // left
+    uint64_t name;  // hash; 0: free
+    int64_t at;     // steady ms when tries was true
+    double tries;   // left
   } slots[RATE_SLOTS];
 };
 
 struct rate_limit {
-  double burst;        // tries at once
-  double per_hour;     // as they come back
+  double burst;     // tries at once
+  double per_hour;  // as they come back
 };
 
 void rate_init(struct rate *rate);

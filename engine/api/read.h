@@ -4,9 +4,9 @@
 
 #include "api/call.h"
 
-void read_tasks(struct call *call);        // role department status patient
+void read_tasks(struct call *call);  // role department status patient
 void read_task(struct call *call);
-void read_alerts(struct call *call);       // department status patient level
+void read_alerts(struct call *call);  // department status patient level
 void read_alert(struct call *call);
 void read_messages(struct call *call);     // status patient department reason
 void read_message(struct call *call);      // with attempts

@@ -7,17 +7,17 @@
 
 enum { PLANNED_USUAL = 5 };
 
-#define MESSAGE_COLUMNS                                                               \
-  "id, number, patient, enrollment, run, question, alert, department, kind, class,"   \
-  " name, audience, status, reason, created_at, due_at, valid_until, channel,"        \
+#define MESSAGE_COLUMNS                                                             \
+  "id, number, patient, enrollment, run, question, alert, department, kind, class," \
+  " name, audience, status, reason, created_at, due_at, valid_until, channel,"      \
   " attempts, accepted_at, settled_at"
 static const char message_columns[] =
     "id:@m number:s patient:@p enrollment:@e run:@r question:@q alert:@a department:s "
     "kind:s class:s name:s audience:s status:s reason:s created_at:z due_at:z "
     "valid_until:z channel:s attempts:i accepted_at:z settled_at:z";
 
-#define RUN_COLUMNS                                                                    \
-  "id, patient, enrollment, department, pathway, kind, name, day, status, wait,"       \
+#define RUN_COLUMNS                                                              \
+  "id, patient, enrollment, department, pathway, kind, name, day, status, wait," \
   " wait_label, due_at, records, scheduled_at, started_at, ended_at, result, cause"
 static const char run_columns[] =
     "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
@@ -63,10 +63,11 @@ static void put_attempts(struct call *call, struct json *json, int64_t message) 
 void read_message(struct call *call) {
   struct buf out = {0};
   struct json json = {.out = &out};
-  struct stmt *row = store_query(call->care->store,
-                                 "SELECT " MESSAGE_COLUMNS " FROM message WHERE id=?2 AND "
-                                 ACCESS_DEPARTMENT("department", "1"),
-                                 "ti", access_departments(call), call_row(call, 1, 'm'));
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT " MESSAGE_COLUMNS
+                  " FROM message WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
+                  "ti", access_departments(call), call_row(call, 1, 'm'));
   if (stmt_row(row)) {
     json_open(&json, '{');
     call_put_fields(call, &json, row, message_columns);
@@ -174,10 +175,11 @@ static void put_journal(struct call *call, struct json *json, int64_t id) {
 void read_run(struct call *call) {
   struct buf out = {0};
   struct json json = {.out = &out};
-  struct stmt *row = store_query(call->care->store,
-                                 "SELECT " RUN_COLUMNS " FROM run WHERE id=?2 AND "
-                                 ACCESS_DEPARTMENT("department", "1"),
-                                 "ti", access_departments(call), call_row(call, 1, 'r'));
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT " RUN_COLUMNS
+                  " FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
+                  "ti", access_departments(call), call_row(call, 1, 'r'));
   int64_t id = stmt_row(row) ? stmt_int(row, 0) : 0;
   if (id) {
     json_open(&json, '{');

@@ -139,7 +139,8 @@ void read_patients(struct call *call) {
   int64_t found[FOUND_MOST];
   int count = 0;
   bool bad = false;
-  const char *mrn = call_filter(call, "mrn", &bad), *phone = call_filter(call, "phone", &bad),
+  const char *mrn = call_filter(call, "mrn", &bad),
+             *phone = call_filter(call, "phone", &bad),
              *name = call_filter(call, "q", &bad);
   if (bad) return;
   if (!mrn && !phone && !name) {
@@ -162,7 +163,10 @@ void read_patients(struct call *call) {
   json_close(&json, ']');
   json_close(&json, '}');
   value_end(&objects, begun, (uint32_t)count);
-  desk_audited(call, "patient.find", &objects, mrn ? "mrn" : phone ? "phone" : "name",
+  desk_audited(call, "patient.find", &objects,
+               mrn     ? "mrn"
+               : phone ? "phone"
+                       : "name",
                &out);
   buf_deinit(&objects);
   buf_deinit(&out);

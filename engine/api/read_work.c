@@ -6,19 +6,20 @@
 
 #define TASK_COLUMNS                                                                    \
   "id, patient, enrollment, run, question, department, name, role, form, note, status," \
-  " opened_at, CASE WHEN status='held' THEN NULL ELSE due_at END, CASE WHEN"             \
+  " opened_at, CASE WHEN status='held' THEN NULL ELSE due_at END, CASE WHEN"            \
   " status='held' THEN due_at END, overdue_at, claimed_by, claimed_at, claimed_until,"  \
   " code, result_note, moved_to, closed_at, closed_by, reason, revision"
 static const char task_spec[] =
     "id:@t patient:@p enrollment:@e run:@r question:@q department:s name:s role:s form:s "
     "note:s status:s opened_at:z due_at:z working_ms_left:i overdue_at:z claimed_by:s "
-    "claimed_at:z claimed_until:z code:s result_note:s moved_to:s closed_at:z closed_by:s "
+    "claimed_at:z claimed_until:z code:s result_note:s moved_to:s closed_at:z "
+    "closed_by:s "
     "reason:s revision:i";
 
-#define ALERT_COLUMNS                                                                  \
-  "id, patient, enrollment, run, answer, task, department, name, level, reason,"       \
-  " escalation, status, rung, round, next_at, opened_at, joined, acknowledged_at,"     \
-  " acknowledged_by, acted_at, acted_by, act, closed_at, closed_by, closed_reason,"    \
+#define ALERT_COLUMNS                                                               \
+  "id, patient, enrollment, run, answer, task, department, name, level, reason,"    \
+  " escalation, status, rung, round, next_at, opened_at, joined, acknowledged_at,"  \
+  " acknowledged_by, acted_at, acted_by, act, closed_at, closed_by, closed_reason," \
   " revision"
 static const char alert_spec_text[] =
     "id:@a patient:@p enrollment:@e run:@r answer:@w task:@t department:s name:s level:s "
@@ -85,8 +86,8 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
 void read_send_task(struct call *call, int64_t row) {
   send_one(call,
            store_query(call->care->store,
-                       "SELECT " TASK_COLUMNS " FROM task WHERE id=?2 AND "
-                       ACCESS_DEPARTMENT("department", "1"),
+                       "SELECT " TASK_COLUMNS
+                       " FROM task WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
                        "ti", access_departments(call), row),
            task_spec, "task");
 }
@@ -124,12 +125,13 @@ void read_alerts(struct call *call) {
 }
 
 void read_send_alert(struct call *call, int64_t row) {
-  send_one(call,
-           store_query(call->care->store,
-                       "SELECT " ALERT_COLUMNS " FROM alert WHERE id=?2 AND "
-                       ACCESS_DEPARTMENT("department", "1"),
-                       "ti", access_departments(call), row),
-           alert_spec_text, "alert");
+  send_one(
+      call,
+      store_query(call->care->store,
+                  "SELECT " ALERT_COLUMNS
+                  " FROM alert WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
+                  "ti", access_departments(call), row),
+      alert_spec_text, "alert");
 }
 
 void read_alert(struct call *call) { read_send_alert(call, call_row(call, 1, 'a')); }

@@ -21,7 +21,8 @@ static const struct {
 
 static int read_digest(struct caller *caller, const struct value *entry,
                        struct status *status) {
-  struct value token = value_field(entry, "token"), hash = value_field(entry, "token_hash");
+  struct value token = value_field(entry, "token"),
+               hash = value_field(entry, "token_hash");
   if (token.kind == VALUE_TEXT && token.text.len >= TOKEN_SHORTEST &&
       token.text.len <= TOKEN_LONGEST) {
     digest_hex(token.text.data, token.text.len, caller->digest);
@@ -31,9 +32,10 @@ static int read_digest(struct caller *caller, const struct value *entry,
     memcpy(caller->digest, hash.text.data, 32);
     return OK;
   }
-  return status_fail(status, ERR_INVALID,
-                     "give token (16 to 256 characters) or token_hash (its 16-byte BLAKE2b "
-                     "as 32 hex digits)");
+  return status_fail(
+      status, ERR_INVALID,
+      "give token (16 to 256 characters) or token_hash (its 16-byte BLAKE2b "
+      "as 32 hex digits)");
 }
 
 static int add_scope(struct caller *caller, const struct value *word,
@@ -55,7 +57,8 @@ static int read_scopes(struct caller *caller, const struct value *entry,
   while (value_next(&iter, NULL, &word))
     if (add_scope(caller, &word, status)) return status->code;
   if (caller->scopes) return OK;
-  return status_fail(status, ERR_INVALID, "scopes is missing: give { \"read\" } at least");
+  return status_fail(status, ERR_INVALID,
+                     "scopes is missing: give { \"read\" } at least");
 }
 
 static int read_departments(struct caller *caller, const struct value *entry,

@@ -14,9 +14,9 @@ enum scope {
   SCOPE_ADMIN = 16     // everything, and staff
 };
 
-struct caller {  // one entry of `tokens`
-  char digest[33];  // of the token
-  char *staff;      // login, in the audit and in "claimed by"; owned
+struct caller {       // one entry of `tokens`
+  char digest[33];    // of the token
+  char *staff;        // login, in the audit and in "claimed by"; owned
   char *departments;  // JSON list for the reading filter, NULL for all; owned
   unsigned scopes;
 };

@@ -4,7 +4,8 @@
 #include <string.h>
 
 enum { PAYLOAD = 14, MAC = 16, WHOLE = PAYLOAD + MAC, MINUTE_MS = 60000 };
-_Static_assert(sodium_base64_ENCODED_LEN(WHOLE, sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
+_Static_assert(sodium_base64_ENCODED_LEN(WHOLE,
+                                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
                    LINK_TOKEN_SIZE,
                "a link fits");
 

@@ -10,8 +10,8 @@ static const uint64_t half_mask = (UINT64_C(1) << HALF_BITS) - 1;
 static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 static uint64_t mix(const unsigned char *key, char kind, int round, uint64_t half) {
-  unsigned char in[6] = {(unsigned char)kind,        (unsigned char)round,
-                         (unsigned char)half,        (unsigned char)(half >> 8),
+  unsigned char in[6] = {(unsigned char)kind,         (unsigned char)round,
+                         (unsigned char)half,         (unsigned char)(half >> 8),
                          (unsigned char)(half >> 16), (unsigned char)(half >> 24)};
   unsigned char hash[crypto_shorthash_BYTES];
   uint64_t out = 0;

@@ -158,7 +158,7 @@ static void tell_runs(struct care *care, const struct answer_given *given,
   struct value view;
   struct stmt *rows = store_query(
       care->store,
-      "SELECT id FROM run WHERE patient=?1 AND status IN ('ready','waiting','paused') "
+      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
       "AND wait='ask' AND wait_ref=?2",
       "ii", given->patient, given->question);
   while (count < ASKING_RUNS && stmt_row(rows)) runs[count++] = stmt_int(rows, 0);

@@ -8,7 +8,8 @@
 enum { OCCURRENCES_MOST = 1000 };
 
 #define SEEN "(?1 IS NULL OR department IN (SELECT value FROM json_each(?1)))"
-#define COUNT(sql) store_int(care->store, 0, "SELECT count(*) " sql " AND " SEEN, "t", seen)
+#define COUNT(sql) \
+  store_int(care->store, 0, "SELECT count(*) " sql " AND " SEEN, "t", seen)
 
 static void read_words(struct stmt *row, struct books_line *out) {
   for (int i = 0; i < BOOKS_WORDS - 1 && stmt_row(row); i++) {
@@ -19,11 +20,11 @@ static void read_words(struct stmt *row, struct books_line *out) {
   stmt_done(row);
 }
 
-#define WORDS(column, from, out)                                                        \
-  read_words(store_query(care->store,                                                   \
-                         "SELECT " column ", count(*) FROM " from " AND " SEEN          \
-                         " GROUP BY 1 ORDER BY 2 DESC, 1",                              \
-                         "t", seen),                                                    \
+#define WORDS(column, from, out)                                               \
+  read_words(store_query(care->store,                                          \
+                         "SELECT " column ", count(*) FROM " from " AND " SEEN \
+                         " GROUP BY 1 ORDER BY 2 DESC, 1",                     \
+                         "t", seen),                                           \
              out)
 
 static void count_course(struct care *care, const char *seen, struct books *out) {
@@ -57,27 +58,31 @@ static void count_work(struct care *care, const char *seen, struct books *out) {
   out->tasks_done = COUNT("FROM task WHERE status='done'");
   out->tasks_open = COUNT("FROM task WHERE status IN ('open','held')");
   out->tasks_overdue = COUNT("FROM task WHERE status='open' AND overdue_at IS NOT NULL");
-  out->ack_p50_ms = store_int(
-      care->store, 0,
-      "SELECT acknowledged_at-opened_at FROM alert WHERE acknowledged_at IS NOT NULL AND "
-      SEEN " ORDER BY 1 LIMIT 1 OFFSET ?2",
-      "ti", seen, out->acknowledged / 2);
+  out->ack_p50_ms =
+      store_int(care->store, 0,
+                "SELECT acknowledged_at-opened_at FROM alert WHERE acknowledged_at IS "
+                "NOT NULL AND " SEEN " ORDER BY 1 LIMIT 1 OFFSET ?2",
+                "ti", seen, out->acknowledged / 2);
 }
 
 // Every promise with a time has its row among the due (class and kind as in kernel.h).
 static void count_forgotten(struct care *care, const char *seen, struct books *out) {
   out->forgotten =
-      COUNT("FROM enrollment WHERE status='active' AND next_at IS NOT NULL AND NOT EXISTS"
-            " (SELECT 1 FROM due WHERE class=5 AND at=next_at AND kind=7 AND"
-            " ref=enrollment.id)") +
-      COUNT("FROM run WHERE status IN ('ready','waiting') AND due_at IS NOT NULL AND NOT"
-            " EXISTS (SELECT 1 FROM due WHERE class=2 AND at=due_at AND kind=2 AND"
-            " ref=run.id)") +
-      COUNT("FROM alert WHERE status<>'closed' AND NOT EXISTS (SELECT 1 FROM due WHERE"
-            " class=0 AND at=next_at AND kind=0 AND ref=alert.id)") +
-      COUNT("FROM message WHERE status IN ('planned','held') AND due_at IS NOT NULL AND"
-            " NOT EXISTS (SELECT 1 FROM due WHERE class IN (0,3) AND at=due_at AND kind=3"
-            " AND ref=message.id)");
+      COUNT(
+          "FROM enrollment WHERE status='active' AND next_at IS NOT NULL AND NOT EXISTS"
+          " (SELECT 1 FROM due WHERE class=5 AND at=next_at AND kind=7 AND"
+          " ref=enrollment.id)") +
+      COUNT(
+          "FROM run WHERE status IN ('ready','waiting') AND due_at IS NOT NULL AND NOT"
+          " EXISTS (SELECT 1 FROM due WHERE class=2 AND at=due_at AND kind=2 AND"
+          " ref=run.id)") +
+      COUNT(
+          "FROM alert WHERE status<>'closed' AND NOT EXISTS (SELECT 1 FROM due WHERE"
+          " class=0 AND at=next_at AND kind=0 AND ref=alert.id)") +
+      COUNT(
+          "FROM message WHERE status IN ('planned','held') AND due_at IS NOT NULL AND"
+          " NOT EXISTS (SELECT 1 FROM due WHERE class IN (0,3) AND at=due_at AND kind=3"
+          " AND ref=message.id)");
 }
 
 static bool is_tiered(const struct schedule_step *step) {
@@ -117,16 +122,17 @@ static int64_t recount(struct care *care, int64_t id) {
   return missing;
 }
 
-// Only enrollments that have known one schedule: what a later version added to the past is
-// never made up.
+// Only enrollments that have known one schedule: what a later version added to the past
+// is never made up.
 static void recount_all(struct care *care, const char *seen, struct books *out) {
   struct buf ids = {0};
-  struct stmt *row = store_query(
-      care->store,
-      "SELECT id FROM enrollment WHERE " SEEN " AND enrolled_at >= coalesce((SELECT"
-      " activated_at FROM bundle WHERE active=1 AND bundle.department="
-      "enrollment.department), 0) ORDER BY id DESC LIMIT ?2",
-      "ti", seen, (int64_t)BOOKS_RECOUNT);
+  struct stmt *row =
+      store_query(care->store,
+                  "SELECT id FROM enrollment WHERE " SEEN
+                  " AND enrolled_at >= coalesce((SELECT"
+                  " activated_at FROM bundle WHERE active=1 AND bundle.department="
+                  "enrollment.department), 0) ORDER BY id DESC LIMIT ?2",
+                  "ti", seen, (int64_t)BOOKS_RECOUNT);
   while (stmt_row(row)) {
     int64_t id = stmt_int(row, 0);
     buf_put(&ids, &id, sizeof id);

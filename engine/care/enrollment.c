@@ -27,8 +27,7 @@ static void live_runs(struct care *care, int64_t patient, int64_t enrollment,
                       struct ids *out) {
   collect(
       store_query(care->store,
-                  "SELECT id FROM run WHERE patient=?1 AND enrollment=?2 AND status IN "
-                  "('ready','waiting','paused')",
+                  "SELECT id FROM run WHERE patient=?1 AND enrollment=?2 AND ended_at IS NULL",
                   "ii", patient, enrollment),
       out);
 }
@@ -174,8 +173,7 @@ static bool has_tier(struct care *care, const struct enrollment *enrollment) {
 static bool is_complete(struct care *care, const struct enrollment *enrollment) {
   return !strcmp(enrollment->status, "active") && !enrollment->next_at &&
          !store_int(care->store, 0,
-                    "SELECT 1 FROM run WHERE patient=?1 AND enrollment=?2 AND status IN "
-                    "('ready','waiting','paused') LIMIT 1",
+                    "SELECT 1 FROM run WHERE patient=?1 AND enrollment=?2 AND ended_at IS NULL LIMIT 1",
                     "ii", enrollment->patient, enrollment->id);
 }
 

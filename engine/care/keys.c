@@ -5,8 +5,7 @@
 
 static bool read_key(struct store *store, const char *name, unsigned char *out,
                      size_t size) {
-  struct stmt *row =
-      store_query(store, "SELECT value FROM meta WHERE key=?1", "t", name);
+  struct stmt *row = store_query(store, "SELECT value FROM meta WHERE key=?1", "t", name);
   size_t len = 0;
   bool found = stmt_row(row);
   const void *bytes = found ? stmt_bytes(row, 0, &len) : NULL;
@@ -20,8 +19,8 @@ static void load_key(struct store *store, const char *name, unsigned char *out,
                      size_t size) {
   if (read_key(store, name, out, size)) return;
   randombytes_buf(out, size);
-  store_exec(store, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", "tb", name,
-             out, size);
+  store_exec(store, "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", "tb",
+             name, out, size);
 }
 
 static void load_all(struct store *store, struct keys *keys) {

@@ -26,8 +26,7 @@ static void collect(struct stmt *rows, struct waiters *out) {
 static void find_waiters(struct care *care, int64_t patient, const char *wait,
                          int64_t ref, struct waiters *out) {
   collect(store_query(care->store,
-                      "SELECT id FROM run WHERE patient=?1 AND status IN "
-                      "('ready','waiting','paused') "
+                      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
                       "AND wait=?2 AND wait_ref=?3",
                       "iti", patient, wait, ref),
           out);
@@ -52,8 +51,7 @@ void commands_event(struct care *care, int64_t patient, const char *kind, int64_
   struct buf body = {0};
   struct value view;
   collect(store_query(care->store,
-                      "SELECT id FROM run WHERE patient=?1 AND status IN "
-                      "('ready','waiting','paused') "
+                      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
                       "AND wait='event' AND wait_label=?2",
                       "it", patient, kind),
           &waiters);
@@ -71,8 +69,7 @@ void commands_opted_out(struct care *care, int64_t patient, int64_t person) {
   struct waiters waiters;
   collect(store_query(
               care->store,
-              "SELECT run.id FROM run WHERE patient=?1 AND status IN "
-              "('ready','waiting','paused') AND "
+              "SELECT run.id FROM run WHERE patient=?1 AND ended_at IS NULL AND "
               "wait IN ('ask','send') AND (?2=0 OR EXISTS (SELECT 1 FROM message WHERE "
               "message.run=run.id AND message.person=?2 AND "
               "(message.question=run.wait_ref OR "

@@ -146,8 +146,7 @@ static void change_language(struct care *care, struct result *result) {
 
 static bool is_awaited(struct care *care, const struct task *task) {
   return store_int(care->store, 0,
-                   "SELECT 1 FROM run WHERE patient=?1 AND status IN"
-                   " ('ready','waiting','paused') AND wait='task' AND wait_ref=?2",
+                   "SELECT 1 FROM run WHERE patient=?1 AND ended_at IS NULL AND wait='task' AND wait_ref=?2",
                    "ii", task->patient, task->id);
 }
 

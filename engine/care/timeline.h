@@ -1,5 +1,5 @@
-// The whole story of a patient in order, the planned future included: ids and words of the
-// trade, never names.
+// The whole story of a patient in order, the planned future included: ids and words of
+// the trade, never names.
 #pragma once
 
 #include "care/care.h"
@@ -7,9 +7,9 @@
 enum { TIMELINE_MOST = 5000 };
 
 struct timeline_entry {
-  int64_t at, ref;   // ref: the row it is about, 0 for none
-  char kind;         // of ref: n encounter, v event, e enrollment, r run, m message, w answer,
-                     // t task, a alert, o note
+  int64_t at, ref;  // ref: the row it is about, 0 for none
+  char kind;  // of ref: n encounter, v event, e enrollment, r run, m message, w answer,
+              // t task, a alert, o note
   bool planned;      // has not happened yet
   char *what;        // one word: event enrolled step skipped message try answer task call
                      // alert page note; owned

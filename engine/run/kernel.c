@@ -37,6 +37,8 @@ struct kernel {
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;
   struct kernel_stats stats;
+  int64_t cut_in;  // commits until the power fails; 0: it doesn't
+  bool cut_loses, cut;
 };
 
 int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
@@ -148,13 +150,35 @@ static void keep_time(struct kernel *kernel) {
              kernel->now);
 }
 
+static int no_power(struct status *status) {
+  return status_fail(status, ERR_FULL, "the power failed, as this spec asked");
+}
+
 static int begin(struct kernel *kernel, struct status *status) {
   kernel->after_count = 0;
-  return store_begin(kernel->store, status);
+  return kernel->cut ? no_power(status) : store_begin(kernel->store, status);
+}
+
+void kernel_cut(struct kernel *kernel, int64_t commits, bool lost) {
+  kernel->cut_in = commits;
+  kernel->cut_loses = lost;
+}
+
+bool kernel_is_cut(const struct kernel *kernel) { return kernel->cut; }
+
+static int cut_commit(struct kernel *kernel, struct status *status) {
+  kernel->cut = true;
+  if (kernel->cut_loses)
+    store_rollback(kernel->store);
+  else if (store_commit(kernel->store, status))
+    return status->code;
+  kernel->after_count = 0;
+  return no_power(status);
 }
 
 static int commit(struct kernel *kernel, struct status *status) {
   int64_t started = clock_steady_ms();
+  if (kernel->cut_in && --kernel->cut_in == 0) return cut_commit(kernel, status);
   int code = store_commit(kernel->store, status);
   kernel->stats.commit_us += (clock_steady_ms() - started) * 1000;
   kernel->stats.batches++;
@@ -179,19 +203,18 @@ static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,
   return commit(kernel, status);
 }
 
-static void refuse_row(struct kernel *kernel, struct inbox_row *row,
-                       const struct status *why) {
-  struct status status = {0};
+static int refuse_row(struct kernel *kernel, struct inbox_row *row,
+                      const struct status *why, struct status *status) {
   log_line(LOG_LEVEL_ERROR, "inbox.refused", "inbox=%lld kind=%s reason=\"%s\"",
            (long long)row->id, row->kind, why->text);
-  if (begin(kernel, &status)) return;
+  if (begin(kernel, status)) return status->code;
   inbox_refuse(&kernel->inbox, row, kernel->now, why);
-  commit(kernel, &status);
   kernel->stats.refused++;
+  return commit(kernel, status);
 }
 
 // A batch that failed is tried row by row, so that one bad row does not hold up the
-// others.
+// others. A sender is told only what is committed.
 static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int count,
                              struct status *status) {
   kernel->stats.retried++;
@@ -199,33 +222,39 @@ static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int 
     struct status why = {0};
     buf_clear(&rows[i].result);
     int code = apply_rows(kernel, &rows[i], 1, &why);
-    if (code == ERR_FULL) {
+    if (code && code != ERR_FULL) code = refuse_row(kernel, &rows[i], &why, &why);
+    if (code) {
       *status = why;
       return code;
     }
-    if (code)
-      refuse_row(kernel, &rows[i], &why);
-    else
-      run_after(kernel);
+    run_after(kernel);
+    inbox_applied(&kernel->inbox, &rows[i]);
   }
+  return OK;
+}
+
+static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int count,
+                          struct status *status) {
+  struct status why = {0};
+  int code = apply_rows(kernel, rows, count, &why);
+  if (code && code != ERR_FULL) return apply_rows_singly(kernel, rows, count, status);
+  if (code) {
+    *status = why;
+    return code;
+  }
+  run_after(kernel);
+  for (int i = 0; i < count; i++) inbox_applied(&kernel->inbox, &rows[i]);
   return OK;
 }
 
 static bool step_inbox(struct kernel *kernel, struct status *status) {
   struct inbox_row rows[BATCH];
+  store_begin_read(kernel->store);
   int count = inbox_collect(&kernel->inbox, rows, BATCH);
+  store_end_read(kernel->store);
   if (!count) return false;
-  struct status why = {0};
-  int code = apply_rows(kernel, rows, count, &why);
-  if (code == ERR_FULL)
-    *status = why;
-  else if (code)
-    code = apply_rows_singly(kernel, rows, count, status);
-  for (int i = 0; i < count; i++) {
-    if (!code) inbox_applied(&kernel->inbox, &rows[i]);
-    inbox_release(&kernel->inbox, &rows[i]);
-  }
-  if (!code) run_after(kernel);
+  int code = apply_all_rows(kernel, rows, count, status);
+  for (int i = 0; i < count; i++) inbox_release(&kernel->inbox, &rows[i]);
   kernel->stats.works += count;
   return !code;
 }
@@ -340,7 +369,9 @@ static bool step_works(struct kernel *kernel, struct status *status) {
   struct batch batch;
   batch.count = 0;
   collect_posted(kernel, &batch);
+  store_begin_read(kernel->store);
   collect_due(kernel, &batch);
+  store_end_read(kernel->store);
   if (!batch.count) return false;
   struct status why = {0};
   int code = apply_batch(kernel, &batch, 0, batch.count, &why);

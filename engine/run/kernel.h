@@ -122,6 +122,11 @@ void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), vo
 // One batch. False when there was nothing to do. ERR_FULL: nothing was taken, try again
 // later.
 bool kernel_step(struct kernel *kernel, struct status *status);
+// For specs: the power fails at the given commit from now on. It is kept, or lost when
+// lost is set; whatever should have followed it does not happen, and every later batch is
+// refused with ERR_FULL.
+void kernel_cut(struct kernel *kernel, int64_t commits, bool lost);
+bool kernel_is_cut(const struct kernel *kernel);
 int64_t kernel_next_due(struct kernel *kernel);  // ms, or INT64_MAX; from rows alone
 struct kernel_stats {
   int64_t batches, works, turns, submissions, refused, retried;

@@ -25,6 +25,9 @@ const char *store_path(const struct store *store);
 int store_begin(struct store *store, struct status *status);
 int store_commit(struct store *store, struct status *status);
 void store_rollback(struct store *store);
+// Several reads as of one moment, at the price of one lock. Nothing may be written before store_end_read.
+void store_begin_read(struct store *store);
+void store_end_read(struct store *store);
 bool store_in_transaction(const struct store *store);
 bool store_broken(const struct store *store);  // a statement failed since store_begin
 const struct status *store_error(const struct store *store);  // the first failure

@@ -14,6 +14,14 @@ int store_begin(struct store *store, struct status *status) {
   return OK;
 }
 
+void store_begin_read(struct store *store) {
+  if (store->begun) return;
+  store->error = (struct status){0};
+  store->begun = store_run(store, "BEGIN") >= 0;
+}
+
+void store_end_read(struct store *store) { store_rollback(store); }
+
 // After some failures SQLite has rolled back by itself; what then ran would be committed
 // on its own, so it is asked each time.
 void store_rollback(struct store *store) {
