@@ -12,6 +12,7 @@
 #include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
+#include "care/quarantine.h"
 #include "care/question.h"
 #include "care/task.h"
 #include "config.h"
@@ -115,8 +116,13 @@ static int64_t keep_bundle(struct engine *engine, const char *department,
   return row;
 }
 
-// Enrollments are planned again by the newest schedule (DESIGN.md §6).
+// Enrollments are planned again by the newest schedule. What it has in the past is not
+// made up; what came due by the old one and has not begun is met by the new (DESIGN.md §6).
 static void plan_again(struct engine *engine, const char *department) {
+  store_exec(engine->store,
+             "UPDATE enrollment SET cursor_at=max(cursor_at, min(?2, "
+             "coalesce(next_at-1, ?2))) WHERE department=?1 AND status='active'",
+             "ti", department, kernel_now(engine->kernel));
   struct stmt *rows = store_query(
       engine->store,
       "SELECT id, patient FROM enrollment WHERE department=?1 AND status='active'", "t",
@@ -135,6 +141,7 @@ static void flip(struct engine *engine, const char *department, int64_t row,
              "UPDATE bundle SET active=1, activated_at=?2, activated_by=?3 WHERE id=?1",
              "iit", row, clock_now(engine->clock), who);
   plan_again(engine, department);
+  quarantine_lift(engine->store, department);
 }
 
 static int put_catalog(struct engine *engine, const char *department, int64_t row,

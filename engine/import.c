@@ -51,7 +51,7 @@ static void reject(struct import *import, long line, const char *record, bool ma
   struct buf sentence = {0};
   buf_printf(&sentence, "%s%s%s", column, *column ? ": " : "", reason);
   show_bad(import, line, column, reason);
-  list_reject(&import->list, line, record, malformed, sentence.data, import->status);
+  import_list_reject(&import->list, line, record, malformed, sentence.data, import->status);
   buf_deinit(&sentence);
 }
 
@@ -169,9 +169,9 @@ static void take_row(struct import *import, struct import_batch *batch) {
   struct status why = {0};
   struct buf event = {0};
   const char *column = "";
-  char *record = list_record(list);
+  char *record = import_list_record(list);
   import->result->rows++;
-  if (list_cells(list, &why)) {
+  if (import_list_cells(list, &why)) {
     reject(import, list->csv.row_line, record, true, "", why.text);
   } else if (import_map_row(import->map, list->cells, list->csv.fields, &event, &column,
                             &why)) {
@@ -186,7 +186,7 @@ static void take_row(struct import *import, struct import_batch *batch) {
 
 static void fill(struct import *import, struct import_batch *batch) {
   while (!batch_full(batch) && !import->end && !import->status->code) {
-    if (list_next(&import->list))
+    if (import_list_next(&import->list))
       take_row(import, batch);
     else
       import->end = true;
@@ -226,13 +226,13 @@ static void run(struct import *import) {
 static void import_close(struct import *import) {
   for (int i = 0; i < FLIGHTS; i++) batch_clear(&import->batches[i]);
   if (!import->status->code)
-    list_end_rejects(&import->list, import->status);
+    import_list_end_rejects(&import->list, import->status);
   else
-    list_end_rejects(&import->list, &(struct status){0});
+    import_list_end_rejects(&import->list, &(struct status){0});
   if (import->result->bad)
     snprintf(import->result->rejects, sizeof import->result->rejects, "%s",
              import->list.rejects_path);
-  list_close(&import->list);
+  import_list_close(&import->list);
   import_map_free(import->map);
   buf_deinit(&import->url);
   buf_deinit(&import->bearer);
@@ -252,7 +252,7 @@ int import_run(const struct import_options *options, struct import_result *resul
   buf_printf(&import->url, "%s/api/v1/events?wait=applied", options->server);
   buf_printf(&import->bearer, "Bearer %s", options->token);
   if (!import_map_new(&import->map, &options->map, status) &&
-      !list_open(&import->list, options->file, options->rejects, import->map, status))
+      !import_list_open(&import->list, options->file, options->rejects, import->map, status))
     run(import);
   result->seconds = (double)(clock_steady_ms() - import->started) / 1000;
   import_close(import);

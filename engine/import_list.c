@@ -34,16 +34,16 @@ static int find_encoding(struct import_list *list, const char *file, const char 
 
 static int read_header(struct import_list *list, struct import_map *map,
                        struct status *status) {
-  if (!list_next(list))
+  if (!import_list_next(list))
     return status_fail(status, ERR_INVALID,
                        "the list is empty; it needs a first line of "
                        "column names");
-  if (list_cells(list, status)) return status->code;
+  if (import_list_cells(list, status)) return status->code;
   list->columns = list->csv.fields;
   for (int i = 0; i < list->columns; i++)
     list->skip[i] =
         !strcmp(list->cells[i], extra[0]) || !strcmp(list->cells[i], extra[1]);
-  char *record = list_record(list);
+  char *record = import_list_record(list);
   buf_puts(&list->header, record);
   mem_free(record);
   return import_map_header(map, list->cells, list->columns, status);
@@ -59,7 +59,7 @@ static void name_rejects(struct import_list *list, const char *file, const char 
              (int)(len < 480 ? len : 480), file);
 }
 
-int list_open(struct import_list *list, const char *file, const char *rejects,
+int import_list_open(struct import_list *list, const char *file, const char *rejects,
               struct import_map *map, struct status *status) {
   memset(list, 0, sizeof *list);
   list->delimiter = import_map_delimiter(map);
@@ -73,7 +73,7 @@ int list_open(struct import_list *list, const char *file, const char *rejects,
   return read_header(list, map, status);
 }
 
-void list_close(struct import_list *list) {
+void import_list_close(struct import_list *list) {
   if (list->file) fclose(list->file);
   if (list->rejects) fclose(list->rejects);
   charset_free(list->to_utf8);
@@ -89,7 +89,7 @@ static bool refill(struct import_list *list) {
   return list->piece_len > 0;
 }
 
-bool list_next(struct import_list *list) {
+bool import_list_next(struct import_list *list) {
   while (!list->over) {
     size_t took = csv_read(&list->csv, list->piece + list->piece_at,
                            list->piece_len - list->piece_at);
@@ -102,7 +102,7 @@ bool list_next(struct import_list *list) {
   return false;
 }
 
-int list_cells(struct import_list *list, struct status *status) {
+int import_list_cells(struct import_list *list, struct status *status) {
   size_t starts[CSV_FIELDS];
   if (csv_check(&list->csv, status)) return status->code;
   buf_clear(&list->cells_text);
@@ -122,7 +122,7 @@ int list_cells(struct import_list *list, struct status *status) {
   return OK;
 }
 
-char *list_record(const struct import_list *list) {
+char *import_list_record(const struct import_list *list) {
   struct buf out = {0};
   if (list->csv.error.code) return mem_copy_text(buf_text(&list->csv.raw));
   for (int i = 0; i < list->csv.fields; i++) {
@@ -161,7 +161,7 @@ static int begin_rejects(struct import_list *list, struct status *status) {
   return OK;
 }
 
-int list_reject(struct import_list *list, long line, const char *record, bool malformed,
+int import_list_reject(struct import_list *list, long line, const char *record, bool malformed,
                 const char *reason, struct status *status) {
   struct buf out = {0};
   char number[24];
@@ -178,7 +178,7 @@ int list_reject(struct import_list *list, long line, const char *record, bool ma
   return OK;
 }
 
-int list_end_rejects(struct import_list *list, struct status *status) {
+int import_list_end_rejects(struct import_list *list, struct status *status) {
   FILE *file = list->rejects;
   list->rejects = NULL;
   if (!file) return OK;

@@ -31,19 +31,19 @@ struct import_list {
 };
 
 // Opens, finds the encoding and reads the first line.
-int list_open(struct import_list *list, const char *file, const char *rejects,
+int import_list_open(struct import_list *list, const char *file, const char *rejects,
               struct import_map *map, struct status *status);
-void list_close(struct import_list *list);
-// The next row; false at the end. Then list_cells gives its cells.
-bool list_next(struct import_list *list);
+void import_list_close(struct import_list *list);
+// The next row; false at the end. Then import_list_cells gives its cells.
+bool import_list_next(struct import_list *list);
 // Brings the row to UTF-8: list->cells. Fails when the row is malformed; the text says
 // why.
-int list_cells(struct import_list *list, struct status *status);
+int import_list_cells(struct import_list *list, struct status *status);
 // The row as it stands in the file, without an earlier refusal's columns. The caller
 // frees.
-char *list_record(const struct import_list *list);
+char *import_list_record(const struct import_list *list);
 // Appends a row to the file of refused ones.
-int list_reject(struct import_list *list, long line, const char *record, bool malformed,
+int import_list_reject(struct import_list *list, long line, const char *record, bool malformed,
                 const char *reason, struct status *status);
 // Closes that file; ERR_IO when it was not written whole.
-int list_end_rejects(struct import_list *list, struct status *status);
+int import_list_end_rejects(struct import_list *list, struct status *status);

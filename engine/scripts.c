@@ -9,10 +9,17 @@
 struct knower {  // behind struct facts for one turn or callback
   struct engine *engine;
   struct subject subject;
+  const struct run *run;  // NULL in a callback
 };
 
 static void know_field(void *self, const char *name, struct buf *out) {
-  facts_field(&((struct knower *)self)->subject, name, out);
+  struct knower *knower = self;
+  if (knower->run && !strcmp(name, "step"))
+    value_put_text(out, knower->run->name);
+  else if (knower->run && !strcmp(name, "day"))
+    value_put_text(out, knower->run->day);
+  else
+    facts_field(&knower->subject, name, out);
 }
 
 static int know_read(void *self, const char *code, const struct value *options,
@@ -93,7 +100,8 @@ static void turn_on(struct engine *engine, const struct run *run, int64_t row,
   struct bundle *bundle = engine_bundle(engine, run->department, row);
   struct knower knower = {engine,
                           {&engine->care, run->department, run->patient, run->enrollment,
-                           event_of(engine, run)}};
+                           event_of(engine, run)},
+                          run};
   struct facts facts = facts_of(&knower);
   struct turn_input input = {.pathway = run->pathway,
                              .kind = run->kind,
@@ -145,8 +153,8 @@ static int port_callback(void *self, const char *department, const char *pathway
                          struct status *status) {
   struct engine *engine = self;
   struct bundle *bundle = engine_bundle(engine, department, 0);
-  struct knower knower = {engine,
-                          {&engine->care, department, patient, enrollment, event}};
+  struct knower knower = {
+      engine, {&engine->care, department, patient, enrollment, event}, NULL};
   struct facts facts = facts_of(&knower);
   if (!bundle)
     return status_fail(status, ERR_NOT_FOUND, "department %s has no scripts", department);

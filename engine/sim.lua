@@ -490,24 +490,21 @@ local function story_of_all(world)
   return table.concat(out, "\n")
 end
 
-local function after_test(busted)
-  return function(element, _, status)
-    for world in pairs(live) do
-      live[world] = nil
-      if status == "success" and not rawget(world, "_expects_stuck") then
-        for _, run in ipairs(world.stuck) do
-          busted.publish({ "failure", element.descriptor }, element, busted.context.parent(element),
-            ("a run is stuck: %s: %s"):format(run.name, run.cause), {})
-        end
-      elseif status == "failure" or status == "error" then
-        io.stderr:write("\n", element.name or "", "\n", story_of_all(world), "\n")
-      end
+local function after_test(element, _, status)
+  local stuck = {}
+  for world in pairs(live) do
+    live[world] = nil
+    if status == "failure" or status == "error" then
+      io.stderr:write("\n", element.name or "", "\n", story_of_all(world), "\n")
+    elseif not rawget(world, "_expects_stuck") then
+      for _, run in ipairs(world.stuck) do stuck[#stuck + 1] = ("a run is stuck: %s: %s"):format(run.name, run.cause) end
     end
-    return nil, true
   end
+  if #stuck > 0 then error(table.concat(stuck, "\n"), 0) end
+  return nil, true
 end
 
 local ok, busted = pcall(require, "busted")
-if ok and type(busted) == "table" and busted.subscribe then busted.subscribe({ "test", "end" }, after_test(busted)) end
+if ok and type(busted) == "table" and busted.subscribe then busted.subscribe({ "test", "end" }, after_test) end
 
 return sim

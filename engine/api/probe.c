@@ -34,15 +34,15 @@ static void check_disk(struct api *api, struct buf *reasons) {
   unsigned long long free_mb =
       (unsigned long long)disk.f_bavail * disk.f_frsize / 1000000;
   if (free_mb < SPACE_MB)
-    buf_printf(reasons, "the disk has %llu MB left, less than %d; ", free_mb, SPACE_MB);
+    buf_printf(reasons, "the disk has %llu MB left, less than %d\n", free_mb, SPACE_MB);
 }
 
 static void check(struct api *api, struct buf *reasons) {
   struct store *store = api->care->store;
   if (store_int(store, 0, "SELECT 1", "") != 1 || store_broken(store))
-    buf_puts(reasons, "the database can't be read; ");
+    buf_puts(reasons, "the database can't be read\n");
   if (lateness_ms(api) > LATE_MS)
-    buf_printf(reasons, "due work waits since %lld s; ",
+    buf_printf(reasons, "due work waits since %lld s\n",
                (long long)(lateness_ms(api) / 1000));
   check_disk(api, reasons);
   if (api->engine.health) api->engine.health(api->engine.self, reasons);

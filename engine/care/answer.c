@@ -9,6 +9,7 @@
 #include "care/alert.h"
 #include "care/commands.h"
 #include "care/enrollment.h"
+#include "care/ids.h"
 #include "care/mapping.h"
 #include "care/message.h"
 #include "care/question.h"
@@ -148,25 +149,19 @@ static void raise_alert(struct care *care, const struct answer_given *given,
   mem_free(name);
 }
 
-enum { ASKING_RUNS = 64 };
-
 static void tell_runs(struct care *care, const struct answer_given *given,
                       int64_t answer) {
-  int64_t runs[ASKING_RUNS];
-  int count = 0;
   struct buf body = {0};
   struct value view;
-  struct stmt *rows = store_query(
+  struct ids runs = ids_read(store_query(
       care->store,
-      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
+      "SELECT id FROM run WHERE patient=?1 AND status IN ('ready','waiting','paused') "
       "AND wait='ask' AND wait_ref=?2",
-      "ii", given->patient, given->question);
-  while (count < ASKING_RUNS && stmt_row(rows)) runs[count++] = stmt_int(rows, 0);
-  stmt_done(rows);
-  if (!count || !answer_value(care, answer, &body) ||
-      !value_read(body.data, body.len, &view))
-    count = 0;
-  for (int i = 0; i < count; i++) run_outcome(care->kernel, runs[i], &view, NULL);
+      "ii", given->patient, given->question));
+  bool readable = answer_value(care, answer, &body) &&
+                  value_read(buf_text(&body), body.len, &view);
+  for (int64_t run; ids_next(&runs, &run);)
+    if (readable) run_outcome(care->kernel, run, &view, NULL);
   buf_deinit(&body);
 }
 

@@ -61,14 +61,39 @@ static char *class_of(const struct command *command, const char *kind,
   return strdup(otherwise);
 }
 
-enum {
-  HOLD_MS = 3 * 24 * 3600000
-};  // how long a message may be held before it is suppressed
+enum { HOLD_MS = 3 * 24 * 3600000 };  // how long a message may be held, where the step
+                                      // has no valid_for to say so
+
+static int64_t held_until(const struct command *command) {
+  const struct run *run = command->run;
+  int64_t valid_for = run->valid_until ? run->valid_until - run->scheduled_at : HOLD_MS;
+  return kernel_now(command->care->kernel) + valid_for;
+}
+
+static int64_t plan_via(const struct command *command, struct message_spec *spec,
+                        const char *via) {
+  spec->via = via;
+  return message_plan(command->care, spec);
+}
+
+// On all channels named at once: a message for each.
+static int64_t plan_together(const struct command *command, struct message_spec *spec) {
+  struct value list = value_field(&command->args, "via"), item;
+  struct value_iter iter = value_iterate(&list);
+  int64_t id = 0;
+  while (value_next(&iter, NULL, &item)) {
+    char *channel = value_copy_text(&item);
+    id = plan_via(command, spec, channel);
+    free(channel);
+  }
+  return id;
+}
 
 static int64_t plan_message(const struct command *command, const char *kind,
                             const char *class, int64_t question, const char *remind) {
   struct care *care = command->care;
-  struct value fields = value_field(&command->args, "fields");
+  struct value fields = value_field(&command->args, "fields"),
+               together = value_field(&command->args, "together");
   char *to = arg_text(command, "to"), *via = joined(command, "via");
   char *program = pathway_program(care, command->run);
   struct message_spec spec = {.patient = command->run->patient,
@@ -81,11 +106,11 @@ static int64_t plan_message(const struct command *command, const char *kind,
                               .class_ = class,
                               .name = command->label,
                               .audience = to ? to : "patient",
-                              .via = via,
                               .remind = remind,
                               .fields = fields.kind == VALUE_MAP ? &fields : NULL,
-                              .valid_until = kernel_now(care->kernel) + HOLD_MS};
-  int64_t id = message_plan(care, &spec);
+                              .valid_until = held_until(command)};
+  int64_t id = via && value_true(&together) ? plan_together(command, &spec)
+                                            : plan_via(command, &spec, via);
   free(to);
   free(via);
   free(program);

@@ -5,66 +5,55 @@
 
 #include "base/mem.h"
 #include "care/happening.h"
+#include "care/ids.h"
 #include "care/message.h"
 #include "care/plan.h"
+#include "care/quarantine.h"
 #include "care/question.h"
 #include "care/task.h"
 
-enum { MANY = 256 };  // runs, enrollments or questions of one patient looked at together
+#define LIVE "status IN ('ready','waiting','paused')"
 
-struct ids {
-  int64_t list[MANY];
-  int count;
-};
-
-static void collect(struct stmt *rows, struct ids *out) {
-  out->count = 0;
-  while (out->count < MANY && stmt_row(rows)) out->list[out->count++] = stmt_int(rows, 0);
-  stmt_done(rows);
+static struct ids live_runs(struct care *care, int64_t patient, int64_t enrollment) {
+  return ids_read(store_query(
+      care->store, "SELECT id FROM run WHERE patient=?1 AND enrollment=?2 AND " LIVE,
+      "ii", patient, enrollment));
 }
 
-static void live_runs(struct care *care, int64_t patient, int64_t enrollment,
-                      struct ids *out) {
-  collect(
+static struct ids live_enrollments(struct care *care, int64_t patient) {
+  return ids_read(
       store_query(care->store,
-                  "SELECT id FROM run WHERE patient=?1 AND enrollment=?2 AND ended_at IS NULL",
-                  "ii", patient, enrollment),
-      out);
-}
-
-static void live_enrollments(struct care *care, int64_t patient, struct ids *out) {
-  collect(store_query(care->store,
-                      "SELECT id FROM enrollment WHERE patient=?1 AND status<>'ended'",
-                      "i", patient),
-          out);
+                  "SELECT id FROM enrollment WHERE patient=?1 AND status<>'ended'", "i",
+                  patient));
 }
 
 static void close_questions(struct care *care, int64_t patient, int64_t enrollment,
                             const char *reason) {
-  struct ids questions;
-  collect(store_query(
-              care->store,
-              "SELECT id FROM question WHERE patient=?1 AND enrollment=?2 AND status IN "
-              "('open','lapsed')",
-              "ii", patient, enrollment),
-          &questions);
-  for (int i = 0; i < questions.count; i++)
-    question_close(care, questions.list[i], reason);
+  struct ids questions = ids_read(store_query(
+      care->store,
+      "SELECT id FROM question WHERE patient=?1 AND enrollment=?2 AND status IN "
+      "('open','lapsed')",
+      "ii", patient, enrollment));
+  for (int64_t id; ids_next(&questions, &id);) question_close(care, id, reason);
+}
+
+static void mark_ended(struct care *care, struct enrollment *enrollment,
+                       const char *reason) {
+  plan_disarm(care, enrollment);
+  store_exec(
+      care->store,
+      "UPDATE enrollment SET status='ended', ended_at=?2, ended_reason=?3 WHERE id=?1",
+      "iit", enrollment->id, kernel_now(care->kernel), reason);
 }
 
 void enrollment_end(struct care *care, int64_t id, const char *reason) {
   struct enrollment enrollment;
-  struct ids runs;
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (strcmp(enrollment.status, "ended")) {
-    plan_disarm(care, &enrollment);
-    store_exec(
-        care->store,
-        "UPDATE enrollment SET status='ended', ended_at=?2, ended_reason=?3 WHERE id=?1",
-        "iit", id, kernel_now(care->kernel), reason);
-    live_runs(care, enrollment.patient, id, &runs);
-    for (int i = 0; i < runs.count; i++)
-      run_finish(care->kernel, runs.list[i], "ended", reason, NULL);
+    struct ids runs = live_runs(care, enrollment.patient, id);
+    mark_ended(care, &enrollment, reason);
+    for (int64_t run; ids_next(&runs, &run);)
+      run_finish(care->kernel, run, "ended", reason, NULL);
     close_questions(care, enrollment.patient, id, reason);
     message_cancel_for_enrollment(care, id, reason);
     task_withdraw_for_enrollment(care, id, reason);
@@ -73,31 +62,28 @@ void enrollment_end(struct care *care, int64_t id, const char *reason) {
 }
 
 void enrollment_end_all(struct care *care, int64_t patient, const char *reason) {
-  struct ids live;
-  live_enrollments(care, patient, &live);
-  for (int i = 0; i < live.count; i++) enrollment_end(care, live.list[i], reason);
+  struct ids live = live_enrollments(care, patient);
+  for (int64_t id; ids_next(&live, &id);) enrollment_end(care, id, reason);
 }
 
 static void pause_one(struct care *care, int64_t id) {
   struct enrollment enrollment;
-  struct ids runs;
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (!strcmp(enrollment.status, "active")) {
     plan_disarm(care, &enrollment);
     store_exec(care->store,
                "UPDATE enrollment SET status='paused', paused_at=?2 WHERE id=?1", "ii",
                id, kernel_now(care->kernel));
-    live_runs(care, enrollment.patient, id, &runs);
-    for (int i = 0; i < runs.count; i++) run_pause(care->kernel, runs.list[i]);
+    struct ids runs = live_runs(care, enrollment.patient, id);
+    for (int64_t run; ids_next(&runs, &run);) run_pause(care->kernel, run);
     task_hold_for_enrollment(care, id, true);
   }
   enrollment_deinit(&enrollment);
 }
 
 void enrollment_pause_all(struct care *care, int64_t patient) {
-  struct ids live;
-  live_enrollments(care, patient, &live);
-  for (int i = 0; i < live.count; i++) pause_one(care, live.list[i]);
+  struct ids live = live_enrollments(care, patient);
+  for (int64_t id; ids_next(&live, &id);) pause_one(care, id);
 }
 
 // A run past its validity is stale: what it would ask now is no longer worth asking.
@@ -107,6 +93,7 @@ static void resume_run(struct care *care, int64_t id) {
   if (run.valid_until && kernel_now(care->kernel) >= run.valid_until) {
     run_finish(care->kernel, id, "ended", "stale", NULL);
     task_withdraw_for_run(care, id, "stale");
+    if (!strcmp(run.wait, "ask")) question_leave(care, run.wait_ref, id, "stale");
   } else {
     run_resume(care->kernel, id);
   }
@@ -115,14 +102,13 @@ static void resume_run(struct care *care, int64_t id) {
 
 static void resume_one(struct care *care, int64_t id) {
   struct enrollment enrollment;
-  struct ids runs;
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (!strcmp(enrollment.status, "paused")) {
     store_exec(care->store,
                "UPDATE enrollment SET status='active', paused_at=NULL WHERE id=?1", "i",
                id);
-    live_runs(care, enrollment.patient, id, &runs);
-    for (int i = 0; i < runs.count; i++) resume_run(care, runs.list[i]);
+    struct ids runs = live_runs(care, enrollment.patient, id);
+    for (int64_t run; ids_next(&runs, &run);) resume_run(care, run);
     task_hold_for_enrollment(care, id, false);
     plan_advance(care, &enrollment);
   }
@@ -130,9 +116,8 @@ static void resume_one(struct care *care, int64_t id) {
 }
 
 void enrollment_resume_all(struct care *care, int64_t patient) {
-  struct ids live;
-  live_enrollments(care, patient, &live);
-  for (int i = 0; i < live.count; i++) resume_one(care, live.list[i]);
+  struct ids live = live_enrollments(care, patient);
+  for (int64_t id; ids_next(&live, &id);) resume_one(care, id);
   message_wake_for_patient(care, patient);
 }
 
@@ -146,12 +131,11 @@ static int64_t twin_of(struct care *care, int64_t patient,
 }
 
 void enrollment_move_all(struct care *care, int64_t from, int64_t to) {
-  struct ids live;
-  live_enrollments(care, from, &live);
-  for (int i = 0; i < live.count; i++) {
+  struct ids live = live_enrollments(care, from);
+  for (int64_t id; ids_next(&live, &id);) {
     struct enrollment enrollment;
-    if (!enrollment_load(care->store, live.list[i], &enrollment)) continue;
-    if (twin_of(care, to, &enrollment)) enrollment_end(care, live.list[i], "merged");
+    if (!enrollment_load(care->store, id, &enrollment)) continue;
+    if (twin_of(care, to, &enrollment)) enrollment_end(care, id, "merged");
     enrollment_deinit(&enrollment);
   }
   store_exec(care->store, "UPDATE enrollment SET patient=?2 WHERE patient=?1", "ii", from,
@@ -173,15 +157,18 @@ static bool has_tier(struct care *care, const struct enrollment *enrollment) {
 static bool is_complete(struct care *care, const struct enrollment *enrollment) {
   return !strcmp(enrollment->status, "active") && !enrollment->next_at &&
          !store_int(care->store, 0,
-                    "SELECT 1 FROM run WHERE patient=?1 AND enrollment=?2 AND ended_at IS NULL LIMIT 1",
+                    "SELECT 1 FROM run WHERE patient=?1 AND enrollment=?2 AND " LIVE
+                    " LIMIT 1",
                     "ii", enrollment->patient, enrollment->id);
 }
 
+// A plan that is through leaves the work it gave to people, and questions that can still
+// be answered late.
 void enrollment_turned(struct care *care, int64_t id, int64_t patient) {
   struct enrollment enrollment;
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (is_complete(care, &enrollment))
-    enrollment_end(care, id, "completed");
+    mark_ended(care, &enrollment, "completed");
   else if (!strcmp(enrollment.status, "active") && has_tier(care, &enrollment))
     due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
   enrollment_deinit(&enrollment);
@@ -191,20 +178,21 @@ void enrollment_turned(struct care *care, int64_t id, int64_t patient) {
 // still to come.
 
 struct retier {
-  bool known;
-  char *tier;
+  char *tier, *department, *pathway;
+  struct status failed;
 };
 
 char *enrollment_evaluate_tier(struct care *care, const char *department,
                                const char *pathway, int64_t patient, int64_t enrollment,
-                               int64_t event) {
+                               int64_t event, struct status *status) {
   struct buf out = {0};
-  struct status status = {0};
   struct value view;
   char *tier = NULL;
-  if (!care->scripts.callback(care->scripts.self, department, pathway, NULL, "tier",
-                              patient, enrollment, event, &out, &status) &&
-      value_read(buf_text(&out), out.len, &view))
+  if (quarantine_holds(care, department, pathway))
+    status_fail(status, ERR_CONFLICT, QUARANTINE_CAUSE);
+  else if (!care->scripts.callback(care->scripts.self, department, pathway, NULL, "tier",
+                                   patient, enrollment, event, &out, status) &&
+           value_read(buf_text(&out), out.len, &view))
     tier = value_copy_text(&view);
   buf_deinit(&out);
   return tier;
@@ -216,26 +204,38 @@ static void retier_prepare(void *self, struct work *work) {
   struct enrollment enrollment;
   work->prepared = retier;
   if (!enrollment_load(care->store, work->ref, &enrollment)) return;
-  if (!strcmp(enrollment.status, "active"))
-    retier->tier =
-        enrollment_evaluate_tier(care, enrollment.department, enrollment.pathway,
-                                 enrollment.patient, enrollment.id, enrollment.event);
+  if (!strcmp(enrollment.status, "active")) {
+    retier->department = mem_copy_text(enrollment.department);
+    retier->pathway = mem_copy_text(enrollment.pathway);
+    retier->tier = enrollment_evaluate_tier(
+        care, enrollment.department, enrollment.pathway, enrollment.patient,
+        enrollment.id, enrollment.event, &retier->failed);
+  }
   enrollment_deinit(&enrollment);
+}
+
+// What was due until now was due by the old tier; past points of the new grid are not
+// made up.
+static void change_tier(struct care *care, struct enrollment *enrollment,
+                        const char *tier) {
+  plan_meet(care, enrollment);
+  store_exec(care->store, "UPDATE enrollment SET tier=?2 WHERE id=?1", "it",
+             enrollment->id, tier);
+  mem_free(enrollment->tier);
+  enrollment->tier = mem_copy_text(tier);
+  if (!plan_arm(care, enrollment))
+    enrollment_turned(care, enrollment->id, enrollment->patient);
 }
 
 static void retier_apply(void *self, struct work *work) {
   struct care *care = self;
   struct retier *retier = work->prepared;
   struct enrollment enrollment;
+  if (retier->failed.code)
+    quarantine_failed(care, retier->department, retier->pathway, &retier->failed);
   if (!retier->tier || !enrollment_load(care->store, work->ref, &enrollment)) return;
-  if (!strcmp(enrollment.status, "active") && strcmp(enrollment.tier, retier->tier)) {
-    enrollment.cursor_at = kernel_now(care->kernel);  // past points of the new grid are not made up
-    store_exec(care->store, "UPDATE enrollment SET tier=?2, cursor_at=?3 WHERE id=?1", "iti",
-               enrollment.id, retier->tier, enrollment.cursor_at);
-    mem_free(enrollment.tier);
-    enrollment.tier = mem_copy_text(retier->tier);
-    plan_arm(care, &enrollment);
-  }
+  if (!strcmp(enrollment.status, "active") && strcmp(enrollment.tier, retier->tier))
+    change_tier(care, &enrollment, retier->tier);
   enrollment_deinit(&enrollment);
 }
 
@@ -243,6 +243,8 @@ static void retier_release(void *self, struct work *work) {
   (void)self;
   struct retier *retier = work->prepared;
   mem_free(retier->tier);
+  mem_free(retier->department);
+  mem_free(retier->pathway);
   mem_free(retier);
 }
 

@@ -4,11 +4,11 @@
 #include "care/care.h"
 
 void enrollment_handlers(struct care *care);  // WORK_PLAN, WORK_RETIER, WORK_EVENT
-// The tier by the newest script; heap text, NULL when there is none. Lua runs: outside a
-// transaction.
+// The tier by the newest script; heap text, NULL when there is none or status says why.
+// Lua runs: outside a transaction.
 char *enrollment_evaluate_tier(struct care *care, const char *department,
                                const char *pathway, int64_t patient, int64_t enrollment,
-                               int64_t event);
+                               int64_t event, struct status *status);
 // Called by events within their commit (C only, no Lua).
 void enrollment_pause_all(struct care *care, int64_t patient);
 void enrollment_resume_all(struct care *care, int64_t patient);

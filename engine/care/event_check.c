@@ -120,8 +120,7 @@ static int check_time(struct check *check, const struct value *value, struct buf
     return wrong(check, "must be a time such as 2026-03-02T15:00:00+08:00");
   snprintf(text, sizeof text, "%.*s", (int)value->text.len, value->text.data);
   if (!time_with_offset(text, full, &local) || iso_parse(full, NULL, &at, &why))
-    return wrong(
-        check, why.code ? why.text : "must be a time such as 2026-03-02T15:00:00+08:00");
+    return wrong(check, "must be a time such as 2026-03-02T15:00:00+08:00");
   if (at < civil_days(OLDEST_YEAR, 1, 1) * CIVIL_DAY_MS)
     return wrong(check, "lies before 1890; check the year");
   if (local)

@@ -10,7 +10,9 @@
 #include "care/enroll.h"
 #include "care/enrollment.h"
 #include "care/facts.h"
+#include "care/ids.h"
 #include "care/mapping.h"
+#include "care/quarantine.h"
 #include "care/question.h"
 
 enum decision_kind {
@@ -29,6 +31,7 @@ struct decision {  // what Lua said, to be applied in the commit
   int64_t enrollment, question, event;
   struct buf value, flag;  // a watch's flag; an answer's values and judgement
   bool unjudged;
+  struct status failed;
 };
 
 struct happening {  // one event, being thought about
@@ -80,13 +83,13 @@ static bool ask_where(struct happening *happening, const char *pathway, const ch
   struct care *care = happening->care;
   struct status status = {0};
   struct value view;
+  const char *guarded = pathway ? pathway : watch;
+  if (quarantine_holds(care, happening->department, guarded)) return false;
   int code = care->scripts.callback(care->scripts.self, happening->department, pathway,
                                     watch, which, happening->patient,
                                     happening->enrollment, event, flag, &status);
   if (code) {
-    struct decision *told =
-        decide(happening, DECIDE_TELL, pathway, watch ? watch : pathway);
-    buf_puts(&told->value, status.text);
+    decide(happening, DECIDE_TELL, pathway, guarded)->failed = status;
     return false;
   }
   return value_read(buf_text(flag), flag->len, &view) && value_true(&view);
@@ -107,6 +110,15 @@ static int64_t event_meant(struct happening *happening, const struct value *on) 
   return is_on(on, "discharge") ? earlier : 0;
 }
 
+static char *ask_tier(struct happening *happening, const char *pathway, int64_t event) {
+  struct status status = {0};
+  char *tier =
+      enrollment_evaluate_tier(happening->care, happening->department, pathway,
+                               happening->patient, 0, event, &status);
+  if (status.code) decide(happening, DECIDE_TELL, pathway, pathway)->failed = status;
+  return tier;
+}
+
 static void look_at_pathway(void *self, const char *id, const struct value *body) {
   struct happening *happening = self;
   struct value enroll = value_field(body, "enroll"), on = value_field(&enroll, "on"),
@@ -117,9 +129,7 @@ static void look_at_pathway(void *self, const char *id, const struct value *body
                 ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
     struct decision *decision = decide(happening, DECIDE_ENROLL, id, NULL);
     decision->event = event;
-    if (value_true(&tier))
-      decision->tier = enrollment_evaluate_tier(happening->care, happening->department,
-                                                id, happening->patient, 0, event);
+    if (value_true(&tier)) decision->tier = ask_tier(happening, id, event);
   }
   buf_deinit(&flag);
 }
@@ -358,21 +368,17 @@ static void apply_decision(const struct happening *happening,
     case DECIDE_QUIET: is_rising(happening, decision, false); break;
     case DECIDE_ANSWER: apply_answer(happening, decision); break;
     case DECIDE_TELL:
-      alert_open(happening->care,
-                 &(struct alert_spec){.department = decision->department,
-                                      .name = decision->name,
-                                      .level = "stuck",
-                                      .reason = buf_text(&decision->value)});
+      quarantine_failed(happening->care, decision->department, decision->name,
+                        &decision->failed);
       break;
   }
 }
 
 static void retier_all(struct care *care, int64_t patient) {
-  struct stmt *rows = store_query(
+  struct ids live = ids_read(store_query(
       care->store, "SELECT id FROM enrollment WHERE patient=?1 AND status='active'", "i",
-      patient);
-  while (stmt_row(rows)) enrollment_turned(care, stmt_int(rows, 0), patient);
-  stmt_done(rows);
+      patient));
+  for (int64_t id; ids_next(&live, &id);) enrollment_turned(care, id, patient);
 }
 
 static void apply(void *self, struct work *work) {

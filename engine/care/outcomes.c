@@ -1,83 +1,59 @@
 // What happened outside becomes the outcome of the runs that wait for it (DESIGN.md "One
 // outcome table").
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "care/commands.h"
 #include "care/facts.h"
+#include "care/ids.h"
 #include "care/message.h"
 #include "care/question.h"
 #include "care/task.h"
 
-enum { WAITERS = 64 };
+#define LIVE "status IN ('ready','waiting','paused')"
 
-struct waiters {
-  int64_t runs[WAITERS];
-  int count;
-};
-
-static void collect(struct stmt *rows, struct waiters *out) {
-  out->count = 0;
-  while (out->count < WAITERS && stmt_row(rows))
-    out->runs[out->count++] = stmt_int(rows, 0);
-  stmt_done(rows);
-}
-
-static void find_waiters(struct care *care, int64_t patient, const char *wait,
-                         int64_t ref, struct waiters *out) {
-  collect(store_query(care->store,
-                      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
-                      "AND wait=?2 AND wait_ref=?3",
-                      "iti", patient, wait, ref),
-          out);
+static void tell_all(struct care *care, struct ids *runs, const struct buf *value) {
+  struct value view;
+  bool readable = value_read(buf_text(value), value->len, &view);
+  for (int64_t run; ids_next(runs, &run);)
+    if (readable) run_outcome(care->kernel, run, &view, NULL);
 }
 
 void commands_task_closed(struct care *care, int64_t task) {
-  struct waiters waiters;
   struct buf result = {0};
-  struct value view;
-  int64_t patient =
-      store_int(care->store, 0, "SELECT patient FROM task WHERE id=?1", "i", task);
-  find_waiters(care, patient, "task", task, &waiters);
-  if (waiters.count && task_result(care, task, &result) &&
-      value_read(result.data, result.len, &view))
-    for (int i = 0; i < waiters.count; i++)
-      run_outcome(care->kernel, waiters.runs[i], &view, NULL);
+  struct ids runs = ids_read(store_query(
+      care->store,
+      "SELECT run.id FROM run JOIN task ON task.patient=run.patient WHERE task.id=?1 "
+      "AND run." LIVE " AND wait='task' AND wait_ref=?1",
+      "i", task));
+  task_result(care, task, &result);
+  tell_all(care, &runs, &result);
   buf_deinit(&result);
 }
 
 void commands_event(struct care *care, int64_t patient, const char *kind, int64_t event) {
-  struct waiters waiters;
   struct buf body = {0};
-  struct value view;
-  collect(store_query(care->store,
-                      "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
-                      "AND wait='event' AND wait_label=?2",
-                      "it", patient, kind),
-          &waiters);
-  if (!waiters.count) return;
   struct subject subject = {care, "", patient, 0, event};
-  facts_field(&subject, "event", &body);
-  if (value_read(buf_text(&body), body.len, &view))
-    for (int i = 0; i < waiters.count; i++)
-      run_outcome(care->kernel, waiters.runs[i], &view, NULL);
+  struct ids runs = ids_read(store_query(care->store,
+                                         "SELECT id FROM run WHERE patient=?1 AND " LIVE
+                                         " AND wait='event' AND wait_label=?2",
+                                         "it", patient, kind));
+  if (runs.list.len) facts_field(&subject, "event", &body);
+  tell_all(care, &runs, &body);
   buf_deinit(&body);
 }
 
 // Asks whose message went, or would go, to this person.
 void commands_opted_out(struct care *care, int64_t patient, int64_t person) {
-  struct waiters waiters;
-  collect(store_query(
-              care->store,
-              "SELECT run.id FROM run WHERE patient=?1 AND ended_at IS NULL AND "
-              "wait IN ('ask','send') AND (?2=0 OR EXISTS (SELECT 1 FROM message WHERE "
-              "message.run=run.id AND message.person=?2 AND "
-              "(message.question=run.wait_ref OR "
-              "message.id=run.wait_ref)))",
-              "ii", patient, person),
-          &waiters);
-  for (int i = 0; i < waiters.count; i++)
-    run_outcome(care->kernel, waiters.runs[i], NULL, "opted-out");
+  struct ids runs = ids_read(store_query(
+      care->store,
+      "SELECT run.id FROM run WHERE patient=?1 AND " LIVE
+      " AND wait IN ('ask','send') AND (?2=0 OR EXISTS (SELECT 1 FROM message WHERE "
+      "message.run=run.id AND message.person=?2 AND (message.question=run.wait_ref OR "
+      "message.id=run.wait_ref)))",
+      "ii", patient, person));
+  for (int64_t run; ids_next(&runs, &run);)
+    run_outcome(care->kernel, run, NULL, "opted-out");
 }
 
 // The deadline counts from the first moment the question could leave (SCRIPTING rule 3).
@@ -93,7 +69,7 @@ static void start_deadline(struct care *care, const struct run *run) {
 static void settle_ask(struct care *care, const struct run *run, const char *outcome) {
   if (!strcmp(outcome, "accepted"))
     start_deadline(care, run);
-  else if (!run->due_at)
+  else
     run_outcome(care->kernel, run->id, NULL, outcome);
 }
 
@@ -108,32 +84,68 @@ static void settle_send(struct care *care, const struct run *run, const char *ou
 }
 
 struct settled {
-  int64_t run, question;
+  int64_t run, question, created_at;
   char kind[8];
+  char *name;
 };
 
 static bool find_settled(struct care *care, int64_t message, struct settled *out) {
   struct stmt *row = store_query(
-      care->store, "SELECT run, question, kind FROM message WHERE id=?1", "i", message);
+      care->store, "SELECT run, question, kind, created_at, name FROM message WHERE id=?1",
+      "i", message);
   bool found = stmt_row(row) && !stmt_null(row, 0);
   if (found) {
-    *out = (struct settled){.run = stmt_int(row, 0), .question = stmt_int(row, 1)};
+    *out = (struct settled){.run = stmt_int(row, 0),
+                            .question = stmt_int(row, 1),
+                            .created_at = stmt_int(row, 3),
+                            .name = mem_copy_text(stmt_text(row, 4))};
     strncpy(out->kind, stmt_text(row, 2), sizeof out->kind - 1);
   }
   stmt_done(row);
   return found;
 }
 
+// The messages of one asking or sending were made together, by one command: an earlier
+// rung's say nothing of this wait.
+static bool is_of_wait(struct care *care, const struct run *run,
+                       const struct settled *settled) {
+  if (strcmp(settled->kind, run->wait) || strcmp(settled->name, run->wait_label))
+    return false;
+  return settled->created_at == store_int(care->store, 0,
+                                          "SELECT max(created_at) FROM message WHERE "
+                                          "patient=?1 AND run=?2 AND kind=?3 AND name=?4",
+                                          "iitt", run->patient, run->id, settled->kind,
+                                          settled->name);
+}
+
+// Sent on all channels at once: what one could not do, another may.
+static bool others_may(struct care *care, const struct run *run,
+                       const struct settled *settled, int64_t message) {
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM message WHERE patient=?1 AND run=?2 AND kind=?3 AND "
+                   "created_at=?4 AND id<>?5 AND name=?6 AND status IN "
+                   "('planned','held','in_flight','accepted','delivered') LIMIT 1",
+                   "iitiit", run->patient, run->id, settled->kind, settled->created_at,
+                   message, settled->name);
+}
+
+static void settle(struct care *care, const struct run *run,
+                   const struct settled *settled, int64_t message, const char *outcome) {
+  if (!is_of_wait(care, run, settled)) return;
+  if (strcmp(outcome, "accepted") && others_may(care, run, settled, message)) return;
+  if (!strcmp(settled->kind, "ask") && run->wait_ref == settled->question)
+    settle_ask(care, run, outcome);
+  else if (!strcmp(settled->kind, "send"))
+    settle_send(care, run, outcome);
+}
+
 void message_settled(struct care *care, int64_t message, const char *outcome) {
   struct settled settled;
   struct run run;
-  if (!find_settled(care, message, &settled) || !run_load(care->store, settled.run, &run))
-    return;
-  if (!strcmp(settled.kind, "ask") && !strcmp(run.wait, "ask") &&
-      run.wait_ref == settled.question)
-    settle_ask(care, &run, outcome);
-  else if (!strcmp(settled.kind, "send") && !strcmp(run.wait, "send") &&
-           run.wait_ref == message)
-    settle_send(care, &run, outcome);
-  run_deinit(&run);
+  if (!find_settled(care, message, &settled)) return;
+  if (run_load(care->store, settled.run, &run)) {
+    if (run.wait[0] && run.wait_label) settle(care, &run, &settled, message, outcome);
+    run_deinit(&run);
+  }
+  mem_free(settled.name);
 }

@@ -152,7 +152,7 @@ enum {
   PAST_MOST = 400
 };  // skipped occurrences listed one by one; a longer past is a broken clock
 
-void plan_advance(struct care *care, struct enrollment *enrollment) {
+void plan_meet(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
   struct schedule_occurrence next;
@@ -170,6 +170,10 @@ void plan_advance(struct care *care, struct enrollment *enrollment) {
   enrollment->cursor_at = now;
   store_exec(care->store, "UPDATE enrollment SET cursor_at=?2 WHERE id=?1", "ii",
              enrollment->id, now);
+}
+
+void plan_advance(struct care *care, struct enrollment *enrollment) {
+  plan_meet(care, enrollment);
   if (!plan_arm(care, enrollment))
     enrollment_turned(care, enrollment->id, enrollment->patient);
 }

@@ -23,7 +23,9 @@ void plan_init(struct care *care, const struct enrollment *enrollment, struct pl
 // none is left.
 bool plan_arm(struct care *care, struct enrollment *enrollment);
 void plan_disarm(struct care *care, struct enrollment *enrollment);
-// Begins or skips everything between the cursor and now, and arms the next.
+// Begins or skips everything between the cursor and now.
+void plan_meet(struct care *care, struct enrollment *enrollment);
+// The same, and arms the next; the enrollment ends when nothing is left.
 void plan_advance(struct care *care, struct enrollment *enrollment);
 // Lists what was past already when the patient came in, as skipped.
 void plan_skip_past(struct care *care, struct enrollment *enrollment);

@@ -126,3 +126,8 @@ void question_close(struct care *care, int64_t question, const char *reason) {
   message_cancel_for_question(care, question, reason);
   store_exec(care->store, "DELETE FROM draft WHERE question=?1", "i", question);
 }
+
+void question_leave(struct care *care, int64_t question, int64_t run,
+                    const char *reason) {
+  if (!has_rung(care, question, run)) question_close(care, question, reason);
+}

@@ -28,6 +28,8 @@ void question_silent(struct care *care, int64_t question, int64_t run);
 // The answer as scripts see it: its fields, flag, by, at.
 bool answer_value(struct care *care, int64_t answer, struct buf *out);
 void question_close(struct care *care, int64_t question, const char *reason);
+// A run waits for it no more: closed when no other rung is left.
+void question_leave(struct care *care, int64_t question, int64_t run, const char *reason);
 // Judges values with the form's rule (outside the transaction). flag gets an encoded
 // value. ERR_INVALID with a sentence naming the item when values don't fit the form.
 int form_check(struct care *care, const char *department, const char *form,

@@ -8,11 +8,11 @@
 #include "care/alert.h"
 #include "care/commands.h"
 #include "care/enrollment.h"
+#include "care/quarantine.h"
 #include "care/question.h"
 #include "care/task.h"
 
 enum turn_end { END_FINISHED, END_WAITING, END_STUCK, END_BREACH };
-enum { BREACHES = 3 };  // of a pathway: then it is quarantined
 
 struct turn_result {
   struct run run;
@@ -22,27 +22,16 @@ struct turn_result {
   uint32_t count;
 };
 
-static void breach_key(const struct run *run, struct buf *out) {
-  buf_printf(out, "breach:%s:%s", run->department,
-             run->pathway ? run->pathway : run->name);
-}
-
-static int64_t breaches(struct care *care, const struct run *run) {
-  struct buf key = {0};
-  breach_key(run, &key);
-  int64_t count =
-      store_int(care->store, 0, "SELECT value FROM meta WHERE key=?1", "t", key.data);
-  buf_deinit(&key);
-  return count;
+static const char *guarded_name(const struct run *run) {
+  return run->pathway ? run->pathway : run->name;
 }
 
 static void make_turn(struct care *care, struct turn_result *result) {
   struct buf journal = {0};
   result->turned = true;
-  if (breaches(care, &result->run) >= BREACHES) {
+  if (quarantine_holds(care, result->run.department, guarded_name(&result->run))) {
     result->end = END_STUCK;
-    buf_puts(&result->cause,
-             "the pathway is quarantined: its scripts passed their limits three times");
+    buf_puts(&result->cause, QUARANTINE_CAUSE);
     return;
   }
   run_journal(care->store, &result->run, &journal);
@@ -68,19 +57,9 @@ static void release(void *self, struct work *work) {
   mem_free(result);
 }
 
-static void count_breach(struct care *care, const struct run *run) {
-  struct buf key = {0};
-  breach_key(run, &key);
-  store_exec(care->store,
-             "INSERT INTO meta (key, value) VALUES (?1, 1) ON CONFLICT (key) DO UPDATE "
-             "SET value=value+1",
-             "t", key.data);
-  buf_deinit(&key);
-}
-
 static void tell_department(struct care *care, const struct run *run, const char *cause) {
   struct buf name = {0};
-  buf_printf(&name, "stuck-%s", run->pathway ? run->pathway : run->name);
+  buf_printf(&name, "stuck-%s", guarded_name(run));
   alert_open(care, &(struct alert_spec){.run = run->id,
                                         .department = run->department,
                                         .name = name.data,
@@ -94,7 +73,7 @@ static void mark_stuck(struct care *care, const struct run *run, const char *cau
   log_line(LOG_LEVEL_ERROR, "run.stuck", "run=%lld department=%s name=%s cause=\"%s\"",
            (long long)run->id, run->department, run->name, cause);
   run_finish(care->kernel, run->id, "stuck", NULL, cause);
-  if (breach) count_breach(care, run);
+  if (breach) quarantine_count(care, run->department, guarded_name(run));
   tell_department(care, run, cause);
 }
 
@@ -106,7 +85,11 @@ static void apply_turn(struct care *care, struct turn_result *result) {
   }
   store_exec(care->store, "UPDATE run SET bundle=?2 WHERE id=?1 AND bundle<>?2", "ii",
              run->id, run->bundle);
+  int64_t before = run->records;
   run_append(care->kernel, run, &result->records, result->count);
+  if (before < RUN_RECORDS_WARN && run->records >= RUN_RECORDS_WARN)
+    log_line(LOG_LEVEL_WARN, "run.long", "run=%lld department=%s name=%s records=%lld",
+             (long long)run->id, run->department, run->name, (long long)run->records);
   commands_apply(care, run, &result->records);
   if (result->end == END_FINISHED) run_finish(care->kernel, run->id, "done", NULL, NULL);
   if (run->enrollment) enrollment_turned(care, run->enrollment, run->patient);

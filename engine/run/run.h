@@ -8,6 +8,8 @@
 enum { JOURNAL_ENCODING = 1 };
 // First item of an outcome record.
 enum { RECORD_IS_OUTCOME = 3 };
+// From so many records on a run is worth a look: it loops where a step should recur.
+enum { RUN_RECORDS_WARN = 500 };
 
 struct run {  // a row, as loaded; texts are owned
   int64_t id, patient, enrollment, bundle, event;

@@ -4,7 +4,7 @@ local flags = require "shared.red-flags"
 
 local GAIN_KG = 2
 
--- "胸骨": a click, or bone that moves under the hand, is an emergency of its own whatever the skin looks like.
+-- 胸骨: a click, or bone that moves under the hand, is urgent whatever the skin looks like.
 local function sternum(a)
   if a.click then
     return { level = "urgent", reason = "胸骨有响声或活动感", advice = {
@@ -13,15 +13,9 @@ local function sternum(a)
   end
 end
 
-local GRAVITY = { soon = 1, urgent = 2, emergency = 3 }
-local function graver(a, b)
-  if a and b then return GRAVITY[b.level] > GRAVITY[a.level] and b or a end
-  return a or b
-end
-
 return {
   aw.rule { id = "heart-red-flags", run = function(a)
-    return graver(sternum(a), flags.worst(a, "chest", "breath", "wound", "fever"))
+    return flags.worst(a, "chest", "breath", sternum, "wound", "fever")
   end },
 
   aw.rule { id = "effort-flags", run = function(a) return flags.worst(a, "chest", "breath") end },

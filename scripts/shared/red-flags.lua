@@ -56,11 +56,13 @@ function flags.pain(a)
   end
 end
 
--- The worst of these signs that an answer shows; of equals the one named first.
+-- The worst of these signs that an answer shows; of equals the one named first. A department's own sign is given
+-- as the function itself.
 function flags.worst(a, ...)
   local worst
-  for _, name in ipairs { ... } do
-    local found = flags[name](a)
+  for _, sign in ipairs { ... } do
+    if type(sign) == "string" then sign = flags[sign] end
+    local found = sign(a)
     if found and (not worst or GRAVITY[found.level] > GRAVITY[worst.level]) then worst = found end
   end
   return worst

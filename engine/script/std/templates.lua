@@ -5,8 +5,9 @@ local templates = {}
 
 local function telling(text, list)
   local low = text:lower()
-  for _, word in ipairs(list) do
-    if low:find(word, 1, true) then return word end
+  for _, word in ipairs(list) do                            -- an English word begins at a word's start, a short one ends there too
+    local pattern = word:find "^%a" and "%f[%a]" .. word .. (#word < 5 and "%f[%A]" or "") or word
+    if low:find(pattern) then return word end
   end
 end
 

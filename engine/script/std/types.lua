@@ -13,7 +13,7 @@ local function plain(value)
   if type(value) ~= "string" or value == "" then return nil, "must be text" end
   if #value > 4000 then return nil, "must be text of 4,000 bytes at most" end
   if not utf8.len(value) then return nil, "must be UTF-8 text" end
-  if value:find "[%z\1-\8\11-\31\127]" then return nil, "must be text without control characters" end
+  if value:find "[\0-\8\11-\31\127]" then return nil, "must be text without control characters" end
   return value
 end
 
