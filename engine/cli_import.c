@@ -1,115 +1,102 @@
-// afterward import: a hospital's discharge list goes in.
+// afterward import: a discharge list goes in.
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "care/mapping.h"
 #include "cli_client.h"
 #include "cli_commands.h"
-#include "cli_deed.h"
 #include "import.h"
 #include "lua_table.h"
 
 static void print_json(const struct import_result *result) {
-  struct buf encoded = {0}, json = {0};
-  struct merge fields = {0};
+  struct buf bytes = {0}, json = {0};
   struct value view;
-  merge_int(&fields, "rows", result->rows);
-  merge_int(&fields, "taken", result->taken);
-  merge_int(&fields, "bad", result->bad);
-  merge_int(&fields, "shared", result->shared);
-  merge_int(&fields, "placeholder", result->placeholder);
-  merge_int(&fields, "unusable", result->unusable);
-  merge_int(&fields, "ms", (int64_t)(result->seconds * 1000));
-  merge_text(&fields, "rejects", *result->rejects ? result->rejects : NULL);
-  merge_end(&fields, &encoded);
-  value_read(encoded.data, encoded.len, &view);
+  struct mapping map = mapping_begin(&bytes);
+  mapping_int(&map, "bad", result->bad);
+  mapping_int(&map, "placeholder", result->placeholder);
+  mapping_text(&map, "rejects", *result->rejects ? result->rejects : NULL);
+  mapping_int(&map, "rows", result->rows);
+  mapping_real(&map, "seconds", result->seconds);
+  mapping_int(&map, "shared", result->shared);
+  mapping_int(&map, "taken", result->taken);
+  mapping_int(&map, "unusable", result->unusable);
+  mapping_end(&map);
+  value_read(bytes.data, bytes.len, &view);
   value_to_json(&json, &view);
-  printf("%s\n", buf_text(&json));
-  buf_deinit(&encoded);
+  puts(json.data);
+  buf_deinit(&bytes);
   buf_deinit(&json);
 }
 
-static void print(const struct import_result *result) {
-  printf("%ld rows in %.1f s: %ld went in, %ld are bad\n", result->rows, result->seconds,
-         result->taken, result->bad);
-  if (result->shared)
-    printf("%ld have a phone number that others have\n", result->shared);
-  if (result->placeholder)
-    printf("%ld have a number that stands for none\n", result->placeholder);
-  if (result->unusable)
-    printf("%ld have a number that can't be rung\n", result->unusable);
-  if (*result->rejects)
-    printf(
-        "The bad rows are in %s, each with its reason: mend them there and import that "
-        "file\n",
-        result->rejects);
+static void print_words(const struct import_result *result) {
+  printf("%ld of %ld rows are in, after %.1f s.\n", result->taken, result->rows,
+         result->seconds);
+  if (result->shared + result->placeholder + result->unusable)
+    printf("Numbers to look at: %ld shared, %ld placeholders, %ld unusable.\n",
+           result->shared, result->placeholder, result->unusable);
+  if (result->bad)
+    printf("%ld bad rows are in %s: mend them there and import that file.\n", result->bad,
+           result->rejects);
 }
 
-// A daemon that isn't there is told at once, not after six tries.
-static int reachable(const struct cli *cli) {
-  struct cli_answer answer = {0};
-  int code = cli_ask(cli, "GET", "/healthz", NULL, &answer);
-  cli_answer_deinit(&answer);
-  return code == CLI_FAILED ? CLI_OK : code;
+static int report(struct cli *cli, const struct import_result *result) {
+  if (cli_switch(cli, "json"))
+    print_json(result);
+  else
+    print_words(result);
+  return result->bad ? CLI_FAILED : CLI_OK;
 }
 
-static int import(const struct cli *cli, struct import_options *options) {
+static int import_with(struct cli *cli, const struct value *map, const char *server,
+                       const char *token) {
   struct import_result result;
   struct status status = {0};
-  int code = import_run(options, &result, &status);
-  if (code && result.rows)
-    cli_fail(cli, CLI_FAILED,
-             "%s\nOf %ld rows read, %ld went in; import the same list again: what is in "
-             "does nothing",
-             status.text, result.rows, result.taken);
-  else if (code)
-    cli_fail(cli, CLI_FAILED, "%s", status.text);
-  else if (cli_switch(cli, "json"))
-    print_json(&result);
-  else
-    print(&result);
-  return code || result.bad ? CLI_FAILED : CLI_OK;
+  const struct import_options options = {.file = cli->words[0],
+                                         .rejects = cli_option(cli, "rejects"),
+                                         .map = *map,
+                                         .server = server,
+                                         .token = token,
+                                         .progress = stderr,
+                                         .tail = isatty(STDERR_FILENO)};
+  if (import_run(&options, &result, &status))
+    return cli_fail(cli, CLI_FAILED, "%s", status.text);
+  return report(cli, &result);
 }
 
 static int run(struct cli *cli) {
-  struct import_options options = {.file = cli->words[0],
-                                   .rejects = cli_option(cli, "rejects"),
-                                   .progress = stderr,
-                                   .tail = isatty(STDERR_FILENO)};
-  const char *map = cli_option(cli, "map");
-  struct status status = {0};
+  const char *file = cli_option(cli, "map");
   struct buf table = {0};
+  struct status status = {0};
+  struct value map;
   char *server = NULL, *token = NULL;
-  int code = CLI_OK;
-  if (!map) return cli_fail(cli, CLI_USAGE, "say which column is what: --map MAP.lua");
-  if (lua_table_read(map, &table, &status) ||
-      !value_read(table.data, table.len, &options.map))
-    code = cli_fail(cli, CLI_FAILED, "%s", status.text);
-  if (!code) code = cli_server(cli, &server);
+  if (!file) return cli_fail(cli, CLI_USAGE, "--map is missing: which column is what");
+  int code = lua_table_read(file, &table, &status)
+                 ? cli_fail(cli, CLI_FAILED, "%s", status.text)
+                 : cli_server(cli, &server);
   if (!code) code = cli_token(cli, &token);
-  if (!code) code = reachable(cli);
-  options.server = server;
-  options.token = token;
-  if (!code) code = import(cli, &options);
+  if (!code && value_read(buf_text(&table), table.len, &map))
+    code = import_with(cli, &map, server, token);
+  buf_deinit(&table);
   mem_free(server);
   mem_free(token);
-  buf_deinit(&table);
   return code;
 }
 
 const struct cli_command cli_import = {
     .name = "import",
-    .words = "FILE.csv --map MAP.lua",
-    .does = "import a discharge list; bad rows are told and go to a file of their own",
+    .words = "FILE.csv",
+    .does = "take in a discharge list as the hospital's system exports it",
     .more =
-        "UTF-8 or GB18030. The map says which column is what. Rows that are in already "
-        "do nothing,\nso a list may be imported again. Exit 1 also when a row was bad.",
-    .example = "afterward import 出院患者.csv --map discharge.lua --rejects bad.csv",
-    .least = 1,
-    .most = 1,
+        "The list may be UTF-8 or GB18030. Rows that can't go in are told by line and\n"
+        "column and written to FILE.rejects.csv: mend them there and import that file.\n"
+        "Importing the same list again changes nothing.",
+    .example = "afterward import discharges.csv --map /etc/afterward/map.lua",
     .options =
         (const struct cli_option[]){
-            {"map", "MAP.lua", "a Lua file that says which column is what"},
-            {"rejects", "FILE", "where bad rows go; else FILE.rejects.csv"},
+            {"map", "FILE.lua", "which column is what, and what its words mean"},
+            {"rejects", "FILE", "where bad rows go"},
             {NULL}},
+    .least = 1,
+    .most = 1,
     .run = run};

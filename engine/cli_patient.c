@@ -116,7 +116,7 @@ static int timeline(struct cli *cli) {
                                               {"PLANNED", "planned"},
                                               {"WHAT", "what"},
                                               {"DEPARTMENT", "department"},
-                                              {"", "text"},
+                                              {"DETAIL", "text"},
                                               {"ID", "id"},
                                               {NULL}};
   struct buf path = {0};

@@ -113,7 +113,7 @@ const struct cli_command cli_task = {
     .does = "take a task until the shift ends, give it back, or close it with its result",
     .example =
         "afterward task claim 7k3m\n"
-        "afterward task done 7k3m --code answered --answer temp=37.8 --note 伤口干燥",
+        "afterward task done 7k3m --code reached --answer temp=37.8 --note 伤口干燥",
     .verbs = (const char *const[]){"show", "claim", "release", "done", NULL},
     .least = 2,
     .most = 2,

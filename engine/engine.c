@@ -117,7 +117,8 @@ static int64_t keep_bundle(struct engine *engine, const char *department,
 }
 
 // Enrollments are planned again by the newest schedule. What it has in the past is not
-// made up; what came due by the old one and has not begun is met by the new (DESIGN.md §6).
+// made up; what came due by the old one and has not begun is met by the new (DESIGN.md
+// §6).
 static void plan_again(struct engine *engine, const char *department) {
   store_exec(engine->store,
              "UPDATE enrollment SET cursor_at=max(cursor_at, min(?2, "
@@ -230,6 +231,21 @@ static bool is_department(const char *folder, const char *name) {
   return inside != NULL;
 }
 
+static void warn_of_guess(void *self, const char *calendar) {
+  log_line(LOG_LEVEL_WARN, "calendar.unknown_year",
+           "calendar=%s year=%d remedy=\"add the year's days to "
+           "scripts/shared/calendar/cn.csv\"",
+           calendar, *(int *)self);
+}
+
+// Deadlines in working time reach into the months to come: this year and, from October
+// on, the next.
+static void warn_of_years(struct engine *engine) {
+  struct civil now = zone_civil(care_site_zone(&engine->care), clock_now(engine->clock));
+  for (int year = now.year; year <= now.year + (now.month >= 10 ? 1 : 0); year++)
+    catalog_each_guess(engine->catalog, year, warn_of_guess, &year);
+}
+
 int engine_activate_all(struct engine *engine, const char *folder, const char *who,
                         struct status *status) {
   struct dirent **names = NULL;
@@ -248,6 +264,7 @@ int engine_activate_all(struct engine *engine, const char *folder, const char *w
     free(names[i]);
   }
   free(names);
+  warn_of_years(engine);
   return code;
 }
 

@@ -376,6 +376,15 @@ static int sim_channel_set(lua_State *L) {
   return 0;
 }
 
+// sim:receipt(channel, provider_id, state): what a gateway says later.
+static int sim_receipt(lua_State *L) {
+  struct sim *sim = check(L);
+  message_receipt(&sim->engine.care, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                  luaL_checkstring(L, 4), "");
+  settle(L, sim);
+  return 0;
+}
+
 // sim.parse_time(text, zone), sim.civil(ms, zone): texts to ms and back, in a zone.
 static const struct zone *zone_arg(lua_State *L, struct zones *zones, int at) {
   const struct zone *zone = NULL;
@@ -441,7 +450,7 @@ static const luaL_Reg methods[] = {
     {"cut", sim_cut},             {"commits", sim_commits},
     {"journal", sim_journal},     {"set_state", sim_set_state}, {"retier", sim_retier},
     {"planned", sim_planned},     {"channel", sim_channel_set},
-    {"span", sim_span},           {"close", sim_close},
+    {"receipt", sim_receipt},     {"span", sim_span},           {"close", sim_close},
     {"__gc", sim_close},          {NULL, NULL}};
 
 static const luaL_Reg functions[] = {

@@ -316,6 +316,13 @@ function World:run(name)
     started_at AS i_started FROM run WHERE name=?1 ORDER BY id DESC LIMIT 1]], name)
 end
 function World:channel(name, word, address) self.core:channel(name, word, address) end
+-- What a gateway says later of messages of that name that were accepted: "delivered" or "failed".
+function World:receipt(name, state, audience)
+  for _, row in ipairs(self.core:query([[SELECT attempt.channel, provider_id, audience FROM attempt JOIN message ON message.id=attempt.message
+      WHERE message.name=?1 AND attempt.status='accepted' ORDER BY attempt.id]], name)) do
+    if not audience or row.audience == audience then self.core:receipt(row.channel, row.provider_id, state) end
+  end
+end
 function World:retier(enrollment) self.core:retier(rawget(enrollment, "number")) end
 function World:duty(role, staff) return self:_submit("duty.set", { role = role, staff = staff, since = 0 }) end
 

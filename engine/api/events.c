@@ -13,6 +13,7 @@ struct event_result {
   char *id;      // of the source; NULL when it gave none
   int status;    // 202 409 422; 0: not told yet
   char *detail;  // a sentence when it was refused
+  char *flag;    // what is wrong with a number that it brought; NULL
 };
 
 struct posting {  // one request; lives until every event in it is settled
@@ -40,6 +41,10 @@ static void put_result(struct json *json, const struct event_result *result) {
     json_key(json, "detail");
     json_text(json, result->detail);
   }
+  if (result->flag) {
+    json_key(json, "flag");
+    json_text(json, result->flag);
+  }
   json_close(json, '}');
 }
 
@@ -59,7 +64,7 @@ static void answer(struct posting *posting) {
   const struct event_result *first = posting->results;
   struct buf out = {0};
   struct json json = {.out = &out};
-  if (posting->single && first->status != 202) {
+  if (posting->single && first->status >= 300) {
     http_respond_problem(request, first->status, first->detail);
   } else {
     if (posting->single)
@@ -75,6 +80,7 @@ static void posting_free(struct posting *posting) {
   for (uint32_t i = 0; i < posting->count; i++) {
     mem_free(posting->results[i].id);
     mem_free(posting->results[i].detail);
+    mem_free(posting->results[i].flag);
   }
   mem_free(posting->results);
   mem_free(posting);
@@ -87,13 +93,17 @@ static void settle(struct posting *posting) {
   posting_free(posting);
 }
 
-static void on_recorded(void *self, int64_t row, const struct value *result) {
+static void on_told(void *self, int64_t row, const struct value *result) {
   struct told *told = self;
-  struct value status = value_field(result, "status");
+  struct value status = value_field(result, "status"),
+               detail = value_field(result, "detail"), flag = value_field(result, "flag");
   struct event_result *event = &told->posting->results[told->index];
   (void)row;
   event->status = (int)value_int_or(&status, 500);
-  if (event->status == 409) event->detail = mem_copy_text(conflict_text);
+  event->detail = value_copy_text(&detail);
+  event->flag = value_copy_text(&flag);
+  if (event->status == 409 && !event->detail)
+    event->detail = mem_copy_text(conflict_text);
   settle(told->posting);
   mem_free(told);
 }
@@ -112,6 +122,12 @@ static bool fits(const struct value *id) {
 static char *source_of(const struct call *call, const struct value *event) {
   struct value source = value_field(event, "source");
   return fits(&source) ? value_copy_text(&source) : mem_copy_text(call->caller->staff);
+}
+
+// Who asks to wait learns what became of it, not only that it was taken.
+static enum inbox_stage stage_of(const struct call *call) {
+  const char *wait = http_form_get(&call->query, "wait");
+  return wait && strcmp(wait, "applied") == 0 ? INBOX_APPLIED : INBOX_RECORDED;
 }
 
 static void submit(struct call *call, struct posting *posting, uint32_t index,
@@ -133,8 +149,8 @@ static void submit(struct call *call, struct posting *posting, uint32_t index,
     *told = (struct told){posting, index};
     posting->left++;
     value_read(clean.data, clean.len, &view);
-    kernel_submit(call->care->kernel, source, result->id, "event", &view, INBOX_RECORDED,
-                  on_recorded, told);
+    kernel_submit(call->care->kernel, source, result->id, "event", &view, stage_of(call),
+                  on_told, told);
     mem_free(source);
   }
   buf_deinit(&clean);

@@ -305,3 +305,12 @@ struct value text_in(const struct value *text, const char *language) {
   if (found.kind != VALUE_TEXT) found = value_field(text, "en");
   return found;
 }
+
+void catalog_each_guess(struct catalog *catalog, int32_t year,
+                        void (*fn)(void *self, const char *calendar), void *self) {
+  if (!worktime_knows_year(catalog->cn, year)) fn(self, "cn");
+  for (struct entry *entry = catalog->first; entry; entry = entry->next)
+    for (int i = 0; i < entry->calendar_count; i++)
+      if (!worktime_knows_year(entry->calendars[i].calendar, year))
+        fn(self, entry->calendars[i].name);
+}

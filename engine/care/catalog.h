@@ -48,6 +48,10 @@ const struct calendar *catalog_calendar(struct catalog *catalog, const char *dep
 // calendar (a post on duty all night works all hours).
 const struct calendar *catalog_role_calendar(struct catalog *catalog,
                                              const char *department, const char *role);
+// Calls fn with the name of each calendar that has holidays but none for this year: its
+// working days are guesses.
+void catalog_each_guess(struct catalog *catalog, int32_t year,
+                        void (*fn)(void *self, const char *calendar), void *self);
 // Text of a definition in a language: a plain text, or {zh,en}; falls back to zh. Nil
 // view when missing.
 struct value text_in(const struct value *text, const char *language);

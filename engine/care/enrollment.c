@@ -86,6 +86,14 @@ void enrollment_pause_all(struct care *care, int64_t patient) {
   for (int64_t id; ids_next(&live, &id);) pause_one(care, id);
 }
 
+static void leave_questions(struct care *care, const struct run *run) {
+  struct ids open = ids_read(store_query(
+      care->store,
+      "SELECT id FROM question WHERE patient=?1 AND enrollment IS ?2 AND status='open'",
+      "iI", run->patient, run->enrollment));
+  for (int64_t id; ids_next(&open, &id);) question_leave(care, id, run->id, "stale");
+}
+
 // A run past its validity is stale: what it would ask now is no longer worth asking.
 static void resume_run(struct care *care, int64_t id) {
   struct run run;
@@ -93,7 +101,7 @@ static void resume_run(struct care *care, int64_t id) {
   if (run.valid_until && kernel_now(care->kernel) >= run.valid_until) {
     run_finish(care->kernel, id, "ended", "stale", NULL);
     task_withdraw_for_run(care, id, "stale");
-    if (!strcmp(run.wait, "ask")) question_leave(care, run.wait_ref, id, "stale");
+    leave_questions(care, &run);
   } else {
     run_resume(care->kernel, id);
   }

@@ -5,7 +5,7 @@ local joint = require "joint"
 -- A knee that does not bend to a right angle by the fourth week wants hands, not messages.
 local function week(p)
   local a = joint.weekly(p, "knee-week")
-  if a and a.bend < 90 and p:now() >= p:time("28d", p.anchor) then
+  if a and a.bend < 90 and p:now() >= p:time("28d 00:00", p.anchor) then
     p:task { id = "stiff", role = "physiotherapist", due = "2bd", note = ("术后四周屈膝只有 %d 度"):format(a.bend) }
   end
 end
@@ -23,7 +23,8 @@ return {
         p:send "knee-exercise"
         joint.wound_check(p)
       end },
-      aw.step { id = "week", every = { high = "3d 09:00", standard = "7d 09:00" }, from = "7d", to = "42d", run = week },
+      aw.step { id = "week", every = { high = "3d 09:00", standard = "7d 09:00" }, from = "7d", to = "42d",
+        valid_for = "2d", run = week },
       aw.step { id = "six-weeks", at = "42d 09:00", valid_for = "14d", run = joint.six_weeks },
       aw.step { id = "half-year", at = "6mo 09:00", valid_for = "30d", run = joint.half_year },
     },

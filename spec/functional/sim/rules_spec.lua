@@ -203,7 +203,7 @@ describe("rule 4: one grammar of time", function()
     w:advance "2h"
     local function due(name) local c = H.sim.iso(w:task(name).due, w.zone) return c end
     assert.equal("2026-03-07 01:00:00", due "night")
-    assert.equal("2026-03-09 16:30:00", due "day")                    -- Friday 17:00: half an hour, Monday 08:00–12:00, 13:30–17:00
+    assert.equal("2026-03-09 17:00:00", due "day")                    -- Friday 17:00–17:30, Monday 08:00–12:00 and 13:30–17:00
   end)
   it("a deadline that is past already raises, and the run says where", function()
     local w = H.body [[p:task { id = "call", role = "nurse", due = p:now() - 1000 }]]

@@ -233,11 +233,14 @@ static int world_ask(lua_State *L) {
 // sql(text, …): first column of the first row; numbers and texts for ?1 …
 static int world_sql(lua_State *L) {
   struct world *world = check(L);
+  static const char types[] = "tttt";
+  int given = lua_gettop(L) - 2;
+  lua_settop(L, 6);
   if (world->sql_count == SQL_TEXTS) return luaL_error(L, "too many statements");
   char *text = world->sql[world->sql_count++] = mem_copy_text(luaL_checkstring(L, 2));
   struct stmt *row =
-      store_query(world->store, text, "tttt", lua_tostring(L, 3), lua_tostring(L, 4),
-                  lua_tostring(L, 5), lua_tostring(L, 6));
+      store_query(world->store, text, types + 4 - given, lua_tostring(L, 3),
+                  lua_tostring(L, 4), lua_tostring(L, 5), lua_tostring(L, 6));
   bool found = stmt_row(row);
   lua_pushstring(L, found ? stmt_text(row, 0) : NULL);
   stmt_done(row);

@@ -1,6 +1,6 @@
 -- What the api specs share: a hospital with one department, four tokens, and a patient with a question.
 local api = require "afterward.unit.api"
-local json = require "spec.unit.api.json"
+local json = require "dkjson"
 
 local NOW = 1772420400000                              -- 2026-03-02 11:00 in Shanghai
 local TOKENS = [[{"tokens":[
