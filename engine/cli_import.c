@@ -64,6 +64,14 @@ static int import_with(struct cli *cli, const struct value *map, const char *ser
   return report(cli, &result);
 }
 
+// A daemon that isn't there is told at once, not after every try.
+static int reachable(const struct cli *cli) {
+  struct cli_answer answer = {0};
+  int code = cli_ask(cli, "GET", "/healthz", NULL, &answer);
+  cli_answer_deinit(&answer);
+  return code == CLI_UNREACHABLE ? code : CLI_OK;
+}
+
 static int run(struct cli *cli) {
   const char *file = cli_option(cli, "map");
   struct buf table = {0};
@@ -75,6 +83,7 @@ static int run(struct cli *cli) {
                  ? cli_fail(cli, CLI_FAILED, "%s", status.text)
                  : cli_server(cli, &server);
   if (!code) code = cli_token(cli, &token);
+  if (!code) code = reachable(cli);
   if (!code && value_read(buf_text(&table), table.len, &map))
     code = import_with(cli, &map, server, token);
   buf_deinit(&table);

@@ -14,6 +14,7 @@
 #include "care/patient.h"
 #include "care/quarantine.h"
 #include "care/question.h"
+#include "care/reconcile.h"
 #include "care/task.h"
 #include "config.h"
 
@@ -25,6 +26,7 @@ static void register_handlers(struct care *care) {
   task_handlers(care);
   alert_handlers(care);
   event_handlers(care);
+  reconcile_handlers(care);
 }
 
 static void add_loaded(struct engine *engine, const char *department, int64_t row,
@@ -308,6 +310,10 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
                                .zones = &engine->zones};
   scripts_port_init(engine);
   register_handlers(&engine->care);
+  if (reconcile_arm(&engine->care, status)) {
+    engine_close(engine, NULL);
+    return status->code;
+  }
   return OK;
 }
 

@@ -51,7 +51,8 @@ static void reject(struct import *import, long line, const char *record, bool ma
   struct buf sentence = {0};
   buf_printf(&sentence, "%s%s%s", column, *column ? ": " : "", reason);
   show_bad(import, line, column, reason);
-  import_list_reject(&import->list, line, record, malformed, sentence.data, import->status);
+  import_list_reject(&import->list, line, record, malformed, sentence.data,
+                     import->status);
   buf_deinit(&sentence);
 }
 
@@ -172,7 +173,9 @@ static void take_row(struct import *import, struct import_batch *batch) {
   char *record = import_list_record(list);
   import->result->rows++;
   if (import_list_cells(list, &why)) {
-    reject(import, list->csv.row_line, record, true, "", why.text);
+    const char *own =
+        list->csv.error.code ? strstr(why.text, ": ") : NULL;  // has the line
+    reject(import, list->csv.row_line, record, true, "", own ? own + 2 : why.text);
   } else if (import_map_row(import->map, list->cells, list->csv.fields, &event, &column,
                             &why)) {
     reject(import, list->csv.row_line, record, false, column, why.text);
@@ -252,7 +255,8 @@ int import_run(const struct import_options *options, struct import_result *resul
   buf_printf(&import->url, "%s/api/v1/events?wait=applied", options->server);
   buf_printf(&import->bearer, "Bearer %s", options->token);
   if (!import_map_new(&import->map, &options->map, status) &&
-      !import_list_open(&import->list, options->file, options->rejects, import->map, status))
+      !import_list_open(&import->list, options->file, options->rejects, import->map,
+                        status))
     run(import);
   result->seconds = (double)(clock_steady_ms() - import->started) / 1000;
   import_close(import);

@@ -8,7 +8,6 @@
 #include "base/embed.h"
 #include "base/iso.h"
 #include "base/log.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
 #include "care/message.h"
@@ -298,7 +297,8 @@ static int sim_journal(lua_State *L) {
   size_t len = lua_rawlen(L, -1), used;
   struct value record;
   lua_newtable(L);
-  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0; i++) {
+  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0;
+       i++) {
     if (values_push(L, &record, &status)) return fail(L, &status);
     lua_rawseti(L, -2, i);
     bytes += used;
@@ -442,16 +442,26 @@ static int sim_span(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"load", sim_load},           {"submit", sim_submit},
-    {"event", sim_event},         {"advance_to", sim_advance_to},
-    {"jump_to", sim_jump_to},     {"now", sim_now},
-    {"crash", sim_crash},         {"query", sim_query},
-    {"cut", sim_cut},             {"commits", sim_commits},
-    {"journal", sim_journal},     {"set_state", sim_set_state}, {"retier", sim_retier},
-    {"planned", sim_planned},     {"channel", sim_channel_set},
-    {"receipt", sim_receipt},     {"span", sim_span},           {"close", sim_close},
-    {"__gc", sim_close},          {NULL, NULL}};
+static const luaL_Reg methods[] = {{"load", sim_load},
+                                   {"submit", sim_submit},
+                                   {"event", sim_event},
+                                   {"advance_to", sim_advance_to},
+                                   {"jump_to", sim_jump_to},
+                                   {"now", sim_now},
+                                   {"crash", sim_crash},
+                                   {"query", sim_query},
+                                   {"cut", sim_cut},
+                                   {"commits", sim_commits},
+                                   {"journal", sim_journal},
+                                   {"set_state", sim_set_state},
+                                   {"retier", sim_retier},
+                                   {"planned", sim_planned},
+                                   {"channel", sim_channel_set},
+                                   {"receipt", sim_receipt},
+                                   {"span", sim_span},
+                                   {"close", sim_close},
+                                   {"__gc", sim_close},
+                                   {NULL, NULL}};
 
 static const luaL_Reg functions[] = {
     {"new", sim_new}, {"parse_time", sim_parse_time}, {"civil", sim_civil}, {NULL, NULL}};

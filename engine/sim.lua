@@ -212,8 +212,13 @@ function Patient:try_answer(form, values)
   local ok, reply = pcall(self.answer, self, form, values)
   return ok and reply or nil, not ok and reply or nil
 end
-function Patient:opt_out() return rawget(self, "world"):_submit("opt-out", { patient = self.number, by = "patient" }) end
-function Patient:opt_in() return rawget(self, "world"):_submit("opt-in", { patient = self.number, by = "patient" }) end
+-- o.person: only this one of the patient's contacts; else the patient and the family.
+function Patient:opt_out(o)
+  return rawget(self, "world"):_submit("opt-out", { patient = self.number, person = o and o.person, by = "patient" })
+end
+function Patient:opt_in(o)
+  return rawget(self, "world"):_submit("opt-in", { patient = self.number, person = o and o.person, by = "patient" })
+end
 local function patient_fields(self, key)
   if key == "number" then
     local row = first(rawget(self, "world"), "SELECT person AS i_id FROM identity WHERE kind='mrn' AND value=?1", rawget(self, "mrn"))

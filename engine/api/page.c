@@ -124,7 +124,7 @@ static void read_and_serve(struct page *page) {
   bool post = strcmp(request->method, "POST") == 0;
   if (http_form_parse(&page->query, request->query, strlen(request->query), &status) ||
       (post && http_form_parse(&page->form, request->body, request->body_len, &status)))
-    page_sorry(page, 400, "网址不完整,请重新打开短信里的网址。",
+    page_sorry(page, 400, "网址不完整，请重新打开短信里的网址。",
                "The address is damaged. Please open it again from our message.");
   else if (post && !is_form(request))
     page_sorry(page, 415, "请用网页里的按钮提交。",

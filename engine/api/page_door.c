@@ -36,8 +36,8 @@ void page_door(struct page *page, const char *code, const char *complaint) {
   buf_puts(&out, "</label><p class=\"h\" id=\"bh\">");
   buf_puts(&out,
            page_say(page,
-                    "8 个数字,例如 1951年2月3日 请填 19510203。住院时没有登记"
-                    "生日的,请填手机号后 4 位。",
+                    "8 个数字，例如 1951年2月3日 请填 19510203。住院时没有登记"
+                    "生日的，请填手机号后 4 位。",
                     "8 digits, year first: for 3 Feb 1951 type 19510203. If we have "
                     "no date of birth, the last 4 digits of your phone."));
   buf_puts(&out,
@@ -117,7 +117,7 @@ static void let_in(struct page *page, int64_t question) {
 
 static void complain(struct page *page, const char *code) {
   page_door(page, code,
-            page_say(page, "短码或出生日期不对,请再核对一次。",
+            page_say(page, "短码或出生日期不对，请再核对一次。",
                      "The code or the date of birth is not right. Please check both."));
 }
 

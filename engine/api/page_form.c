@@ -37,14 +37,14 @@ static void ask_who(struct page *page) {
   struct buf out = {0};
   begin(page, &out);
   buf_printf(&out, "<p class=\"q\">%s</p><form method=\"get\" action=\"/f/%s\">",
-             page_say(page, "现在是谁来填写?", "Who is filling this in?"), page->link);
+             page_say(page, "现在是谁来填写？", "Who is filling this in?"), page->link);
   put_kept(page, &out);
   buf_printf(
       &out,
       "<button name=\"by\" value=\"patient\">%s</button>"
       "<button class=\"p\" name=\"by\" value=\"family\">%s</button></form>",
       page_say(page, "我是患者本人", "I am the patient"),
-      page_say(page, "我是家属,代患者回答", "I am family and answer for the patient"));
+      page_say(page, "我是家属，代患者回答", "I am family and answer for the patient"));
   page_send(page, 200, &out, 0);
 }
 
@@ -73,7 +73,7 @@ static void put_progress(const struct page *page, const struct value *values, in
     if (next <= step) at = count;
   }
   buf_printf(out,
-             page_say(page, "<p class=\"h\">第 %d 题,共 %d 题</p>",
+             page_say(page, "<p class=\"h\">第 %d 题，共 %d 题</p>",
                       "<p class=\"h\">Question %d of %d</p>"),
              at, count);
 }
@@ -143,7 +143,9 @@ static void put_advice(const struct page *page, const struct value *advice,
   buf_puts(out, "</div>");
 }
 
-static void put_answer(const struct page *page, struct buf *out) {
+// Whether it is an emergency.
+static bool put_answer(const struct page *page, struct buf *out) {
+  bool emergency = false;
   struct stmt *row =
       store_query(page->care->store, "SELECT advice, level FROM answer WHERE id=?1", "i",
                   page->answer);
@@ -152,23 +154,26 @@ static void put_answer(const struct page *page, struct buf *out) {
     const char *bytes = stmt_bytes(row, 0, &len);
     struct value advice = {0};
     if (bytes) value_read(bytes, len, &advice);
-    put_advice(page, &advice, stmt_text(row, 1), out);
+    const char *level = stmt_text(row, 1);
+    emergency = level && strcmp(level, "emergency") == 0;
+    put_advice(page, &advice, level, out);
   }
   stmt_done(row);
+  return emergency;
 }
 
 static void thank(struct page *page) {
   struct buf out = {0}, phone = {0};
-  page_begin(page, page_say(page, "谢谢,我们收到了", "Thank you, we have your answers"),
+  page_begin(page, page_say(page, "谢谢，我们收到了", "Thank you, we have your answers"),
              &out);
-  put_answer(page, &out);
-  buf_printf(&out, "<p>%s</p>",
-             page_say(page, "您可以关掉这个页面了。", "You can close this page now."));
+  if (!put_answer(page, &out))
+    buf_printf(&out, "<p>%s</p>",
+               page_say(page, "您可以关掉这个页面了。", "You can close this page now."));
   page_phone(page, &phone);
   if (phone.len) {
     buf_printf(
         &out, "<p>%s</p><a class=\"b\" href=\"tel:",
-        page_say(page, "有问题可以打电话给我们:", "If you have questions, ring us:"));
+        page_say(page, "有问题可以打电话给我们：", "If you have questions, ring us:"));
     html_text(&out, phone.data);
     buf_puts(&out, "\">☎ ");
     html_text(&out, phone.data);
@@ -217,11 +222,11 @@ void page_form(struct page *page) {
   if (!strcmp(page->status, "answered"))
     thank(page);
   else if (!open || page->expires_at < kernel_now(page->care->kernel))
-    page_sorry(page, 410, "这份问卷已经结束,不用再填了。谢谢您!",
+    page_sorry(page, 410, "这份问卷已经结束，不用再填了。谢谢您!",
                "These questions are closed; nothing more is needed. Thank you!");
   else if (page->definition.kind != VALUE_MAP ||
            (discloses(&page->definition) && !page->may_know))
-    page_sorry(page, 410, "这份问卷现在不能在网上填写,请给我们打电话。",
+    page_sorry(page, 410, "这份问卷现在不能在网上填写，请给我们打电话。",
                "These questions can't be answered here now. Please ring us.");
   else if (!page_by(page))
     ask_who(page);

@@ -106,11 +106,12 @@ static void put_foot(const struct page *page, struct buf *out) {
   struct buf phone = {0};
   page_phone(page, &phone);
   buf_puts(out, "</main><footer><p>");
-  buf_puts(out, page_say(page, "非实时值守,紧急请拨 <a href=\"tel:120\">120</a>。",
+  buf_puts(out, page_say(page,
+                         "非实时值守，紧急请拨 <a class=\"l\" href=\"tel:120\">120</a>。",
                          "Not monitored in real time; in an emergency call "
-                         "<a href=\"tel:120\">120</a>."));
+                         "<a class=\"l\" href=\"tel:120\">120</a>."));
   if (phone.len) {
-    buf_puts(out, page_say(page, "</p><p>咨询电话:<a class=\"l\" href=\"tel:",
+    buf_puts(out, page_say(page, "</p><p>咨询电话：<a class=\"l\" href=\"tel:",
                            "</p><p>Our number: <a class=\"l\" href=\"tel:"));
     html_text(out, phone.data);
     buf_puts(out, "\">");
@@ -163,7 +164,7 @@ static void put_ring(const struct page *page, struct buf *out) {
   page_phone(page, &phone);
   if (phone.len) {
     buf_puts(out, "<p>");
-    buf_puts(out, page_say(page, "需要帮助请拨打:", "For help, ring us:"));
+    buf_puts(out, page_say(page, "需要帮助请拨打：", "For help, ring us:"));
     buf_puts(out, "</p><a class=\"b\" href=\"tel:");
     html_text(out, phone.data);
     buf_puts(out, "\">☎ ");
@@ -190,7 +191,7 @@ void page_sorry(struct page *page, int status, const char *zh, const char *en) {
 void page_sorry_later(struct page *page, int64_t wait_ms) {
   page->api->limited++;
   sorry(page, 429,
-        page_say(page, "试的次数太多了,请过一会儿再试。",
+        page_say(page, "试的次数太多了，请过一会儿再试。",
                  "Too many tries. Please try again a little later."),
         wait_ms / 1000 + 1);
 }

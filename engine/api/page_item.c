@@ -22,7 +22,7 @@ static void put_question(const struct page *page, const struct value *item,
   html_value(out, &words);
   if (value_true(&optional)) {
     buf_puts(out, " <span class=\"h\">");
-    buf_puts(out, page_say(page, "(可不填)", "(if you like)"));
+    buf_puts(out, page_say(page, "（可不填）", "(if you like)"));
     buf_puts(out, "</span>");
   }
 }
@@ -100,13 +100,14 @@ static bool same_number(const struct value *given, double number) {
   return is_text(given, text, strlen(text));
 }
 
-static void put_input(const struct value *item, const struct value *given,
-                      const char *attributes, struct buf *out) {
+static void put_input(const struct page *page, const struct value *item,
+                      const struct value *given, const char *attributes,
+                      struct buf *out) {
   buf_puts(out, "<input name=\"");
   put_name(item, out);
   buf_puts(out, "\" aria-label=\"");
   struct value text = value_field(item, "text");
-  struct value words = text_in(&text, "zh");
+  struct value words = text_in(&text, page->english ? "en" : "zh");
   html_value(out, &words);
   buf_printf(out, "\" %s value=\"", attributes);
   html_value(out, given);
@@ -114,15 +115,15 @@ static void put_input(const struct value *item, const struct value *given,
 }
 
 // A row of marks; a scale of more marks than fit becomes a number.
-static void put_scale(const struct value *item, const struct value *given,
-                      struct buf *out) {
+static void put_scale(const struct page *page, const struct value *item,
+                      const struct value *given, struct buf *out) {
   struct value min = value_field(item, "min"), max = value_field(item, "max"),
                step_field = value_field(item, "step");
   double from = value_real_or(&min, 0), to = value_real_or(&max, 10),
          step = value_real_or(&step_field, 1);
   char text[32];
   if (step <= 0 || (to - from) / step >= SCALE_MARKS) {
-    put_input(item, given, "inputmode=\"decimal\" autocomplete=\"off\"", out);
+    put_input(page, item, given, "inputmode=\"decimal\" autocomplete=\"off\"", out);
     return;
   }
   buf_puts(out, "<div class=\"s\">");
@@ -137,10 +138,10 @@ static void put_scale(const struct value *item, const struct value *given,
 static void put_number(const struct page *page, const struct value *item,
                        const struct value *given, struct buf *out) {
   struct value unit = value_field(item, "unit");
-  put_input(item, given, "inputmode=\"decimal\" maxlength=\"20\" autocomplete=\"off\"",
-            out);
+  put_input(page, item, given,
+            "inputmode=\"decimal\" maxlength=\"20\" autocomplete=\"off\"", out);
   if (unit.kind != VALUE_TEXT) return;
-  buf_printf(out, "<p class=\"h\">%s", page_say(page, "单位:", "Unit: "));
+  buf_printf(out, "<p class=\"h\">%s", page_say(page, "单位：", "Unit: "));
   if (value_is(&unit, "Cel"))
     buf_puts(out, "℃");
   else
@@ -148,11 +149,11 @@ static void put_number(const struct page *page, const struct value *item,
   buf_puts(out, "</p>");
 }
 
-static void put_long_text(const struct value *item, const struct value *given,
-                          struct buf *out) {
+static void put_long_text(const struct page *page, const struct value *item,
+                          const struct value *given, struct buf *out) {
   buf_puts(out, "<textarea rows=\"4\" maxlength=\"1000\" aria-label=\"");
   struct value text = value_field(item, "text");
-  struct value words = text_in(&text, "zh");
+  struct value words = text_in(&text, page->english ? "en" : "zh");
   html_value(out, &words);
   buf_puts(out, "\" name=\"");
   put_name(item, out);
@@ -169,20 +170,20 @@ static void put_control(const struct page *page, const struct value *item,
   else if (value_is(&kind, "yesno"))
     put_yesno(page, item, given, out);
   else if (value_is(&kind, "scale"))
-    put_scale(item, given, out);
+    put_scale(page, item, given, out);
   else if (value_is(&kind, "number"))
     put_number(page, item, given, out);
   else if (value_is(&kind, "date"))
-    put_input(item, given, "type=\"date\"", out);
+    put_input(page, item, given, "type=\"date\"", out);
   else if (value_is(&kind, "photo"))
     buf_printf(out, "<p class=\"n\">%s</p>",
                page_say(page,
-                        "请先把照片保存在手机里,护士联系您或复诊时再给我们看。现在直接"
+                        "请先把照片保存在手机里，护士联系您或复诊时再给我们看。现在直接"
                         "按下面的按钮继续。",
                         "Please keep the photo on your phone and show it when the nurse "
                         "calls or at your visit. Press the button below to go on."));
   else
-    put_long_text(item, given, out);
+    put_long_text(page, item, given, out);
 }
 
 void page_item(const struct page *page, const struct value *item,
@@ -203,24 +204,23 @@ static void number_words(const struct page *page, const struct value *item,
   if (min.kind == VALUE_NIL || max.kind == VALUE_NIL)
     snprintf(
         fault->text, sizeof fault->text, "%s",
-        page_say(page, "请填数字,例如 36.8。", "Please type a number, such as 36.8."));
+        page_say(page, "请填数字，例如 36.8。", "Please type a number, such as 36.8."));
   else if (value_is(&kind, "scale"))
     snprintf(fault->text, sizeof fault->text,
              page_say(page, "请选 %g 到 %g 之间的一个整数。",
                       "Please choose a whole number from %g to %g."),
              value_real_or(&min, 0), value_real_or(&max, 0));
-  else
+  else  // no example: a number in the middle would be copied, and may be a fever
     snprintf(fault->text, sizeof fault->text,
-             page_say(page, "请填 %g 到 %g 之间的数字,例如 %g。",
-                      "Please type a number from %g to %g, such as %g."),
-             value_real_or(&min, 0), value_real_or(&max, 0),
-             (value_real_or(&min, 0) + value_real_or(&max, 0)) / 2);
+             page_say(page, "请填 %g 到 %g 之间的数字。",
+                      "Please type a number from %g to %g."),
+             value_real_or(&min, 0), value_real_or(&max, 0));
 }
 
 void page_fault_words(const struct page *page, const struct value *item, bool empty,
                       struct page_fault *fault) {
   struct value kind = value_field(item, "kind"), id = value_field(item, "id");
-  const char *words = page_say(page, "这里的内容太长或有看不懂的字,请改短一点。",
+  const char *words = page_say(page, "这里的内容太长或有看不懂的字，请改短一点。",
                                "This is too long or can't be read. Please shorten it.");
   snprintf(fault->item, sizeof fault->item, "%.*s", (int)id.text.len, id.text.data);
   if (value_is(&kind, "choice") || value_is(&kind, "yesno"))
@@ -228,7 +228,7 @@ void page_fault_words(const struct page *page, const struct value *item, bool em
   else if (empty)
     words = page_say(page, "请回答这一题。", "Please answer this question.");
   else if (value_is(&kind, "date"))
-    words = page_say(page, "请填日期,例如 2026-03-01,不要填以后的日子。",
+    words = page_say(page, "请填日期，例如 2026-03-01,不要填以后的日子。",
                      "Please give a date such as 2026-03-01, not in the future.");
   else if (value_is(&kind, "number") || value_is(&kind, "scale")) {
     number_words(page, item, fault);

@@ -128,11 +128,11 @@ static void on_answer(struct pending *pending, const struct value *result) {
   if (code < 400)
     page_redirect(pending->request, buf_text(&pending->text));
   else if (code == 409 || code == 404)
-    page_sorry(&page, 410, "这份问卷已经结束,不用再填了。谢谢您!",
+    page_sorry(&page, 410, "这份问卷已经结束，不用再填了。谢谢您!",
                "These questions are closed; nothing more is needed. Thank you!");
   else
     page_sorry(&page, code == 422 ? 422 : 503,
-               "没有保存成功,请退回上一页再试,或者给我们打电话。",
+               "没有保存成功，请退回上一页再试，或者给我们打电话。",
                "It was not saved. Please go back and try again, or ring us.");
 }
 

@@ -6,18 +6,18 @@
 
 void page_stop(struct page *page) {
   struct buf out = {0};
-  page_begin(page, page_say(page, "不再接收消息?", "Stop these messages?"), &out);
+  page_begin(page, page_say(page, "不再接收消息？", "Stop these messages?"), &out);
   buf_printf(
       &out,
       "<p>%s</p><form method=\"post\" action=\"/f/%s/stop\"><input type=\"hidden\" "
       "name=\"lang\" value=\"%s\"><button>%s</button></form>"
       "<a class=\"b p\" href=\"/f/%s\">%s</a>",
-      page_say(page, "确认后,我们不再给您发随访消息。您随时可以打电话重新开通。",
+      page_say(page, "确认后，我们不再给您发随访消息。您随时可以打电话重新开通。",
                "If you confirm, we send no more follow-up messages. You can ring us "
                "at any time to have them again."),
       page->link, page_say(page, "zh", "en"),
-      page_say(page, "确认,不再接收", "Yes, stop them"), page->link,
-      page_say(page, "返回,继续接收", "No, go back"));
+      page_say(page, "确认，不再接收", "Yes, stop them"), page->link,
+      page_say(page, "返回，继续接收", "No, go back"));
   page_send(page, 200, &out, 0);
 }
 
@@ -29,7 +29,7 @@ static void on_stopped(struct pending *pending, const struct value *result) {
   struct value status = value_field(result, "status");
   struct buf out = {0};
   if (value_int_or(&status, 500) >= 400) {
-    page_sorry(&page, 503, "没有成功,请给我们打电话。",
+    page_sorry(&page, 503, "没有成功，请给我们打电话。",
                "It did not work. Please ring us.");
     return;
   }

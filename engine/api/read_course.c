@@ -1,4 +1,6 @@
 // Messages, enrollments and runs.
+#include <string.h>
+
 #include "api/access.h"
 #include "api/desk.h"
 #include "api/read.h"
@@ -24,6 +26,25 @@ static const char run_columns[] =
     "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
     "result:s cause:s";
 
+// A head for each index, so that a long past costs nothing.
+#define MESSAGES(head) \
+  "SELECT " MESSAGE_COLUMNS " FROM message WHERE " head                               \
+  " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
+  " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"  \
+  " OR reason=?6) ORDER BY id LIMIT ?3"
+#define ENROLLMENTS(head) \
+  "SELECT id, patient, department, pathway, status, enrolled_at, anchor_at, tier,"    \
+  " next_at, paused_at, ended_at, ended_reason FROM enrollment WHERE " head           \
+  " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
+  " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) ORDER BY id LIMIT ?3"
+#define RUNS(head) \
+  "SELECT " RUN_COLUMNS " FROM run WHERE " head                                       \
+  " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
+  " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) ORDER BY id LIMIT ?3"
+#define PATIENTS_RUNS                                                              \
+  "(enrollment IN (SELECT id FROM enrollment WHERE patient=?6) OR (patient=?6 AND" \
+  " enrollment IS NULL AND status IN ('ready','waiting','paused')))"
+
 void read_messages(struct call *call) {
   struct list list;
   bool bad = false;
@@ -32,14 +53,15 @@ void read_messages(struct call *call) {
   const char *reason = call_filter(call, "reason", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'm')) return;
-  struct stmt *row = store_query(
-      call->care->store,
-      "SELECT " MESSAGE_COLUMNS " FROM message WHERE id>?2 AND "
-      ACCESS_DEPARTMENT("department", "1")
-      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
-      " OR reason=?6) AND (?7 IS NULL OR patient=?7) ORDER BY id LIMIT ?3",
-      "tiitttI", access_departments(call), list.after, list.limit + 1, status, department,
-      reason, patient);
+  bool open = status && (!strcmp(status, "held") || !strcmp(status, "in_flight") ||
+                         !strcmp(status, "in_doubt"));
+  const char *sql =
+      patient ? MESSAGES("patient=?7")
+      : open  ? MESSAGES("?7 IS NULL AND status IN ('held','in_flight','in_doubt')")
+              : MESSAGES("?7 IS NULL");
+  struct stmt *row =
+      store_query(call->care->store, sql, "tiitttI", access_departments(call), list.after,
+                  list.limit + 1, status, department, reason, patient);
   while (list_row(&list, row)) call_put_row(call, &list.json, row, message_columns);
   stmt_done(row);
   list_end(&list);
@@ -114,12 +136,7 @@ void read_enrollments(struct call *call) {
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'e')) return;
   struct stmt *row = store_query(
-      call->care->store,
-      "SELECT id, patient, department, pathway, status, enrolled_at, anchor_at, tier,"
-      " next_at, paused_at, ended_at, ended_reason FROM enrollment WHERE id>?2 AND "
-      ACCESS_DEPARTMENT("department", "1")
-      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
-      " OR patient=?6) ORDER BY id LIMIT ?3",
+      call->care->store, patient ? ENROLLMENTS("patient=?6") : ENROLLMENTS("?6 IS NULL"),
       "tiittI", access_departments(call), list.after, list.limit + 1, status, department,
       patient);
   while (list_row(&list, row)) {
@@ -139,14 +156,13 @@ void read_runs(struct call *call) {
   const char *department = call_filter(call, "department", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'r')) return;
-  struct stmt *row = store_query(
-      call->care->store,
-      "SELECT " RUN_COLUMNS " FROM run WHERE id>?2 AND "
-      ACCESS_DEPARTMENT("department", "1")
-      " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL"
-      " OR patient=?6) ORDER BY id LIMIT ?3",
-      "tiittI", access_departments(call), list.after, list.limit + 1, status, department,
-      patient);
+  const char *sql = patient ? RUNS(PATIENTS_RUNS)
+                    : status && strcmp(status, "stuck") == 0
+                        ? RUNS("?6 IS NULL AND status='stuck'")
+                        : RUNS("?6 IS NULL");
+  struct stmt *row =
+      store_query(call->care->store, sql, "tiittI", access_departments(call), list.after,
+                  list.limit + 1, status, department, patient);
   while (list_row(&list, row)) call_put_row(call, &list.json, row, run_columns);
   stmt_done(row);
   list_end(&list);

@@ -5,6 +5,7 @@
 #include "api/desk.h"
 #include "api/mask.h"
 #include "api/read.h"
+#include "care/phone.h"
 #include "care/timeline.h"
 
 enum { FOUND_MOST = 20, REASONS = 5 };
@@ -147,6 +148,8 @@ void read_patients(struct call *call) {
     call_problem(call, 400, "give mrn, phone, or q (the whole name)");
     return;
   }
+  char digits[PHONE_SIZE];
+  if (phone && phone_normalize(phone, strlen(phone), digits)) phone = digits;
   struct stmt *row = search(call, mrn, phone, name);
   while (count < FOUND_MOST && stmt_row(row)) found[count++] = stmt_int(row, 0);
   stmt_done(row);

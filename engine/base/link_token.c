@@ -25,6 +25,14 @@ static void sign(const unsigned char *key, const unsigned char *payload,
   crypto_generichash(mac, MAC, payload, PAYLOAD, key, LINK_TOKEN_KEY);
 }
 
+// The signature is also what hides the rest: links tell no counts of patients.
+static void hide(const unsigned char *key, const unsigned char *mac,
+                 unsigned char *payload) {
+  unsigned char stream[PAYLOAD + 2];
+  crypto_generichash(stream, sizeof stream, mac, MAC, key, LINK_TOKEN_KEY);
+  for (int i = 0; i < PAYLOAD; i++) payload[i] ^= stream[i];
+}
+
 void link_token_make(const unsigned char key[LINK_TOKEN_KEY], int64_t question,
                      int64_t person, int64_t expires_at, char out[LINK_TOKEN_SIZE]) {
   unsigned char whole[WHOLE];
@@ -32,6 +40,7 @@ void link_token_make(const unsigned char key[LINK_TOKEN_KEY], int64_t question,
   put(whole + 5, person, 5);
   put(whole + 10, expires_at / MINUTE_MS, 4);
   sign(key, whole, whole + PAYLOAD);
+  hide(key, whole + PAYLOAD, whole);
   sodium_bin2base64(out, LINK_TOKEN_SIZE, whole, WHOLE,
                     sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
@@ -45,6 +54,7 @@ bool link_token_read(const unsigned char key[LINK_TOKEN_KEY], const char *text,
                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
       len != WHOLE)
     return false;
+  hide(key, whole + PAYLOAD, whole);
   sign(key, whole, mac);
   if (sodium_memcmp(mac, whole + PAYLOAD, MAC)) return false;
   *out = (struct link_token){get(whole, 5), get(whole + 5, 5),

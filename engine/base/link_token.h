@@ -1,5 +1,5 @@
 // Signed links to patient pages: which question, who reads it, until when. Nobody else
-// can make one; it is as good as a password until it expires.
+// can make or read one; it is as good as a password until it expires.
 #pragma once
 
 #include <stdbool.h>

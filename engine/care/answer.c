@@ -158,8 +158,8 @@ static void tell_runs(struct care *care, const struct answer_given *given,
       "SELECT id FROM run WHERE patient=?1 AND status IN ('ready','waiting','paused') "
       "AND wait='ask' AND wait_ref=?2",
       "ii", given->patient, given->question));
-  bool readable = answer_value(care, answer, &body) &&
-                  value_read(buf_text(&body), body.len, &view);
+  bool readable =
+      answer_value(care, answer, &body) && value_read(buf_text(&body), body.len, &view);
   for (int64_t run; ids_next(&runs, &run);)
     if (readable) run_outcome(care->kernel, run, &view, NULL);
   buf_deinit(&body);

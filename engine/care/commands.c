@@ -61,8 +61,10 @@ static char *class_of(const struct command *command, const char *kind,
   return strdup(otherwise);
 }
 
-enum { HOLD_MS = 3 * 24 * 3600000 };  // how long a message may be held, where the step
-                                      // has no valid_for to say so
+enum {
+  HOLD_MS = 3 * 24 * 3600000
+};  // how long a message may be held, where the step
+    // has no valid_for to say so
 
 static int64_t held_until(const struct command *command) {
   const struct run *run = command->run;

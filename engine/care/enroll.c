@@ -11,7 +11,7 @@
 struct origin {  // the event and stay that enroll
   int64_t at, encounter, admitted_at, discharged_at;
   char leaving[16];
-  bool dead;
+  bool dead, back_in_bed;  // discharged, and admitted again before this came in
 };
 
 static bool load_origin(struct care *care, const struct enroll_spec *spec,
@@ -30,7 +30,8 @@ static bool load_origin(struct care *care, const struct enroll_spec *spec,
                            .encounter = stmt_int(row, 1),
                            .admitted_at = stmt_int(row, 2),
                            .discharged_at = stmt_int(row, 3),
-                           .dead = !stmt_null(row, 5)};
+                           .dead = !stmt_null(row, 5),
+                           .back_in_bed = stmt_int(row, 6) != 0};
     if (stmt_text(row, 4))
       strncpy(out->leaving, stmt_text(row, 4), sizeof out->leaving - 1);
   }
@@ -132,6 +133,9 @@ void enroll(struct care *care, const struct enroll_spec *spec) {
              "iti", spec->patient, spec->department, kernel_now(care->kernel));
   if (!enrollment_load(care->store, id, &enrollment)) return;
   plan_skip_past(care, &enrollment);
-  if (!plan_arm(care, &enrollment)) enrollment_end(care, id, "nothing-planned");
+  if (!plan_arm(care, &enrollment))
+    enrollment_end(care, id, "nothing-planned");
+  else if (origin.back_in_bed)
+    enrollment_pause(care, id);
   enrollment_deinit(&enrollment);
 }

@@ -21,10 +21,9 @@ static struct ids live_runs(struct care *care, int64_t patient, int64_t enrollme
 }
 
 static struct ids live_enrollments(struct care *care, int64_t patient) {
-  return ids_read(
-      store_query(care->store,
-                  "SELECT id FROM enrollment WHERE patient=?1 AND status<>'ended'", "i",
-                  patient));
+  return ids_read(store_query(
+      care->store, "SELECT id FROM enrollment WHERE patient=?1 AND status<>'ended'", "i",
+      patient));
 }
 
 static void close_questions(struct care *care, int64_t patient, int64_t enrollment,
@@ -66,7 +65,7 @@ void enrollment_end_all(struct care *care, int64_t patient, const char *reason) 
   for (int64_t id; ids_next(&live, &id);) enrollment_end(care, id, reason);
 }
 
-static void pause_one(struct care *care, int64_t id) {
+void enrollment_pause(struct care *care, int64_t id) {
   struct enrollment enrollment;
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (!strcmp(enrollment.status, "active")) {
@@ -83,7 +82,7 @@ static void pause_one(struct care *care, int64_t id) {
 
 void enrollment_pause_all(struct care *care, int64_t patient) {
   struct ids live = live_enrollments(care, patient);
-  for (int64_t id; ids_next(&live, &id);) pause_one(care, id);
+  for (int64_t id; ids_next(&live, &id);) enrollment_pause(care, id);
 }
 
 static void leave_questions(struct care *care, const struct run *run) {

@@ -10,6 +10,7 @@ char *enrollment_evaluate_tier(struct care *care, const char *department,
                                const char *pathway, int64_t patient, int64_t enrollment,
                                int64_t event, struct status *status);
 // Called by events within their commit (C only, no Lua).
+void enrollment_pause(struct care *care, int64_t enrollment);
 void enrollment_pause_all(struct care *care, int64_t patient);
 void enrollment_resume_all(struct care *care, int64_t patient);
 void enrollment_end_all(struct care *care, int64_t patient,

@@ -112,9 +112,8 @@ static int64_t event_meant(struct happening *happening, const struct value *on) 
 
 static char *ask_tier(struct happening *happening, const char *pathway, int64_t event) {
   struct status status = {0};
-  char *tier =
-      enrollment_evaluate_tier(happening->care, happening->department, pathway,
-                               happening->patient, 0, event, &status);
+  char *tier = enrollment_evaluate_tier(happening->care, happening->department, pathway,
+                                        happening->patient, 0, event, &status);
   if (status.code) decide(happening, DECIDE_TELL, pathway, pathway)->failed = status;
   return tier;
 }

@@ -68,7 +68,8 @@ static int64_t find_address(const struct reach *reach, int64_t person,
                             const char *channel, const char *kind) {
   return store_int(reach->care->store, 0,
                    "SELECT id FROM identity i WHERE person=?1 AND kind=?2"
-                   " AND coalesce(flag,'') NOT IN ('void','placeholder')"
+                   " AND coalesce(flag,'')<>'void' AND coalesce(flag,'')<>'placeholder'"
+                   " AND (?4<>'sms' OR coalesce(flag,'')<>'landline')"
                    " AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message=?3 AND"
                    " a.channel=?4 AND a.address=i.id AND (a.status='failed' OR"
                    " (?5=0 AND a.status='in_doubt')))"

@@ -90,9 +90,10 @@ struct settled {
 };
 
 static bool find_settled(struct care *care, int64_t message, struct settled *out) {
-  struct stmt *row = store_query(
-      care->store, "SELECT run, question, kind, created_at, name FROM message WHERE id=?1",
-      "i", message);
+  struct stmt *row =
+      store_query(care->store,
+                  "SELECT run, question, kind, created_at, name FROM message WHERE id=?1",
+                  "i", message);
   bool found = stmt_row(row) && !stmt_null(row, 0);
   if (found) {
     *out = (struct settled){.run = stmt_int(row, 0),

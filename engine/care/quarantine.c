@@ -30,10 +30,10 @@ void quarantine_count(struct care *care, const char *department, const char *nam
 void quarantine_failed(struct care *care, const char *department, const char *name,
                        const struct status *why) {
   if (why->code == ERR_LIMIT) quarantine_count(care, department, name);
-  alert_open(care, &(struct alert_spec){.department = department,
-                                        .name = name,
-                                        .level = "stuck",
-                                        .reason = why->text});
+  alert_open(
+      care,
+      &(struct alert_spec){
+          .department = department, .name = name, .level = "stuck", .reason = why->text});
 }
 
 void quarantine_lift(struct store *store, const char *department) {

@@ -1,5 +1,5 @@
-// Scripts that passed their limits: the third breach of a pathway (or of a watch in a file
-// of its own) stops its scripts until the department activates other ones.
+// Scripts that passed their limits: the third breach of a pathway (or of a watch in a
+// file of its own) stops its scripts until the department activates other ones.
 #pragma once
 
 #include "care/care.h"

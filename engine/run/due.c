@@ -1,5 +1,7 @@
 #include "run/due.h"
 
+_Static_assert(DUE_CLASSES == 7, "the statements below name each class");
+
 void due_add(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
              int64_t ref, int64_t key) {
   store_exec(
@@ -14,15 +16,17 @@ void due_remove(struct store *store, enum due_class class, int64_t at, enum due_
              "iiii", (int64_t) class, at, (int64_t)kind, ref);
 }
 
+#define FIRST(class) "SELECT min(at) AS at FROM due WHERE class=" class
+
+// One statement for all classes: it is asked after every batch.
 int64_t due_first(struct store *store) {
-  int64_t first = INT64_MAX;
-  for (int64_t class = 0; class < DUE_CLASSES; class ++) {
-    int64_t at =
-        store_int(store, INT64_MAX,
-                  "SELECT at FROM due WHERE class=?1 ORDER BY at LIMIT 1", "i", class);
-    if (at < first) first = at;
-  }
-  return first;
+  int64_t first = store_int(
+      store, 0,
+      "SELECT min(at) FROM (" FIRST("0") " UNION ALL " FIRST("1") " UNION ALL " FIRST(
+          "2") " UNION ALL " FIRST("3") " UNION ALL " FIRST("4") " UNION ALL " FIRST(
+          "5") " UNION ALL " FIRST("6") ")",
+      "");
+  return first ? first : INT64_MAX;
 }
 
 static bool key_taken(const struct work *works, int count, int64_t key) {
@@ -52,9 +56,20 @@ static int collect_class(struct store *store, int64_t class, int64_t now,
   return count;
 }
 
+#define DUE(class) \
+  "SELECT " class " WHERE EXISTS (SELECT 1 FROM due WHERE class=" class " AND at<=?1)"
+
 int due_collect(struct store *store, int64_t now, struct work *works, int room) {
-  int count = 0;
-  for (int64_t class = 0; class < DUE_CLASSES && count < room; class ++)
-    count = collect_class(store, class, now, works, count, room);
+  int64_t classes[DUE_CLASSES];
+  int found = 0, count = 0;
+  struct stmt *rows = store_query(
+      store,
+      DUE("0") " UNION ALL " DUE("1") " UNION ALL " DUE("2") " UNION ALL " DUE(
+          "3") " UNION ALL " DUE("4") " UNION ALL " DUE("5") " UNION ALL " DUE("6"),
+      "i", now);
+  while (found < DUE_CLASSES && stmt_row(rows)) classes[found++] = stmt_int(rows, 0);
+  stmt_done(rows);
+  for (int i = 0; i < found && count < room; i++)
+    count = collect_class(store, classes[i], now, works, count, room);
   return count;
 }

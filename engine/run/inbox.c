@@ -7,7 +7,7 @@
 enum { STATE_WAITING = 0, STATE_APPLIED = 1, STATE_REFUSED = 2 };
 
 void inbox_init(struct inbox *inbox, struct store *store) {
-  *inbox = (struct inbox){.store = store};
+  *inbox = (struct inbox){.store = store, .may_wait = true};
   inbox->fresh_end = &inbox->fresh;
 }
 
@@ -64,6 +64,7 @@ static void write_row(struct inbox *inbox, struct submission *item, int64_t now)
 }
 
 void inbox_write(struct inbox *inbox, int64_t now) {
+  inbox->may_wait = true;
   for (struct submission *item = inbox->fresh; item; item = item->next)
     write_row(inbox, item, now);
 }
@@ -158,6 +159,7 @@ static void read_row(struct stmt *from, struct inbox_row *row) {
 
 int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room) {
   int count = 0;
+  if (!inbox->may_wait) return 0;
   struct stmt *found =
       store_query(inbox->store,
                   "SELECT id, source, source_id, kind, body, received_at "
@@ -165,6 +167,7 @@ int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room) {
                   "i", (int64_t)room);
   while (count < room && stmt_row(found)) read_row(found, &rows[count++]);
   stmt_done(found);
+  inbox->may_wait = count > 0;
   for (int i = 0; i < count; i++) {
     void *self;
     const struct inbox_handler *handler = handler_of(inbox, rows[i].kind, &self);

@@ -24,6 +24,7 @@ struct inbox {
     void *self;
   } handlers[INBOX_KINDS];
   int handler_count;
+  bool may_wait;  // rows may wait in the database: not known to be none
   struct submission *fresh, **fresh_end;  // to be written with the next batch
   struct submission *waiting;  // written, their senders wait for the application
 };

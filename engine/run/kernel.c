@@ -9,7 +9,9 @@
 #include "run/due.h"
 #include "run/inbox.h"
 
-enum { BATCH = 64 };
+enum {
+  BATCH = 256
+};  // a commit costs a sync: the more share one the better, until the loop stalls
 
 struct posted {  // a happening of the process that becomes durable with the next batch
   struct posted *next;
@@ -27,7 +29,7 @@ struct after {
 struct kernel {
   struct store *store;
   struct clock *clock;
-  int64_t now;
+  int64_t now, kept, kept_in_batch;  // turn time; as it is in the database
   struct {
     const struct work_handler *handler;
     void *self;
@@ -145,9 +147,11 @@ static void run_after(struct kernel *kernel) {
 // Turn time is kept, so that it does not run backwards over a restart with a clock set
 // back.
 static void keep_time(struct kernel *kernel) {
+  if (kernel->now == kernel->kept) return;
   store_exec(kernel->store,
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('turn-time', ?1)", "i",
              kernel->now);
+  kernel->kept_in_batch = kernel->now;
 }
 
 static int no_power(struct status *status) {
@@ -156,6 +160,7 @@ static int no_power(struct status *status) {
 
 static int begin(struct kernel *kernel, struct status *status) {
   kernel->after_count = 0;
+  kernel->kept_in_batch = kernel->kept;
   return kernel->cut ? no_power(status) : store_begin(kernel->store, status);
 }
 
@@ -182,7 +187,10 @@ static int commit(struct kernel *kernel, struct status *status) {
   int code = store_commit(kernel->store, status);
   kernel->stats.commit_us += (clock_steady_ms() - started) * 1000;
   kernel->stats.batches++;
-  if (code) kernel->after_count = 0;
+  if (code)
+    kernel->after_count = 0;
+  else
+    kernel->kept = kernel->kept_in_batch;
   return code;
 }
 

@@ -29,21 +29,21 @@ api.builtin_calendars = { "cn", "always" }
 api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
-api.events = { "admission", "discharge", "transfer", "surgery", "death", "birth", "diagnosis", "order", "result",
-  "prescription", "dispense", "delivery", "appointment", "appointment-cancelled", "no-show", "visit",
-  "enrollment", "registration", "reply", "answer", "opt-out" }
-api.result_codes = {                                   -- how a call or visit ended (WARD 12), as a.code and on screens
-  { "done", "完成" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
-  { "no-answer", "无人接听" }, { "busy", "占线" }, { "switched-off", "关机" }, { "dead-number", "停机空号" },
-  { "wrong-person", "非本人" }, { "not-verified", "核对失败" }, { "language", "语言不通" }, { "refused", "本次拒访" },
-  { "refused-for-good", "永久拒访" }, { "readmitted", "已再入院" }, { "seen-elsewhere", "已外院就诊" }, { "died", "已故" },
+api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
+  "appointment-cancelled", "no-show", "visit", "death", "birth-loss", "cancel-admission", "cancel-discharge" }
+api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
+  { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
+  { "no-answer", "无人接听" }, { "busy", "占线" }, { "off", "关机" }, { "void", "停机空号" }, { "wrong-person", "非本人" },
+  { "unverified", "核对失败" }, { "language", "语言不通" }, { "refused-today", "本次拒访" }, { "refused", "永久拒访" },
+  { "readmitted", "已再入院" }, { "elsewhere", "已外院就诊" }, { "deceased", "已故" }, { "transfer", "转办" },
+  { "not-done", "未做:人力不足" }, { "lost", "失访" },
 }
 api.outcomes = { "accepted", "delivered", "answered", "silent", "held", "suppressed", "unreachable", "no-contact",
   "opted-out", "cancelled", "stale", "in-doubt" }
-api.observations = {                                   -- code → UCUM unit; departments may add codes of their own
-  temperature = "Cel", pain = "{score}", glucose = "mmol/L", systolic = "mm[Hg]", diastolic = "mm[Hg]",
-  ["heart-rate"] = "/min", ["respiratory-rate"] = "/min", spo2 = "%", weight = "kg", height = "cm",
-  activity = "min", steps = "{steps}", fluid = "mL", hba1c = "%", inr = "{ratio}", creatinine = "umol/L",
+api.observations = {                                   -- code → UCUM unit, as engine/care/measure.c; departments may add codes
+  temperature = "Cel", pain = "{score}", glucose = "mmol/L", systolic = "mm[Hg]", diastolic = "mm[Hg]", pulse = "/min",
+  respiration = "/min", spo2 = "%", weight = "kg", height = "cm", inr = "{INR}", potassium = "mmol/L", hemoglobin = "g/L",
+  creatinine = "umol/L",
 }
 api.placeholders = {                                   -- filled in by the engine when a message is claimed
   words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
@@ -95,6 +95,7 @@ api.kinds = {
   form = { doc = "questions; the engine judges every answer by the form's rule", items = true, keys = {
     key("id", "id!", "its name in scripts"), TITLE,
     key("abnormal", "ref:rule", "judges each answer"), DISCLOSES, DISCREET,
+    key("class", "one:" .. table.concat(api.classes, ","), "which budget asking counts in", { default = "questionnaire" }),
   } },
   rule = { doc = "pure function of an answer", keys = {
     key("id", "id!", "its name in scripts"), TITLE,

@@ -19,7 +19,8 @@ return {
         en = "Hello, In Step from the hospital. May I check your name and month of birth? This call is recorded." },
       { id = "professional", minutes = 5, zh = "逐项询问伤口、体温、气促、体重、服药；有警示症状先给建议再上报。",
         en = "Ask about wound, temperature, breath, weight and medicines; advice first, then report." },
-      { id = "care", minutes = 2, must_ask = true, zh = "今天心情如何？还有什么担心的吗？", en = "How do you feel today? Any worries?" },
+      { id = "care", minutes = 2, must_ask = true, zh = "今天心情如何？还有什么担心的吗？",
+        en = "How do you feel today? Any worries?" },
     },
   },
 }

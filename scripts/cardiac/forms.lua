@@ -23,11 +23,13 @@ return {
   aw.form {
     id = "home-visit", title = { zh = "上门随访", en = "Home visit" }, abnormal = "heart-red-flags",
     ask.chest, ask.breath, ask.temp, ask.wound, click, taken,
-    { id = "scale", kind = "yesno", zh = "家里有体重秤，并教会每天早上称？", en = "A scale at home, and how to use it each morning taught?" },
+    { id = "scale", kind = "yesno", zh = "家里有体重秤，并教会每天早上称？",
+      en = "A scale at home, and how to use it each morning taught?" },
     { id = "alone", kind = "yesno", zh = "白天独自在家？", en = "Alone in the daytime?" },
   },
 
-  aw.form { id = "weight", title = { zh = "今天的体重", en = "Today's weight" },
+  -- Part of the treatment: thirty mornings of it must not use up what other questions may take of a week.
+  aw.form { id = "weight", class = "medicine", title = { zh = "今天的体重", en = "Today's weight" },
     { id = "weight", kind = "number", unit = "kg", min = 30, max = 200, decimals = 1, observe = "weight",
       zh = "今天早上的体重是多少公斤？（不是斤）", en = "Your weight this morning, in kilograms?" } },
 
@@ -37,8 +39,10 @@ return {
   aw.form {
     id = "rehab", title = { zh = "康复锻炼", en = "Exercise" }, abnormal = "effort-flags",
     ask.chest, ask.breath,
-    { id = "days", kind = "number", min = 0, max = 7, zh = "上周有几天走路半小时以上？", en = "On how many days last week did you walk for half an hour?" },
-    { id = "effort", kind = "scale", min = 0, max = 10, zh = "走路时有多吃力？（0 不吃力，10 吃不消）", en = "How hard was it, 0 to 10?" },
+    { id = "days", kind = "number", min = 0, max = 7, zh = "上周有几天走路半小时以上？",
+      en = "On how many days last week did you walk for half an hour?" },
+    { id = "effort", kind = "scale", min = 0, max = 10, zh = "走路时有多吃力？（0 不吃力，10 吃不消）",
+      en = "How hard was it, 0 to 10?" },
   },
 
   aw.form {

@@ -6,7 +6,7 @@ local THREE_DAYS = "84h"
 
 function weight.ask(p)
   if #p:read("weight", { since = p:time "0d 00:00" }) > 0 then return end
-  local a, why = p:ask("weight", { within = "9h", remind = "5h" })
+  local a, why = p:ask("weight", { within = "9h" })
   if not a and why == "silent" and p:silences "weight" % 2 == 0 then
     p:task { id = "weigh-call", role = "nurse", form = "weight", due = "4bh", note = "连续两天没有体重" }
   end

@@ -78,7 +78,7 @@ local function read_form(tag, inside)
     elseif name == "select" then
       add_select(form, attributes("select " .. words), inside:match("<%a+[^>]*>(.-)</%s*[sS][eE][lL]", at) or "")
     elseif name == "textarea" then
-      form.fields[#form.fields + 1] = { name = attributes("textarea " .. words).name, kind = "text",
+      form.fields[#form.fields + 1] = { name = attributes("textarea " .. words).name, kind = "textarea",
         value = decode(inside:match("<%a+[^>]*>([^<]*)", at) or "") }
     elseif name == "button" then
       local given = attributes("button " .. words)

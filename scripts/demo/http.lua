@@ -101,7 +101,7 @@ end
 
 local function borrow(self)
   if self.open >= self.most then
-    table.insert(self.queue, coroutine.running())
+    table.insert(self.queue, (coroutine.running()))
     coroutine.yield()
   end
   self.open = self.open + 1

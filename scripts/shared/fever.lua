@@ -16,5 +16,6 @@ return {
 
   aw.template { id = "fever-advice", class = "safety",
     zh = "您今天的体温偏高，护士会马上联系您。请多喝水，不要自行加药；寒战、气促或意识不清请拨120。{hospital.phone}",
-    en = "Your temperature is high; a nurse will call. Drink water, take nothing extra. Chills or breathless? Call 120. {hospital.phone}" },
+    en = "Your temperature is high; a nurse will call. Drink water, take nothing extra. Shivering or breathless? "
+      .. "Call 120. {hospital.phone}" },
 }

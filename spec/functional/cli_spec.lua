@@ -54,6 +54,7 @@ describe("afterward", function()
     { { "task", "done", "t1", "--code", "answered", "--answer", "38.2" }, "write item=value" },
     { { "message", "resolve", "m1" }, "resend, or drop" },
     { { "timeline" }, "say which patient" },
+    { { "import", "list.csv" }, "--map" },
     { { "status", "--server", "127.0.0.1:8080" }, "write it like http://127.0.0.1:8080" },
     { { "status", "--token-file", "/does/not/exist" }, "no token could be read from /does/not/exist" },
     { { "status", "--token", "two\nlines" }, "characters that no token has" },
@@ -76,6 +77,63 @@ describe("afterward", function()
       assert.truthy(output:find("the daemon at http://127.0.0.1:1 doesn't answer", 1, true), output)
       assert.matches("systemctl status afterward\n$", output)
     end
+  end)
+
+  describe("with a daemon", function()
+    local folder, pid
+    local token = ("t"):rep(40)
+
+    setup(function()
+      folder = assert(io.popen "mktemp -d"):read "l"
+      local config = assert(io.open(folder .. "/afterward.lua", "w"))
+      config:write('return { zone = "Asia/Shanghai", channels = { log = {} }, tokens = { { token = env "SPEC_TOKEN",',
+        ' staff = "centre", scopes = { "admin" }, departments = "all" } } }')
+      config:close()
+      local start = "SPEC_TOKEN=%s %s serve --config %s/afterward.lua --state %s/state --scripts scripts --plugins plugins "
+        .. "--listen 127.0.0.1:0 --port-file %s/port >%s/log 2>&1 & echo $!"
+      pid = assert(io.popen(start:format(token, daemon, folder, folder, folder, folder))):read "l"
+      os.execute(("for i in $(seq 100); do [ -s %s/port ] && break; sleep 0.1; done"):format(folder))
+    end)
+
+    teardown(function()
+      os.execute("kill " .. pid)
+      os.execute(("for i in $(seq 100); do kill -0 %s 2>/dev/null || break; sleep 0.1; done; rm -rf %s"):format(pid, folder))
+    end)
+
+    local function ask(words, as)
+      local port = assert(io.open(folder .. "/port")):read "n"
+      return afterward(words, ("AFTERWARD_SERVER=http://127.0.0.1:%d AFTERWARD_TOKEN=%s"):format(port, as or token))
+    end
+
+    it("says that there is nothing, not nothing", function()
+      assert.same({ "No tasks.\n", 0 }, { ask { "tasks" } })
+      assert.same({ "Nothing was refused.\n", 0 }, { ask { "refused" } })
+      assert.same({ '{"items":[],"next":null}\n', 0 }, { ask { "alerts", "--all", "--json" } })
+    end)
+
+    it("aligns columns of Chinese and Latin words", function()
+      local output, code = ask { "codes" }
+      assert.equal(0, code, output)
+      -- Two columns a character on the screen, three bytes in the text.
+      local function column(line, word)
+        local before = line:sub(1, assert(line:find(word, 1, true), word) - 1)
+        local wide = select(2, before:gsub("[\xE3-\xE9][\x80-\xBF][\x80-\xBF]", ""))
+        return #before - wide
+      end
+      local english = column(output:match "^[^\n]*", "IN ENGLISH")
+      assert.equal(english, column(output:match "no%-answer[^\n]*", "no answer"))
+      assert.equal(english, column(output:match "unverified[^\n]*", "identity not confirmed"))
+    end)
+
+    it("passes on why something was refused", function()
+      local output, code = ask { "alert", "ack", "nosuch" }
+      assert.same({ 1, "afterward: there is no such alert among those you see\n" }, { code, output })
+      output, code = ask({ "tasks" }, "somebody-else")
+      assert.equal(1, code)
+      assert.matches("~/%.config/afterward/token%.\n$", output)
+    end)
+
+    it("shows whether the daemon is well", function() assert.matches("ok +yes\n", (ask { "status" })) end)
   end)
 
   it("tells its version", function() assert.matches("^afterward %d+%.%d+%.%d+\n$", (afterward { "version" })) end)

@@ -217,6 +217,13 @@ describe("after heart surgery (心随动)", function()
       assert.equal("urgent", w:alert_named("weight-gain").level)
     end)
 
+    it("thirty mornings of weighing keep no other message from going out in time", function()
+      w:advance_to "2026-03-13 12:00"                                     -- never weighed since
+      assert.equal(1, #w:sent "walking")
+      assert.equal(1, #w:sent "clinic-week")
+      for _, skipped in ipairs(w:skipped()) do assert.not_equal("budget", skipped.reason) end
+    end)
+
     it("the weighing ends after thirty days", function()
       assert.equal(29, #w:planned("heart-surgery", "weigh"))              -- the first was today at ten
     end)
@@ -354,15 +361,33 @@ describe("after heart surgery (心随动)", function()
       w:advance "1d" assert.is_nil(w:task "home-visit")
     end)
 
-    it("a fever measured by a thermometer pages, one that the form asked pages once", function()
+    it("a fever that a thermometer reports pages the ward and advises the patient", function()
       discharged()
       w:advance "2d" w:observe(pt, "temperature", 38.8)
       assert.equal("urgent", w:alert_named("fever").level)
       assert.equal(1, #w:sent "fever-advice")
+    end)
+
+    it("a fever that a form asked for pages once, not twice", function()
+      discharged()
+      w:advance "24h" w:task("first-call"):done { code = "reached", answer = WELL }
       w:advance_to "2026-03-05 09:30"
       pt:answer("wound", { temp = 39.1, wound = "dry", click = false })
-      assert.truthy(w:alert_named "heart-red-flags")
-      assert.equal(1, #w:sent "fever-advice")
+      assert.same({ "ward-nurse" }, H.pages(w))
+      assert.is_nil(w:alert_named "fever")
+    end)
+
+    it("a fever in a hospital bed is the ward's own affair", function()
+      discharged()
+      w:advance "2d" w:event(pt, "admission")
+      w:advance "1d" w:observe(pt, "temperature", 39.2)
+      assert.is_nil(w:alert_named "fever")
+    end)
+
+    it("a call that nobody makes reaches the head nurse", function()
+      discharged()
+      w:advance_to "2026-03-04 12:00"                                     -- due Wednesday at 11:00
+      assert.same({ "head-nurse" }, H.pages(w))
     end)
 
     it("no message tells an organ or an operation, and every one says what to do in an emergency", function()
@@ -372,7 +397,9 @@ describe("after heart surgery (心随动)", function()
       w:advance "200d"
       assert.is_true(#w.messages > 20)
       for _, m in ipairs(w.messages) do
-        for _, word in ipairs { "心脏", "瓣", "搭桥", "手术", "华法林", "胸骨", "外科" } do assert.is_nil(m.text:find(word, 1, true), m.text) end
+        for _, word in ipairs { "心脏", "瓣", "搭桥", "手术", "华法林", "胸骨", "外科" } do
+          assert.is_nil(m.text:find(word, 1, true), m.text)
+        end
         assert.truthy(m.text:find("120", 1, true), m.text)
         assert.truthy(m.text:find("心随动", 1, true), m.text)
       end

@@ -68,6 +68,7 @@ describe("after a joint replacement (骨动新生)", function()
       for _, day in ipairs { "03-09", "03-16", "03-23", "03-30", "04-06", "04-13" } do
         w:advance_to("2026-" .. day .. " 09:10") pt:answer("knee-week", week {})
       end
+      w:event(pt, "appointment", { appointment = { id = "X1", at = "2026-04-16 09:00", status = "booked" } })
       w:advance_to "2026-09-02 09:10"
       assert.is_true(enrollment.live)
       pt:answer("joint-review", { pain = 1, distance = "far", stairs = "free", satisfied = "yes" })

@@ -42,6 +42,8 @@ describe("when the power fails", function()
     w:event(pt, "appointment", { appointment = { id = "A", at = "2026-03-20 09:00", status = "booked" } })
     w:advance "17h"
     w:observe(pt, "glucose", 12.5)
+    w:alert_named("sweet"):act { act = "rang" }
+    w:alert_named("sweet"):done { reason = "rang" }
     w:advance "1d"
     w:event(pt, "admission")
     w:advance "6h"
@@ -156,7 +158,7 @@ describe("after the machine was off", function()
     assert.same({ "daily: too-late", "daily: too-late", "daily: too-late", "daily: too-late", "wound: too-late" }, skips)
     assert.equal("nurse", w:task("missed-wound").role)
     w:advance "10d"
-    assert.equal(4, #H.notes(w))
+    assert.equal(6, #H.notes(w))                                     -- those of 8 to 11 March as ever
   end)
   it("escalations come first, then the rest", function()
     local w = H.discharged { steps = [[

@@ -69,9 +69,15 @@ describe("the staff API", function()
 
     it("answer on every route", function()
       for _, path in ipairs { "/alerts", "/messages", "/enrollments", "/runs", "/inbox/refused", "/codes", "/summary",
-        "/alerts?status=closed", "/forms/ortho/wound", "/messages?status=held", "/patients?mrn=0042" } do
+        "/alerts?status=closed", "/forms/ortho/wound", "/messages?status=held", "/patients?mrn=0042", "/runs?status=stuck" } do
         assert.equal(200, (w:call("GET", path)), path)
       end
+      for path, count in pairs { tasks = 2, alerts = 0, messages = 0, enrollments = 1, runs = 0 } do
+        local _, list = w:call("GET", "/" .. path .. "?patient=" .. w.core:id("p", 1))
+        assert.equal(count, #list.items, path)
+      end
+      local _, done = w:call("GET", "/tasks?status=done")
+      assert.same({}, done.items)
       assert.equal(404, (w:call("GET", "/forms/ortho/wound", nil, { token = "other" })))
     end)
   end)
@@ -107,7 +113,7 @@ describe("the staff API", function()
 
   describe("patients", function()
     it("are found by who rings back, masked, and it is kept who looked", function()
-      local _, found = w:call("GET", "/patients?phone=13900005678", nil, { token = "ward" })
+      local _, found = w:call("GET", "/patients?phone=%2B86%20139-0000-5678", nil, { token = "ward" })
       assert.same({ w.core:id("p", 1) }, ids(found))
       assert.equal("call", found.items[1].recent[1].name)
       local seen = {}

@@ -28,10 +28,13 @@ function World.open()
     "INSERT INTO person VALUES (1,'patient'),(2,'contact'),(3,'patient')",
     "INSERT INTO patient (id,birth,disclosure,created_at) VALUES (1,'1951-02-03','undecided',1),(3,'1990-05-05','self',1)",
     "INSERT INTO contact (patient,person,relation) VALUES (1,1,'self'),(1,2,'child'),(3,3,'self')",
-    "INSERT INTO identity (person,kind,value) VALUES (1,'name','王小兰'),(1,'phone','13800001234'),(2,'phone','13900005678'),(1,'mrn','0042')",
+    "INSERT INTO identity (person,kind,value) "
+      .. "VALUES (1,'name','王小兰'),(1,'phone','13800001234'),(2,'phone','13900005678'),(1,'mrn','0042')",
     "INSERT INTO access (patient,department,since,reason) VALUES (1,'ortho',1,'stay'),(3,'cardiac',1,'stay')",
-    "INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at) VALUES (1,1,'ortho','hip','active',1,1,1,1)",
-    "INSERT INTO task (id,patient,department,name,role,status,opened_at) VALUES (1,1,'ortho','call','nurse','open',1),(2,3,'cardiac','visit','nurse','open',1),(3,1,'ortho','call','nurse','open',1)",
+    "INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at) "
+      .. "VALUES (1,1,'ortho','hip','active',1,1,1,1)",
+    "INSERT INTO task (id,patient,department,name,role,status,opened_at) "
+      .. "VALUES (1,1,'ortho','call','nurse','open',1),(2,3,'cardiac','visit','nurse','open',1),(3,1,'ortho','call','nurse','open',1)",
   } do self.core:sql(text) end
   self:question(1, 1, "12345678")
   return self

@@ -20,7 +20,7 @@ local function shipped(department)
 end
 
 describe("the shipped scripts", function()
-  for _, department in ipairs { "ortho", "primary" } do
+  for _, department in ipairs { "cardiac", "ortho", "primary" } do
     it("load without a word: " .. department, function()
       local bundle, _, report = unit.bundle_load(department, shipped(department))
       assert.equal("", report)
@@ -38,8 +38,9 @@ describe("the shipped scripts", function()
     assert.same({ high = "3d 09:00", standard = "7d 09:00" }, way.steps[2].every)
     assert.same({ "24h" }, way.steps[1].at)
     assert.is_true(way.steps[1].run)
-    assert.equal(64, way.steps[1].line)
-    assert.same({ "calf", "pain", "photo", "temp", "wound" }, bundle:definition("rule", "joint-red-flags").fields)
+    assert.equal(63, way.steps[1].line)
+    assert.same({ "bend", "calf", "distance", "pain", "photo", "satisfied", "sit", "stairs", "straight", "temp", "walk",
+      "wound" }, bundle:definition("rule", "joint-red-flags").fields)
     assert.same({ zh = "干燥", en = "dry" }, bundle:definition("form", "pain").items[2].options[1].text)
     assert.equal("shared/roster/ward.csv", bundle:definition("roster", "ward-nurse").path)
     assert.equal("21:00-08:00", bundle:definition("department", "ortho").quiet_hours)

@@ -1,0 +1,12 @@
+// The nightly reconciliation: counts eligible, enrolled, due, attempted and reached since
+// the last one, and looks for promises that nothing would keep any more.
+#pragma once
+
+#include "care/care.h"
+
+void reconcile_handlers(struct care *care);  // WORK_NIGHTLY
+// At start: the first night, when none is planned. In a transaction of its own.
+int reconcile_arm(struct care *care, struct status *status);
+// The last one's encoded map: at, attempted, due, eligible, enrolled, faults, reached;
+// false before the first.
+bool reconcile_last(struct care *care, struct buf *out);

@@ -1,0 +1,202 @@
+-- Nurses who work the list and doctors who answer alerts, through the API alone.
+local http = require "http"
+local json = require "json"
+local clock = require "clock"
+local rates = require "rates"
+
+local staff = {}
+local MINUTE, HOUR = 60000, 3600000
+
+local function ask(self, method, path, body, key)
+  local headers = { Authorization = "Bearer " .. self.token }
+  if body then headers["Content-Type"] = "application/json" end
+  if key then headers["Idempotency-Key"] = key end
+  local status, text = self.client:ask(method, "/api/v1/" .. path, headers, body and json.encode(body))
+  local answer = status and json.decode(text)
+  if not status or status >= 500 then self.trouble(("%s %s: %s %s"):format(method, path, status, text)) end
+  return status, answer or {}
+end
+
+-- Whose chart it is: looked up once a patient.
+local function person_of(self, patient)
+  if not patient then return nil end
+  local known = self.charts[patient]
+  if known ~= nil then return known or nil end
+  local _, chart = ask(self, "GET", "patients/" .. patient)
+  self.charts[patient] = false
+  for _, numbers in ipairs(chart.numbers or {}) do
+    for _, identity in ipairs(numbers.identities) do
+      local person = identity.kind == "mrn" and self.people.by_mrn[identity.value]
+      if person then self.charts[patient] = person end
+    end
+  end
+  return self.charts[patient] or nil
+end
+
+local function form_items(self, department, form)
+  local path = "forms/" .. department .. "/" .. form
+  if not self.forms[path] then
+    local _, answer = ask(self, "GET", path)
+    self.forms[path] = answer.form and answer.form.items or {}
+  end
+  return self.forms[path]
+end
+
+local function fill_in(self, person, task)
+  local values, count = {}, 0
+  for _, item in ipairs(form_items(self, task.department, task.form)) do
+    local options = {}
+    for _, option in ipairs(item.options or {}) do options[#options + 1] = option.value or option[1] end
+    local value = self.people:value(person, task.id, { id = item.id, kind = item.kind, options = options,
+      min = item.min, max = item.max, required = not item.optional }, self.clock:now())
+    if item.many then value = { value } end
+    if value ~= nil then values[item.id], count = value, count + 1 end
+  end
+  return count > 0 and values or nil
+end
+
+local function hour_factor(self, now)
+  local hour, weekend = clock.hour(now)
+  local text = self.people:rate "call/hour_factor".text
+  local slot = hour >= 12 and hour < 14 and "12%-14" or hour >= 18.5 and hour < 20 and "18:30%-20" or nil
+  local factor = slot and tonumber(text:match(slot .. " ([%d.]+)")) or 1
+  return weekend and factor * tonumber(text:match "weekend ([%d.]+)") or factor
+end
+
+local function unanswered(self, key)
+  local share = self.people:rate "call/of_unanswered"
+  return rates.pick({ { "no-answer", share[1] }, { "busy", share[2] }, { "off", share[3] }, { "void", share[4] } },
+    self.people.seed, key, "unanswered")
+end
+
+local function connected(self, person, key)
+  local share = self.people:rate "call/of_connected"
+  local dialect = person.age >= 70 and share[5] or share[3]
+  local proxy = rates.by_age(self.people:rate "call/proxy_answers_lt60/60-74/75plus", person.age)
+  return rates.pick({ { "wrong-person", share[1] }, { "refused-today", share[2] * 0.7 }, { "refused", share[2] * 0.3 },
+    { "language", dialect }, { "deceased", share[6] }, { "proxy", proxy }, { "done", 1 } }, self.people.seed, key, "connected")
+end
+
+-- Up to three tries at different hours, then the second contact; a code of the result list.
+local function ring(self, person, task)
+  local pickup, older = self.people:rate "call/pickup_try_1/2/3", self.people:rate "call/age_65plus_factor"[1]
+  for try = 1, 3 do
+    local key = task.id .. "|" .. try
+    local rate = pickup[try] * hour_factor(self, self.clock:now()) * (person.age >= 65 and older or 1)
+    self.counts.calls = self.counts.calls + 1
+    http.sleep(self.clock:real(2 * MINUTE))
+    if self.people:chance(rate, person.mrn, key) then return connected(self, person, person.mrn .. key) end
+    if self.stopping then return nil end
+    if try < 3 then http.sleep(self.clock:real(2 * HOUR)) end
+  end
+  if person.family_phone ~= "" and self.people:chance(self.people:rate "call/second_contact"[1], person.mrn, task.id, "second") then
+    return "proxy"
+  end
+  return unanswered(self, person.mrn .. task.id)
+end
+
+local ANSWERED = { done = true, proxy = true }
+
+local function finish(self, task, person, code)
+  local body = { code = code, note = "演示" }
+  if ANSWERED[code] and task.form then body.answer = fill_in(self, person, task) end
+  if code == "language" then body.note = "需要会方言的同事" end
+  local status, answer = ask(self, "POST", "tasks/" .. task.id .. "/done", body, task.id .. code .. task.revision)
+  if status == 200 then
+    self.counts.done = self.counts.done + 1
+    self.counts.answered = self.counts.answered + (body.answer and 1 or 0)
+    self.tell("call", person, ("%s: %s"):format(task.name, self.words[code] or code), "call " .. code)
+  elseif status ~= 409 then -- 409: the patient answered meanwhile
+    self.trouble(("task %s %s: %s %s"):format(task.name, code, status, answer.detail))
+  end
+end
+
+local function work(self, task)
+  local person = person_of(self, task.patient)
+  local status = ask(self, "POST", "tasks/" .. task.id .. "/claim", nil, "claim" .. task.id .. task.revision)
+  local code = "done"
+  if status == 200 then
+    local begun = self.clock:now()
+    if person and task.name ~= "condolence" then code = ring(self, person, task) end
+    http.sleep(self.clock:real(self.people:rate "call/minutes"[1] * MINUTE))
+    if code == "language" and task.note and task.note:find "dialect" then code = "done" end -- a colleague speaks it
+    if code then finish(self, task, person or self.people.list[1], code) end
+    self.minutes = self.minutes + (self.clock:now() - begun) / MINUTE
+  end
+  self.busy[task.id] = nil
+end
+
+local function all_of(self, what)
+  local items, cursor = {}, ""
+  for _ = 1, 50 do
+    local _, page = ask(self, "GET", what .. (what:find "?" and "&" or "?") .. "limit=200" .. cursor)
+    for _, item in ipairs(page.items or {}) do items[#items + 1] = item end
+    if not page.next then break end
+    cursor = "&after=" .. page.next
+  end
+  return items
+end
+
+local function at_work(now)
+  local hour = clock.hour(now)
+  return hour >= 8 and hour < 12 or hour >= 14 and hour < 20
+end
+
+-- So many calls a day as the nurses can make; the soonest due first.
+local function work_the_list(self)
+  local today = clock.day(self.clock:now())
+  if today ~= self.today then self.today, self.left = today, self.nurses * self.people:rate "call/finished_calls_per_nurse_day"[1] end
+  local tasks = all_of(self, "tasks")
+  table.sort(tasks, function(a, b) return (a.due_at or "9") < (b.due_at or "9") end)
+  for _, task in ipairs(tasks) do
+    if self.left <= 0 then break end
+    if task.status == "open" and not task.claimed_by and not self.busy[task.id] then
+      self.busy[task.id] = true
+      self.left = self.left - 1
+      http.go(work, self, task)
+    end
+  end
+end
+
+local function answer_alert(self, alert)
+  local person = person_of(self, alert.patient)
+  local seconds = rates.lognormal(6 * MINUTE, 0.8, self.people.seed, alert.id, "ack")
+  http.sleep(self.clock:real(seconds))
+  if ask(self, "POST", "alerts/" .. alert.id .. "/ack", {}, "ack" .. alert.id) == 200 then
+    self.counts.acks = self.counts.acks + 1
+    self.tell("ack", person, ("%s (%s)"):format(alert.name, alert.level), "alert acknowledged")
+  end
+  http.sleep(self.clock:real(rates.lognormal(40 * MINUTE, 0.6, self.people.seed, alert.id, "act")))
+  ask(self, "POST", "alerts/" .. alert.id .. "/act", { act = "已电话联系患者并处理" }, "act" .. alert.id)
+  http.sleep(self.clock:real(rates.lognormal(8 * HOUR, 0.6, self.people.seed, alert.id, "close")))
+  ask(self, "POST", "alerts/" .. alert.id .. "/done", { answer = "已处理" }, "done" .. alert.id)
+  self.busy[alert.id] = nil
+end
+
+local function answer_alerts(self)
+  for _, alert in ipairs(all_of(self, "alerts?status=open")) do
+    if not self.busy[alert.id] then
+      self.busy[alert.id] = true
+      http.go(answer_alert, self, alert)
+    end
+  end
+end
+
+-- given: client, token, clock, people, nurses, words, tell(kind, person, zh, en), trouble(text).
+function staff.start(given)
+  local self = setmetatable({ charts = {}, forms = {}, busy = {}, minutes = 0, left = 0,
+    counts = { calls = 0, done = 0, answered = 0, acks = 0 } }, { __index = given })
+  self.words = {}
+  http.go(function()
+    local _, codes = ask(self, "GET", "codes")
+    for _, code in ipairs(codes.items or {}) do self.words[code.code] = code.zh end
+    while not self.stopping do
+      answer_alerts(self)
+      if at_work(self.clock:now()) then work_the_list(self) end
+      http.sleep(math.max(20, self.clock:real(HOUR)))
+    end
+  end)
+  return self
+end
+
+return staff

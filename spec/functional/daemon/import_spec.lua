@@ -1,0 +1,126 @@
+-- A discharge list as the hospital's system exports it, through `afterward import` into the daemon.
+local Hospital = require "functional.support.hospital"
+local wait = require "functional.support.wait"
+local json = require "dkjson"
+
+local MAP = [[return {
+  columns = { ["科室"] = "department", ["姓名"] = "name", ["出生日期"] = "birth", ["手机号"] = "phone", ["病案号"] = "mrn",
+    ["出院时间"] = "discharged", ["手术名称"] = "procedure_name", ["离院方式"] = "leaving", ["联系人"] = "contact_name",
+    ["联系人电话"] = "contact_phone", ["联系人关系"] = "contact_relation" },
+  departments = { ["骨科"] = "w" },
+}]]
+local HEAD = "病案号,姓名,出生日期,手机号,科室,出院时间,手术名称,离院方式,联系人,联系人电话,联系人关系"
+local GOOD = {
+  'Z1,王小兰,1951-02-03,13800000001,骨科,2026-03-02 08:00,"髋关节置换,左",医嘱离院,王大,13900000001,子女',
+  'Z2,李㐂,1960/12/31,139 0000 0002,骨科,2026/03/02 09:30,"他说""好""",1,,,',
+  "Z3,欧阳娜娜,1948年1月2日,,骨科,2026-03-02 08:00:00,,9,张三,13900000003,配偶",
+}
+local BAD = {
+  { "Z4,赵四,1951-02-30,13800000004,骨科,2026-03-02 08:00,,1,,,", "出生日期", "1951-02-30", "1951-02-28" },
+  { ",孙五,1951-02-03,13800000005,骨科,2026-03-02 08:00,,1,,,", "病案号", "^,", "Z5," },
+  { "Z6,周六,1951-02-03,13800000006,骨科,昨天,,1,,,", "出院时间", "昨天", "2026-03-01 10:00" },
+  { "Z7,吴七,1951-02-03,13800000007,骨科,2026-03-02 08:00,,飞走,,,", "离院方式", "飞走", "医嘱离院" },
+}
+
+local function to_gb(path) assert(os.execute(("iconv -f UTF-8 -t GB18030 '%s' > '%s.gb' && mv '%s.gb' '%s'"):format(path, path, path, path))) end
+local function read(path)
+  local pipe <close> = assert(io.popen(("iconv -f GB18030 -t UTF-8 '%s'"):format(path)))
+  return pipe:read "a"
+end
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+end
+
+describe("a discharge list", function()
+  randomize(false)                                           -- each statement takes up where the one before ended
+  local h, list, rejects
+  setup(function()
+    h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w",
+      'aw.step { id = "s", at = "24h", run = function(p) p:ask("check", { within = "24h" }) end },') } }:start()
+    list, rejects = h.folder .. "/list.csv", h.folder .. "/list.rejects.csv"
+    write(h.folder .. "/map.lua", MAP)
+    local lines = { HEAD }
+    for i, row in ipairs(GOOD) do
+      lines[#lines + 1] = row
+      if BAD[i] then lines[#lines + 1] = BAD[i][1] end
+    end
+    lines[#lines + 1] = BAD[4][1]
+    write(list, table.concat(lines, "\r\n") .. "\r\n")
+    to_gb(list)
+  end)
+  teardown(function() h:close() end)
+
+  local function import(file, ...)
+    local output, code, errors = h:afterward("import", file, "--map", h.folder .. "/map.lua", "--json", ...)
+    local told = json.decode(output) or {}
+    return { told.rows, told.taken, told.bad }, code, output .. errors
+  end
+  local function books() return h:get("/summary").enrolled end
+  local function known(n) return h:get("/patients?mrn=Z" .. n).items[1] end
+
+  it("in GB18030 goes in row by row, bad rows are told by line, column and reason", function()
+    local count, code, words = import(list, "--rejects", rejects)
+    assert.equal(1, code, words)
+    assert.same({ 7, 3, 4 }, count)
+    for i, bad in ipairs(BAD) do
+      local line = i < 4 and 2 * i + 1 or 8
+      assert.truthy(words:find(("%d[^\n]*%s"):format(line, bad[2])), bad[2] .. words)
+    end
+    wait.till("all three are followed", function() return books() == 3 end)
+  end)
+
+  it("keeps names, commas, quotes and rare characters as they were written", function()
+    local numbers = known(2).numbers[1].identities
+    local values = {}
+    for _, identity in ipairs(numbers) do values[identity.kind] = identity.value end
+    assert.same({ mrn = "Z2", name = "李㐂", phone = "13900000002" }, values)
+    assert.equal("1948-01", known(3).birth_month)
+    assert.equal("child", known(1).contacts[2].relation)
+  end)
+
+  it("imported again changes nothing", function()
+    assert.same({ 7, 3, 4 }, (import(list, "--rejects", rejects .. "2")))
+    assert.equal(3, books())
+    assert.equal(1, #h:get("/patients?mrn=Z1").items)
+  end)
+
+  it("leaves its bad rows in a file that is mended and imported", function()
+    local text = read(rejects)
+    assert.matches("^[^\n]*,行号,原因", text)
+    for _, bad in ipairs(BAD) do assert.truthy(text:find(bad[2], 1, true)) end
+    for _, bad in ipairs(BAD) do
+      local wrong = bad[3]:gsub("^%^", "\n[^\n]-"):gsub("%-", "%%-")
+      if bad[3] ~= "^," then text = text:gsub(wrong, bad[4]) end
+    end
+    text = text:gsub(",孙五", "Z5,孙五")
+    write(rejects, text)
+    to_gb(rejects)
+    local count, code, words = import(rejects)
+    assert.equal(0, code, words)
+    assert.same({ 4, 4, 0 }, count)
+    wait.till("all seven are followed", function() return books() == 7 end)
+  end)
+
+  it("without the columns that the map wants is refused with all their names", function()
+    write(list, "病案号,姓名\nZ1,王\n")
+    local _, code, words = import(list)
+    assert.equal(1, code, words)
+    for _, name in ipairs { "出院时间", "科室" } do assert.truthy(words:find(name, 1, true), words) end
+  end)
+
+  it("goes in UTF-8 too, with a byte-order mark", function()
+    write(list, "\xEF\xBB\xBF" .. HEAD .. "\n" .. GOOD[1]:gsub("Z1", "Z8") .. "\n")
+    local _, code, words = import(list)
+    assert.equal(0, code, words)
+    wait.till("the eighth is followed", function() return books() == 8 end)
+  end)
+
+  it("needs a token that may post events", function()
+    h.cli_env = { AFTERWARD_TOKEN = Hospital.TOKENS.reader }
+    local _, code, words = import(list)
+    h.cli_env = nil
+    assert.equal(1, code, words)
+    assert.matches("does not let this token post events", words)
+  end)
+end)

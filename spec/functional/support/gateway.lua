@@ -1,0 +1,97 @@
+-- An SMS gateway as it stands in the world: takes JSON over HTTP, counts what arrives, and misbehaves when told to.
+local uv = require "luv"
+local json = require "dkjson"
+local Gateway = {}
+Gateway.__index = Gateway
+
+local REASONS = { [200] = "OK", [400] = "Bad Request", [429] = "Too Many Requests", [500] = "Internal Server Error" }
+
+local function reply(tcp, status, body, headers)
+  local lines = { ("HTTP/1.1 %d %s"):format(status, REASONS[status] or "?"), "Content-Length: " .. #body,
+    "Content-Type: application/json" }
+  for name, value in pairs(headers or {}) do lines[#lines + 1] = name .. ": " .. value end
+  if not tcp:is_closing() then tcp:write(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body) end
+end
+
+-- What the gateway does with one message: "accept" (the default), "reset" and "hang" once it has it, "garbage",
+-- or { status =, body =, headers = }.
+local function serve(self, tcp, body)
+  local message = json.decode(body) or {}
+  message.at, message.steady = self.now(), uv.hrtime() / 1e6
+  self.requests[#self.requests + 1] = message
+  local how = self.behave and self.behave(message) or "accept"
+  message.how = how
+  if how == "hang" then return end
+  if how == "reset" then
+    if not tcp:is_closing() then tcp:close_reset() end
+  elseif how == "garbage" then
+    reply(tcp, 200, "<html>ok</html>")
+  elseif type(how) == "table" then
+    reply(tcp, how.status, how.body or "{}", how.headers)
+  else
+    if not self.sent[message.key] then                -- one that knows keys sends each once
+      self.sent[message.key] = message
+      self.list[#self.list + 1] = message
+      if self.on_sent then self.on_sent(message) end
+    end
+    reply(tcp, 200, json.encode { code = 0, id = "g-" .. message.key })
+  end
+end
+
+local function attend(self, tcp)
+  local buffer = ""
+  self.connections[tcp] = true
+  tcp:read_start(function(failure, chunk)
+    if failure or not chunk then
+      self.connections[tcp] = nil
+      if not tcp:is_closing() then tcp:close() end
+      return
+    end
+    buffer = buffer .. chunk
+    while true do
+      local _, head = buffer:find("\r\n\r\n", 1, true)
+      local length = head and tonumber(buffer:sub(1, head):lower():match "content%-length: (%d+)")
+      if not length or #buffer < head + length then return end
+      local body = buffer:sub(head + 1, head + length)
+      buffer = buffer:sub(head + length + 1)
+      serve(self, tcp, body)
+    end
+  end)
+end
+
+-- now: the hospital's time, to say when a message came.
+function Gateway.open(now)
+  local self = setmetatable({ tcp = uv.new_tcp(), connections = {}, requests = {}, sent = {}, list = {}, now = now }, Gateway)
+  assert(self.tcp:bind("127.0.0.1", 0))
+  assert(self.tcp:listen(128, function()
+    local tcp = uv.new_tcp()
+    self.tcp:accept(tcp)
+    attend(self, tcp)
+  end))
+  self.port = self.tcp:getsockname().port
+  return self
+end
+
+-- The channel of a hospital's configuration that sends here, as Lua text. keyed: "24h" when keys are honoured.
+function Gateway:channel(keyed)
+  return ([[{ plugin = "sms-http", url = "http://127.0.0.1:%d/send", timeout_ms = 1500,
+    fields = { to = "{to}", text = "{text}", key = "{key}", class = "{class}" },
+    code = "code", ok = { "0" }, id = "id", %s
+    callback = { token = "gateway-knows", token_in = "header:x-token", id = "id", state = "state",
+      delivered = { "DELIVRD" }, failed = { "UNDELIV" } } }]]):format(self.port, keyed and ("keyed = %q,"):format(keyed) or "")
+end
+
+-- Messages that were sent to this number, in order.
+function Gateway:to(number)
+  local out = {}
+  for _, message in ipairs(self.list) do if message.to == number then out[#out + 1] = message end end
+  return out
+end
+
+function Gateway:close()
+  self.tcp:close()
+  for tcp in pairs(self.connections) do if not tcp:is_closing() then tcp:close() end end
+  for _ = 1, 5 do uv.run "nowait" end
+end
+
+return Gateway
