@@ -7,7 +7,7 @@
 #include "cli_client.h"
 #include "cli_commands.h"
 #include "import.h"
-#include "lua_table.h"
+#include "script/table_file.h"
 
 static void print_json(const struct import_result *result) {
   struct buf bytes = {0}, json = {0};
@@ -79,7 +79,7 @@ static int run(struct cli *cli) {
   struct value map;
   char *server = NULL, *token = NULL;
   if (!file) return cli_fail(cli, CLI_USAGE, "--map is missing: which column is what");
-  int code = lua_table_read(file, &table, &status)
+  int code = table_file_read(file, &table, &status)
                  ? cli_fail(cli, CLI_FAILED, "%s", status.text)
                  : cli_server(cli, &server);
   if (!code) code = cli_token(cli, &token);

@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "care/message.h"
 #include "config.h"
-#include "lua_table.h"
 #include "notify.h"
+#include "script/table_file.h"
 
 enum { TIMER_MOST_MS = 30000, RETRY_MS = 1000, GRACE_MS = 5000 };
 
@@ -122,7 +122,7 @@ static char *text_or(struct daemon *daemon, const char *given, const char *key,
 
 static int read_config(struct daemon *daemon, struct status *status) {
   if (daemon->options.config) {
-    if (lua_table_read(daemon->options.config, &daemon->config, status))
+    if (table_file_read(daemon->options.config, &daemon->config, status))
       return status->code;
   } else {
     value_end(&daemon->config, value_begin_map(&daemon->config), 0);

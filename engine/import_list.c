@@ -60,7 +60,7 @@ static void name_rejects(struct import_list *list, const char *file, const char 
 }
 
 int import_list_open(struct import_list *list, const char *file, const char *rejects,
-              struct import_map *map, struct status *status) {
+                     struct import_map *map, struct status *status) {
   memset(list, 0, sizeof *list);
   list->delimiter = import_map_delimiter(map);
   csv_init(&list->csv, list->delimiter);
@@ -161,8 +161,8 @@ static int begin_rejects(struct import_list *list, struct status *status) {
   return OK;
 }
 
-int import_list_reject(struct import_list *list, long line, const char *record, bool malformed,
-                const char *reason, struct status *status) {
+int import_list_reject(struct import_list *list, long line, const char *record,
+                       bool malformed, const char *reason, struct status *status) {
   struct buf out = {0};
   char number[24];
   if (!list->rejects && begin_rejects(list, status)) return status->code;

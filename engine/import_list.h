@@ -32,7 +32,7 @@ struct import_list {
 
 // Opens, finds the encoding and reads the first line.
 int import_list_open(struct import_list *list, const char *file, const char *rejects,
-              struct import_map *map, struct status *status);
+                     struct import_map *map, struct status *status);
 void import_list_close(struct import_list *list);
 // The next row; false at the end. Then import_list_cells gives its cells.
 bool import_list_next(struct import_list *list);
@@ -43,7 +43,7 @@ int import_list_cells(struct import_list *list, struct status *status);
 // frees.
 char *import_list_record(const struct import_list *list);
 // Appends a row to the file of refused ones.
-int import_list_reject(struct import_list *list, long line, const char *record, bool malformed,
-                const char *reason, struct status *status);
+int import_list_reject(struct import_list *list, long line, const char *record,
+                       bool malformed, const char *reason, struct status *status);
 // Closes that file; ERR_IO when it was not written whole.
 int import_list_end_rejects(struct import_list *list, struct status *status);

@@ -81,9 +81,9 @@ static int read_columns(struct import_map *map, struct status *status) {
 }
 
 static int check_keys(const struct value *table, struct status *status) {
-  static const char *const known[] = {"columns",   "departments", "sex",   "leaving",
-                                      "relations", "times",       "dates", "empty",
-                                      "encoding",  "delimiter"};
+  static const char *const known[] = {"columns",   "departments", "sex",     "leaving",
+                                      "relations", "times",       "dates",   "empty",
+                                      "encoding",  "delimiter",   "optional"};
   struct value_iter iter = value_iterate(table);
   struct value key, item;
   while (value_next(&iter, &key, &item)) {
@@ -149,6 +149,15 @@ static void complain_of(const char *wanted, const char *const *names, int count,
     buf_printf(out, " (is it %.*s?)", (int)nearest.best_len, nearest.best);
 }
 
+// Columns named in the map's `optional` may be missing from a list.
+static bool is_optional(const struct import_map *map, const char *name) {
+  struct value list = value_field(&map->table, "optional"), item;
+  struct value_iter iter = value_iterate(&list);
+  while (value_next(&iter, NULL, &item))
+    if (value_is(&item, name)) return true;
+  return false;
+}
+
 int import_map_header(struct import_map *map, const char *const *names, int count,
                       struct status *status) {
   struct buf missing = {0};
@@ -157,7 +166,7 @@ int import_map_header(struct import_map *map, const char *const *names, int coun
     for (int at = 0; map->wanted[i] && at < count; at++)
       if (!strcmp(names[at], map->wanted[i])) map->index[i] = at;
     map->column[i] = map->index[i] < 0 ? NULL : map->wanted[i];
-    if (map->wanted[i] && !map->column[i])
+    if (map->wanted[i] && !map->column[i] && !is_optional(map, map->wanted[i]))
       complain_of(map->wanted[i], names, count, &missing);
   }
   if (missing.len)

@@ -16,6 +16,7 @@
 #include "script/values.h"
 #include "sim_channel.h"
 #include "sim_query.h"
+#include "sim_time.h"
 
 extern const struct embedded sim_lua[];
 
@@ -385,48 +386,6 @@ static int sim_receipt(lua_State *L) {
   return 0;
 }
 
-// sim.parse_time(text, zone), sim.civil(ms, zone): texts to ms and back, in a zone.
-static const struct zone *zone_arg(lua_State *L, struct zones *zones, int at) {
-  const struct zone *zone = NULL;
-  struct status status = {0};
-  zones_init(zones, NULL);
-  if (zones_find(zones, luaL_checkstring(L, at), &zone, &status)) {
-    zones_deinit(zones);
-    fail(L, &status);
-  }
-  return zone;
-}
-
-static int sim_parse_time(lua_State *L) {
-  struct zones zones;
-  struct status status = {0};
-  int64_t ms = 0;
-  const char *text = luaL_checkstring(L, 1);
-  const struct zone *zone = zone_arg(L, &zones, 2);
-  int code = iso_parse(text, zone, &ms, &status);
-  zones_deinit(&zones);
-  if (code) return fail(L, &status);
-  lua_pushinteger(L, ms);
-  return 1;
-}
-
-static int sim_civil(lua_State *L) {
-  struct zones zones;
-  int64_t ms = luaL_checkinteger(L, 1);
-  const struct zone *zone = zone_arg(L, &zones, 2);
-  struct civil civil = zone_civil(zone, ms);
-  zones_deinit(&zones);
-  lua_createtable(L, 0, 6);
-  const char *names[] = {"year", "month", "day", "hour", "min", "weekday"};
-  int32_t values[] = {civil.year, civil.month,  civil.day,
-                      civil.hour, civil.minute, civil.weekday};
-  for (int i = 0; i < 6; i++) {
-    lua_pushinteger(L, values[i]);
-    lua_setfield(L, -2, names[i]);
-  }
-  return 1;
-}
-
 // sim:span(text, base_ms): the moment a time expression means, on the site's zone and
 // calendar.
 static int sim_span(lua_State *L) {
@@ -463,8 +422,14 @@ static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"__gc", sim_close},
                                    {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"new", sim_new}, {"parse_time", sim_parse_time}, {"civil", sim_civil}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"new", sim_new},
+                                     {"parse_time", sim_time_parse},
+                                     {"civil", sim_time_civil},
+                                     {NULL, NULL}};
+
+static void load(lua_State *L, int file, const char *name) {
+  if (luaL_loadbuffer(L, sim_lua[file].text, sim_lua[file].length, name)) lua_error(L);
+}
 
 int luaopen_afterward_sim(lua_State *L);
 
@@ -476,9 +441,10 @@ int luaopen_afterward_sim(lua_State *L) {
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "__index");
-  if (luaL_loadbuffer(L, sim_lua[0].text, sim_lua[0].length, "@afterward/sim.lua"))
-    return lua_error(L);
+  load(L, 0, "@afterward/sim.lua");
   luaL_newlib(L, functions);
-  lua_call(L, 1, 1);
+  load(L, 1, "@afterward/sim_scripts.lua");
+  lua_call(L, 0, 1);
+  lua_call(L, 2, 1);
   return 1;
 }

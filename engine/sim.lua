@@ -1,19 +1,11 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
--- The first argument is the C half (engine/sim.c): the engine itself.
-local core = ...
+-- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua).
+local core, load_scripts = ...
 local sim = {}
 
 local ZONE = "Asia/Shanghai"
 local WEEKDAYS = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" }
 local live = setmetatable({}, { __mode = "k" })            -- worlds of the running test
-
-local function read_file(path)
-  local file, why = io.open(path, "rb")
-  if not file then return nil, why end
-  local text = file:read "a"
-  file:close()
-  return text
-end
 
 -- Proxies: a table whose fields are looked up in the engine each time, so that nothing shown is stale.
 local function proxy(fields, methods, self, setters)
@@ -34,97 +26,6 @@ end
 local function day_text(ms, zone)
   local c = core.civil(ms, zone)
   return ("%02d-%02d %s %02d:%02d"):format(c.month, c.day, WEEKDAYS[c.weekday], c.hour, c.min)
-end
-
--- Scripts -----------------------------------------------------------------------------------------------------------
-
-local function list_files(folder)
-  local files, pipe = {}, assert(io.popen(("find '%s' -type f \\( -name '*.lua' -o -name '*.csv' \\) | sort"):format(folder)))
-  for line in pipe:lines() do files[#files + 1] = line end
-  pipe:close()
-  return files
-end
-
--- Department and name of a script file: "scripts/ortho/hip.lua" is ortho's; the folder above is the scripts folder.
-local function split_path(path)
-  local root, department, rest = path:match "^(.*)/([^/]+)/([^/]+)$"
-  assert(root, path .. ": a script lies in a department's folder, such as scripts/ortho/hip.lua")
-  return root, department, rest
-end
-
-local function add(files, root, path)
-  local name = path:sub(#root + 2)
-  files[name] = assert(read_file(path))
-end
-
--- Files named one by one: the declarations of those alone; everything beside them can be required.
-local function sources_of(scripts)
-  local roots, departments, chosen = {}, {}, {}
-  for _, path in ipairs(scripts) do
-    local root, department = split_path(path)
-    roots[root], chosen[path:sub(#root + 2)] = true, true
-    if department ~= "shared" then departments[department] = root end
-  end
-  return roots, departments, chosen
-end
-
-local function without_declarations(text)                   -- a module that was not named declares nothing
-  return not text:find "aw%.%l+%s*{"
-end
-
-local function collect(root, department, chosen)
-  local files = {}
-  for _, folder in ipairs { department, "shared" } do
-    for _, path in ipairs(list_files(root .. "/" .. folder)) do
-      local name = path:sub(#root + 2)
-      local text = assert(read_file(path))
-      if not chosen or chosen[name] or name:find "%.csv$" or without_declarations(text) then files[name] = text end
-    end
-  end
-  return files
-end
-
-local function load_files(world, department, files)
-  local ok, problems, why = world.core:load(department, files)
-  if not ok then error(why .. "\n  " .. table.concat(problems, "\n  "), 0) end
-end
-
-local function load_department(world, root, department, chosen)
-  load_files(world, department, collect(root, department, chosen))
-end
-
--- Sources written in the spec itself: what lies in shared/ is every department's.
-local function load_inline(world, sources)
-  local departments = {}
-  for name in pairs(sources) do
-    local department = name:match "^([^/]+)/"
-    assert(department, name .. ": a script lies in a department's folder, such as ortho/hip.lua")
-    if department ~= "shared" then departments[department] = true end
-  end
-  for department in pairs(departments) do
-    local files = { ["shared/calendar/cn.csv"] = read_file "scripts/shared/calendar/cn.csv" }
-    for name, text in pairs(sources) do
-      if name:find("^" .. department .. "/") or name:find "^shared/" then files[name] = text end
-    end
-    load_files(world, department, files)
-  end
-end
-
-local function load_scripts(world, scripts)
-  if type(scripts) == "string" then scripts = { scripts } end
-  local files, inline = {}, {}
-  for name, text in pairs(scripts) do if type(name) == "string" then inline[name] = text end end
-  load_inline(world, inline)
-  for _, path in ipairs(scripts) do
-    if path:find "%.lua$" then
-      files[#files + 1] = path
-    else                                                    -- a department's folder, whole
-      local root, department = path:gsub("/$", ""):match "^(.*)/([^/]+)$"
-      load_department(world, root, department)
-    end
-  end
-  local _, departments, chosen = sources_of(files)
-  for department, root in pairs(departments) do load_department(world, root, department, chosen) end
 end
 
 -- Rows --------------------------------------------------------------------------------------------------------------
@@ -308,6 +209,7 @@ function World:sleep(span) self.core:jump_to(self.core:span(span, self.core:now(
 function World:now() return self.core:now() end
 function World:clock() return day_text(self.core:now(), self.zone) end
 function World:crash() self.core:crash() end
+function World:close() live[self] = nil self.core:close() end
 -- Newer scripts, as a saved file would bring them; what they say of the files themselves is raised.
 function World:load(scripts) load_scripts(self, scripts) self.core:advance_to(self.core:now()) end
 -- The records of the newest run of a step or watch, oldest first: { kind, op, label, value }.
@@ -397,12 +299,15 @@ local STORY = {
   "SELECT enrolled_at AS i_at, 'enrolled on ' || pathway || ' ' || tier AS what FROM enrollment WHERE patient=?1",
   "SELECT ended_at AS i_at, 'ended ' || pathway || ': ' || ended_reason AS what FROM enrollment WHERE patient=?1 AND ended_at IS NOT NULL",
   "SELECT started_at AS i_at, 'began ' || name || ' (' || day || ')' AS what FROM run WHERE patient=?1",
-  "SELECT ended_at AS i_at, status || ' ' || name || ' ' || coalesce(cause, result, '') AS what FROM run WHERE patient=?1 AND ended_at IS NOT NULL",
+  [[SELECT ended_at AS i_at, status || ' ' || name || ' ' || coalesce(cause, result, '') AS what FROM run
+    WHERE patient=?1 AND ended_at IS NOT NULL]],
   "SELECT at AS i_at, 'skipped ' || step || ': ' || reason AS what FROM skip WHERE patient=?1",
-  "SELECT created_at AS i_at, kind || ' ' || name || ' to ' || audience || ': ' || status || ' ' || coalesce(reason, '') AS what FROM message WHERE patient=?1",
+  [[SELECT created_at AS i_at, kind || ' ' || name || ' to ' || audience || ': ' || status || ' ' || coalesce(reason, '') AS what
+    FROM message WHERE patient=?1]],
   "SELECT at AS i_at, by_kind || ' answered ' || form || ' ' || coalesce(level, '') AS what FROM answer WHERE patient=?1",
   "SELECT opened_at AS i_at, 'task ' || name || ' for ' || role AS what FROM task WHERE patient=?1",
-  "SELECT closed_at AS i_at, 'task ' || name || ' ' || status || ' ' || coalesce(code, reason, '') AS what FROM task WHERE patient=?1 AND closed_at IS NOT NULL",
+  [[SELECT closed_at AS i_at, 'task ' || name || ' ' || status || ' ' || coalesce(code, reason, '') AS what FROM task
+    WHERE patient=?1 AND closed_at IS NOT NULL]],
   "SELECT opened_at AS i_at, 'alert ' || name || ' ' || level AS what FROM alert WHERE patient=?1",
   "SELECT page.at AS i_at, 'paged ' || role || ' ' || coalesce(staff, '') AS what FROM page JOIN alert ON alert.id=page.alert WHERE patient=?1",
   "SELECT at AS i_at, 'note ' || text AS what FROM note WHERE patient=?1",
@@ -433,64 +338,6 @@ function sim.world(o)
   load_scripts(world, o.scripts or {})
   live[world] = true
   return world
-end
-
--- Everything that must be the same however often the power fails: lines of text, times by the hour, in a fixed order.
-local BOOKS = {
-  "SELECT 'enrollment', pathway, status, tier, ended_reason FROM enrollment ORDER BY id",
-  "SELECT 'run', name, day, status, result, cause, records AS i_records FROM run ORDER BY scheduled_at, name, day",
-  "SELECT 'skip', step, day, reason FROM skip ORDER BY due_at, step",
-  "SELECT 'message', kind, name, audience, status, reason, created_at/3600000 AS i_hour FROM message ORDER BY created_at/3600000, kind, name, audience",
-  "SELECT 'question', form, status, reason FROM question ORDER BY opened_at/3600000, form",
-  "SELECT 'answer', form, by_kind, level FROM answer ORDER BY at/3600000, form",
-  "SELECT 'task', name, role, status, code, reason FROM task ORDER BY opened_at/3600000, name",
-  "SELECT 'alert', name, level, status, joined AS i_joined FROM alert ORDER BY opened_at/3600000, name",
-  "SELECT 'page', role, at/3600000 AS i_hour FROM page ORDER BY at, role",
-  "SELECT 'note', text FROM note ORDER BY at, text",
-}
-local function plain(value)
-  if math.type(value) == "integer" and value > 10 ^ 12 then return tostring(value // 3600000) .. "h" end
-  if type(value) ~= "table" then return tostring(value) end
-  local keys, out = {}, {}
-  for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  for i, key in ipairs(keys) do out[i] = tostring(key) .. "=" .. plain(value[key]) end
-  return "{" .. table.concat(out, " ") .. "}"
-end
-function sim.books(world)
-  local lines = {}
-  for _, sql in ipairs(BOOKS) do
-    for _, row in ipairs(world.core:query(sql)) do lines[#lines + 1] = plain(row) end
-  end
-  for _, run in ipairs(world.core:query "SELECT id AS i_id, name, day FROM run ORDER BY scheduled_at, name, day") do
-    for i, record in ipairs(world.core:journal(run.id)) do
-      lines[#lines + 1] = ("%s %s %d %s"):format(run.name, run.day, i, plain(record))
-    end
-  end
-  return lines
-end
--- sim.torture(make, play): plays a story, then once more for each of its commits with the power failing there,
--- after the commit and in the middle of it. The books must be the same. Gives the number of commits.
-function sim.torture(make, play)
-  local calm = make()
-  play(calm)
-  local commits, want = calm.core:commits(), sim.books(calm)
-  for n = 1, commits do
-    for _, lost in ipairs { false, true } do
-      local world = make()
-      world.core:cut(n, lost)
-      play(world)
-      local got = sim.books(world)
-      for i = 1, math.max(#want, #got) do
-        if want[i] ~= got[i] then
-          error(("power failed %s commit %d of %d\n  expected %s\n  got      %s"):format(lost and "in" or "after", n, commits, want[i], got[i]), 2)
-        end
-      end
-      world.core:close()
-      live[world] = nil
-    end
-  end
-  return commits
 end
 
 -- Nothing stuck is checked after every test unasked, and a failed one shows what happened to its patients.

@@ -58,13 +58,23 @@ static void answer_all(struct posting *posting, struct buf *out) {
   json_close(&json, '}');
 }
 
+// What a full disk refused is the sender's still, all of it.
+static int fault_of(const struct posting *posting) {
+  for (uint32_t i = 0; i < posting->count; i++)
+    if (posting->results[i].status >= 500) return posting->results[i].status;
+  return 0;
+}
+
 static void answer(struct posting *posting) {
   static const struct http_header type = {"Content-Type", "application/json"};
   struct http_request *request = posting->pending->request;
   const struct event_result *first = posting->results;
   struct buf out = {0};
   struct json json = {.out = &out};
-  if (posting->single && first->status >= 300) {
+  int fault = fault_of(posting);
+  if (fault) {
+    http_respond_problem(request, fault, "it could not be written; send it again later");
+  } else if (posting->single && first->status >= 300) {
     http_respond_problem(request, first->status, first->detail);
   } else {
     if (posting->single)

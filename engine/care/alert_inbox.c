@@ -23,7 +23,7 @@ static int deed_read(struct care *care, const struct inbox_row *row, struct deed
       field_text(&row->body, "act", TEXT_BYTES, &deed->act, status))
     return status->code;
   if (!alert_load(care->store, id, &deed->alert))
-    return status_fail(status, ERR_NOT_FOUND, "there is no alert %lld", (long long)id);
+    return status_fail(status, ERR_NOT_FOUND, "there is no such alert");
   return OK;
 }
 
@@ -36,8 +36,8 @@ static int refuse_closed(struct care *care, const struct alert *alert,
                          struct status *status) {
   char at[ISO_SIZE];
   iso_format(alert->closed_at, care_zone(care, alert->department), at);
-  return status_fail(status, ERR_CONFLICT, "alert %lld was closed by %s at %s",
-                     (long long)alert->id, alert->closed_by, at);
+  return status_fail(status, ERR_CONFLICT, "this alert was closed by %s at %s",
+                     alert->closed_by, at);
 }
 
 // A repeat is told who was first.

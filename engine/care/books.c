@@ -43,7 +43,7 @@ static void count_course(struct care *care, const char *seen, struct books *out)
 
 static void count_words(struct care *care, const char *seen, struct books *out) {
   out->sent = COUNT("FROM message WHERE kind<>'page' AND accepted_at IS NOT NULL");
-  out->answered = COUNT("FROM answer WHERE by_kind<>'staff'");
+  out->answered = COUNT("FROM answer WHERE by_kind IN ('patient','family')");
   out->flagged = COUNT("FROM answer WHERE level IS NOT NULL");
   out->silent = COUNT("FROM question WHERE status='lapsed'");
   WORDS("status", "message WHERE 1", out->messages);

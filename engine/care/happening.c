@@ -151,7 +151,7 @@ static void look_at_loose_watch(void *self, const char *id, const struct value *
 
 static bool is_concerned(struct happening *happening) {
   return store_int(happening->care->store, 0,
-                   "SELECT 1 FROM access WHERE patient=?1 AND department=?2 UNION "
+                   "SELECT 1 FROM access WHERE patient=?1 AND department=?2 UNION ALL "
                    "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 LIMIT 1",
                    "it", happening->patient, happening->department);
 }
@@ -383,9 +383,9 @@ static void retier_all(struct care *care, int64_t patient) {
 static void apply(void *self, struct work *work) {
   struct care *care = self;
   struct happening *happening = work->prepared;
+  retier_all(care, happening->patient);  // who is enrolled now has just been given a tier
   for (struct decision *decision = happening->first; decision; decision = decision->next)
     apply_decision(happening, decision);
-  retier_all(care, happening->patient);
 }
 
 static const struct work_handler handler = {

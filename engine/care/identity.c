@@ -81,24 +81,39 @@ static const char *worse(const char *a, const char *b) {
   return NULL;
 }
 
+static bool has_phone(struct store *store, int64_t person) {
+  return store_int(store, 0,
+                   "SELECT 1 FROM identity WHERE person=?1 AND kind='phone' LIMIT 1", "i",
+                   person);
+}
+
 const char *identity_set_phones(struct store *store, int64_t person,
                                 const struct phones *phones, bool replace) {
   const char *worst = NULL;
   if (!phones->count) return NULL;
-  make_room(store, person, phones, replace);
+  bool fresh = !has_phone(store, person);
+  if (!fresh) make_room(store, person, phones, replace);
   for (int i = 0; i < phones->count; i++) {
     const char *flag = phone_flag(phones->list[i]);
     worst = worse(worst, flag);
-    int known = store_exec(store,
-                           "UPDATE identity SET position=?3 WHERE person=?1 AND "
-                           "kind='phone' AND value=?2",
-                           "iti", person, phones->list[i], (int64_t)i + 1);
+    int known = fresh ? 0
+                      : store_exec(store,
+                                   "UPDATE identity SET position=?3 WHERE person=?1 AND "
+                                   "kind='phone' AND value=?2",
+                                   "iti", person, phones->list[i], (int64_t)i + 1);
     if (!known) identity_add(store, person, "phone", phones->list[i], i + 1, flag);
   }
   return worst;
 }
 
+// Most numbers serve one patient or two: telling patients apart is for the rest.
 static bool is_shared(struct store *store, const char *phone) {
+  int64_t holders = store_int(
+      store, 0,
+      "SELECT count(*) FROM (SELECT 1 FROM identity JOIN contact ON "
+      "contact.person=identity.person WHERE value=?1 AND kind='phone' LIMIT ?2)",
+      "ti", phone, (int64_t)SHARED_BY + 1);
+  if (holders <= SHARED_BY) return false;
   return store_int(
              store, 0,
              "SELECT count(*) FROM (SELECT DISTINCT contact.patient FROM identity JOIN "

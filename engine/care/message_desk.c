@@ -120,7 +120,7 @@ static int apply_resolve(void *self, struct inbox_row *row, struct status *statu
   char *by = status->code ? NULL : take_field(row, "by", status);
   struct message message = {0};
   if (!status->code && !message_load(care->store, id, &message))
-    status_fail(status, ERR_NOT_FOUND, "message %lld is not known", (long long)id);
+    status_fail(status, ERR_NOT_FOUND, "there is no such message");
   if (!status->code && resolve(care, &message, decision, status) == OK) {
     char object[32];
     snprintf(object, sizeof object, "message/%lld", (long long)id);

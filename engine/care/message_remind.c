@@ -27,9 +27,9 @@ static void remind(struct care *care, const struct message *asked) {
   struct value fields = {.kind = VALUE_NIL};
   if (asked->fields.len) value_read(asked->fields.data, asked->fields.len, &fields);
   // A reminder held past its ask's deadline would come when a newer question is open.
-  int64_t expires = store_int(care->store, 0,
-                              "SELECT due_at FROM run WHERE id=?1 AND wait='ask' AND wait_ref=?2",
-                              "ii", asked->run, asked->question);
+  int64_t expires = store_int(
+      care->store, 0, "SELECT due_at FROM run WHERE id=?1 AND wait='ask' AND wait_ref=?2",
+      "ii", asked->run, asked->question);
   if (!expires) return;
   message_plan(care, &(struct message_spec){
                          .patient = asked->patient,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/keys.h"
 #include "care/message_word.h"
 
 enum { FIELD_LONGEST = 64 };
@@ -74,6 +75,16 @@ static bool fill_question(const struct words *words, struct buf *out,
   return fill(words, text, strlen(text), out, missing);
 }
 
+// As lists and commands name it.
+static void put_alert_id(struct care *care, int64_t alert, struct buf *out) {
+  struct keys keys;
+  struct status status = {0};
+  char id[PUBLIC_ID_SIZE];
+  if (keys_load(care->store, &keys, &status)) return;
+  public_id_format(keys.public_id, 'a', alert, id);
+  buf_puts(out, id);
+}
+
 // Staff see which alert, never whose: pages may end in a group's chat.
 static bool fill_page(const struct words *words, struct buf *out) {
   const struct message *message = words->message;
@@ -82,7 +93,9 @@ static bool fill_page(const struct words *words, struct buf *out) {
   buf_puts(out, "【预警】");
   if (level) buf_printf(out, "%s ", level);
   words_put(words, "department.title", strlen("department.title"), out);
-  buf_printf(out, " %s #%lld，请确认接收。", message->name, (long long)message->alert);
+  buf_printf(out, " %s ", message->name);
+  put_alert_id(words->care, message->alert, out);
+  buf_puts(out, "，请确认接收。");
   mem_free(level);
   return true;
 }
@@ -102,7 +115,7 @@ bool message_text(struct care *care, const struct message *message, int64_t pers
   put_signature(&words, out);
   bool done = strcmp(message->kind, "send") == 0 ? fill_template(&words, out, missing)
                                                  : fill_question(&words, out, missing);
-  if (done && !strstr(buf_text(out), "120"))
-    buf_puts(out, strcmp(words.language, "en") == 0 ? foot_en : foot_zh);
+  // Whole even where the text names 120: that may be a pressure or part of a number.
+  if (done) buf_puts(out, strcmp(words.language, "en") == 0 ? foot_en : foot_zh);
   return done;
 }

@@ -96,7 +96,7 @@ static bool has_rung(struct care *care, int64_t question, int64_t but_run) {
       "SELECT 1 FROM run JOIN question ON question.patient=run.patient WHERE "
       "question.id=?1 AND "
       "run.id<>?2 AND run.ended_at IS NULL AND run.wait='ask' AND "
-      "run.wait_ref=?1 UNION SELECT 1 FROM task JOIN question ON "
+      "run.wait_ref=?1 UNION ALL SELECT 1 FROM task JOIN question ON "
       "question.patient=task.patient "
       "WHERE question.id=?1 AND task.question=?1 AND task.status IN ('open','held') "
       "LIMIT 1",

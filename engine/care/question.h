@@ -4,7 +4,7 @@
 
 #include "care/care.h"
 
-void question_handlers(struct care *care);  // WORK_QUESTION, inbox "answer"
+void question_handlers(struct care *care);  // inbox "answer" "answer.draft"
 // The open question of this subject and form, or a new one. fields may be NULL.
 int64_t question_open(struct care *care, const struct run *run, const char *form,
                       const struct value *fields);

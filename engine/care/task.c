@@ -131,8 +131,7 @@ static void raise_overdue(struct care *care, const struct task *task) {
   char *escalation = value_copy_text(&field);
   iso_format(task->due_at, care_zone(care, task->department), due);
   buf_printf(&name, "overdue-%s", task->name);
-  buf_printf(&reason, "task %lld '%s' of %s was due at %s", (long long)task->id,
-             task->name, task->role, due);
+  buf_printf(&reason, "task '%s' of %s was due at %s", task->name, task->role, due);
   alert_open(care, &(struct alert_spec){.patient = task->patient,
                                         .enrollment = task->enrollment,
                                         .run = task->run,

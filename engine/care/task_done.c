@@ -64,8 +64,7 @@ static int refuse_closed(struct care *care, const struct task *task,
                          struct status *status) {
   char at[ISO_SIZE];
   iso_format(task->closed_at, care_zone(care, task->department), at);
-  return status_fail(status, ERR_CONFLICT, "task %lld was closed at %s by %s: %s",
-                     (long long)task->id, at,
+  return status_fail(status, ERR_CONFLICT, "this task was closed at %s by %s: %s", at,
                      task->closed_by ? task->closed_by : "engine",
                      task->code ? task->code : task->status);
 }

@@ -25,13 +25,12 @@ static int request_read(struct care *care, const struct inbox_row *row,
       field_staff(&row->body, request->staff, status))
     return status->code;
   if (!task_load(care->store, id, &request->task))
-    return status_fail(status, ERR_NOT_FOUND, "there is no task %lld", (long long)id);
+    return status_fail(status, ERR_NOT_FOUND, "there is no such task");
   if (revision.kind == VALUE_INT &&
       revision.integer !=
           store_int(care->store, 0, "SELECT revision FROM task WHERE id=?1", "i", id))
     return status_fail(status, ERR_CONFLICT,
-                       "task %lld has changed since it was read; read it again",
-                       (long long)id);
+                       "this task has changed since it was read; read it again");
   return OK;
 }
 
@@ -48,8 +47,8 @@ static int refuse_claimed(struct care *care, const struct task *task,
   char until[ISO_SIZE];
   iso_format(task->claimed_until, care_zone(care, task->department), until);
   return status_fail(status, ERR_CONFLICT,
-                     "task %lld is claimed by %s until %s; ask them to release it",
-                     (long long)task->id, task->claimed_by, until);
+                     "this task is claimed by %s until %s; ask them to release it",
+                     task->claimed_by, until);
 }
 
 static int do_claim(struct care *care, struct inbox_row *row, struct request *request,
@@ -57,8 +56,8 @@ static int do_claim(struct care *care, struct inbox_row *row, struct request *re
   struct task *task = &request->task;
   if (!task_is(task, "open"))
     return status_fail(status, ERR_CONFLICT,
-                       "task %lld is %s, so it can't be claimed; choose an open one",
-                       (long long)task->id, task->status);
+                       "this task is %s, so it can't be claimed; choose an open one",
+                       task->status);
   bool mine = task->claimed_by && strcmp(task->claimed_by, request->staff) == 0;
   if (task->claimed_by && !mine) return refuse_claimed(care, task, status);
   if (!mine) task_claim(care, task, request->staff, task_shift_end(care, task));
@@ -105,7 +104,7 @@ static int apply_found(void *self, struct inbox_row *row, struct status *status)
   if (store_int(care->store, 0, "SELECT 1 FROM patient WHERE id=?1", "i", patient))
     lost_take_back(care, patient, staff, note);
   else
-    status_fail(status, ERR_NOT_FOUND, "there is no patient %lld", (long long)patient);
+    status_fail(status, ERR_NOT_FOUND, "there is no such patient");
   mem_free(note);
   return status->code;
 }

@@ -77,7 +77,7 @@ static int read_task(struct care *care, const struct inbox_row *row,
       field_staff(&row->body, result->staff, status))
     return status->code;
   if (!task_load(care->store, id, &result->task))
-    return status_fail(status, ERR_NOT_FOUND, "there is no task %lld", (long long)id);
+    return status_fail(status, ERR_NOT_FOUND, "there is no such task");
   return OK;
 }
 

@@ -16,9 +16,8 @@ static int need_later(struct care *care, const struct result *result,
   if (task_is(&result->task, "held"))
     return status_fail(
         status, ERR_CONFLICT,
-        "task %lld is held while the patient is in hospital; release it or "
-        "close it as readmitted (已再入院)",
-        (long long)result->task.id);
+        "this task is held while the patient is in hospital; release it or "
+        "close it as readmitted (已再入院)");
   if (result->at > kernel_now(care->kernel)) return OK;
   return status_fail(
       status, ERR_INVALID,
@@ -40,8 +39,7 @@ static int need_head_nurse(struct care *care, const struct result *result,
   return status_fail(
       status, ERR_CONFLICT,
       "not-done (未做:人力不足) is for whoever holds the post head-nurse now; "
-      "ask them to close task %lld",
-      (long long)result->task.id);
+      "ask them to close the task");
 }
 
 static int need_attempts(struct care *care, const struct result *result,
@@ -54,8 +52,8 @@ static int need_patient(struct care *care, const struct result *result,
   (void)care;
   if (result->task.patient) return OK;
   return status_fail(status, ERR_INVALID,
-                     "task %lld belongs to no patient, so its result can't be %s",
-                     (long long)result->task.id, result->code->code);
+                     "this task belongs to no patient, so its result can't be %s",
+                     result->code->code);
 }
 
 static void mark_number(struct care *care, const struct result *result) {
@@ -69,8 +67,7 @@ static void mark_number(struct care *care, const struct result *result) {
              " identity i WHERE i.person=contact.person AND i.kind='phone' AND"
              " coalesce(i.flag,'') NOT IN ('void','placeholder'))",
              "iii", result->task.patient, result->identity, kernel_now(care->kernel));
-  buf_printf(&note, "number %lld is wrong: %s (%s)", (long long)result->identity,
-             result->code->en, result->staff);
+  buf_printf(&note, "a number is wrong: %s (%s)", result->code->en, result->staff);
   store_exec(care->store,
              "INSERT INTO note (patient, enrollment, run, at, text) VALUES"
              " (?1,?2,?3,?4,?5)",
@@ -146,7 +143,8 @@ static void change_language(struct care *care, struct result *result) {
 
 static bool is_awaited(struct care *care, const struct task *task) {
   return store_int(care->store, 0,
-                   "SELECT 1 FROM run WHERE patient=?1 AND ended_at IS NULL AND wait='task' AND wait_ref=?2",
+                   "SELECT 1 FROM run WHERE patient=?1 AND ended_at IS NULL AND "
+                   "wait='task' AND wait_ref=?2",
                    "ii", task->patient, task->id);
 }
 

@@ -194,6 +194,18 @@ static int64_t http_status(int code) {
   }
 }
 
+void inbox_refuse_fresh(struct inbox *inbox, int code) {
+  struct submission *item = inbox->fresh;
+  inbox->fresh = NULL;  // taken out first: a sender that is told may submit again
+  inbox->fresh_end = &inbox->fresh;
+  while (item) {
+    struct submission *next = item->next;
+    tell_status(item, http_status(code));
+    submission_free(item);
+    item = next;
+  }
+}
+
 void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,
                   const struct status *why) {
   buf_clear(&row->result);

@@ -36,6 +36,8 @@ bool inbox_has_fresh(const struct inbox *inbox);
 void inbox_write(struct inbox *inbox,
                  int64_t now);            // in a transaction: rows for all fresh ones
 void inbox_written(struct inbox *inbox);  // after its commit: tells who waited for that
+// When that commit failed: tells the senders, who have it still and send it again.
+void inbox_refuse_fresh(struct inbox *inbox, int code);
 
 // Up to room waiting rows, prepared. Their texts live until inbox_release.
 int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room);

@@ -196,11 +196,16 @@ static int commit(struct kernel *kernel, struct status *status) {
 
 static bool step_fresh(struct kernel *kernel, struct status *status) {
   if (!inbox_has_fresh(&kernel->inbox)) return false;
-  if (begin(kernel, status)) return false;
-  inbox_write(&kernel->inbox, kernel->now);
-  if (commit(kernel, status)) return false;
-  inbox_written(&kernel->inbox);
-  return true;
+  int code = begin(kernel, status);
+  if (!code) {
+    inbox_write(&kernel->inbox, kernel->now);
+    code = commit(kernel, status);
+  }
+  if (!code)
+    inbox_written(&kernel->inbox);
+  else if (!kernel->cut)
+    inbox_refuse_fresh(&kernel->inbox, code);
+  return !code;
 }
 
 static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,

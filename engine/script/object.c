@@ -16,8 +16,8 @@ enum { SEEN = 1, TASKS = OWN_TASKS };
 // The context behind self; it is over for what closes after the end.
 static struct context *context_at(lua_State *L, const char *op) {
   struct context **handle = luaL_testudata(L, 1, type_name);
+  struct context *context = handle ? *handle : NULL;
   if (!handle) sandbox_error(L, "%s: write p:%s(…), with a colon", op, op);
-  struct context *context = *handle;
   if (!context || context->over) {
     sandbox_rethrow(L);
     sandbox_error(L, "%s: the run has ended", op);

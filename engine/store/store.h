@@ -25,7 +25,8 @@ const char *store_path(const struct store *store);
 int store_begin(struct store *store, struct status *status);
 int store_commit(struct store *store, struct status *status);
 void store_rollback(struct store *store);
-// Several reads as of one moment, at the price of one lock. Nothing may be written before store_end_read.
+// Several reads as of one moment, at the price of one lock. Nothing may be written before
+// store_end_read.
 void store_begin_read(struct store *store);
 void store_end_read(struct store *store);
 bool store_in_transaction(const struct store *store);

@@ -10,6 +10,7 @@ return {
     ["住院次数"] = "stays", ["病案号"] = "mrn",
     ["知情情况"] = "disclosure",
   },
+  optional = { "知情情况" },                               -- few systems export it; without it a patient is "undecided"
   departments = { ["骨科"] = "ortho", ["心脏外科"] = "cardiac" },
   sex = { ["男"] = "male", ["女"] = "female" },
   -- 离院方式 comes as the code of the medical record's first page, sometimes in words.

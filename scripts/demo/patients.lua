@@ -1,6 +1,7 @@
 -- Patients and families with a phone: a text comes, and some of them, some time, answer by the page it leads to.
 local http = require "http"
 local browser = require "browser"
+local clock = require "clock"
 local rates = require "rates"
 
 local patients = {}
@@ -30,10 +31,17 @@ end
 
 local function count(self, what) self.counts[what] = (self.counts[what] or 0) + 1 end
 
+-- Whether a nurse wrote down an answer of one of them in the meantime: the page thanks for hers then, too.
+local function raced(persons, since)
+  for _, person in ipairs(persons) do
+    if (person.nurse_writes or 0) > 0 or (person.nurse_wrote or 0) >= since then return true end
+  end
+end
+
 local function note(self, person, code, what, seen, text)
   count(self, what)
   if what == "answered" then
-    self.by_code[code], self.answers = true, self.answers + 1
+    self.by_code[code] = true
     local advice = text:match "给您的建议 (.-) 您可以关掉" or text:match "紧急 (.-) 您可以关掉"
     self.tell("answer", person, advice and "填写完成，见到建议：" .. advice or "填写完成", advice and "answered, saw advice" or "answered")
   elseif what == "lost" then
@@ -52,8 +60,13 @@ local function visit(self, person, persons, message, code, more)
   for key, value in pairs(more) do visit_[key] = value end
   while self.at_page[code] do http.sleep(20) end -- one phone, or one family: not two at once
   self.open, self.at_page[code] = self.open + 1, true
+  local since = clock.steady_ms()
   local what, seen, text = browser.walk(visit_)
   self.open, self.at_page[code] = self.open - 1, nil
+  if what == "answered" then
+    local which = raced(persons, since) and "raced" or "answers"
+    self[which] = self[which] + 1
+  end
   note(self, person, code, what, seen, text)
   return what
 end
@@ -92,7 +105,7 @@ end
 
 -- given: client, clock, people, tell, trouble.
 function patients.start(given)
-  return setmetatable({ counts = {}, by_code = {}, at_page = {}, open = 0, answers = 0 }, { __index = given })
+  return setmetatable({ counts = {}, by_code = {}, at_page = {}, open = 0, answers = 0, raced = 0 }, { __index = given })
 end
 
 return patients

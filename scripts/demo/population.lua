@@ -43,16 +43,16 @@ local function stop()
   phones.stopping, desk.stopping = true, true
   http.go(function()
     for _ = 1, 100 do
-      if phones.open == 0 then break end
+      if phones.open + desk.open == 0 then break end
       http.sleep(50)
     end
-    say { kind = "stopped", who = "", zh = "", en = "" }
+    say { kind = "stopped" }
   end)
 end
 
 local function finish()
   say { kind = "totals", gateway = sms.counts, keys = gateway.taken(sms, false), unsaid = gateway.taken(sms, true), pages = phones.counts,
-        answered = phones.answers, staff = desk.counts, minutes = math.floor(desk.minutes), troubles = troubles }
+        answered = phones.answers, raced = phones.raced, staff = desk.counts, minutes = math.floor(desk.minutes), troubles = troubles }
   os.exit(0)
 end
 
@@ -73,5 +73,5 @@ input:read_start(function(_, chunk)
 end)
 local last = uv.new_timer() -- ends by itself whatever happens to the others
 last:start(given.most_ms, 0, finish)
-say { kind = "ready", who = "", zh = "", en = "" }
+say { kind = "ready" }
 uv.run()

@@ -6,48 +6,18 @@ package.path = here .. "/?.lua;" .. package.path
 local http = require "http"
 local json = require "json"
 local clock = require "clock"
-local csv = require "csv"
 local daemon = require "daemon"
+local hospital = require "hospital"
 local books = require "books"
 
-local USAGE = [[
-Usage: ./dev demo [--for 60s] [--speed 43200] [--seed 1] [--json]
-  --for TIME    how long it plays: 90s, 2m
-  --speed N     engine seconds a second; 43200 is half a day
-  --seed N      which people answer, and what
-  --json        happenings and books as JSON lines
-  --scripts DIR other departments' scripts
-  --keep        leave the folder with database and log, and say where
-]]
-
-local options = { ["for"] = "60s", speed = "43200", seed = "1" }
-local function usage(text)
-  io.stderr:write(text, "\n", USAGE)
-  os.exit(2)
-end
-local at = 1
-while arg[at] do
-  local name = arg[at]:match "^%-%-(%l+)$"
-  if name == "json" or name == "keep" then
-    options[name] = true
-  elseif name == "for" or name == "speed" or name == "seed" or name == "scripts" then
-    at = at + 1
-    options[name] = arg[at] or usage(arg[at - 1] .. " needs a value")
-  else
-    usage("demo does not know " .. arg[at])
-  end
-  at = at + 1
-end
-local count, unit = options["for"]:match "^(%d+)([sm]?)$"
-local seconds = count and tonumber(count) * (unit == "m" and 60 or 1) or usage "--for needs a time such as 60s"
-local speed, seed = tonumber(options.speed), math.tointeger(tonumber(options.seed))
-if not speed or speed < 1 or speed > 1000000 then usage "--speed needs a number from 1 to 1000000" end
-if not seed then usage "--seed needs a whole number" end
-
+local options = require("options").read(arg)
+local seconds, speed, seed = options.seconds, options.speed, options.seed
 local root = here .. "/../.."
-local given = { binary = os.getenv "AFTERWARD" or root .. "/build/release/afterward", root = root,
-  scripts = options.scripts or root .. "/scripts", folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-demo-XXXXXX")),
-  port = daemon.free_port(), gateway_port = daemon.free_port(), token = ("demo-%x"):format(math.floor(uv.hrtime())), receipt_token = ("receipt-%x"):format(math.floor(uv.hrtime()) & 0xffffffff) }
+local function secret(what) return ("%s-%x"):format(what, math.floor(uv.hrtime())) end
+local given = { root = root, binary = os.getenv "AFTERWARD" or root .. "/build/release/afterward",
+  scripts = options.scripts or root .. "/scripts", port = daemon.free_port(), gateway_port = daemon.free_port(),
+  token = secret "demo", receipt_token = secret "receipt",
+  folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-demo-XXXXXX")) }
 given.client = http.client(given.port, 4)
 local children = {}
 
@@ -71,29 +41,7 @@ local function fail(text)
   leave(1)
 end
 
-local SIGNS = { text = "→ 短信", remind = "→ 提醒", answer = "✓ 填答", pause = "… 暂停", call = "☎ 电话", ack = "⚑ 预警确认",
-  page = "⚠ 呼叫", alert = "⚠ 预警", task = "□ 待办", enroll = "＋ 入组", event = "⌂ 院内", trouble = "! 故障", skip = "– 未发" }
-
-local function show(line)
-  if options.json then print(json.encode(line)) return end
-  print(("%s  %s %s %s%s"):format(clock.text(line.at), SIGNS[line.kind] or line.kind, line.who, line.zh,
-    line.en ~= "" and "  (" .. line.en .. ")" or ""))
-end
-
-local function last_discharge()
-  local last = ""
-  for _, row in ipairs(csv.read(here .. "/discharges.csv", "GB18030")) do last = math.max(last == "" and 0 or last, clock.parse(row["出院时间"]) or 0) end
-  return last
-end
-
-local function set_up()
-  local phones = { zhao = "13700000001", qian = "13700000002", ["dr-li"] = "13700000003", ["dr-sun"] = "13700000004",
-    chief = "13700000005", ["head-nurse"] = "13700000006", ["duty-officer"] = "13700000007" }
-  for login, phone in pairs(phones) do daemon.ask(given, "POST", "staff", { login = login, phone = phone }) end
-  for _, role in ipairs { "chief", "head-nurse", "duty-officer" } do
-    daemon.ask(given, "POST", "duty", { role = role, staff = role })
-  end
-end
+local show = require("options").show(options.json)
 
 local function import(now)
   local shown
@@ -103,35 +51,12 @@ local function import(now)
       errors = assert(uv.fs_open(given.folder .. "/import.log", "w", 384)), on_line = function(line) shown = line end })
   if not daemon.wait(children.import, 60000) then fail "the import does not end" end
   local log = io.open(given.folder .. "/import.log"):read "a"
-  if children.import.code > 1 then fail("the import failed: " .. log) end
-  show { at = now:now(), kind = "event", who = "", zh = "出院名单导入：" .. (shown or log:match "[^\n]*\n?$"), en = "discharge list imported" }
-end
-
--- What happens in the hospital later, at its day.
-local function play_events(now, begin)
-  local midnight = clock.parse(clock.day(begin)) + 86400000
-  for line in io.lines(here .. "/events.jsonl") do
-    local item = json.decode(line)
-    local due = midnight + item.after_days * 86400000
-    http.sleep(math.max(0, now:real(due - now:now())))
-    if given.stopping then return end
-    local status, answer
-    if item.event then
-      item.event.at = clock.iso(now:now())
-      if item.event.appointment then item.event.appointment.at = clock.iso(now:now() + 5 * 86400000) end
-      status, answer = daemon.ask(given, "POST", "events", item.event)
-    else
-      local _, found = daemon.ask(given, "GET", "patients?mrn=" .. item.opt_out.mrn)
-      local patient = found and found.items and found.items[1]
-      status, answer = daemon.ask(given, "POST", "patients/" .. (patient and patient.id or "?") .. "/opt-out", {})
-    end
-    local good = status and status < 300
-    show { at = now:now(), kind = good and "event" or "trouble", who = "", zh = item.what, en = good and "" or tostring(answer and answer.detail) }
-  end
+  if children.import.code > 1 or log:find "^afterward: " then fail("the import failed: " .. log) end
+  show { at = now:now(), kind = "event", who = "", zh = "出院名单导入：" .. (shown or log:match "([^\r\n]*)\n*$"), en = "discharge list imported" }
 end
 
 local function watch(now, run)
-  local cursors, late, rounds = {}, 0, 0
+  local cursors = {}
   local function fresh(path)
     local items
     items, cursors[path] = daemon.list(given, path, cursors[path])
@@ -142,13 +67,20 @@ local function watch(now, run)
     if enrolled > 0 then show { at = now:now(), kind = "enroll", who = "", zh = "新入组 " .. enrolled .. " 人", en = "enrolled" } end
     if tasks > 0 then show { at = now:now(), kind = "task", who = "", zh = "新待办 " .. tasks .. " 件", en = "tasks" } end
     for _, alert in ipairs(fresh "alerts") do
-      show { at = now:now(), kind = "alert", who = "", zh = ("%s %s：%s"):format(alert.department, alert.level, alert.reason or alert.name), en = alert.name }
+      show { at = now:now(), kind = "alert", who = "", en = alert.name,
+        zh = ("%s %s：%s"):format(alert.department, alert.level, alert.reason or alert.name) }
     end
     local _, text = given.client:ask("GET", "/metrics")
     local waited = tonumber((text or ""):match "\nafterward_due_lateness_seconds ([%d.e+]+)") or 0
-    late, rounds = late + waited, rounds + 1
-    run.late_most, run.late_mean = math.max(run.late_most, waited / speed), late / rounds / speed
+    run.late_most = math.max(run.late_most, waited / speed)
     http.sleep(300)
+  end
+end
+
+local function wait_for(told, what, ms)
+  for _ = 1, ms / 10 do
+    if told[what] then return true end
+    http.sleep(10)
   end
 end
 
@@ -164,58 +96,78 @@ local function settled_summary()
   return summary
 end
 
-local function play()
-  local begin = last_discharge() + 30 * 60000
-  daemon.write_config(given.folder .. "/config.lua", given)
+local function start_daemon(at, pace)
   local why
-  children.daemon, why = daemon.start(given, begin, speed)
-  if not children.daemon then children.daemon = why fail "the daemon did not start" end
+  children.daemon, why = daemon.start(given, at, pace)
+  if not children.daemon then
+    children.daemon = why
+    fail "the daemon did not start"
+  end
+end
+
+local function stop_daemon()
+  daemon.kill(children.daemon, "sigterm")
+  if not daemon.wait(children.daemon, 20000) or children.daemon.code ~= 0 then fail "the daemon did not end well" end
+end
+
+-- The engine's clock, seen from here: what it says in the middle of a question.
+local function read_clock()
   local before = clock.steady_ms()
   local _, first = daemon.ask(given, "GET", "summary")
-  local steady = (before + clock.steady_ms()) / 2
-  local now = clock.new(clock.parse(first.at), steady, speed)
-  set_up()
-  local totals, stopped, ready
-  children.population = daemon.spawn("/proc/self/exe", { here .. "/population.lua", json.encode { port = given.port,
-    gateway_port = given.gateway_port, token = given.token, receipt_token = given.receipt_token, seed = seed, speed = speed,
-    engine_ms = math.floor(now.base), steady_ms = now.steady, most_ms = math.floor((seconds + 120) * 1000),
-    daemon = children.daemon.pid } }, { on_line = function(text)
+  return clock.new(clock.parse(first.at), (before + clock.steady_ms()) / 2, speed)
+end
+
+local function start_population(now)
+  local told = {}
+  local order = { port = given.port, gateway_port = given.gateway_port, token = given.token, seed = seed, speed = speed,
+    receipt_token = given.receipt_token, engine_ms = math.floor(now.base), steady_ms = now.steady,
+    most_ms = math.floor((seconds + 120) * 1000), daemon = children.daemon.pid }
+  children.population = daemon.spawn("/proc/self/exe", { here .. "/population.lua", json.encode(order) }, {
+    on_line = function(text)
       local line = json.decode(text)
-      if not line then return end
-      if line.kind == "totals" then totals = line elseif line.kind == "stopped" then stopped = true
-      elseif line.kind == "ready" then ready = true else show(line) end
+      if line and line.at then show(line) elseif line then told[line.kind] = line end
     end })
-  for _ = 1, 500 do if ready then break end http.sleep(10) end
-  if not ready then fail "the population did not start" end
-  local run = { late_most = 0, late_mean = 0 }
-  local began = clock.steady_ms()
+  if not wait_for(told, "ready", 5000) then fail "the population did not start" end
+  return told
+end
+
+-- Stopped and started again, so that the books are read from what is on the disk; the clock goes at its natural pace.
+local function close_the_books(now, told)
+  children.population.input:write "stop\n"
+  wait_for(told, "stopped", 10000)
+  stop_daemon()
+  local finish = now:now()
+  given.client:close()
+  start_daemon(finish + 1000, 1)
+  children.population.input:write("pid " .. children.daemon.pid .. "\n")
+  local summary = settled_summary()
+  children.population.input:write "end\n"
+  if not daemon.wait(children.population, 10000) or not told.totals then fail "the population gave no account" end
+  return summary, finish
+end
+
+local function play()
+  local begin, run = hospital.last_discharge() + 30 * 60000, { late_most = 0 }
+  daemon.write_config(given.folder .. "/config.lua", given)
+  start_daemon(begin, speed)
+  local now = read_clock()
+  hospital.set_up(given)
+  local told, began = start_population(now), clock.steady_ms()
   import(now)
-  run.imported = now:now()
-  http.go(play_events, now, begin)
+  local imported = now:now()
+  http.go(hospital.play_events, given, now, begin, show)
   http.go(watch, now, run)
   while clock.steady_ms() - began < seconds * 1000 do
     if children.daemon.code or children.population.code then fail "a process ended too soon" end
     http.sleep(100)
   end
   given.stopping = true
-  children.population.input:write "stop\n"
-  for _ = 1, 1000 do if stopped then break end http.sleep(10) end
-  daemon.kill(children.daemon, "sigterm")
-  if not daemon.wait(children.daemon, 20000) or children.daemon.code ~= 0 then fail "the daemon did not end well" end
-  local finish = now:now()
+  local summary, finish = close_the_books(now, told)
+  run.late = books.lateness(given, imported, speed)
   run.span = ("%s – %s, %.0f days"):format(clock.day(begin), clock.day(finish), (finish - begin) / 86400000)
-  given.client:close()
-  children.daemon, why = daemon.start(given, finish + 1000, 1) -- restarted, so that the books are read from the disk
-  if not children.daemon then children.daemon = why fail "the daemon did not start again" end
-  children.population.input:write("pid " .. children.daemon.pid .. "\n")
-  local summary = settled_summary()
-  run.late = books.lateness(given, run.imported, speed)
-  children.population.input:write "end\n"
-  if not daemon.wait(children.population, 10000) or not totals then fail "the population gave no account" end
-  if options.json then print(json.encode { kind = "books", summary = summary, outside = totals, late = run.late_most }) else books.print(summary, totals, run) end
-  local good = books.check(given, summary, totals)
-  daemon.kill(children.daemon, "sigterm")
-  daemon.wait(children.daemon, 10000)
+  books.print(summary, told.totals, run, options.json)
+  local good = books.check(given, summary, told.totals, options.json)
+  stop_daemon()
   leave(good and 0 or 1)
 end
 

@@ -3,15 +3,19 @@ local http = require "http"
 local json = require "json"
 local clock = require "clock"
 local rates = require "rates"
+local calls = require "calls"
 
 local staff = {}
 local MINUTE, HOUR = 60000, 3600000
 
 local function ask(self, method, path, body, key)
+  if self.stopping then return 0, {} end
   local headers = { Authorization = "Bearer " .. self.token }
   if body then headers["Content-Type"] = "application/json" end
   if key then headers["Idempotency-Key"] = key end
+  self.open = self.open + 1
   local status, text = self.client:ask(method, "/api/v1/" .. path, headers, body and json.encode(body))
+  self.open = self.open - 1
   local answer = status and json.decode(text)
   if not status or status >= 500 then self.trouble(("%s %s: %s %s"):format(method, path, status, text)) end
   return status, answer or {}
@@ -55,58 +59,20 @@ local function fill_in(self, person, task)
   return count > 0 and values or nil
 end
 
-local function hour_factor(self, now)
-  local hour, weekend = clock.hour(now)
-  local text = self.people:rate "call/hour_factor".text
-  local slot = hour >= 12 and hour < 14 and "12%-14" or hour >= 18.5 and hour < 20 and "18:30%-20" or nil
-  local factor = slot and tonumber(text:match(slot .. " ([%d.]+)")) or 1
-  return weekend and factor * tonumber(text:match "weekend ([%d.]+)") or factor
-end
-
-local function unanswered(self, key)
-  local share = self.people:rate "call/of_unanswered"
-  return rates.pick({ { "no-answer", share[1] }, { "busy", share[2] }, { "off", share[3] }, { "void", share[4] } },
-    self.people.seed, key, "unanswered")
-end
-
-local function connected(self, person, key)
-  local share = self.people:rate "call/of_connected"
-  local dialect = person.age >= 70 and share[5] or share[3]
-  local proxy = rates.by_age(self.people:rate "call/proxy_answers_lt60/60-74/75plus", person.age)
-  return rates.pick({ { "wrong-person", share[1] }, { "refused-today", share[2] * 0.7 }, { "refused", share[2] * 0.3 },
-    { "language", dialect }, { "deceased", share[6] }, { "proxy", proxy }, { "done", 1 } }, self.people.seed, key, "connected")
-end
-
--- Up to three tries at different hours, then the second contact; a code of the result list.
-local function ring(self, person, task)
-  local pickup, older = self.people:rate "call/pickup_try_1/2/3", self.people:rate "call/age_65plus_factor"[1]
-  for try = 1, 3 do
-    local key = task.id .. "|" .. try
-    local rate = pickup[try] * hour_factor(self, self.clock:now()) * (person.age >= 65 and older or 1)
-    self.counts.calls = self.counts.calls + 1
-    http.sleep(self.clock:real(2 * MINUTE))
-    if self.people:chance(rate, person.mrn, key) then return connected(self, person, person.mrn .. key) end
-    if self.stopping then return nil end
-    if try < 3 then http.sleep(self.clock:real(2 * HOUR)) end
-  end
-  if person.family_phone ~= "" and self.people:chance(self.people:rate "call/second_contact"[1], person.mrn, task.id, "second") then
-    return "proxy"
-  end
-  return unanswered(self, person.mrn .. task.id)
-end
-
 local ANSWERED = { done = true, proxy = true }
 
 local function finish(self, task, person, code)
   local body = { code = code, note = "演示" }
   if ANSWERED[code] and task.form then body.answer = fill_in(self, person, task) end
   if code == "language" then body.note = "需要会方言的同事" end
+  person.nurse_writes = (person.nurse_writes or 0) + (body.answer and 1 or 0)
   local status, answer = ask(self, "POST", "tasks/" .. task.id .. "/done", body, task.id .. code .. task.revision)
+  if body.answer then person.nurse_writes, person.nurse_wrote = person.nurse_writes - 1, clock.steady_ms() end
   if status == 200 then
     self.counts.done = self.counts.done + 1
     self.counts.answered = self.counts.answered + (body.answer and 1 or 0)
     self.tell("call", person, ("%s: %s"):format(task.name, self.words[code] or code), "call " .. code)
-  elseif status ~= 409 then -- 409: the patient answered meanwhile
+  elseif status ~= 409 and status ~= 0 then -- 409: the patient answered meanwhile
     self.trouble(("task %s %s: %s %s"):format(task.name, code, status, answer.detail))
   end
 end
@@ -117,7 +83,7 @@ local function work(self, task)
   local code = "done"
   if status == 200 then
     local begun = self.clock:now()
-    if person and task.name ~= "condolence" then code = ring(self, person, task) end
+    if person and task.name ~= "condolence" then code = calls.ring(self, person, task) end
     http.sleep(self.clock:real(self.people:rate "call/minutes"[1] * MINUTE))
     if code == "language" and task.note and task.note:find "dialect" then code = "done" end -- a colleague speaks it
     if code then finish(self, task, person or self.people.list[1], code) end
@@ -145,7 +111,8 @@ end
 -- So many calls a day as the nurses can make; the soonest due first.
 local function work_the_list(self)
   local today = clock.day(self.clock:now())
-  if today ~= self.today then self.today, self.left = today, self.nurses * self.people:rate "call/finished_calls_per_nurse_day"[1] end
+  local most = self.nurses * self.people:rate "call/finished_calls_per_nurse_day"[1]
+  if today ~= self.today then self.today, self.left = today, most end
   local tasks = all_of(self, "tasks")
   table.sort(tasks, function(a, b) return (a.due_at or "9") < (b.due_at or "9") end)
   for _, task in ipairs(tasks) do
@@ -184,7 +151,7 @@ end
 
 -- given: client, token, clock, people, nurses, words, tell(kind, person, zh, en), trouble(text).
 function staff.start(given)
-  local self = setmetatable({ charts = {}, forms = {}, busy = {}, minutes = 0, left = 0,
+  local self = setmetatable({ charts = {}, forms = {}, busy = {}, minutes = 0, left = 0, open = 0,
     counts = { calls = 0, done = 0, answered = 0, acks = 0 } }, { __index = given })
   self.words = {}
   http.go(function()

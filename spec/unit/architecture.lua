@@ -18,7 +18,7 @@ rules.may_use = {
 rules.owners = {
   { "^sqlite3", "store" },
   { "^uv%.h", "io" }, { "^uv/", "io" }, { "^curl/", "io" }, { "^llhttp", "io" },
-  { "^lua[%w]*%.h", "script", "sim.c", "main.c" }, { "^lauxlib%.h", "script", "sim.c", "main.c" },
+  { "^lua[%w]*%.h", "script", "sim", "main.c" }, { "^lauxlib%.h", "script", "sim", "main.c" },
 }
 
 -- Mutable state of a process that is meant: the log's threshold, set once at start.
@@ -39,9 +39,9 @@ local function set(list)
   return out
 end
 
--- Where a file of engine/ stands: "base" for engine/base/x.c, "engine.c" for engine/engine.c.
+-- Where a file of engine/ stands: "base" for engine/base/x.c, "sim" for engine/sim*.[ch], "engine.c" for engine/engine.c.
 local function place(path)
-  return path:match "^engine/(%w+)/" or path:match "^engine/([^/]+)$"
+  return path:match "^engine/(%w+)/" or path:match "^engine/(sim)[%l_]*%.[ch]$" or path:match "^engine/([^/]+)$"
 end
 
 -- C without comments, texts and preprocessor lines, so that words in them are not taken for code.

@@ -64,11 +64,13 @@ describe("the tree", function()
     for _, breach in ipairs {
       { "engine/care/a.c", "<sqlite3.h>" }, { "engine/link/a.c", "<uv.h>" }, { "engine/api/a.c", "<llhttp.h>" },
       { "engine/link/a.c", "<curl/curl.h>" }, { "engine/run/a.c", "<lua.h>" }, { "engine/engine.c", "<lauxlib.h>" },
-      { "engine/base/a.c", '"lualib.h"' }, { "engine/main.c", "<sqlite3.h>" },
+      { "engine/base/a.c", '"lualib.h"' }, { "engine/main.c", "<sqlite3.h>" }, { "engine/simple/a.c", "<lua.h>" },
     } do
       assert.equal(1, #rules.libraries(breach[1], "\n#include " .. breach[2]), breach[1] .. " " .. breach[2])
     end
-    assert.same({}, rules.libraries("engine/sim.c", "\n#include <lua.h>\n"))
+    for _, path in ipairs { "engine/main.c", "engine/sim.c", "engine/sim_query.h", "engine/script/a.c" } do
+      assert.same({}, rules.libraries(path, "\n#include <lua.h>\n"))
+    end
     assert.same({}, every(engine, rules.libraries))
   end)
 

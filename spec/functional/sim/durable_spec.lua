@@ -1,5 +1,6 @@
 -- Runs survive: power that fails at any commit, restarts, edits of the script, a machine that was off.
 local H = require "functional.sim.helper"
+local T = require "functional.sim.torture"
 
 local END = [[aw.step { id = "end", at = "90d", run = function(p) end },]]
 
@@ -51,11 +52,11 @@ describe("when the power fails", function()
     w:advance "2d"
   end
   it("after any commit, or in the middle of one, the story ends the same", function()
-    assert.is_true(H.sim.torture(make, play) > 60)
+    assert.is_true(T.torture(make, play) > 60)
   end)
   it("the torture does see a difference", function()
     local worlds = 0
-    local ok, why = pcall(H.sim.torture, function()
+    local ok, why = pcall(T.torture, function()
       worlds = worlds + 1
       return H.world { steps = H.step(worlds == 1 and 'p:note "one"' or 'p:note "two"') }
     end, function(w) w:discharge(w:patient {}) w:advance "2h" end)
@@ -214,7 +215,8 @@ describe("an occurrence begins once", function()
     assert.same({ "2026-03-03", "2026-03-04" }, H.notes(w))
   end)
   it("a step taken out vanishes from the plan, and the run that began goes on", function()
-    local w = H.discharged { steps = H.step [[p:wait "2d" p:note "end"]] .. [[aw.step { id = "gone", at = "5d", run = function(p) p:note "gone" end },]] .. END }
+    local GONE = [[aw.step { id = "gone", at = "5d", run = function(p) p:note "gone" end },]]
+    local w = H.discharged { steps = H.step [[p:wait "2d" p:note "end"]] .. GONE .. END }
     w:advance "2h"
     w:load { ["w/w.lua"] = H.source { steps = H.step [[p:wait "2d" p:note "end"]] .. END } }
     assert.same({}, w:planned("way", "gone"))

@@ -33,7 +33,7 @@ local CELLS = {
   { "ask", "silent", after = "2d", told = "silent" },
   { "ask", "held", at = "2026-03-02 21:30", after = "2h", run = "waiting", status = "held" },
   { "ask", "suppressed", channel = "delay", after = "3d", step = 'valid_for = "12h",', told = "suppressed" },
-  { "ask", "suppressed", patient = { age = 60, family = true }, site = { festivals = "2026-03-02,2026-03-03,2026-03-04,2026-03-05" }, after = "5d", told = "suppressed" },
+  { "ask", "suppressed", site = { festivals = "2026-03-02,2026-03-03,2026-03-04,2026-03-05" }, after = "5d", told = "suppressed" },
   { "ask", "unreachable", channel = "fail", told = "unreachable" },
   { "ask", "unreachable", happen = "failed_receipt", told = "unreachable" },
   { "ask", "no-contact", patient = { age = 60, phone = false }, told = "no-contact" },

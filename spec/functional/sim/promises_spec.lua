@@ -91,6 +91,14 @@ describe("no script can turn off that", function()
       assert.equal(1, H.count(w, "task WHERE name='decide-follow-up' AND role='head-nurse'"))
     end
   end)
+  it("a patient under two numbers is one after the merge, and what was asked goes on", function()
+    local w, pt = H.body [[p:note("got " .. p:ask("check", { within = "2d" }).temp)]]
+    local other = w:patient {}
+    w:advance "90m"
+    w:event(other, "merge", { merge = { from_mrn = pt.mrn, into_mrn = other.mrn } })
+    other:answer("check", { temp = 36 })
+    assert.same({ "got 36" }, H.notes(w))
+  end)
   it("codes that come late bring a patient in; what is past is listed, not made up", function()
     local w = H.world { enroll = [[where = function(f) return f.event:has_procedure("81.51") end]],
       steps = [[aw.step { id = "s", every = "1d 09:00", from = "1d", to = "6d", run = function(p) p:note(p.day) end },]] .. END }

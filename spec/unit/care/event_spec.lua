@@ -5,13 +5,17 @@ local function discharge(more)
 end
 local function plain(more) return discharge():format(more or "") end
 local function patient(more) return discharge("," .. more):format "" end
+local function measured(more)
+  return '{"id":"1","kind":"observation","at":"2026-03-02","patient":{"mrn":"1"},"observation":{"code":"temperature",' .. more .. "}}"
+end
 
 describe("An event from outside", function()
   local function why(json) return select(2, event.check(json)) end
 
   it("comes out canonical: times in ms, numbers normal, spaces gone", function()
     assert.equal('{"at":1772434800000,"id":"1","kind":"patient","patient":{"birth":"1958-03-02","mrn":"Z1","phone":"13812345670"}}',
-      event.check '{"kind":"patient","id":" 1","at":"2026-03-02T15:00:00+08:00","visit":"","ward":null,"patient":{"mrn":"Z1　","birth":"19580302","phone":"+86 138-1234-5670"}}')
+      event.check('{"kind":"patient","id":" 1","at":"2026-03-02T15:00:00+08:00","visit":"","ward":null,'
+        .. '"patient":{"mrn":"Z1　","birth":"19580302","phone":"+86 138-1234-5670"}}'))
   end)
 
   it("takes a code or a name alone", function()
@@ -29,22 +33,34 @@ describe("An event from outside", function()
     [patient '"phone":13812345670'] = 'field "patient.phone": is not a phone number; send its digits as text, or leave it out',
     [patient '"sex":"femal"'] = 'field "patient.sex": must be one of female, male, other; did you mean "female"?',
     [patient '"name":"a\\u0007b"'] = 'field "patient.name": holds control characters; send one line of plain text',
-    [patient '"contacts":[{"name":"a"},{"relation":"son"}]'] = 'field "patient.contacts[2].relation": must be one of spouse, child, parent, sibling, other',
+    [patient '"contacts":[{"name":"a"},{"relation":"son"}]'] =
+      'field "patient.contacts[2].relation": must be one of spouse, child, parent, sibling, other',
     [patient '"contacts":{"name":"a"}'] = 'field "patient.contacts": must be a list of at most 8',
     [plain ',"stays":-1'] = 'field "stays": must be a whole number from 0 to 999',
     [plain ',"procedures":[{}]'] = 'field "procedures[1]": has neither code nor name; give one of them',
-    [plain ',"data":{"a":{"b":1}}'] = 'field "data": may hold short texts, numbers, true and false under names of up to 40 bytes, nothing else',
-    ['{"id":"1","kind":"dischrage","at":"2026-03-02"}'] = 'field "kind": must be one of admission, appointment, birth-loss, contact, cancel-admission, cancel-discharge, death, diagnosis, discharge, drug, merge, observation, patient, procedure, transfer; did you mean "discharge"?',
-    ['{"kind":"discharge","at":"2026-03-02","patient":{"mrn":"1"}}'] = 'field "id": is missing; give one, such as HIS-20260302-17',
+    [plain ',"data":{"a":{"b":1}}'] =
+      'field "data": may hold short texts, numbers, true and false under names of up to 40 bytes, nothing else',
+    ['{"id":"1","kind":"dischrage","at":"2026-03-02"}'] =
+      'field "kind": must be one of admission, appointment, birth-loss, contact, '
+        .. 'cancel-admission, cancel-discharge, death, diagnosis, discharge, drug, merge, observation, patient, procedure, '
+        .. 'transfer; did you mean "discharge"?',
+    ['{"kind":"discharge","at":"2026-03-02","patient":{"mrn":"1"}}'] =
+      'field "id": is missing; give one, such as HIS-20260302-17',
     ['{"id":"1","kind":"discharge","at":"2026-03-02"}'] = 'field "patient": is missing; an event of kind discharge needs it',
-    ['{"id":"1","kind":"procedure","at":"2026-03-02","patient":{"mrn":"1"},"procedures":[]}'] = 'field "procedures": is missing; an event of kind procedure needs it',
-    ['{"id":"1","kind":"discharge","at":"2026-03-02","patient":{}}'] = 'field "patient.mrn": is missing; give one, such as Z0012345',
-    ['{"id":"1","kind":"patient","at":"02.03.2026","patient":{"mrn":"1"}}'] = 'field "at": must be a time such as 2026-03-02T15:00:00+08:00',
+    ['{"id":"1","kind":"procedure","at":"2026-03-02","patient":{"mrn":"1"},"procedures":[]}'] =
+      'field "procedures": is missing; an event of kind procedure needs it',
+    ['{"id":"1","kind":"discharge","at":"2026-03-02","patient":{}}'] =
+      'field "patient.mrn": is missing; give one, such as Z0012345',
+    ['{"id":"1","kind":"patient","at":"02.03.2026","patient":{"mrn":"1"}}'] =
+      'field "at": must be a time such as 2026-03-02T15:00:00+08:00',
     ['{"id":"1","kind":"patient","at":"0026-03-02","patient":{"mrn":"1"}}'] = 'field "at": lies before 1890; check the year',
-    ['{"id":"1","kind":"merge","at":"2026-03-02","merge":{"from_mrn":"1","into_mrn":"1"}}'] = 'field "merge.into_mrn": is the same as merge.from_mrn; name two patients',
-    ['{"id":"1","kind":"observation","at":"2026-03-02","patient":{"mrn":"1"},"observation":{"code":"temperature","value":"38"}}'] = 'field "observation.value": must be a number, not a text',
-    ['{"id":"1","kind":"observation","at":"2026-03-02","patient":{"mrn":"1"},"observation":{"code":"temperature","value":38,"unit":"degF"}}'] = 'field "observation.unit": temperature is kept in Cel, not in "degF"; convert the value and send Cel',
-    ['{"id":"1","kind":"observation","at":"2026-03-02","patient":{"mrn":"1"},"observation":{"code":"temperature","value":100.4}}'] = 'field "observation.value": a temperature of 100.4 Cel is outside 25 to 45; check value and unit',
+    ['{"id":"1","kind":"merge","at":"2026-03-02","merge":{"from_mrn":"1","into_mrn":"1"}}'] =
+      'field "merge.into_mrn": is the same as merge.from_mrn; name two patients',
+    [measured '"value":"38"'] = 'field "observation.value": must be a number, not a text',
+    [measured '"value":38,"unit":"degF"'] =
+      'field "observation.unit": temperature is kept in Cel, not in "degF"; convert the value and send Cel',
+    [measured '"value":100.4'] =
+      'field "observation.value": a temperature of 100.4 Cel is outside 25 to 45; check value and unit',
   } do
     it("is refused: " .. sentence, function() assert.equal(sentence, why(json)) end)
   end
@@ -62,9 +78,10 @@ describe("A phone number", function()
   for written, is in pairs {
     ["138 1234 5670"] = { "13812345670" }, ["+86-13812345670"] = { "13812345670" }, ["008613812345670"] = { "13812345670" },
     ["８６１３８１２３４５６７０"] = { "13812345670" }, ["１３８－１２３４－５６７０"] = { "13812345670" },
-    ["010-8888 6661"] = { "01088886661", "landline" }, ["（0532）82911847"] = { "053282911847", "landline" }, ["88886661"] = { "88886661", "landline" },
-    ["13800000000"] = { "13800000000", "placeholder" }, ["11111111111"] = { "11111111111", "placeholder" }, ["12345678901"] = { "12345678901", "void" },
-    ["1381234567"] = { "1381234567", "void" }, ["138123456701"] = { "138123456701", "void" }, ["+1 415 555 2671"] = { "+14155552671" },
+    ["010-8888 6661"] = { "01088886661", "landline" }, ["（0532）82911847"] = { "053282911847", "landline" },
+    ["88886661"] = { "88886661", "landline" }, ["13800000000"] = { "13800000000", "placeholder" }, ["11111111111"] = { "11111111111", "placeholder" },
+    ["12345678901"] = { "12345678901", "void" }, ["1381234567"] = { "1381234567", "void" }, ["138123456701"] = { "138123456701", "void" },
+    ["+1 415 555 2671"] = { "+14155552671" },
     ["无"] = {}, ["138x"] = {}, ["+"] = {}, ["1+3"] = {}, [""] = {}, [("1"):rep(40)] = {},
   } do
     it(("%q is %s %s"):format(written, is[1] or "none", is[2] or ""), function() assert.same(is, { event.phone(written) }) end)
@@ -79,16 +96,19 @@ describe("A hospital's events", function()
     n = n + 1
     return h:post("event", ('{"id":"%d","kind":"%s","at":"2026-03-02 11:00"%s}'):format(n, kind, more), source)
   end
-  local wang = ',"patient":{"mrn":"Z1","name":"王秀兰","birth":"1950-05-01","phone":"13912340001","contacts":[{"name":"李强","phone":"13912340002","relation":"child"}]}'
+  local wang = ',"patient":{"mrn":"Z1","name":"王秀兰","birth":"1950-05-01","phone":"13912340001",'
+    .. '"contacts":[{"name":"李强","phone":"13912340002","relation":"child"}]}'
   local mrn = ',"patient":{"mrn":"Z1"}'
   local kinds = "select group_concat(kind,' ') from (select kind from event order by id)"
 
   it("make a patient, a stay and its codes of one discharge", function()
-    assert.matches('"status":200', post("discharge", wang .. ',"visit":"V1","department":"ortho","leaving":"order","procedures":["81.51"],"admitted":"2026-02-20 08:00"'))
+    assert.matches('"status":200', post("discharge", wang
+      .. ',"visit":"V1","department":"ortho","leaving":"order","procedures":["81.51"],"admitted":"2026-02-20 08:00"'))
     assert.equal("1950-05-01|0", h:ask "select birth, inpatient from patient")
     assert.equal("V1|ortho|out|order", h:ask "select visit, department, status, leaving from encounter")
     assert.equal("procedure|81.51", h:ask "select kind, code from clinical")
-    assert.equal("self|13912340001 child|13912340002", h:ask "select relation, value from contact join identity on identity.person=contact.person and kind='phone' order by contact.position")
+    assert.equal("self|13912340001 child|13912340002", h:ask([[select relation, value from contact
+      join identity on identity.person=contact.person and kind='phone' order by contact.position]]))
     assert.equal("ortho", h:ask "select department from access")
     assert.equal("discharge", h:ask(kinds))
     assert.equal("", h:ask "select body from event where instr(body, '王') or instr(body, '139')")
@@ -151,7 +171,8 @@ describe("A hospital's events", function()
   it("stop mother and child together at a loss", function()
     post("patient", ',"patient":{"mrn":"C1"}')
     post("birth-loss", mrn .. ',"child":{"mrn":"C1"}')
-    assert.equal("C1|1 Z1|0", h:ask "select value, died_at is not null from patient join identity on person=patient.id and kind='mrn' order by value")
+    assert.equal("C1|1 Z1|0", h:ask([[select value, died_at is not null from patient
+      join identity on person=patient.id and kind='mrn' order by value]]))
     assert.equal("death birth-loss", h:ask(kinds))
   end)
 
@@ -168,7 +189,8 @@ describe("A hospital's events", function()
     post("patient", ',"patient":{"mrn":"Z2","contacts":[{"name":"李强","phone":"13912340002","relation":"child"}]}')
     assert.equal("1", h:ask "select count(distinct person) from contact where relation='child'")
     h:post("opt-out", '{"mrn":"Z2","phone":"139 1234 0002","by":"reply"}')
-    assert.equal("Z1| Z2|reply", h:ask "select value, opted_out_by from contact join identity on identity.person=patient and kind='mrn' where relation='child' order by value")
+    assert.equal("Z1| Z2|reply", h:ask([[select value, opted_out_by from contact
+      join identity on identity.person=patient and kind='mrn' where relation='child' order by value]]))
     h:post("opt-out", '{"phone":"13912340002"}')
     assert.equal("2", h:ask "select count(*) from contact where opted_out_at is not null")
     h:post("opt-in", '{"mrn":"Z1"}')
@@ -189,7 +211,8 @@ describe("A hospital's events", function()
     post("merge", ',"merge":{"from_mrn":"Z2","into_mrn":"Z1"}')
     assert.equal("1 1", h:ask "select patient from encounter")
     assert.equal("Z1 Z2", h:ask "select value from identity where kind='mrn' and person=1 order by value")
-    assert.equal("1|1", h:ask "select merged_into, (select opted_out_at is not null from contact where relation='self') from patient where merged_into is not null")
+    assert.equal("1|1", h:ask([[select merged_into, (select opted_out_at is not null from contact
+      where relation='self') from patient where merged_into is not null]]))
     assert.matches('"status":200', post("discharge", ',"patient":{"mrn":"Z2"},"visit":"V3"'))
     assert.equal("1", h:ask "select patient from encounter where visit='V3'")
   end)
@@ -204,7 +227,9 @@ describe("A hospital's events", function()
   end)
 
   it("keep bookings by their source's number", function()
-    local function book(status, at) post("appointment", mrn .. (',"appointment":{"id":"A1","status":"%s","at":"%s"}'):format(status, at)) end
+    local function book(status, at)
+      post("appointment", mrn .. (',"appointment":{"id":"A1","status":"%s","at":"%s"}'):format(status, at))
+    end
     book("booked", "2026-03-09 08:30")
     book("booked", "2026-03-09 08:30")
     book("changed", "2026-03-10 08:30")

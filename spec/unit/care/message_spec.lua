@@ -59,7 +59,9 @@ describe("a message", function()
   describe("says", function()
     for what, case in pairs {
       ["a template with its words filled in"] = { {}, "【骨动新生】王先生您好，请按时服药，0571-1（非实时值守，紧急请拨120）" },
-      ["no foot twice"] = { { name = "plain" }, "【骨动新生】请拨120" },
+      ["the foot under a text that names 120 itself"] = { { name = "plain" }, "【骨动新生】请拨120（非实时值守，紧急请拨120）" },
+      ["the foot under a pressure of 120"] =
+        { { fields = '{"what":"血压120/80"}' }, "【骨动新生】王先生您好，血压120/80，0571-1（非实时值守，紧急请拨120）" },
       ["a number from the script"] = { { fields = '{"what":7.5}' }, "【骨动新生】王先生您好，7.5，0571-1（非实时值守，紧急请拨120）" },
       ["a placeholder's words as they are, not looked through again"] =
         { { fields = '{"what":"{patient.name}"}' }, "【骨动新生】王先生您好，{patient.name}，0571-1（非实时值守，紧急请拨120）" },
@@ -187,7 +189,8 @@ describe("a message", function()
       plan { kind = "page", class = "staff", name = "joint-red-flags", audience = "staff:n1", alert = 8, patient = 1 }
       plan { kind = "page", class = "staff", name = "joint-red-flags", audience = "staff:n2", alert = 8, via = "wecom" }
       assert.same({ "13700000001", "sms", "", "log" }, { sent(1).to, sent(1).channel, sent(2).to, sent(2).channel })
-      assert.equal("【预警】urgent 骨科 joint-red-flags #8，请确认接收。", sent(1).text)
+      assert.matches("^【预警】urgent 骨科 joint%-red%-flags a%w%w%w%w%w%w%w%w%w%w%w%w，请确认接收。$", sent(1).text)
+      assert.equal(sent(1).text, sent(2).text)
       change "UPDATE alert SET status='closed'"
       assert.equal("cancelled closed", state(plan { kind = "page", name = "x", audience = "staff:n1", alert = 8 }))
     end)

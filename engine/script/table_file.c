@@ -1,4 +1,4 @@
-#include "lua_table.h"
+#include "script/table_file.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -73,7 +73,7 @@ static int run(lua_State *L, const char *file, const struct buf *text,
   return OK;
 }
 
-int lua_table_read(const char *file, struct buf *encoded, struct status *status) {
+int table_file_read(const char *file, struct buf *encoded, struct status *status) {
   struct buf text = {0};
   int result = read_text(file, &text, status);
   if (!result) {

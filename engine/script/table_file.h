@@ -9,4 +9,4 @@
 // so that secrets can stay out of the file; env("NAME", otherwise) when it may be
 // missing. Appends the table to encoded, which stays as it was on failure; the text has
 // file and line. Works at once, holds nothing afterwards.
-int lua_table_read(const char *file, struct buf *encoded, struct status *status);
+int table_file_read(const char *file, struct buf *encoded, struct status *status);

@@ -1,0 +1,47 @@
+#include "sim_time.h"
+
+#include <lauxlib.h>
+
+#include "base/iso.h"
+#include "base/zone.h"
+
+static const struct zone *zone_arg(lua_State *L, struct zones *zones, int at) {
+  const struct zone *zone = NULL;
+  struct status status = {0};
+  zones_init(zones, NULL);
+  if (zones_find(zones, luaL_checkstring(L, at), &zone, &status)) {
+    zones_deinit(zones);
+    luaL_error(L, "%s", status.text);
+  }
+  return zone;
+}
+
+int sim_time_parse(lua_State *L) {
+  struct zones zones;
+  struct status status = {0};
+  int64_t ms = 0;
+  const char *text = luaL_checkstring(L, 1);
+  const struct zone *zone = zone_arg(L, &zones, 2);
+  int code = iso_parse(text, zone, &ms, &status);
+  zones_deinit(&zones);
+  if (code) return luaL_error(L, "%s", status.text);
+  lua_pushinteger(L, ms);
+  return 1;
+}
+
+int sim_time_civil(lua_State *L) {
+  struct zones zones;
+  int64_t ms = luaL_checkinteger(L, 1);
+  const struct zone *zone = zone_arg(L, &zones, 2);
+  struct civil civil = zone_civil(zone, ms);
+  zones_deinit(&zones);
+  lua_createtable(L, 0, 6);
+  const char *names[] = {"year", "month", "day", "hour", "min", "weekday"};
+  int32_t values[] = {civil.year, civil.month,  civil.day,
+                      civil.hour, civil.minute, civil.weekday};
+  for (int i = 0; i < 6; i++) {
+    lua_pushinteger(L, values[i]);
+    lua_setfield(L, -2, names[i]);
+  }
+  return 1;
+}
