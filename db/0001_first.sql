@@ -198,6 +198,7 @@ CREATE TABLE run (
   ended_at INTEGER, result TEXT, cause TEXT
 ) STRICT;
 CREATE INDEX run_live ON run (patient) WHERE ended_at IS NULL;
+CREATE INDEX run_of_patient ON run (patient) WHERE enrollment IS NULL;
 CREATE UNIQUE INDEX run_occurrence ON run (enrollment, name, day) WHERE enrollment IS NOT NULL;
 CREATE INDEX run_stuck ON run (department) WHERE status = 'stuck';
 

@@ -16,7 +16,13 @@
 #include "notify.h"
 #include "script/table_file.h"
 
-enum { TIMER_MOST_MS = 30000, RETRY_MS = 1000, GRACE_MS = 5000 };
+enum {
+  TIMER_MOST_MS = 30000,
+  RETRY_MS = 1000,
+  GRACE_MS = 5000,
+  ENDING_MS = 20,
+  LAST_BATCHES = 8
+};
 
 static bool work(void *self) {
   struct daemon *daemon = self;
@@ -45,6 +51,7 @@ static void arm(void *self) {
     if (left < wait) wait = left < 1 ? 1 : (int64_t)left + 1;
   }
   if (daemon->retry_at && wait > RETRY_MS) wait = RETRY_MS;
+  if (daemon->stopping && wait > ENDING_MS) wait = ENDING_MS;
   loop_timer_arm(daemon->due, wait);
 }
 
@@ -54,15 +61,34 @@ static bool work_and_arm(void *self) {
   return more;
 }
 
-static void due(void *self) { arm(self); }
-
 static void alive(void *self) {
   struct daemon *daemon = self;
   notify_send("WATCHDOG=1");
   loop_timer_arm(daemon->watchdog, notify_watchdog_ms());
 }
 
-static void stopped(void *self) { loop_stop(((struct daemon *)self)->loop); }
+// What is on its way to a gateway is waited for and its result committed: an attempt cut
+// off would be in doubt.
+static void end_when_quiet(struct daemon *daemon) {
+  bool late = clock_steady_ms() >= daemon->end_at;
+  if (!daemon->doors_shut || (dispatcher_load(daemon->channels.dispatcher) && !late))
+    return;
+  for (int i = 0; i < LAST_BATCHES && work(daemon); i++) {
+  }
+  loop_stop(daemon->loop);
+}
+
+static void doors_shut(void *self) {
+  struct daemon *daemon = self;
+  daemon->doors_shut = true;
+  end_when_quiet(daemon);
+}
+
+static void due(void *self) {
+  struct daemon *daemon = self;
+  arm(daemon);
+  if (daemon->stopping) end_when_quiet(daemon);
+}
 
 static void reload(struct daemon *daemon) {
   struct status status = {0};
@@ -83,7 +109,9 @@ static void signalled(void *self, int number) {
   log_line(LOG_LEVEL_INFO, "daemon.stopping", "signal=%d", number);
   notify_send("STOPPING=1");
   dispatcher_stop(daemon->channels.dispatcher);
-  http_server_stop(daemon->server, GRACE_MS, stopped, daemon);
+  daemon->end_at = clock_steady_ms() + GRACE_MS;
+  http_server_stop(daemon->server, GRACE_MS, doors_shut, daemon);
+  arm(daemon);
 }
 
 static int receive_receipt(void *self, const char *channel,
@@ -163,8 +191,7 @@ static int open_store(const char *state, struct store **store, struct status *st
 
 static int open_engine(struct daemon *daemon, struct status *status) {
   struct store *store;
-  char *state =
-      text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
+  char *state = text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
   int code = open_store(state, &store, status);
   mem_free(state);
   if (code) return code;

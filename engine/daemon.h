@@ -29,7 +29,8 @@ struct daemon {
   struct http_server *server;
   struct channels channels;
   struct api api;
-  bool api_open, stopping;
+  bool api_open, stopping, doors_shut;
+  int64_t end_at;     // steady ms at which a stop waits no longer
   char failure[512];  // why the last batch was refused; "" when it wasn't
   int64_t retry_at;   // steady ms before which a refused batch is not tried again
 };

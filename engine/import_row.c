@@ -287,7 +287,7 @@ static int put_stays(struct row *row, struct mapping *map) {
   if (!*text) return OK;
   if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 3)
     return complain(row, STAYS, "is not a number of stays");
-  mapping_int(map, "stays", atoi(text));
+  mapping_int(map, "stays", strtol(text, NULL, 10));
   return OK;
 }
 

@@ -64,10 +64,19 @@ static bool may_know(const struct page *page) {
   return known;
 }
 
+// From here on the link is the newer question's, so that the thanks and the advice after
+// the answer are its own.
+static bool follow(struct page *page, int64_t question) {
+  if (page->link[0])
+    link_token_make(page->api->keys.link, question, page->token.person,
+                    page->token.expires_at, page->link);
+  return read_question(page, question);
+}
+
 bool page_load(struct page *page, int64_t question) {
   if (!read_question(page, question)) return false;
   int64_t other = strcmp(page->status, "closed") ? 0 : newer(page);
-  if (other && !read_question(page, other)) return false;
+  if (other && !follow(page, other)) return false;
   page->definition =
       catalog_find(page->care->catalog, page->department, "form", page->form_id);
   page->may_know = may_know(page);

@@ -110,6 +110,15 @@ static void put_result(struct care *care, int64_t answer, bool repeated,
   mapping_end(&map);
 }
 
+static int check_by(const char *kind, struct status *status) {
+  static const char *const kinds[] = {"patient", "family", "staff", "device"};
+  if (!kind) return OK;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (!strcmp(kind, kinds[i])) return OK;
+  return status_fail(status, ERR_INVALID,
+                     "field \"by_kind\": must be one of patient, family, staff, device");
+}
+
 static int apply(void *self, struct inbox_row *row, struct status *status) {
   struct care *care = self;
   struct prepared *prepared = row->prepared;
@@ -121,7 +130,9 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
   char *kind = value_copy_text(&by_kind), *who = value_copy_text(&by_who);
   struct value values, flag;
   int code = OK;
-  if (!strcmp(now.status, "answered")) {
+  if (check_by(kind, status)) {
+    code = status->code;
+  } else if (!strcmp(now.status, "answered")) {
     put_result(care, now.answer, true, &row->result);
   } else if (!strcmp(now.status, "closed") || now.expires_at < kernel_now(care->kernel)) {
     code = status_fail(status, ERR_CONFLICT,

@@ -30,7 +30,7 @@ static void remind(struct care *care, const struct message *asked) {
   int64_t expires = store_int(
       care->store, 0, "SELECT due_at FROM run WHERE id=?1 AND wait='ask' AND wait_ref=?2",
       "ii", asked->run, asked->question);
-  if (!expires) return;
+  if (asked->run && !expires) return;
   message_plan(care, &(struct message_spec){
                          .patient = asked->patient,
                          .enrollment = asked->enrollment,

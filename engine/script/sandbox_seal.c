@@ -42,7 +42,7 @@ static bool is_same(lua_State *L, int a, int b) {
   if (lua_isinteger(L, a) || lua_isinteger(L, b))
     return lua_isinteger(L, a) == lua_isinteger(L, b) && lua_rawequal(L, a, b);
   lua_Number x = lua_tonumber(L, a), y = lua_tonumber(L, b);
-  return memcmp(&x, &y, sizeof x) == 0;
+  return memcmp(&x, &y, sizeof x) == 0;  // NOLINT(bugprone-suspicious-memory-comparison)
 }
 
 static void name_change(lua_State *L, int lists, lua_Integer at, struct status *status) {

@@ -55,7 +55,6 @@ static int set_up_file(struct store *store, bool blank, struct status *status) {
   static const char *const creation[] = {"PRAGMA page_size=4096",
                                          "PRAGMA auto_vacuum=INCREMENTAL", NULL};
   static const char *const disk[] = {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-                                     "PRAGMA cache_size=-16384",
                                      "PRAGMA journal_size_limit=67108864", NULL};
   static const char *const memory[] = {"PRAGMA journal_mode=MEMORY",
                                        "PRAGMA synchronous=OFF", NULL};

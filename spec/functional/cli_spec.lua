@@ -1,4 +1,6 @@
 -- The command line as a person meets it: help, slips of the hand, a daemon that isn't there.
+local json = require "dkjson"
+
 local daemon = os.getenv "AFTERWARD_DAEMON"
 
 local function quoted(word) return "'" .. word:gsub("'", [['\'']]) .. "'" end
@@ -16,7 +18,7 @@ end
 
 local commands = {
   "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "patient", "timeline",
-  "opt-out", "duty", "summary", "refused", "codes", "status", "version",
+  "opt-out", "duty", "handover", "summary", "refused", "codes", "status", "version",
 }
 
 describe("afterward", function()
@@ -54,6 +56,7 @@ describe("afterward", function()
     { { "task", "done", "t1", "--code", "answered", "--answer", "38.2" }, "write item=value" },
     { { "message", "resolve", "m1" }, "resend, or drop" },
     { { "timeline" }, "say which patient" },
+    { { "handover" }, "say whose shift ends: --role NAME" },
     { { "import", "list.csv" }, "--map" },
     { { "status", "--server", "127.0.0.1:8080" }, "write it like http://127.0.0.1:8080" },
     { { "status", "--token-file", "/does/not/exist" }, "no token could be read from /does/not/exist" },
@@ -83,8 +86,27 @@ describe("afterward", function()
     local folder, pid
     local token = ("t"):rep(40)
 
+    -- What a shift left behind, there before the daemon opens its file.
+    local function leave_work(path)
+      local schema <close> = assert(io.open "db/0001_first.sql")
+      local db = assert(require("afterward.unit.store").open(path, { schema:read "a" }))
+      db:exec [[INSERT INTO task (id,department,name,role,note,status,opened_at,due_at,overdue_at,claimed_by) VALUES
+        (1,'ortho','late-call','nurse','第二次','open',1,1772434800000,1772434900000,'li'),
+        (2,'ortho','later-call','nurse',NULL,'open',1,4102444800000,NULL,NULL),
+        (3,'ortho','next-call','nurse','问疼痛','open',1,4102444700000,NULL,'wu'),
+        (4,'ortho','held-call','nurse',NULL,'held',1,60000,NULL,NULL),
+        (5,'ortho','other-post','doctor',NULL,'open',1,4102444800000,NULL,NULL),
+        (6,'cardiac','other-ward','nurse',NULL,'open',1,4102444800000,NULL,NULL)]]
+      db:exec [[INSERT INTO alert (id,department,name,level,reason,escalation,status,opened_at,acknowledged_by) VALUES
+        (1,'ortho','wound','urgent','渗液','','acknowledged',1,'chen'), (2,'cardiac','chest-pain','emergency','x','','open',1,NULL),
+        (3,'ortho','past','soon','x','','closed',1,NULL)]]
+      db:close()
+    end
+
     setup(function()
       folder = assert(io.popen "mktemp -d"):read "l"
+      os.execute("mkdir " .. folder .. "/state")
+      leave_work(folder .. "/state/afterward.db")
       local config = assert(io.open(folder .. "/afterward.lua", "w"))
       config:write('return { zone = "Asia/Shanghai", channels = { log = {} }, tokens = { { token = env "SPEC_TOKEN",',
         ' staff = "centre", scopes = { "admin" }, departments = "all" } } }')
@@ -106,9 +128,42 @@ describe("afterward", function()
     end
 
     it("says that there is nothing, not nothing", function()
-      assert.same({ "No tasks.\n", 0 }, { ask { "tasks" } })
+      assert.same({ "No tasks.\n", 0 }, { ask { "tasks", "--role", "nobody" } })
       assert.same({ "Nothing was refused.\n", 0 }, { ask { "refused" } })
-      assert.same({ '{"items":[],"next":null}\n', 0 }, { ask { "alerts", "--all", "--json" } })
+      assert.same({ '{"items":[],"next":null}\n', 0 }, { ask { "alerts", "--level", "soon", "--all", "--json" } })
+    end)
+
+    describe("hands over", function()
+      it("on a sheet: alerts, then what is late, what waits by its hour, what is held", function()
+        local output, code = ask { "handover", "--role", "nurse", "--department", "ortho" }
+        assert.equal(0, code, output)
+        local at = 1
+        for _, line in ipairs { "^交班单 Hand%-over: nurse, ortho, %d%d%d%d%-", "未关闭预警 Open alerts: 1\n",
+          "urgent +wound +chen +渗液\n", "已超时任务 Overdue tasks: 1\n", "late%-call +2026%-03%-02 15:00 +li +第二次\n",
+          "待办任务 Waiting tasks: 2\n", "next%-call [^\n]+wu +问疼痛\n", "later%-call", "patient is in hospital: 1\n", "held%-call",
+          "交班人 From: _" } do
+          local _, stop = output:find(line, at)
+          assert.truthy(stop, line .. " in:\n" .. output)
+          at = stop
+        end
+        for _, word in ipairs { "other%-post", "other%-ward", "chest%-pain", "past" } do assert.not_matches(word, output) end
+      end)
+
+      it("to programs, of every department when none is named", function()
+        local sheet = json.decode((ask { "handover", "--role", "nurse", "--json" }))
+        local function names(list)
+          local out = {}
+          for i, item in ipairs(list) do out[i] = item.name end
+          return out
+        end
+        assert.same({ "wound", "chest-pain" }, names(sheet.alerts))
+        assert.same({ { "late-call" }, { "next-call", "later-call", "other-ward" }, { "held-call" } },
+          { names(sheet.overdue), names(sheet.waiting), names(sheet.held) })
+      end)
+
+      it("an empty list as such", function()
+        assert.matches("Waiting tasks: 0\n", (ask { "handover", "--role", "nobody" }))
+      end)
     end)
 
     it("aligns columns of Chinese and Latin words", function()

@@ -82,6 +82,16 @@ describe("patient pages", function()
       w:question(5, 1, "55555555")
       assert.equal(200, (w:get("/f/" .. w:link())))
     end)
+
+    it("to an older question end with the thanks and the advice of the newer one", function()
+      w.core:sql "UPDATE question SET status='closed'"
+      w:question(5, 1, "55555555")
+      local status, _, headers = w:post("/f/" .. w:link(), { all = 1, a_temp = "36.5", a_wound = "dry" })
+      assert.equal(303, status)
+      local shown, thanks = w:get(headers.Location)
+      assert.same({ 200, "answered" }, { shown, w.core:sql "SELECT status FROM question WHERE id=5" })
+      assert.truthy(thanks:find "谢谢")
+    end)
   end)
 
   it("tell nothing to others: no scripts, no referrer, no cache, no frames", function()

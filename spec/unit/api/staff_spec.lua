@@ -142,6 +142,17 @@ describe("the staff API", function()
       assert.is_nil(text:find "王")
     end)
 
+    it("have in their story what watched them outside of any pathway, ended or not", function()
+      w.core:sql("INSERT INTO run (patient,enrollment,department,kind,name,day,bundle,status,scheduled_at,started_at,ended_at) VALUES "
+        .. "(1,NULL,'ortho','watch','back','e1',1,'done',1,1,5), (1,NULL,'ortho','watch','hot','e2',1,'waiting',1,1,NULL),"
+        .. "(1,NULL,'cardiac','watch','elsewhere','e3',1,'done',1,1,5), (3,NULL,'ortho','watch','another','e4',1,'done',1,1,5)")
+      local _, story = w:call("GET", "/patients/" .. w.core:id("p", 1) .. "/timeline", nil, { token = "ward" })
+      local watched = {}
+      for _, item in ipairs(story.items) do if item.what == "watch" then watched[#watched + 1] = item.text end end
+      table.sort(watched)
+      assert.same({ "back", "back done", "hot: waiting" }, watched)
+    end)
+
     it("are left alone once they say so", function()
       assert.equal(200, (w:call("POST", "/patients/" .. w.core:id("p", 1) .. "/opt-out", nil, { token = "ward" })))
       assert.equal("2", w.core:sql "SELECT count(*) FROM contact WHERE patient=1 AND opted_out_at IS NOT NULL")

@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "care/alert.h"
 #include "care/care.h"
+#include "care/question.h"
 #include "care/task.h"
 
 void unit_care_work(lua_State *L);
@@ -65,6 +66,7 @@ static int open_parts(struct world *world, const char *department, const char *j
     kernel_handle(care->kernel, (enum due_kind)i, &nothing, care);
   alert_handlers(care);
   task_handlers(care);
+  question_handlers(care);
   return put_definitions(world, department, json, status);
 }
 

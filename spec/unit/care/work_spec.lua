@@ -394,3 +394,15 @@ it("has a Chinese word for each of the twenty codes", function()
   for _ in pairs(care.result_codes()) do count = count + 1 end
   assert.equal(20, count)
 end)
+
+describe("an answer", function()
+  it("by nobody that answers is refused in a sentence, before it is looked at", function()
+    local w = ward()
+    w:exec [[INSERT INTO question (id,patient,department,form,bundle,status,code,opened_at,expires_at)
+      VALUES (1,1,'ortho','wound-check',1,'open','ABCD23',0,9000000000000)]]
+    local reply = w:submit("answer", '{ "question": 1, "by_kind": "neighbour", "values": {} }')
+    assert.equal(422, reply.status)
+    assert.equal('field "by_kind": must be one of patient, family, staff, device', reply.detail)
+    assert.same({ "open" }, w:rows "SELECT status FROM question")
+  end)
+end)
