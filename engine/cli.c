@@ -103,9 +103,7 @@ static int read_line(struct cli *cli, int argc, char **argv) {
       plain = true;
       at++;
     } else if (strcmp(word, "-h") == 0) {
-      char help[] = "--help", *line[] = {help};
-      read_option(cli, 1, line, &(int){0});
-      at++;
+      argv[at] = "--help";
     } else if (word[1] != '-') {
       return fail_unknown(cli, "option", word, NULL);
     } else if (read_option(cli, argc, argv, &at)) {

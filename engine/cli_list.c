@@ -133,12 +133,12 @@ static void put_row(struct cli_table *table, const struct value *item,
 }
 
 static void print_table(const struct items *items, const struct cli_list *list) {
-  struct cli_column columns[CLI_COLUMNS];
+  struct cli_column columns[CLI_COLUMNS] = {{0}};
   struct buf names = {0};
   struct cli_table table;
   struct value item;
   cli_table_init(&table, choose(items, list, columns, &names));
-  for (int i = 0; i < table.columns; i++)
+  for (int i = 0; i < table.columns && columns[i].title; i++)
     cli_table_put(&table, columns[i].title, strlen(columns[i].title), CLI_BOLD);
   for (size_t at = 0; table.columns && items_each(items, &at, &item);)
     put_row(&table, &item, columns, list->style ? list->style(&item) : CLI_PLAIN);

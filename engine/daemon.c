@@ -203,13 +203,15 @@ static int open_engine(struct daemon *daemon, struct status *status) {
 static int listen_on(struct daemon *daemon, struct status *status) {
   char *address = text_or(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
   struct buf host = {0};
-  const char *colon = strrchr(address, ':');
+  const char *colon = strrchr(address, ':'), *digits = colon ? colon + 1 : "";
+  size_t len = strspn(digits, "0123456789");
+  long number = len && len <= 5 && !digits[len] ? strtol(digits, NULL, 10) : -1;
   int port = ERR_INVALID;
-  if (!colon)
+  if (number < 0 || number > 65535)
     status_fail(status, ERR_INVALID, "listen: must be host:port, such as 127.0.0.1:8080");
   else {
     buf_put(&host, address, (size_t)(colon - address));
-    port = http_server_listen(daemon->server, buf_text(&host), atoi(colon + 1), status);
+    port = http_server_listen(daemon->server, buf_text(&host), (int)number, status);
   }
   buf_deinit(&host);
   mem_free(address);

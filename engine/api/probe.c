@@ -117,7 +117,8 @@ static void put_store(struct api *api, struct buf *out) {
   put(out, "gauge", "afterward_inbox_waiting",
       (double)store_int(store, 0, "SELECT count(*) FROM inbox WHERE state=0", ""));
   put(out, "gauge", "afterward_inbox_refused",
-      (double)store_int(store, 0, "SELECT count(*) FROM inbox WHERE state=2 AND kind='event'", ""));
+      (double)store_int(store, 0,
+                        "SELECT count(*) FROM inbox WHERE state=2 AND kind='event'", ""));
 }
 
 static void put_http(const struct http_counters *http, struct buf *out) {

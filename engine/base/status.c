@@ -12,7 +12,7 @@ static void cut_to_character(char *text, size_t size) {
   text[end] = 0;
 }
 
-int status_fail(struct status *status, int code, const char *format, ...) {
+int(status_fail)(struct status *status, int code, const char *format, ...) {
   va_list args;
   va_start(args, format);
   vsnprintf(status->text, sizeof status->text, format, args);

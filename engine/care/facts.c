@@ -163,7 +163,7 @@ static int read_since(const struct subject *subject, const struct value *options
   *since = from.kind == VALUE_INT ? from.integer : 0;
   if (within.kind != VALUE_TEXT) return OK;
   char *text = value_copy_text(&within);
-  int64_t now = kernel_now(subject->care->kernel), then;
+  int64_t now = kernel_now(subject->care->kernel), then = now;
   int code = facts_time(subject, text, 0, &then, status);
   free(text);
   if (!code && now - (then - now) > *since) *since = now - (then - now);

@@ -50,7 +50,8 @@ static void count_calls(struct care *care, int64_t patient, const struct zone *z
 static int count_untried(struct care *care, int64_t patient, int64_t since) {
   return (int)store_int(
       care->store, 0,
-      "SELECT count(*) FROM identity i WHERE i.person IN (SELECT ?1 UNION ALL SELECT person"
+      "SELECT count(*) FROM identity i WHERE i.person IN (SELECT ?1 UNION ALL SELECT "
+      "person"
       " FROM contact WHERE patient=?1 AND opted_out_at IS NULL) AND i.kind='phone' AND"
       " coalesce(i.flag,'') NOT IN ('void','placeholder') AND NOT EXISTS (SELECT 1 FROM"
       " call c WHERE c.patient=?1 AND c.at>?2 AND c.counts AND (c.identity=i.id OR"

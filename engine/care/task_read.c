@@ -37,7 +37,7 @@ static int read_code(const struct inbox_row *row, bool answered, struct result *
   result->code = word ? result_code_find(word) : plain ? result_code_find("done") : NULL;
   int code = result->code ? OK : refuse_code(word, status);
   mem_free(word);
-  if (!code && result->task.form && !answered && needs_answer(result->code))
+  if (result->code && result->task.form && !answered && needs_answer(result->code))
     code = status_fail(status, ERR_INVALID,
                        "code \"%s\" needs field \"answer\" with the items of form '%s'",
                        result->code->code, result->task.form);

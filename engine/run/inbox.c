@@ -225,23 +225,38 @@ static void put_ok(struct buf *result) {
   value_end(result, map, 1);
 }
 
-void inbox_apply(struct inbox *inbox, struct inbox_row *row, int64_t now) {
-  struct status why = {0};
+static int hand_to(struct inbox *inbox, struct inbox_row *row, struct status *why) {
   void *self = NULL;
   const struct inbox_handler *handler = handler_of(inbox, row->kind, &self);
-  store_exec(inbox->store, "SAVEPOINT inbox_row", "");
-  int code = handler
-                 ? handler->apply(self, row, &why)
-                 : status_fail(&why, ERR_INVALID,
-                               "inbox kind '%s' is not known to this version", row->kind);
-  if (code) store_exec(inbox->store, "ROLLBACK TO inbox_row", "");
-  store_exec(inbox->store, "RELEASE inbox_row", "");
-  if (code) {
-    inbox_refuse(inbox, row, now, &why);
-    return;
-  }
+  if (handler) return handler->apply(self, row, why);
+  return status_fail(why, ERR_INVALID, "inbox kind '%s' is not known to this version",
+                     row->kind);
+}
+
+static void put_applied(struct inbox *inbox, struct inbox_row *row, int64_t now) {
   if (!row->result.len) put_ok(&row->result);
   put_result(inbox, row, STATE_APPLIED, now);
+}
+
+bool inbox_try(struct inbox *inbox, struct inbox_row *row, int64_t now) {
+  struct status why = {0};
+  buf_clear(&row->result);
+  if (hand_to(inbox, row, &why)) return false;
+  put_applied(inbox, row, now);
+  return true;
+}
+
+void inbox_apply(struct inbox *inbox, struct inbox_row *row, int64_t now) {
+  struct status why = {0};
+  buf_clear(&row->result);
+  store_exec(inbox->store, "SAVEPOINT inbox_row", "");
+  int code = hand_to(inbox, row, &why);
+  if (code) store_exec(inbox->store, "ROLLBACK TO inbox_row", "");
+  store_exec(inbox->store, "RELEASE inbox_row", "");
+  if (code)
+    inbox_refuse(inbox, row, now, &why);
+  else
+    put_applied(inbox, row, now);
 }
 
 void inbox_applied(struct inbox *inbox, struct inbox_row *row) {

@@ -41,6 +41,10 @@ void inbox_refuse_fresh(struct inbox *inbox, int code);
 
 // Up to room waiting rows, prepared. Their texts live until inbox_release.
 int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room);
+// False when the handler refuses the row: then the transaction is to be rolled back and
+// every row given to inbox_apply, which keeps a refused row's writes apart. A savepoint
+// for each row costs a copy of each page it touches.
+bool inbox_try(struct inbox *inbox, struct inbox_row *row, int64_t now);
 void inbox_apply(struct inbox *inbox, struct inbox_row *row,
                  int64_t now);  // in a transaction
 void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,

@@ -208,10 +208,20 @@ static bool step_fresh(struct kernel *kernel, struct status *status) {
   return !code;
 }
 
+static bool try_rows(struct kernel *kernel, struct inbox_row *rows, int count) {
+  for (int i = 0; i < count; i++)
+    if (!inbox_try(&kernel->inbox, &rows[i], kernel->now)) return false;
+  return true;
+}
+
 static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,
                       struct status *status) {
   if (begin(kernel, status)) return status->code;
-  for (int i = 0; i < count; i++) inbox_apply(&kernel->inbox, &rows[i], kernel->now);
+  if (!try_rows(kernel, rows, count) && !store_broken(kernel->store)) {
+    store_rollback(kernel->store);
+    if (begin(kernel, status)) return status->code;
+    for (int i = 0; i < count; i++) inbox_apply(&kernel->inbox, &rows[i], kernel->now);
+  }
   keep_time(kernel);
   return commit(kernel, status);
 }

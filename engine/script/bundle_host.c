@@ -133,7 +133,10 @@ static const struct embedded *find_std(const char *name) {
 // Runs the file as function(host, use) in an environment of the engine's own.
 static void run_std(lua_State *L, struct bundle *bundle, const char *name) {
   const struct embedded *file = find_std(name);
-  if (!file) luaL_error(L, "the engine has no file %s", name);
+  if (!file) {
+    luaL_error(L, "the engine has no file %s", name);
+    return;
+  }
   struct status status = {0};
   sandbox_push_env(L);
   if (sandbox_compile(L, file->text, file->length, name, &status))

@@ -18,7 +18,7 @@ static int sealed_tostring(lua_State *L) {
 static struct sealed *make(lua_State *L, size_t len);
 
 static int sealed_concat(lua_State *L) {
-  size_t left_len, right_len;
+  size_t left_len = 0, right_len = 0;
   const char *left = sealed_check(L, 1, &left_len);
   const char *right = sealed_check(L, 2, &right_len);
   struct sealed *both = make(L, left_len + right_len);

@@ -91,6 +91,7 @@ static int set_up_connection(struct store *store, struct status *status) {
 // database.
 static int connect_to(struct store *store, int flags, struct status *status) {
   sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   int rc = sqlite3_open_v2(store->path, &store->db,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags, NULL);
   if (rc != SQLITE_OK) {

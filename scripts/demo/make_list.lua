@@ -24,9 +24,9 @@ local function rate(key, pattern)
   return tonumber((assert(text:match(pattern or "^([%d.]+)"), key .. ": " .. text)))
 end
 local function weighted(list) -- { {weight, value}, … }
-  local sum, at = 0, nil
+  local sum = 0
   for _, item in ipairs(list) do sum = sum + item[1] end
-  at = uniform() * sum
+  local at = uniform() * sum
   for _, item in ipairs(list) do
     at = at - item[1]
     if at < 0 then return item[2] end
@@ -84,7 +84,8 @@ local columns = { "科室", "姓名", "性别", "出生日期", "手机号", "�
 
 local earlier
 local function make(n)
-  local what = weighted { { operations[1][2], operations[1] }, { operations[2][2], operations[2] }, { operations[3][2], operations[3] }, { operations[4][2], operations[4] } }
+  local what = weighted { { operations[1][2], operations[1] }, { operations[2][2], operations[2] },
+    { operations[3][2], operations[3] }, { operations[4][2], operations[4] } }
   local age = math.max(25, math.min(94, math.floor(age_of(what[3]))))
   local sex = chance(rate("age." .. what[3], "female ([%d.]+)")) and "female" or "male"
   local row = { age = age, sex = sex, n = n }
@@ -104,7 +105,8 @@ local function make(n)
     row["联系人电话"], row["联系人关系"] = family, relation
     if family == (earlier and earlier["联系人电话"]) then row["联系人"], row["联系人关系"] = earlier["联系人"], relation end
   end
-  row["现住址"] = (chance(rate "admin.lives_in_other_city") and "外市" or "本市") .. pick(roads) .. math.floor(1 + uniform() * 180) .. "号, " .. math.floor(1 + uniform() * 6) .. "单元"
+  row["现住址"] = (chance(rate "admin.lives_in_other_city") and "外市" or "本市") .. pick(roads)
+    .. math.floor(1 + uniform() * 180) .. "号, " .. math.floor(1 + uniform() * 6) .. "单元"
   local codes_late = chance(0.15) -- coded days after the discharge: only names stand in the list
   row["诊断编码"], row["诊断名称"] = codes_late and "" or what[4][1], what[4][2]
   row["手术编码"], row["手术名称"] = codes_late and "" or what[5][1], what[5][2]
@@ -171,14 +173,21 @@ assert(out:close())
 local function visit(row) return row["病案号"] .. "-" .. row["住院次数"] end
 local function mrn(n) return rows[n]["病案号"] end
 local events = {
-  { 0.9, "late codes", ('"event":{"id":"demo-codes","kind":"procedure","patient":{"mrn":"%s"},"visit":"%s","procedures":[{"code":"81.5200x001","name":"人工股骨头置换术"}]}'):format(mrn(120), visit(coded)) },
+  { 0.9, "late codes",
+    ('"event":{"id":"demo-codes","kind":"procedure","patient":{"mrn":"%s"},'
+      .. '"visit":"%s","procedures":[{"code":"81.5200x001","name":"人工股骨头置换术"}]}'):format(mrn(120), visit(coded)) },
   { 2.4, "opt-out", ('"opt_out":{"mrn":"%s","by":"patient"}'):format(mrn(150)) },
   { 3.1, "contact change", ('"event":{"id":"demo-contact","kind":"contact","patient":{"mrn":"%s","phone":"%s"}}'):format(mrn(160), mobile()) },
-  { 4.6, "booked", ('"event":{"id":"demo-booked","kind":"appointment","patient":{"mrn":"%s"},"appointment":{"id":"B-1","status":"booked","department":"ortho"}}'):format(mrn(170)) },
+  { 4.6, "booked",
+    ('"event":{"id":"demo-booked","kind":"appointment","patient":{"mrn":"%s"},'
+      .. '"appointment":{"id":"B-1","status":"booked","department":"ortho"}}'):format(mrn(170)) },
   { 5.3, "merge", ('"event":{"id":"demo-merge","kind":"merge","merge":{"from_mrn":"%s","into_mrn":"%s"}}'):format(mrn(180), mrn(190)) },
-  { 8.2, "re-admission", ('"event":{"id":"demo-admission","kind":"admission","patient":{"mrn":"%s"},"visit":"%s-9","department":"ortho"}'):format(mrn(200), mrn(200)) },
+  { 8.2, "re-admission",
+    ('"event":{"id":"demo-admission","kind":"admission","patient":{"mrn":"%s"},"visit":"%s-9","department":"ortho"}'):format(mrn(200), mrn(200)) },
   { 11.7, "death", ('"event":{"id":"demo-death","kind":"death","patient":{"mrn":"%s"}}'):format(mrn(210)) },
-  { 15.5, "discharge", ('"event":{"id":"demo-discharge","kind":"discharge","patient":{"mrn":"%s"},"visit":"%s-9","department":"ortho","leaving":"order"}'):format(mrn(200), mrn(200)) },
+  { 15.5, "discharge",
+    ('"event":{"id":"demo-discharge","kind":"discharge","patient":{"mrn":"%s"},'
+      .. '"visit":"%s-9","department":"ortho","leaving":"order"}'):format(mrn(200), mrn(200)) },
 }
 local file = assert(io.open(here .. "/events.jsonl", "w"))
 for _, event in ipairs(events) do file:write(('{"after_days":%.1f,"what":"%s",%s}\n'):format(table.unpack(event))) end

@@ -2,7 +2,6 @@
 -- agree with what it knows when it is back. AFTERWARD_ROUNDS says how many rounds, AFTERWARD_SPEC_SEED which moments.
 local Hospital = require "functional.support.hospital"
 local wait = require "functional.support.wait"
-local uv = require "luv"
 local json = require "dkjson"
 
 local ROUNDS = tonumber(os.getenv "AFTERWARD_ROUNDS") or 8

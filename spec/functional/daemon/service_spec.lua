@@ -3,7 +3,9 @@ local Hospital = require "functional.support.hospital"
 local wait = require "functional.support.wait"
 local uv = require "luv"
 
-local function ward(step) return Hospital.ward("w", step or 'aw.step { id = "s", at = "1h", run = function(p) p:ask("check", { within = "9d" }) end },') end
+local function ward(step)
+  return Hospital.ward("w", step or 'aw.step { id = "s", at = "1h", run = function(p) p:ask("check", { within = "9d" }) end },')
+end
 local function hospital(o)
   o = o or {}
   o.scripts = o.scripts or { ["w/w.lua"] = ward() }
@@ -74,6 +76,20 @@ describe("the daemon", function()
     assert.equal(1, second.code)
     assert.matches("in use by process %d+", second.errors)
     assert.equal(200, (h:call("GET", "/healthz", nil, { token = false })))
+    h:close()
+  end)
+
+  it("can be copied while it runs, and the copy is a hospital that can be started", function()
+    local h = hospital():start()
+    for n = 1, 5 do assert.equal(202, (h:event(h:discharge(n)))) end
+    wait.till("applied", function() return h:patient(5) end)
+    local copy = h.folder .. "/copy"
+    assert(uv.fs_mkdir(copy, 448))
+    assert(os.execute(("sqlite3 '%s/afterward.db' \"VACUUM INTO '%s/afterward.db'\""):format(h.state, copy)))
+    h:stop()
+    h.state = copy
+    h:start()
+    for n = 1, 5 do assert.truthy(h:patient(n)) end
     h:close()
   end)
 

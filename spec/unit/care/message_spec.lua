@@ -60,8 +60,7 @@ describe("a message", function()
     for what, case in pairs {
       ["a template with its words filled in"] = { {}, "【骨动新生】王先生您好，请按时服药，0571-1（非实时值守，紧急请拨120）" },
       ["the foot under a text that names 120 itself"] = { { name = "plain" }, "【骨动新生】请拨120（非实时值守，紧急请拨120）" },
-      ["the foot under a pressure of 120"] =
-        { { fields = '{"what":"血压120/80"}' }, "【骨动新生】王先生您好，血压120/80，0571-1（非实时值守，紧急请拨120）" },
+      ["a pressure of 120"] = { { fields = '{"what":"120/80"}' }, "【骨动新生】王先生您好，120/80，0571-1（非实时值守，紧急请拨120）" },
       ["a number from the script"] = { { fields = '{"what":7.5}' }, "【骨动新生】王先生您好，7.5，0571-1（非实时值守，紧急请拨120）" },
       ["a placeholder's words as they are, not looked through again"] =
         { { fields = '{"what":"{patient.name}"}' }, "【骨动新生】王先生您好，{patient.name}，0571-1（非实时值守，紧急请拨120）" },
