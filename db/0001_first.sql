@@ -230,6 +230,7 @@ CREATE TABLE question (                 -- a form put to a patient; one open a s
   status TEXT NOT NULL CHECK (status='open' OR status='lapsed' OR status='answered' OR status='closed'),
   code TEXT NOT NULL,                   -- short code for the page
   fields BLOB,
+  offered BLOB,                         -- item → choices offered this time instead of the form's
   opened_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   closed_at INTEGER, reason TEXT, answer INTEGER,
   wrong INTEGER NOT NULL DEFAULT 0, wrong_at INTEGER -- second factors that failed, last when

@@ -26,6 +26,7 @@ struct page {  // one request and what it is about
   struct value definition;  // of the form; nil when its department is gone
   bool may_know;            // the reader knows the diagnosis (WARD 1)
   struct buf draft;         // an encoded map
+  struct buf offered;       // choices of this question, an encoded map; empty: the form's
 };
 
 bool page_load(struct page *page, int64_t question);  // the newest of its kind, if closed

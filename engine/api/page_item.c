@@ -6,6 +6,7 @@
 
 #include "api/html.h"
 #include "api/page.h"
+#include "care/question.h"
 
 enum { SCALE_MARKS = 21 };
 
@@ -62,12 +63,14 @@ static bool is_given(const struct value *given, const char *text, size_t len) {
 
 static void put_choice(const struct page *page, const struct value *item,
                        const struct value *given, struct buf *out) {
-  struct value options = value_field(item, "options"), many = value_field(item, "many"),
-               option;
+  struct value offered, many = value_field(item, "many"), option;
+  value_read(buf_text(&page->offered), page->offered.len, &offered);
+  struct value options = form_options(item, &offered);
   struct value_iter iter = value_iterate(&options);
   while (value_next(&iter, NULL, &option)) {
     struct value mark = value_field(&option, "value"),
                  text = value_field(&option, "text");
+    if (text.kind == VALUE_NIL) text = option;  // offered this time: {value, zh, en}
     struct value words = text_in(&text, page->english ? "en" : "zh");
     struct buf plain = {0};
     if (mark.kind == VALUE_TEXT)

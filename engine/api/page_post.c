@@ -82,8 +82,8 @@ static int find_fault(const struct page *page, const struct value *values, int s
   struct status status = {0};
   struct buf clean = {0};
   size_t prefix = strlen(page->form_id) + 1;
-  bool bad = form_check(page->care, page->department, page->form_id, values, &clean,
-                        &status) != OK;
+  bool bad = form_check(page->care, page->department, page->form_id, page->question,
+                        values, &clean, &status) != OK;
   buf_deinit(&clean);
   if (!bad || strncmp(status.text, page->form_id, prefix - 1)) return 0;
   struct value items = value_field(&page->definition, "items");

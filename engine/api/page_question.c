@@ -32,6 +32,7 @@ static bool read_question(struct page *page, int64_t id) {
     strncpy(page->status, stmt_text(row, 8), sizeof page->status - 1);
     const char *draft = stmt_bytes(row, 9, &len);
     if (draft) buf_put(&page->draft, draft, len);
+    question_offered(page->care, page->question, &page->offered);
   }
   stmt_done(row);
   return found;
@@ -43,6 +44,7 @@ void page_unload(struct page *page) {
   mem_free(page->form_id);
   page->department = page->program = page->form_id = NULL;
   buf_deinit(&page->draft);
+  buf_deinit(&page->offered);
 }
 
 // A link to an older question of the same form leads to the newer one.

@@ -72,8 +72,8 @@ static void prepare(void *self, struct inbox_row *row) {
   row->prepared = prepared;
   prepared->found = find_asked(care, row, &prepared->asked);
   if (!prepared->found) return;
-  if (form_check(care, prepared->asked.department, prepared->asked.form, &values,
-                 &prepared->clean, &prepared->refused))
+  if (form_check(care, prepared->asked.department, prepared->asked.form,
+                 prepared->asked.id, &values, &prepared->clean, &prepared->refused))
     return;
   value_read(prepared->clean.data, prepared->clean.len, &clean);
   form_judge(care, prepared->asked.department, prepared->asked.form, &clean,

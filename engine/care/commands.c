@@ -121,9 +121,11 @@ static int64_t plan_message(const struct command *command, const char *kind,
 
 static void apply_ask(const struct command *command) {
   char *within = arg_text(command, "within"), *remind = arg_text(command, "remind");
-  struct value fields = value_field(&command->args, "fields");
+  struct value fields = value_field(&command->args, "fields"),
+               offered = value_field(&command->args, "options");
   int64_t question = question_open(command->care, command->run, command->label,
-                                   fields.kind == VALUE_MAP ? &fields : NULL);
+                                   fields.kind == VALUE_MAP ? &fields : NULL,
+                                   offered.kind == VALUE_MAP ? &offered : NULL);
   char *class = class_of(command, "form", "questionnaire");
   run_wait(command->care->kernel, command->run->id, "ask", question, command->label,
            within ? within : "3d");

@@ -17,6 +17,7 @@ struct check {  // one form being checked
   struct care *care;
   const char *department, *form;
   const struct value *values;
+  struct value offered;  // item → choices of this question
   struct merge clean;
   struct buf so_far;  // clean answers as an encoded map, for `when`
   struct status *status;
@@ -96,8 +97,17 @@ static int check_number(struct check *check, const char *id, const struct value 
   return OK;
 }
 
-static bool is_option(const struct value *item, const struct value *given) {
-  struct value options = value_field(item, "options"), option;
+struct value form_options(const struct value *item, const struct value *offered) {
+  struct value id = value_field(item, "id"), found = {0};
+  char *name = value_copy_text(&id);
+  if (name) found = value_field(offered, name);
+  mem_free(name);
+  return value_count(&found) ? found : value_field(item, "options");
+}
+
+static bool is_option(const struct check *check, const struct value *item,
+                      const struct value *given) {
+  struct value options = form_options(item, &check->offered), option;
   struct value_iter iter = value_iterate(&options);
   while (value_next(&iter, NULL, &option)) {
     struct value word = value_field(&option, "value");
@@ -114,11 +124,13 @@ static int check_choice(struct check *check, const char *id, const struct value 
                         const struct value *given, struct buf *out) {
   struct value many = value_field(item, "many"), one;
   if (!value_true(&many)) {
-    if (!is_option(item, given)) return refuse(check, id, "is none of the choices");
+    if (!is_option(check, item, given))
+      return refuse(check, id, "is none of the choices");
     value_put(out, given);
     return OK;
   }
-  if (given->kind == VALUE_TEXT && is_option(item, given)) {  // one box ticked on a page
+  if (given->kind == VALUE_TEXT &&
+      is_option(check, item, given)) {  // one box ticked on a page
     size_t list = value_begin_list(out);
     value_put(out, given);
     value_end(out, list, 1);
@@ -126,7 +138,7 @@ static int check_choice(struct check *check, const char *id, const struct value 
   }
   struct value_iter iter = value_iterate(given);
   while (value_next(&iter, NULL, &one))
-    if (!is_option(item, &one))
+    if (!is_option(check, item, &one))
       return refuse(check, id, "holds something that is none of the choices");
   if (given->kind != VALUE_LIST) return refuse(check, id, "a list of choices is needed");
   value_put(out, given);
@@ -261,7 +273,8 @@ static int check_known(struct check *check, const struct value *items) {
 }
 
 int form_check(struct care *care, const char *department, const char *form,
-               const struct value *values, struct buf *clean, struct status *status) {
+               int64_t question, const struct value *values, struct buf *clean,
+               struct status *status) {
   struct value body = catalog_find(care->catalog, department, "form", form), item;
   if (body.kind != VALUE_MAP)
     return status_fail(status, ERR_NOT_FOUND, "department %s has no form '%s'",
@@ -275,6 +288,9 @@ int form_check(struct care *care, const char *department, const char *form,
                         .form = form,
                         .values = values,
                         .status = status};
+  struct buf offered = {0};
+  if (question) question_offered(care, question, &offered);
+  value_read(buf_text(&offered), offered.len, &check.offered);
   value_end(&check.so_far, value_begin_map(&check.so_far), 0);
   struct value_iter iter = value_iterate(&items);
   int code = check_known(&check, &items);
@@ -284,6 +300,7 @@ int form_check(struct care *care, const char *department, const char *form,
   struct buf rest = {0};
   merge_end(&check.clean, &rest);
   buf_deinit(&rest);
+  buf_deinit(&offered);
   return code;
 }
 

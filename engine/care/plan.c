@@ -76,6 +76,25 @@ void plan_disarm(struct care *care, struct enrollment *enrollment) {
              enrollment->id);
 }
 
+// When the pathway says how long it lasts: that moment, else 0.
+static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
+  struct value pathway =
+      catalog_find(care->catalog, enrollment->department, "pathway", enrollment->pathway);
+  struct value field = value_field(&pathway, "ends");
+  struct status status = {0};
+  struct span span;
+  int64_t at = 0;
+  char *text = value_copy_text(&field);
+  if (!text || span_parse(text, &span, &status) ||
+      span_add(enrollment->anchor_at, &span,
+               care_patient_zone(care, enrollment->patient, enrollment->department),
+               catalog_calendar(care->catalog, enrollment->department, NULL), &at,
+               &status))
+    at = 0;
+  mem_free(text);
+  return at;
+}
+
 bool plan_arm(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
@@ -83,12 +102,14 @@ bool plan_arm(struct care *care, struct enrollment *enrollment) {
   struct schedule_cursor cursor = {enrollment->cursor_at, SIZE_MAX};
   plan_init(care, enrollment, &plan);
   plan_disarm(care, enrollment);
-  if (!plan.schedule || schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status))
-    return false;
-  enrollment->next_at = next.due_ms;
+  int64_t ends = ends_at(care, enrollment);
+  bool more =
+      plan.schedule && !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status);
+  if (!more && ends <= kernel_now(care->kernel)) return false;
+  enrollment->next_at = more && (!ends || next.due_ms < ends) ? next.due_ms : ends;
   store_exec(care->store, "UPDATE enrollment SET next_at=?2 WHERE id=?1", "ii",
-             enrollment->id, next.due_ms);
-  due_add(care->store, DUE_PLAN, next.due_ms, WORK_PLAN, enrollment->id,
+             enrollment->id, enrollment->next_at);
+  due_add(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id,
           enrollment->patient);
   return true;
 }
@@ -174,7 +195,10 @@ void plan_meet(struct care *care, struct enrollment *enrollment) {
 
 void plan_advance(struct care *care, struct enrollment *enrollment) {
   plan_meet(care, enrollment);
-  if (!plan_arm(care, enrollment))
+  int64_t ends = ends_at(care, enrollment);
+  if (ends && ends <= kernel_now(care->kernel))
+    enrollment_end(care, enrollment->id, "completed");
+  else if (!plan_arm(care, enrollment))
     enrollment_turned(care, enrollment->id, enrollment->patient);
 }
 

@@ -51,23 +51,26 @@ static void supersede(struct care *care, const struct run *run, const char *form
 }
 
 static int64_t insert(struct care *care, const struct run *run, const char *form,
-                      const struct value *fields) {
+                      const struct value *fields, const struct value *offered) {
   struct value pathway =
       catalog_find(care->catalog, run->department, "pathway", run->pathway);
   struct value program = value_field(&pathway, "program");
   char *program_text = value_copy_text(&program), code[CODE_DIGITS + 1];
-  struct buf encoded = {0};
+  struct buf encoded = {0}, choices = {0};
   int64_t now = kernel_now(care->kernel);
   fresh_code(care, code);
   if (fields) value_put(&encoded, fields);
-  store_exec(
-      care->store,
-      "INSERT INTO question (patient, enrollment, run, department, program, form, "
-      "bundle, status, code, "
-      "fields, opened_at, expires_at) VALUES (?1,?2,?3,?4,?5,?6,?7,'open',?8,?9,?10,?11)",
-      "iIitttitbii", run->patient, run->enrollment, run->id, run->department,
-      program_text, form, catalog_bundle(care->catalog, run->department), code,
-      encoded.data, encoded.len, now, now + OPEN_DAYS * DAY_MS);
+  if (offered) value_put(&choices, offered);
+  store_exec(care->store,
+             "INSERT INTO question (patient, enrollment, run, department, program, form, "
+             "bundle, status, code, "
+             "fields, opened_at, expires_at, offered) VALUES "
+             "(?1,?2,?3,?4,?5,?6,?7,'open',?8,?9,?10,?11,?12)",
+             "iIitttitbiib", run->patient, run->enrollment, run->id, run->department,
+             program_text, form, catalog_bundle(care->catalog, run->department), code,
+             encoded.data, encoded.len, now, now + OPEN_DAYS * DAY_MS, choices.data,
+             choices.len);
+  buf_deinit(&choices);
   buf_deinit(&encoded);
   mem_free(program_text);
   return store_last_id(care->store);
@@ -82,12 +85,33 @@ int64_t question_join(struct care *care, const struct run *run, const char *form
   return id;
 }
 
+static void offer_again(struct care *care, int64_t question,
+                        const struct value *offered) {
+  struct buf choices = {0};
+  value_put(&choices, offered);
+  store_exec(care->store, "UPDATE question SET offered=?2 WHERE id=?1", "ib", question,
+             choices.data, choices.len);
+  buf_deinit(&choices);
+}
+
+void question_offered(struct care *care, int64_t question, struct buf *out) {
+  struct stmt *row =
+      store_query(care->store, "SELECT offered FROM question WHERE id=?1", "i", question);
+  size_t len = 0;
+  const void *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
+  if (len) buf_put(out, bytes, len);
+  stmt_done(row);
+}
+
 int64_t question_open(struct care *care, const struct run *run, const char *form,
-                      const struct value *fields) {
+                      const struct value *fields, const struct value *offered) {
   int64_t id = question_join(care, run, form);
-  if (id) return id;
-  supersede(care, run, form);
-  return insert(care, run, form, fields);
+  if (!id) {
+    supersede(care, run, form);
+    return insert(care, run, form, fields, offered);
+  }
+  if (offered) offer_again(care, id, offered);
+  return id;
 }
 
 static bool has_rung(struct care *care, int64_t question, int64_t but_run) {

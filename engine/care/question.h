@@ -7,7 +7,12 @@
 void question_handlers(struct care *care);  // inbox "answer" "answer.draft"
 // The open question of this subject and form, or a new one. fields may be NULL.
 int64_t question_open(struct care *care, const struct run *run, const char *form,
-                      const struct value *fields);
+                      const struct value *fields, const struct value *offered);
+// The choices offered this time, a map item → list of {value,zh,en}; appended, nothing
+// when the form's hold.
+void question_offered(struct care *care, int64_t question, struct buf *out);
+// The choices of an item: those offered, else its own.
+struct value form_options(const struct value *item, const struct value *offered);
 // An answer from anybody. Judged before (prepare) with the form's rule: flag is the
 // encoded {level,reason,advice} or nil. Settles the question: rungs withdrawn, waiting
 // runs get it, silences reset, observations kept, alert raised.
@@ -33,7 +38,8 @@ void question_leave(struct care *care, int64_t question, int64_t run, const char
 // Judges values with the form's rule (outside the transaction). flag gets an encoded
 // value. ERR_INVALID with a sentence naming the item when values don't fit the form.
 int form_check(struct care *care, const char *department, const char *form,
-               const struct value *values, struct buf *clean, struct status *status);
+               int64_t question, const struct value *values, struct buf *clean,
+               struct status *status);
 void form_judge(struct care *care, const char *department, const char *form,
                 const struct value *values, int64_t patient, int64_t enrollment,
                 struct buf *flag, bool *unjudged);

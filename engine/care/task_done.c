@@ -31,8 +31,8 @@ static void judge(struct care *care, const struct inbox_row *row, const struct t
   struct value answer = answer_of(row, &empty), clean;
   if (answer.kind != VALUE_NIL && task->form) {
     out->given = true;
-    if (form_check(care, task->department, task->form, &answer, &out->clean,
-                   &out->status) == OK &&
+    if (form_check(care, task->department, task->form, task->question, &answer,
+                   &out->clean, &out->status) == OK &&
         value_read(buf_text(&out->clean), out->clean.len, &clean))
       form_judge(care, task->department, task->form, &clean, task->patient,
                  task->enrollment, &out->flag, &out->unjudged);
