@@ -184,7 +184,8 @@ local function options(keys) return key("options", "table", "see the keys", { ke
 api.run = {
   ask = call("puts a question; one open per enrollment and form, asking again adds a rung",
     { key("form", "ref:form!", "which"), options { TO, VIA, TOGETHER, WITHIN,
-      key("remind", "span", "again after this silence"), key("options", "map of table", "item → choices offered this time: { { value =, zh =, en = }, … }"), FIELDS,
+      key("remind", "span", "again after this silence"), FIELDS,
+      key("options", "map of table", "item → choices offered this time: { { value =, zh =, en = }, … }"),
       key("pauses", "string", "case only: clocks stand still, for this reason") } },
     { label = "form", waits = true, returns = "answer | nil, why" }),
   task = call("gives a duty post work; the same open id is joined", { key("task", "table!", "see the keys", { keys = {
