@@ -153,11 +153,11 @@ static void tell_runs(struct care *care, const struct answer_given *given,
                       int64_t answer) {
   struct buf body = {0};
   struct value view;
-  struct ids runs = ids_read(store_query(
-      care->store,
-      "SELECT id FROM run WHERE patient=?1 AND status IN ('ready','waiting','paused') "
-      "AND wait='ask' AND wait_ref=?2",
-      "ii", given->patient, given->question));
+  struct ids runs =
+      ids_read(store_query(care->store,
+                           "SELECT id FROM run WHERE patient=?1 AND ended_at IS NULL "
+                           "AND wait='ask' AND wait_ref=?2",
+                           "ii", given->patient, given->question));
   bool readable =
       answer_value(care, answer, &body) && value_read(buf_text(&body), body.len, &view);
   for (int64_t run; ids_next(&runs, &run);)

@@ -79,12 +79,13 @@ static int64_t put(struct care *care, int64_t patient, const struct value *item,
   phones_read(item, &phones);
   int64_t person =
       name || phones.count ? find_known(care, patient, name, &phones) : patient;
-  if (!person) {
+  bool fresh = !person;
+  if (fresh) {
     person = person_new(care->store, "contact");
     if (name) identity_add(care->store, person, "name", name, 1, NULL);
   }
   if (person != patient) {
-    if (phones.count && !has_phone(care, person, phones.list[0]))
+    if (!fresh && phones.count && !has_phone(care, person, phones.list[0]))
       contact_number_changed(care, person);
     *flag = identity_set_phones(care->store, person, &phones, replace);
     link(care, patient, person, item, position);

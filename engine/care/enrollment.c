@@ -12,7 +12,7 @@
 #include "care/question.h"
 #include "care/task.h"
 
-#define LIVE "status IN ('ready','waiting','paused')"
+#define LIVE "ended_at IS NULL"  // the partial index run_live
 
 static struct ids live_runs(struct care *care, int64_t patient, int64_t enrollment) {
   return ids_read(store_query(

@@ -10,7 +10,7 @@
 #include "care/question.h"
 #include "care/task.h"
 
-#define LIVE "status IN ('ready','waiting','paused')"
+#define LIVE "ended_at IS NULL"  // the partial index run_live
 
 static void tell_all(struct care *care, struct ids *runs, const struct buf *value) {
   struct value view;

@@ -69,8 +69,8 @@ void plan_init(struct care *care, const struct enrollment *enrollment, struct pl
 }
 
 void plan_disarm(struct care *care, struct enrollment *enrollment) {
-  if (enrollment->next_at)
-    due_remove(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id);
+  if (!enrollment->next_at) return;
+  due_remove(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id);
   enrollment->next_at = 0;
   store_exec(care->store, "UPDATE enrollment SET next_at=NULL WHERE id=?1", "i",
              enrollment->id);

@@ -47,6 +47,7 @@ static bool find_earlier(struct store *store, struct submission *item) {
   bool found = stmt_row(row);
   if (found) {
     item->row = stmt_int(row, 0);
+    item->repeated = true;
     item->conflict = strcmp(stmt_text(row, 1), item->digest) != 0;
   }
   stmt_done(row);
@@ -106,7 +107,7 @@ static void after_write(struct inbox *inbox, struct submission *item) {
     tell_status(item, 409);
   else if (item->stage == INBOX_RECORDED)
     tell_status(item, 202);
-  else if (!tell_stored(inbox, item)) {
+  else if (!item->repeated || !tell_stored(inbox, item)) {
     item->next = inbox->waiting;
     inbox->waiting = item;
     return;
