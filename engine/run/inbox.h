@@ -13,7 +13,7 @@ struct submission {  // a message not written yet, or whose sender waits for the
   inbox_done *done;
   void *self;
   int64_t row;    // once written
-  bool repeated;     // it was there before
+  bool repeated;  // it was there before
   bool conflict;  // another body came under this id
   bool recorded;  // the row is committed
 };
