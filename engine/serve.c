@@ -13,7 +13,7 @@ static const char usage[] =
     "Runs the engine until SIGTERM; SIGHUP reads the scripts again.\n"
     "\n"
     "  --config FILE       configuration, a Lua file that returns a table "
-    "(docs/configuration.md)\n"
+    "(packaging/afterward.lua shows all keys)\n"
     "  --state DIR         folder of the database (/var/lib/afterward)\n"
     "  --scripts DIR       departments' scripts (/usr/share/afterward/scripts)\n"
     "  --plugins DIR       channel plugins (/usr/share/afterward/plugins)\n"

@@ -1,4 +1,4 @@
--- Configuration of afterward serve. Every key has a default but tokens and channels.
+-- Configuration of afterward serve. Every key has a default.
 return {
   hospital = "示范医院",                  -- as patients read it
   phone = "0571-12345678",                -- the follow-up centre, on every page and message foot
@@ -10,10 +10,11 @@ return {
   listen = "127.0.0.1:8080",              -- behind a TLS proxy; name it in trusted_proxies
   trusted_proxies = "127.0.0.1",
 
-  -- Who may use the API. A token is a long random text; keep it out of this file.
+  -- Who may use the API: nobody until tokens are given. Keep them in /etc/afterward/secrets (NAME=value lines, mode
+  -- 0600), which the service reads as its environment; `openssl rand -hex 24` makes one.
   tokens = {
-    { token = env("AFTERWARD_TOKEN_HIS", ""), staff = "his", scopes = { "events" }, departments = "all" },
-    { token = env("AFTERWARD_TOKEN_CENTRE", ""), staff = "centre", scopes = { "staff", "read" }, departments = "all" },
+    -- { token = env "AFTERWARD_TOKEN_HIS", staff = "his", scopes = { "events" }, departments = "all" },
+    -- { token = env "AFTERWARD_TOKEN_CENTRE", staff = "centre", scopes = { "staff", "read" }, departments = "all" },
   },
 
   -- How messages leave. See plugins/sms-http/README.md for the keys of a gateway.
