@@ -10,8 +10,9 @@
 #include "run/inbox.h"
 
 enum {
-  BATCH = 256
-};  // a commit costs a sync: the more share one the better, until the loop stalls
+  BATCH = 256,     // a commit costs a sync: the more share one the better
+  PREPARE_MS = 40  // of scripts' time in one batch, so that the loop does not stall
+};
 
 struct posted {  // a happening of the process that becomes durable with the next batch
   struct posted *next;
@@ -303,19 +304,24 @@ static void collect_posted(struct kernel *kernel, struct batch *batch) {
   }
 }
 
+static void prepare(struct kernel *kernel, struct batch *batch, int i) {
+  struct work *work = &batch->works[i];
+  batch->handlers[i] = kernel->handlers[work->kind].handler;
+  batch->selves[i] = kernel->handlers[work->kind].self;
+  batch->posted[i] = false;
+  if (!batch->handlers[i]) abort();
+  if (batch->handlers[i]->prepare) batch->handlers[i]->prepare(batch->selves[i], work);
+}
+
+// Scripts that use up their time must not hold the others up: what is left over stays due
+// for the next batch.
 static void collect_due(struct kernel *kernel, struct batch *batch) {
   if (batch->count)
     return;  // results first, in a batch of their own: they end what due works look at
-  batch->count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
-  for (int i = 0; i < batch->count; i++) {
-    enum due_kind kind = batch->works[i].kind;
-    batch->handlers[i] = kernel->handlers[kind].handler;
-    batch->selves[i] = kernel->handlers[kind].self;
-    batch->posted[i] = false;
-    if (!batch->handlers[i]) abort();
-    if (batch->handlers[i]->prepare)
-      batch->handlers[i]->prepare(batch->selves[i], &batch->works[i]);
-  }
+  int count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
+  int64_t until = clock_steady_ms() + PREPARE_MS;
+  while (batch->count < count && (!batch->count || clock_steady_ms() < until))
+    prepare(kernel, batch, batch->count++);
 }
 
 static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
