@@ -69,13 +69,13 @@ static int read_number(struct site *site, const struct value *settings,
   return OK;
 }
 
-static int check(const struct site *site, struct zones *zones, struct status *status) {
+static int check(struct site *site, struct zones *zones, struct status *status) {
   const struct zone *zone;
   struct window window;
   if (zones_find(zones, site->zone, &zone, status)) return status_prefix(status, "zone");
   if (window_parse(site->quiet_hours, &window, status))
     return status_prefix(status, "quiet_hours");
-  if (window_parse(site->contact_windows, &window, status))
+  if (window_parse(site->contact_windows, &site->contact, status))
     return status_prefix(status, "contact_windows");
   return OK;
 }

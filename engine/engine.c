@@ -323,8 +323,8 @@ void engine_close(struct engine *engine, struct store **store_out) {
     bundle_free(engine->bundles[i].bundle);
     mem_free(engine->bundles[i].department);
   }
-  buf_deinit(&engine->seen_patient.body);
-  buf_deinit(&engine->seen_event.body);
+  buf_deinit(&engine->care.seen_patient.body);
+  buf_deinit(&engine->care.seen_event.body);
   catalog_free(engine->catalog);
   site_deinit(&engine->site);
   zones_deinit(&engine->zones);

@@ -15,13 +15,6 @@ struct loaded_bundle {  // a department's scripts at one version, in Lua
   struct bundle *bundle;
 };
 
-// The patient or event that callbacks looked at last: those of one event ask for the same
-// again and again.
-struct seen {
-  int64_t id, batch;  // batch: nothing was committed since
-  struct buf body;
-};
-
 struct engine {
   struct store *store;
   struct clock *clock;  // borrowed
@@ -32,7 +25,6 @@ struct engine {
   struct care care;
   struct loaded_bundle bundles[ENGINE_BUNDLES];
   int bundle_count;
-  struct seen seen_patient, seen_event;
 };
 
 // settings: the configuration as an encoded map (config.h has its keys); copied. store is

@@ -12,31 +12,16 @@ struct knower {  // behind struct facts for one turn or callback
   const struct run *run;  // NULL in a callback
 };
 
-// Facts are read before the transaction, so that a batch's number says whether they still
-// hold.
-static void put_seen(const struct knower *knower, const char *name, struct seen *seen,
-                     int64_t id, struct buf *out) {
-  int64_t batch = kernel_statistics(knower->engine->kernel)->batches + 1;
-  if (seen->id != id || seen->batch != batch) {
-    buf_clear(&seen->body);
-    facts_field(&knower->subject, name, &seen->body);
-    seen->id = id;
-    seen->batch = batch;
-  }
-  buf_put(out, seen->body.data, seen->body.len);
-}
-
 static void know_field(void *self, const char *name, struct buf *out) {
   struct knower *knower = self;
   if (knower->run && !strcmp(name, "step"))
     value_put_text(out, knower->run->name);
   else if (knower->run && !strcmp(name, "day"))
     value_put_text(out, knower->run->day);
-  else if (!strcmp(name, "patient"))
-    put_seen(knower, name, &knower->engine->seen_patient, knower->subject.patient, out);
-  else if (!strcmp(name, "event"))
-    put_seen(knower, name, &knower->engine->seen_event, knower->subject.event, out);
-  else
+  else if (!strcmp(name, "patient") || !strcmp(name, "event")) {
+    const struct buf *seen = facts_seen(&knower->subject, name);
+    buf_put(out, seen->data, seen->len);
+  } else
     facts_field(&knower->subject, name, out);
 }
 

@@ -28,12 +28,14 @@ void buf_putc(struct buf *buf, char byte) { buf_put(buf, &byte, 1); }
 void buf_vprintf(struct buf *buf, const char *format, va_list args) {
   va_list again;
   va_copy(again, args);
-  int count = vsnprintf(NULL, 0, format, args);
-  if (count > 0) {
+  buf_reserve(buf, 0);  // most texts fit into the room there is
+  size_t room = buf->cap - buf->len;
+  int count = vsnprintf(buf->data + buf->len, room, format, args);
+  if (count >= 0 && (size_t)count >= room) {
     buf_reserve(buf, (size_t)count);
     vsnprintf(buf->data + buf->len, (size_t)count + 1, format, again);
-    buf->len += (size_t)count;
   }
+  if (count > 0) buf->len += (size_t)count;
   va_end(again);
 }
 

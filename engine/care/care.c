@@ -13,26 +13,29 @@ const struct zone *care_site_zone(struct care *care) {
   abort();  // checked at start
 }
 
-static const struct zone *zone_named(struct care *care, char *name) {
+static const struct zone *zone_named(struct care *care, const char *name) {
   const struct zone *zone = NULL;
   struct status status = {0};
-  if (!name || zones_find(care->zones, name, &zone, &status)) zone = NULL;
-  free(name);
-  return zone;
+  return name && !zones_find(care->zones, name, &zone, &status) ? zone : NULL;
 }
 
 const struct zone *care_zone(struct care *care, const char *department) {
-  struct value body = catalog_department(care->catalog, department);
-  struct value name = value_field(&body, "zone");
-  const struct zone *zone = zone_named(care, value_copy_text(&name));
+  const struct zone *zone = zone_named(care, catalog_zone(care->catalog, department));
   return zone ? zone : care_site_zone(care);
 }
 
 const struct zone *care_patient_zone(struct care *care, int64_t patient,
                                      const char *department) {
-  const struct zone *zone = zone_named(
-      care,
-      store_text(care->store, "SELECT zone FROM patient WHERE id=?1", "i", patient));
+  char *own =
+      store_text(care->store, "SELECT zone FROM patient WHERE id=?1", "i", patient);
+  const struct zone *zone = care_zone_of(care, own, department);
+  free(own);
+  return zone;
+}
+
+const struct zone *care_zone_of(struct care *care, const char *own,
+                                const char *department) {
+  const struct zone *zone = zone_named(care, own);
   return zone ? zone : care_zone(care, department);
 }
 

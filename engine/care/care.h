@@ -58,6 +58,13 @@ struct channels_port {
   int64_t (*keyed)(void *self, const char *channel);
 };
 
+// The patient or event that callbacks looked at last: those of one event ask for the same
+// again and again.
+struct seen {
+  int64_t id, batch;  // batch: nothing was committed since
+  struct buf body;
+};
+
 struct care {
   struct kernel *kernel;
   struct store *store;  // the kernel's
@@ -66,6 +73,7 @@ struct care {
   struct zones *zones;  // base/zone.h's set
   struct scripts_port scripts;
   struct channels_port channels;
+  struct seen seen_patient, seen_event;  // facts_seen's
 };
 
 // The zone of a department (else the site's); never NULL.
@@ -74,5 +82,8 @@ const struct zone *care_site_zone(struct care *care);
 // The patient's own zone, else the department's.
 const struct zone *care_patient_zone(struct care *care, int64_t patient,
                                      const char *department);
+// The same when the name of the patient's zone (may be NULL) is known already.
+const struct zone *care_zone_of(struct care *care, const char *own,
+                                const char *department);
 void care_audit(struct care *care, const char *actor, const char *action,
                 const char *object, const char *detail);

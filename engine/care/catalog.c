@@ -18,12 +18,22 @@ struct named_schedule {
   struct schedule *schedule;
 };
 
+struct definition {
+  char *kind, *id;
+  struct value body;  // view of its entry's body
+};
+
 struct entry {  // one department's active definitions
   struct entry *next;
   char *department;
   int64_t bundle;
   struct buf body;
   struct value definitions;  // view of body
+  struct definition *list;   // sorted by kind, then id: asked several times a turn
+  uint32_t count;
+  struct value own;       // kind "department"
+  char *zone;             // of own; NULL
+  struct window contact;  // of own; empty
   struct named_schedule *schedules;
   uint32_t schedule_count;
   struct named_calendar calendars[CALENDARS];
@@ -56,6 +66,11 @@ struct catalog *catalog_new(void) {
 }
 
 static void entry_free(struct entry *entry) {
+  for (uint32_t i = 0; i < entry->count; i++) {
+    mem_free(entry->list[i].kind);
+    mem_free(entry->list[i].id);
+  }
+  mem_free(entry->list);
   for (uint32_t i = 0; i < entry->schedule_count; i++) {
     mem_free(entry->schedules[i].pathway);
     schedule_free(entry->schedules[i].schedule);
@@ -66,6 +81,7 @@ static void entry_free(struct entry *entry) {
   }
   mem_free(entry->schedules);
   mem_free(entry->department);
+  mem_free(entry->zone);
   buf_deinit(&entry->body);
   mem_free(entry);
 }
@@ -173,6 +189,52 @@ static struct entry *find(struct catalog *catalog, const char *department) {
   return entry;
 }
 
+static void list_kind(struct entry *entry, const struct value *kind,
+                      const struct value *all) {
+  struct value_iter iter = value_iterate(all);
+  struct value id, body;
+  while (value_next(&iter, &id, &body))
+    entry->list[entry->count++] =
+        (struct definition){value_copy_text(kind), value_copy_text(&id), body};
+}
+
+// Canonical maps are sorted, so the list is, too.
+static void list_definitions(struct entry *entry) {
+  struct value_iter iter = value_iterate(&entry->definitions);
+  struct value kind, all;
+  uint32_t count = 0;
+  while (value_next(&iter, NULL, &all)) count += value_count(&all);
+  entry->list = mem_alloc((count + 1) * sizeof *entry->list);
+  iter = value_iterate(&entry->definitions);
+  while (value_next(&iter, &kind, &all)) list_kind(entry, &kind, &all);
+}
+
+static int compare_definition(const void *key, const void *item) {
+  const struct definition *wanted = key, *definition = item;
+  int order = strcmp(wanted->kind, definition->kind);
+  return order ? order : strcmp(wanted->id, definition->id);
+}
+
+static struct value entry_find(const struct entry *entry, const char *kind,
+                               const char *id) {
+  struct definition wanted = {.kind = (char *)kind, .id = (char *)id};
+  const struct definition *found = bsearch(&wanted, entry->list, entry->count,
+                                           sizeof *entry->list, compare_definition);
+  return found ? found->body : (struct value){0};
+}
+
+static void read_own(struct entry *entry) {
+  struct status status = {0};
+  entry->own = entry_find(entry, "department", entry->department);
+  struct value zone = value_field(&entry->own, "zone"),
+               contact = value_field(&entry->own, "contact_windows");
+  char *windows = value_copy_text(&contact);
+  entry->zone = value_copy_text(&zone);
+  if (!windows || window_parse(windows, &entry->contact, &status))
+    entry->contact.count = 0;
+  mem_free(windows);
+}
+
 static void replace(struct catalog *catalog, struct entry *entry) {
   struct entry **at = &catalog->first;
   while (*at && strcmp((*at)->department, entry->department) < 0) at = &(*at)->next;
@@ -197,11 +259,14 @@ int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
                        "definitions of department '%s' can't be read", department);
   if (!code) code = add_schedules(entry, status);
   if (!code) code = add_calendars(catalog, entry, status);
-  if (code)
+  if (code) {
     entry_free(entry);
-  else
-    replace(catalog, entry);
-  return code;
+    return code;
+  }
+  list_definitions(entry);
+  read_own(entry);
+  replace(catalog, entry);
+  return OK;
 }
 
 int catalog_load(struct catalog *catalog, struct store *store, struct status *status) {
@@ -220,13 +285,22 @@ int catalog_load(struct catalog *catalog, struct store *store, struct status *st
 struct value catalog_find(struct catalog *catalog, const char *department,
                           const char *kind, const char *id) {
   struct entry *entry = find(catalog, department);
-  if (!entry || !id) return (struct value){0};
-  struct value all = value_field(&entry->definitions, kind);
-  return value_field(&all, id);
+  return entry && id ? entry_find(entry, kind, id) : (struct value){0};
 }
 
 struct value catalog_department(struct catalog *catalog, const char *department) {
-  return catalog_find(catalog, department, "department", department);
+  struct entry *entry = find(catalog, department);
+  return entry ? entry->own : (struct value){0};
+}
+
+const char *catalog_zone(struct catalog *catalog, const char *department) {
+  struct entry *entry = find(catalog, department);
+  return entry ? entry->zone : NULL;
+}
+
+const struct window *catalog_contact(struct catalog *catalog, const char *department) {
+  struct entry *entry = find(catalog, department);
+  return entry && entry->contact.count ? &entry->contact : NULL;
 }
 
 int64_t catalog_bundle(struct catalog *catalog, const char *department) {
@@ -244,14 +318,9 @@ void catalog_each(struct catalog *catalog, const char *department, const char *k
                   void (*fn)(void *self, const char *id, const struct value *body),
                   void *self) {
   struct entry *entry = find(catalog, department);
-  if (!entry) return;
-  struct value all = value_field(&entry->definitions, kind), key, body;
-  struct value_iter iter = value_iterate(&all);
-  while (value_next(&iter, &key, &body)) {
-    char *id = value_copy_text(&key);
-    fn(self, id, &body);
-    mem_free(id);
-  }
+  for (uint32_t i = 0; entry && i < entry->count; i++)
+    if (!strcmp(entry->list[i].kind, kind))
+      fn(self, entry->list[i].id, &entry->list[i].body);
 }
 
 const struct schedule *catalog_schedule(struct catalog *catalog, const char *department,

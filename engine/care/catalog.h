@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/value.h"
+#include "base/window.h"
 #include "base/worktime.h"
 #include "care/schedule.h"
 #include "store/store.h"
@@ -29,6 +30,9 @@ struct value catalog_find(struct catalog *catalog, const char *department,
                           const char *kind, const char *id);
 // The department's own declaration (kind "department"); nil when none.
 struct value catalog_department(struct catalog *catalog, const char *department);
+// Of that declaration; NULL when it has none. Borrowed until the next put.
+const char *catalog_zone(struct catalog *catalog, const char *department);
+const struct window *catalog_contact(struct catalog *catalog, const char *department);
 int64_t catalog_bundle(struct catalog *catalog,
                        const char *department);  // active bundle's row, 0 if none
 // All departments, and all ids of a kind: calls fn for each.

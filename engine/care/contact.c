@@ -15,29 +15,34 @@ void contact_add_self(struct care *care, int64_t patient) {
 }
 
 // Among the patient's own contacts a name is enough, also after a new number.
-static int64_t find_known(struct care *care, int64_t patient, const char *name,
-                          const struct phones *phones) {
-  int64_t found = 0;
+static int64_t find_own(struct care *care, int64_t patient, const char *name,
+                        const struct phones *phones) {
   if (name)
-    found = store_int(care->store, 0,
-                      "SELECT contact.person FROM contact JOIN identity ON "
-                      "identity.person=contact.person AND kind='name' WHERE patient=?1 "
-                      "AND value=?2 AND relation<>'self' LIMIT 1",
-                      "it", patient, name);
-  if (!found && !name && phones->count)
-    found = store_int(care->store, 0,
-                      "SELECT contact.person FROM contact JOIN identity ON "
-                      "identity.person=contact.person AND kind='phone' WHERE patient=?1 "
-                      "AND value=?2 AND relation<>'self' LIMIT 1",
-                      "it", patient, phones->list[0]);
-  if (!found && name && phones->count)
-    found = store_int(care->store, 0,
-                      "SELECT phone.person FROM identity phone JOIN identity name ON "
-                      "name.person=phone.person AND name.kind='name' AND name.value=?2 "
-                      "WHERE phone.value=?1 AND phone.kind='phone' AND "
-                      "coalesce(phone.flag,'')<>'placeholder' LIMIT 1",
-                      "tt", phones->list[0], name);
-  return found;
+    return store_int(care->store, 0,
+                     "SELECT contact.person FROM contact JOIN identity ON "
+                     "identity.person=contact.person AND kind='name' WHERE patient=?1 "
+                     "AND value=?2 AND relation<>'self' LIMIT 1",
+                     "it", patient, name);
+  return phones->count
+             ? store_int(
+                   care->store, 0,
+                   "SELECT contact.person FROM contact JOIN identity ON "
+                   "identity.person=contact.person AND kind='phone' WHERE patient=?1 "
+                   "AND value=?2 AND relation<>'self' LIMIT 1",
+                   "it", patient, phones->list[0])
+             : 0;
+}
+
+// Somebody's contact already: the same name under the same number.
+static int64_t find_others(struct care *care, const char *name,
+                           const struct phones *phones) {
+  if (!name || !phones->count) return 0;
+  return store_int(care->store, 0,
+                   "SELECT phone.person FROM identity phone JOIN identity name ON "
+                   "name.person=phone.person AND name.kind='name' AND name.value=?2 "
+                   "WHERE phone.value=?1 AND phone.kind='phone' AND "
+                   "coalesce(phone.flag,'')<>'placeholder' LIMIT 1",
+                   "tt", phones->list[0], name);
 }
 
 void contact_number_changed(struct care *care, int64_t person) {
@@ -69,16 +74,18 @@ static void link(struct care *care, int64_t patient, int64_t person,
   mem_free(word);
 }
 
-// One listed contact; its person, 0 when the list says nothing of him or means the
-// patient.
-static int64_t put(struct care *care, int64_t patient, const struct value *item,
-                   int position, bool replace, const char **flag) {
+// One listed contact (first: the patient has none yet); its person, 0 when the list says
+// nothing of him or means the patient.
+static int64_t put(struct care *care, int64_t patient, bool first,
+                   const struct value *item, int position, bool replace,
+                   const char **flag) {
   struct value field = value_field(item, "name");
   char *name = value_copy_text(&field);
   struct phones phones;
   phones_read(item, &phones);
-  int64_t person =
-      name || phones.count ? find_known(care, patient, name, &phones) : patient;
+  int64_t person = name || phones.count ? 0 : patient;
+  if (!person && !first) person = find_own(care, patient, name, &phones);
+  if (!person) person = find_others(care, name, &phones);
   bool fresh = !person;
   if (fresh) {
     person = person_new(care->store, "contact");
@@ -87,7 +94,8 @@ static int64_t put(struct care *care, int64_t patient, const struct value *item,
   if (person != patient) {
     if (!fresh && phones.count && !has_phone(care, person, phones.list[0]))
       contact_number_changed(care, person);
-    *flag = identity_set_phones(care->store, person, &phones, replace);
+    *flag = fresh ? identity_add_phones(care->store, person, &phones)
+                  : identity_set_phones(care->store, person, &phones, replace);
     link(care, patient, person, item, position);
     const char *shared = identity_flag_shared(care->store, &phones);
     if (!*flag) *flag = shared;
@@ -117,8 +125,8 @@ static void drop_others(struct care *care, int64_t patient, const int64_t *kept,
                patient, gone[i]);
 }
 
-const char *contact_put_all(struct care *care, int64_t patient, const struct value *list,
-                            bool replace) {
+const char *contact_put_all(struct care *care, int64_t patient, bool newcomer,
+                            const struct value *list, bool replace) {
   struct value_iter iter = value_iterate(list);
   struct value item;
   const char *worst = NULL;
@@ -126,7 +134,8 @@ const char *contact_put_all(struct care *care, int64_t patient, const struct val
   int count = 0;
   for (int at = 0; count < CONTACTS && value_next(&iter, NULL, &item); at++) {
     const char *flag = NULL;
-    int64_t person = put(care, patient, &item, at + 2, replace, &flag);
+    int64_t person =
+        put(care, patient, newcomer && !count, &item, at + 2, replace, &flag);
     if (person) kept[count++] = person;
     if (flag && !worst) worst = flag;
   }

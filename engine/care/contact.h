@@ -8,10 +8,10 @@ void contact_handlers(struct care *care);  // inbox "opt-out", "opt-in"
 // The patient is a contact too.
 void contact_add_self(struct care *care, int64_t patient);
 // Puts the listed contacts, in order. A person known by name and number is not doubled.
-// replace: those not listed go, unless they opted out. The worst flag of the numbers, or
-// NULL.
-const char *contact_put_all(struct care *care, int64_t patient, const struct value *list,
-                            bool replace);
+// replace: those not listed go, unless they opted out. newcomer: the patient has none
+// yet. The worst flag of the numbers, or NULL.
+const char *contact_put_all(struct care *care, int64_t patient, bool newcomer,
+                            const struct value *list, bool replace);
 // New numbers: what was found out about the old ones is over.
 void contact_number_changed(struct care *care, int64_t person);
 // Person 0: all contacts. Ends the asks that go to them; audited.

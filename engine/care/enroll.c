@@ -10,16 +10,16 @@
 
 struct origin {  // the event and stay that enroll
   int64_t at, encounter, admitted_at, discharged_at;
-  char leaving[16];
-  bool dead, back_in_bed;  // discharged, and admitted again before this came in
+  char leaving[16], zone[48];  // zone: the patient's own, ""
+  bool dead, back_in_bed;      // discharged, and admitted again before this came in
 };
 
 static bool load_origin(struct care *care, const struct enroll_spec *spec,
                         struct origin *out) {
   struct stmt *row = store_query(
       care->store,
-      "SELECT event.at, event.encounter, admitted_at, discharged_at, leaving, died_at "
-      "FROM event "
+      "SELECT event.at, event.encounter, admitted_at, discharged_at, leaving, died_at, "
+      "inpatient AND event.kind='discharge', zone FROM event "
       "JOIN patient ON patient.id = event.patient "
       "LEFT JOIN encounter ON encounter.id = event.encounter WHERE event.id=?1",
       "i", spec->event);
@@ -34,6 +34,7 @@ static bool load_origin(struct care *care, const struct enroll_spec *spec,
                            .back_in_bed = stmt_int(row, 6) != 0};
     if (stmt_text(row, 4))
       strncpy(out->leaving, stmt_text(row, 4), sizeof out->leaving - 1);
+    if (stmt_text(row, 7)) strncpy(out->zone, stmt_text(row, 7), sizeof out->zone - 1);
   }
   stmt_done(row);
   return found;
@@ -102,22 +103,43 @@ static bool make_room(struct care *care, const struct enroll_spec *spec,
   return true;
 }
 
-static int64_t insert(struct care *care, const struct enroll_spec *spec,
-                      const struct origin *origin, int64_t anchor) {
-  int64_t now = kernel_now(care->kernel);
+static void insert(struct care *care, struct enrollment *new) {
   store_exec(care->store,
              "INSERT INTO enrollment (patient, encounter, department, pathway, status, "
-             "event, enrolled_at, "
-             "anchor_at, tier, cursor_at) VALUES (?1,?2,?3,?4,'active',?5,?6,?7,?8,?9)",
-             "iIttiiiti", spec->patient, origin->encounter, spec->department,
-             spec->pathway, spec->event, now, anchor, spec->tier ? spec->tier : "",
-             now - 1);
-  return store_last_id(care->store);
+             "event, enrolled_at, anchor_at, tier, cursor_at, next_at) VALUES "
+             "(?1,?2,?3,?4,'active',?5,?6,?7,?8,?9,?10)",
+             "iIttiiitiI", new->patient, new->encounter, new->department, new->pathway,
+             new->event, new->enrolled_at, new->anchor_at, new->tier, new->cursor_at,
+             new->next_at);
+  new->id = store_last_id(care->store);
+  if (new->next_at)
+    due_add(care->store, DUE_PLAN, new->next_at, WORK_PLAN, new->id, new->patient);
+}
+
+// Most come in before anything of their plan is past.
+static void begin(struct care *care, struct enrollment *new, bool in_bed) {
+  bool planned = plan_first(care, new);
+  insert(care, new);
+  if (!planned) {
+    plan_skip_past(care, new);
+    planned = plan_arm(care, new);
+  }
+  if (!planned)
+    enrollment_end(care, new->id, "nothing-planned");
+  else if (in_bed)
+    enrollment_pause(care, new->id);
+}
+
+static void give_access(struct care *care, const struct enroll_spec *spec) {
+  store_exec(care->store,
+             "INSERT INTO access (patient, department, since, reason) VALUES "
+             "(?1,?2,?3,'enrollment') ON CONFLICT (patient, department) DO NOTHING",
+             "iti", spec->patient, spec->department, kernel_now(care->kernel));
 }
 
 void enroll(struct care *care, const struct enroll_spec *spec) {
   struct origin origin;
-  struct enrollment enrollment;
+  int64_t now = kernel_now(care->kernel);
   struct value pathway =
       catalog_find(care->catalog, spec->department, "pathway", spec->pathway);
   struct value rules = value_field(&pathway, "enroll"),
@@ -125,17 +147,18 @@ void enroll(struct care *care, const struct enroll_spec *spec) {
                anchor = value_field(&pathway, "anchor");
   if (!load_origin(care, spec, &origin) || origin.dead || came_before(care, spec)) return;
   if (left_to_a_person(care, spec, &origin) || !make_room(care, spec, &again)) return;
-  int64_t id = insert(care, spec, &origin, anchor_of(care, spec, &origin, &anchor));
-  store_exec(care->store,
-             "INSERT INTO access (patient, department, since, reason) VALUES "
-             "(?1,?2,?3,'enrollment') "
-             "ON CONFLICT (patient, department) DO NOTHING",
-             "iti", spec->patient, spec->department, kernel_now(care->kernel));
-  if (!enrollment_load(care->store, id, &enrollment)) return;
-  plan_skip_past(care, &enrollment);
-  if (!plan_arm(care, &enrollment))
-    enrollment_end(care, id, "nothing-planned");
-  else if (origin.back_in_bed)
-    enrollment_pause(care, id);
-  enrollment_deinit(&enrollment);
+  struct enrollment new = {.patient = spec->patient,
+                           .encounter = origin.encounter,
+                           .event = spec->event,
+                           .enrolled_at = now,
+                           .anchor_at = anchor_of(care, spec, &origin, &anchor),
+                           .cursor_at = now - 1,
+                           .department = mem_copy_text(spec->department),
+                           .pathway = mem_copy_text(spec->pathway),
+                           .tier = mem_copy_text(spec->tier ? spec->tier : ""),
+                           .zone = origin.zone[0] ? mem_copy_text(origin.zone) : NULL,
+                           .status = "active"};
+  give_access(care, spec);
+  begin(care, &new, origin.back_in_bed);
+  enrollment_deinit(&new);
 }

@@ -105,9 +105,14 @@ static const struct applier *applier_of(const char *kind) {
 
 static int put_patient(struct event_in *event, const struct applier *applier) {
   struct value patient = value_field(&event->body, "patient");
+  struct patient_in in;
   if (patient.kind == VALUE_NIL) return OK;
-  return patient_put(event->care, &patient, applier->correct, applier->replace,
-                     &event->patient, &event->flag, event->status);
+  int code = patient_put(event->care, &patient, applier->correct, applier->replace, &in,
+                         event->status);
+  event->patient = in.id;
+  event->newcomer = in.newcomer;
+  event->flag = in.flag;
+  return code;
 }
 
 static void put_stays(struct event_in *event) {

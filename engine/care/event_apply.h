@@ -11,7 +11,9 @@ struct event_in {
       *leaving;          // owned; may be NULL
   int64_t at, admitted;  // ms; admitted 0 when not said
   int64_t patient;       // 0 in a merge
+  bool newcomer;         // nothing was known of the patient before
   int64_t encounter;     // once found or made
+  bool new_stay;         // the encounter was made by this event
   const char *flag;      // the worst flag of the numbers it brought; NULL
   struct status *status;
 };
@@ -33,7 +35,6 @@ int event_cancel_admission(struct event_in *event);
 int event_cancel_discharge(struct event_in *event);
 // Finds the stay of this visit, else, when no visit is said, the patient's latest.
 int encounter_find(struct event_in *event, const char *status);
-int encounter_put(struct event_in *event);
 void event_open_access(struct event_in *event, const char *department);
 
 // What was done, found and ordered (event_clinical.c).

@@ -21,10 +21,12 @@ static bool known(struct event_in *event, const char *kind, const struct coded *
 }
 
 // A name that was known before its code gets it; true when something is new.
-static bool keep(struct event_in *event, const char *kind, const struct coded *item) {
+static bool keep(struct event_in *event, const char *kind, const struct coded *item,
+                 bool first) {
   struct store *store = event->care->store;
-  if (known(event, kind, item)) return false;
-  if (*item->code && *item->name &&
+  bool empty = first && event->new_stay;  // of this kind, the stay has nothing yet
+  if (!empty && known(event, kind, item)) return false;
+  if (!empty && *item->code && *item->name &&
       store_exec(store,
                  "UPDATE clinical SET code=?5, at=coalesce(nullif(?6,0),at) WHERE "
                  "patient=?1 AND kind=?2 AND encounter IS ?3 AND name=?4 AND code=''",
@@ -50,7 +52,7 @@ static int keep_list(struct event_in *event, const char *list, const char *kind,
     if (!coded.code) coded.code = mem_copy_text("");
     if (!coded.name) coded.name = mem_copy_text("");
     int failed = event_time(event, &item, "at", CIVIL_DAY_MS, &coded.at);
-    if (!failed && keep(event, kind, &coded)) (*fresh)++;
+    if (!failed && keep(event, kind, &coded, !*fresh)) (*fresh)++;
     mem_free(coded.code);
     mem_free(coded.name);
     if (failed) return status_prefix(event->status, "in \"%s\"", list);

@@ -34,6 +34,7 @@ static bool stay_of_visit(struct event_in *event, struct stay *out) {
                       "tt", event->visit, event->row->source),
           out))
     return true;
+  if (event->newcomer) return false;
   return stay_read(store_query(store,
                                "SELECT id, patient, status FROM encounter WHERE visit=?1 "
                                "AND patient=?2 ORDER BY id DESC LIMIT 1",
@@ -52,8 +53,10 @@ static bool stay_latest(struct event_in *event, const char *status, struct stay 
 }
 
 static int stay_find(struct event_in *event, const char *status, struct stay *stay) {
-  bool found =
-      event->visit ? stay_of_visit(event, stay) : stay_latest(event, status, stay);
+  *stay = (struct stay){0};
+  bool found = event->visit      ? stay_of_visit(event, stay)
+               : event->newcomer ? false
+                                 : stay_latest(event, status, stay);
   if (found && stay->patient != event->patient)
     return status_fail(event->status, ERR_CONFLICT,
                        "field \"visit\": this stay is another patient's; check visit and "
@@ -67,14 +70,23 @@ int encounter_find(struct event_in *event, const char *status) {
   return stay_find(event, status, &stay);
 }
 
-static void stay_make(struct event_in *event) {
+// As the event tells it: over, when it is a discharge.
+static void stay_make(struct event_in *event, bool over) {
   struct buf own = {0};
   buf_printf(&own, "~%lld", (long long)event->row->id);  // its number was not said
   store_exec(event->care->store,
-             "INSERT INTO encounter (patient, source, visit) VALUES (?1,?2,?3)", "itt",
-             event->patient, event->row->source, event->visit ? event->visit : own.data);
+             "INSERT INTO encounter (patient, source, visit, department, ward, doctor, "
+             "nurse, admitted_at, discharged_at, leaving, status) VALUES "
+             "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+             "itttttt"
+             "IItt",
+             event->patient, event->row->source, event->visit ? event->visit : own.data,
+             event->department, event->ward, event->doctor, event->nurse, event->admitted,
+             over ? event->at : 0, over ? event->leaving : NULL, over ? "out" : "in");
   event->encounter = store_last_id(event->care->store);
+  event->new_stay = true;
   buf_deinit(&own);
+  event_open_access(event, event->department);
 }
 
 static void stay_describe(struct event_in *event) {
@@ -88,10 +100,12 @@ static void stay_describe(struct event_in *event) {
   event_open_access(event, event->department);
 }
 
-int encounter_put(struct event_in *event) {
+static int encounter_put(struct event_in *event) {
   if (encounter_find(event, "in")) return event->status->code;
-  if (!event->encounter) stay_make(event);
-  stay_describe(event);
+  if (event->encounter)
+    stay_describe(event);
+  else
+    stay_make(event, false);
   return OK;
 }
 
@@ -114,9 +128,11 @@ int event_admission(struct event_in *event) {
   struct clinical_new fresh;
   if (event->visit && stay_find(event, NULL, &stay)) return event->status->code;
   bool late = event->encounter && strcmp(stay.status, "cancelled");
-  if (!event->encounter) stay_make(event);
   if (!event->admitted) event->admitted = event->at;
-  stay_describe(event);
+  if (event->encounter)
+    stay_describe(event);
+  else
+    stay_make(event, false);
   int code = clinical_put(event, &fresh);
   if (code || late) return code;
   store_exec(event->care->store, "UPDATE encounter SET status='in' WHERE id=?1", "i",
@@ -149,7 +165,7 @@ static void leave(struct event_in *event) {
 }
 
 static void leave_bed(struct event_in *event) {
-  if (back_in_bed(event)) return;
+  if (event->newcomer || back_in_bed(event)) return;
   set_inpatient(event, false);
   enrollment_resume_all(event->care, event->patient);
 }
@@ -170,9 +186,12 @@ int event_discharge(struct event_in *event) {
   struct clinical_new fresh;
   if (stay_find(event, "in", &stay)) return event->status->code;
   bool again = event->encounter && !strcmp(stay.status, "out");
-  if (!event->encounter) stay_make(event);
-  stay_describe(event);
-  leave(event);
+  if (event->encounter) {
+    stay_describe(event);
+    leave(event);
+  } else {
+    stay_make(event, true);
+  }
   if (clinical_put(event, &fresh)) return event->status->code;
   if (died(event)) {
     patient_died(event->care, event->patient, event->at, event->row->source);

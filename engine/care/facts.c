@@ -136,6 +136,23 @@ void facts_field(const struct subject *subject, const char *name, struct buf *ou
     value_put_nil(out);
 }
 
+// Facts are read before the transaction, so that a batch's number says whether they still
+// hold.
+const struct buf *facts_seen(const struct subject *subject, const char *name) {
+  struct care *care = subject->care;
+  bool event = !strcmp(name, "event");
+  struct seen *seen = event ? &care->seen_event : &care->seen_patient;
+  int64_t id = event ? subject->event : subject->patient,
+          batch = kernel_statistics(care->kernel)->batches + 1;
+  if (seen->id != id || seen->batch != batch) {
+    buf_clear(&seen->body);
+    facts_field(subject, name, &seen->body);
+    seen->id = id;
+    seen->batch = batch;
+  }
+  return &seen->body;
+}
+
 static int read_enrollments(const struct subject *subject, struct buf *out) {
   struct stmt *rows =
       store_query(subject->care->store,

@@ -12,6 +12,7 @@
 #include "care/facts.h"
 #include "care/ids.h"
 #include "care/mapping.h"
+#include "care/qualify.h"
 #include "care/quarantine.h"
 #include "care/question.h"
 
@@ -118,14 +119,23 @@ static char *ask_tier(struct happening *happening, const char *pathway, int64_t 
   return tier;
 }
 
+static bool meets(struct happening *happening, const struct value *enroll,
+                  int64_t event) {
+  struct subject subject = {happening->care, "", happening->patient, 0, event};
+  const struct buf *body = facts_seen(&subject, "event");
+  struct value view;
+  return value_read_front(body->data, body->len, &view) && qualifies(enroll, &view);
+}
+
 static void look_at_pathway(void *self, const char *id, const struct value *body) {
   struct happening *happening = self;
   struct value enroll = value_field(body, "enroll"), on = value_field(&enroll, "on"),
                where = value_field(&enroll, "where"), tier = value_field(body, "tier");
   int64_t event = event_meant(happening, &on);
   struct buf flag = {0};
-  if (event && (where.kind == VALUE_NIL ||
-                ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
+  if (event && meets(happening, &enroll, event) &&
+      (where.kind == VALUE_NIL ||
+       ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
     struct decision *decision = decide(happening, DECIDE_ENROLL, id, NULL);
     decision->event = event;
     if (value_true(&tier)) decision->tier = ask_tier(happening, id, event);

@@ -87,20 +87,30 @@ static bool has_phone(struct store *store, int64_t person) {
                    person);
 }
 
+const char *identity_add_phones(struct store *store, int64_t person,
+                                const struct phones *phones) {
+  const char *worst = NULL;
+  for (int i = 0; i < phones->count; i++) {
+    const char *flag = phone_flag(phones->list[i]);
+    worst = worse(worst, flag);
+    identity_add(store, person, "phone", phones->list[i], i + 1, flag);
+  }
+  return worst;
+}
+
 const char *identity_set_phones(struct store *store, int64_t person,
                                 const struct phones *phones, bool replace) {
   const char *worst = NULL;
   if (!phones->count) return NULL;
-  bool fresh = !has_phone(store, person);
-  if (!fresh) make_room(store, person, phones, replace);
+  if (!has_phone(store, person)) return identity_add_phones(store, person, phones);
+  make_room(store, person, phones, replace);
   for (int i = 0; i < phones->count; i++) {
     const char *flag = phone_flag(phones->list[i]);
     worst = worse(worst, flag);
-    int known = fresh ? 0
-                      : store_exec(store,
-                                   "UPDATE identity SET position=?3 WHERE person=?1 AND "
-                                   "kind='phone' AND value=?2",
-                                   "iti", person, phones->list[i], (int64_t)i + 1);
+    int known = store_exec(store,
+                           "UPDATE identity SET position=?3 WHERE person=?1 AND "
+                           "kind='phone' AND value=?2",
+                           "iti", person, phones->list[i], (int64_t)i + 1);
     if (!known) identity_add(store, person, "phone", phones->list[i], i + 1, flag);
   }
   return worst;

@@ -26,5 +26,8 @@ void phones_deinit(struct phones *phones);
 // before keeps what was found out about it. The worst flag of them (WARD 10), or NULL.
 const char *identity_set_phones(struct store *store, int64_t person,
                                 const struct phones *phones, bool replace);
+// The same for a person who has none yet.
+const char *identity_add_phones(struct store *store, int64_t person,
+                                const struct phones *phones);
 // After contacts were written: a number of more than three patients is flagged.
 const char *identity_flag_shared(struct store *store, const struct phones *phones);

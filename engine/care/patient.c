@@ -116,14 +116,17 @@ static bool number_is_new(struct care *care, int64_t patient,
              patient, phones->list[0]);
 }
 
-static const char *put_numbers(struct care *care, int64_t patient,
+static const char *put_numbers(struct care *care, int64_t patient, bool newcomer,
                                const struct value *map, bool replace) {
   struct value contacts = value_field(map, "contacts");
   struct phones phones;
   phones_read(map, &phones);
-  if (number_is_new(care, patient, &phones)) contact_number_changed(care, patient);
-  const char *flag = identity_set_phones(care->store, patient, &phones, replace);
-  const char *other = contact_put_all(care, patient, &contacts, replace);
+  if (!newcomer && number_is_new(care, patient, &phones))
+    contact_number_changed(care, patient);
+  const char *flag = newcomer
+                         ? identity_add_phones(care->store, patient, &phones)
+                         : identity_set_phones(care->store, patient, &phones, replace);
+  const char *other = contact_put_all(care, patient, newcomer, &contacts, replace);
   const char *shared = identity_flag_shared(care->store, &phones);
   phones_deinit(&phones);
   return flag ? flag : shared ? shared : other;
@@ -140,18 +143,19 @@ static int check_birth(struct care *care, const struct given *given,
 }
 
 int patient_put(struct care *care, const struct value *map, bool correct, bool replace,
-                int64_t *patient, const char **flag, struct status *status) {
+                struct patient_in *out, struct status *status) {
   struct given given;
   given_read(map, &given);
   int code = check_birth(care, &given, status);
-  *patient = code ? 0 : patient_by_mrn(care, given.mrn);
-  if (*patient) {
-    code = check_same(care, *patient, &given, correct, status);
-    if (!code && value_count(map) > 1) update(care, *patient, &given);
+  *out = (struct patient_in){.id = code ? 0 : patient_by_mrn(care, given.mrn)};
+  if (out->id) {
+    code = check_same(care, out->id, &given, correct, status);
+    if (!code && value_count(map) > 1) update(care, out->id, &given);
   } else if (!code) {
-    *patient = make(care, &given);
+    out->id = make(care, &given);
+    out->newcomer = true;
   }
-  if (!code) *flag = put_numbers(care, *patient, map, replace);
+  if (!code) out->flag = put_numbers(care, out->id, out->newcomer, map, replace);
   given_deinit(&given);
   return code;
 }

@@ -17,6 +17,11 @@ void patient_merge(struct care *care, int64_t from, int64_t into);
 int64_t patient_by_mrn(struct care *care, const char *mrn);
 // The patient of a checked patient map, made or brought up to date. correct: a differing
 // name or birth date is a correction, else it is doubtful and refused. replace: numbers
-// and contacts not listed go. flag gets the worst flag of the numbers.
+// and contacts not listed go.
+struct patient_in {
+  int64_t id;
+  bool newcomer;     // made by this: nothing of it is in the database yet
+  const char *flag;  // the worst flag of the numbers; NULL
+};
 int patient_put(struct care *care, const struct value *map, bool correct, bool replace,
-                int64_t *patient, const char **flag, struct status *status);
+                struct patient_in *out, struct status *status);

@@ -13,7 +13,9 @@ bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
   struct stmt *row = store_query(store,
                                  "SELECT id, patient, encounter, event, enrolled_at, "
                                  "anchor_at, cursor_at, next_at, department, "
-                                 "pathway, tier, status FROM enrollment WHERE id=?1",
+                                 "pathway, tier, status, (SELECT zone FROM patient "
+                                 "WHERE id=enrollment.patient) FROM enrollment WHERE "
+                                 "id=?1",
                                  "i", id);
   bool found = stmt_row(row);
   if (found) {
@@ -27,7 +29,8 @@ bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
                                .next_at = stmt_int(row, 7),
                                .department = mem_copy_text(stmt_text(row, 8)),
                                .pathway = mem_copy_text(stmt_text(row, 9)),
-                               .tier = mem_copy_text(stmt_text(row, 10))};
+                               .tier = mem_copy_text(stmt_text(row, 10)),
+                               .zone = mem_copy_text(stmt_text(row, 12))};
     strncpy(out->status, stmt_text(row, 11), sizeof out->status - 1);
   }
   stmt_done(row);
@@ -38,34 +41,26 @@ void enrollment_deinit(struct enrollment *enrollment) {
   mem_free(enrollment->department);
   mem_free(enrollment->pathway);
   mem_free(enrollment->tier);
+  mem_free(enrollment->zone);
   *enrollment = (struct enrollment){0};
 }
 
 // The department's contact windows, else the site's.
-static bool read_windows(struct care *care, const char *department, struct window *out) {
-  struct status status = {0};
-  struct value body = catalog_department(care->catalog, department);
-  struct value field = value_field(&body, "contact_windows");
-  char *text = value_copy_text(&field);
-  bool ok = text ? !window_parse(text, out, &status)
-                 : care->site->contact_windows &&
-                       !window_parse(care->site->contact_windows, out, &status);
-  mem_free(text);
-  return ok;
+static const struct window *contact_windows(struct care *care, const char *department) {
+  const struct window *own = catalog_contact(care->catalog, department);
+  return own ? own : care->site->contact.count ? &care->site->contact : NULL;
 }
 
 void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out) {
   *out = (struct plan){
       .schedule =
           catalog_schedule(care->catalog, enrollment->department, enrollment->pathway),
-      .plan = {
-          .anchor_ms = enrollment->anchor_at,
-          .enrolled_ms = enrollment->enrolled_at,
-          .tier = enrollment->tier,
-          .zone = care_patient_zone(care, enrollment->patient, enrollment->department),
-          .calendar = catalog_calendar(care->catalog, enrollment->department, NULL)}};
-  if (read_windows(care, enrollment->department, &out->contact))
-    out->plan.contact = &out->contact;
+      .plan = {.anchor_ms = enrollment->anchor_at,
+               .enrolled_ms = enrollment->enrolled_at,
+               .tier = enrollment->tier,
+               .zone = care_zone_of(care, enrollment->zone, enrollment->department),
+               .calendar = catalog_calendar(care->catalog, enrollment->department, NULL),
+               .contact = contact_windows(care, enrollment->department)}};
 }
 
 void plan_disarm(struct care *care, struct enrollment *enrollment) {
@@ -87,12 +82,27 @@ static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
   char *text = value_copy_text(&field);
   if (!text || span_parse(text, &span, &status) ||
       span_add(enrollment->anchor_at, &span,
-               care_patient_zone(care, enrollment->patient, enrollment->department),
+               care_zone_of(care, enrollment->zone, enrollment->department),
                catalog_calendar(care->catalog, enrollment->department, NULL), &at,
                &status))
     at = 0;
   mem_free(text);
   return at;
+}
+
+bool plan_first(struct care *care, struct enrollment *enrollment) {
+  struct plan plan;
+  struct status status = {0};
+  struct schedule_occurrence next;
+  struct schedule_cursor cursor = {enrollment->anchor_at - 1, SIZE_MAX};
+  plan_init(care, enrollment, &plan);
+  int64_t ends = ends_at(care, enrollment);
+  if (!plan.schedule ||
+      schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status) ||
+      next.due_ms <= enrollment->cursor_at || (ends && ends <= next.due_ms))
+    return false;
+  enrollment->next_at = next.due_ms;
+  return true;
 }
 
 bool plan_arm(struct care *care, struct enrollment *enrollment) {

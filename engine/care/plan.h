@@ -6,19 +6,22 @@
 struct enrollment {  // a row, as loaded; texts are owned
   int64_t id, patient, encounter, event, enrolled_at, anchor_at, cursor_at, next_at;
   char *department, *pathway, *tier;
+  char *zone;  // the patient's own; NULL: the department's
   char status[8];
 };
 
 struct plan {                       // what schedule_next needs, ready to use
   const struct schedule *schedule;  // NULL: the pathway is gone
   struct schedule_plan plan;
-  struct window contact;
 };
 
 bool enrollment_load(struct store *store, int64_t id, struct enrollment *out);
 void enrollment_deinit(struct enrollment *enrollment);
-// out keeps pointers into enrollment and itself: do not copy it.
+// out keeps pointers into enrollment.
 void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out);
+// The first occurrence of a new enrollment as its next_at; false, and 0, when something
+// of the plan is past already, or nothing is planned: then plan_skip_past and plan_arm.
+bool plan_first(struct care *care, struct enrollment *enrollment);
 // Sets the enrollment's row in due to its next occurrence after the cursor; false when
 // none is left.
 bool plan_arm(struct care *care, struct enrollment *enrollment);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/value.h"
+#include "base/window.h"
 
 struct site {
   char *zone;              // "Asia/Shanghai"
@@ -13,6 +14,7 @@ struct site {
   char *base_url;          // where patients reach the pages: "https://f.example.org"
   char *quiet_hours;       // "21:00-08:00": no patient messages
   char *contact_windows;        // "09:00-11:30,15:00-17:30,18:30-20:00"
+  struct window contact;        // the same, parsed
   int budget_day, budget_week;  // questionnaires and notices a patient may get (safety
                                 // and medicine apart)
   int mass_limit;       // messages of one template a day before a second person is asked

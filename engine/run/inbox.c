@@ -101,6 +101,17 @@ static bool tell_stored(struct inbox *inbox, struct submission *item) {
   return told;
 }
 
+// Rows are applied in their order, so that who waits for one stands at the front. Only a
+// repeat comes out of order.
+static void wait_for_row(struct inbox *inbox, struct submission *item) {
+  struct submission **at = &inbox->waiting;
+  if (inbox->waiting && inbox->last->row <= item->row) at = &inbox->last->next;
+  while (*at && (*at)->row <= item->row) at = &(*at)->next;
+  item->next = *at;
+  *at = item;
+  if (!item->next) inbox->last = item;
+}
+
 static void after_write(struct inbox *inbox, struct submission *item) {
   item->recorded = true;
   if (item->conflict)
@@ -108,8 +119,7 @@ static void after_write(struct inbox *inbox, struct submission *item) {
   else if (item->stage == INBOX_RECORDED)
     tell_status(item, 202);
   else if (!item->repeated || !tell_stored(inbox, item)) {
-    item->next = inbox->waiting;
-    inbox->waiting = item;
+    wait_for_row(inbox, item);
     return;
   }
   submission_free(item);
@@ -263,16 +273,17 @@ void inbox_apply(struct inbox *inbox, struct inbox_row *row, int64_t now) {
 void inbox_applied(struct inbox *inbox, struct inbox_row *row) {
   struct value view;
   value_read(buf_text(&row->result), row->result.len, &view);
-  struct submission **at = &inbox->waiting, *told = NULL;
-  while (*at) {  // taken out first: a sender that is told may submit again
+  struct submission **at = &inbox->waiting, *told = NULL, *before = NULL;
+  while (*at && (*at)->row < row->id) {
+    before = *at;
+    at = &before->next;
+  }
+  while (*at && (*at)->row == row->id) {  // taken out first: who is told may submit again
     struct submission *item = *at;
-    if (item->row == row->id) {
-      *at = item->next;
-      item->next = told;
-      told = item;
-    } else {
-      at = &item->next;
-    }
+    if (item == inbox->last) inbox->last = before;
+    *at = item->next;
+    item->next = told;
+    told = item;
   }
   while (told) {
     struct submission *next = told->next;

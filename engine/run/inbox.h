@@ -27,7 +27,8 @@ struct inbox {
   int handler_count;
   bool may_wait;  // rows may wait in the database: not known to be none
   struct submission *fresh, **fresh_end;  // to be written with the next batch
-  struct submission *waiting;  // written, their senders wait for the application
+  struct submission *waiting, *last;      // written, their senders wait for the
+                                          // application; in the order of rows
 };
 
 void inbox_init(struct inbox *inbox, struct store *store);

@@ -135,7 +135,11 @@ api.kind_order = { "department", "program", "calendar", "roster", "escalation", 
 api.absent = { triage = "triage is not available yet" }
 
 api.records = {
+  -- The four lists of words are looked at in C before `where` is called: long imports need them.
   enroll = { key("on", "event|list of event!", "what may bring a patient in"),
+    key("department", "string|list of string", "the stay's department, one of these"),
+    key("procedure", "string|list of string", "codes by their beginning or parts of names, one of these"),
+    key("diagnosis", "string|list of string", "the same of diagnoses"), key("drug", "string|list of string", "the same of drugs"),
     key("where", "function", "facts → whether this one"),
     key("again", "one:ignore,restart,both", "when the patient is already in", { default = "ignore" }) },
   level = { key("page", "word|list of word!", "role or roles"), key("via", "list of word", "channels, all at once"),

@@ -1,44 +1,16 @@
 #include "script/event.h"
 
-#include <ctype.h>
 #include <lauxlib.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/coded.h"
 #include "script/sandbox.h"
 
 struct text {
   const char *data;
   size_t len;
 };
-
-static int folded(const struct text *text, size_t at) {
-  return tolower((unsigned char)text->data[at]);
-}
-
-static void skip_dots(const struct text *text, size_t *at) {
-  while (*at < text->len && text->data[*at] == '.') ++*at;
-}
-
-static bool code_begins(struct text code, struct text with) {
-  size_t i = 0, j = 0, matched = 0;
-  for (;;) {
-    skip_dots(&code, &i);
-    skip_dots(&with, &j);
-    if (j == with.len) return matched > 0;
-    if (i == code.len || folded(&code, i) != folded(&with, j)) return false;
-    i++, j++, matched++;
-  }
-}
-
-static bool name_contains(struct text name, struct text part) {
-  for (size_t from = 0; part.len > 0 && from + part.len <= name.len; from++) {
-    size_t i = 0;
-    while (i < part.len && folded(&name, from + i) == folded(&part, i)) i++;
-    if (i == part.len) return true;
-  }
-  return false;
-}
 
 // A field of the entry on top as text, or the entry itself when it is one.
 static struct text text_at(lua_State *L, const char *field) {
@@ -58,7 +30,8 @@ static bool entry_matches(lua_State *L, int last) {
   struct text code = text_at(L, "code"), name = text_at(L, "name"), word;
   for (int i = 2; i <= last; i++) {
     word.data = lua_tolstring(L, i, &word.len);
-    if (code_begins(code, word) || name_contains(name, word)) return true;
+    if (coded_matches(code.data, code.len, name.data, name.len, word.data, word.len))
+      return true;
   }
   return false;
 }

@@ -10,8 +10,8 @@ end
 return {
   aw.pathway {
     id = "anticoagulant", program = "xinsuidong", title = { zh = "服药复查提醒", en = "Blood test reminders" },
-    enroll = { on = "discharge", where = function(f)
-      return (risk.operated(f, risk.VALVE) or risk.operated(f, risk.BYPASS)) and f.event:has_drug("华法林", "warfarin")
+    enroll = { on = "discharge", drug = { "华法林", "warfarin" }, where = function(f)
+      return risk.operated(f, risk.VALVE) or risk.operated(f, risk.BYPASS)
     end },
     anchor = "discharge",
     steps = {

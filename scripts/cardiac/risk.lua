@@ -5,6 +5,11 @@ risk.BYPASS = { "36.1", "冠状动脉旁路移植", "冠状动脉搭桥" }
 risk.VALVE = { "35.1", "35.2", "瓣膜置换", "瓣膜成形", "瓣置换", "瓣成形" }
 risk.AORTA = { "38.34", "38.44", "38.45", "主动脉置换" }
 
+risk.HEART = {}                                     -- any of them
+for _, list in ipairs { risk.BYPASS, risk.VALVE, risk.AORTA } do
+  for _, word in ipairs(list) do risk.HEART[#risk.HEART + 1] = word end
+end
+
 function risk.operated(f, list)
   return f.event:has_procedure(table.unpack(list))
 end

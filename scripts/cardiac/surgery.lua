@@ -49,9 +49,7 @@ end
 return {
   aw.pathway {
     id = "heart-surgery", program = "xinsuidong", title = { zh = "心随动术后随访", en = "In Step after surgery" },
-    enroll = { on = "discharge", where = function(f)
-      return risk.operated(f, risk.BYPASS) or risk.operated(f, risk.VALVE) or risk.operated(f, risk.AORTA)
-    end },
+    enroll = { on = "discharge", procedure = risk.HEART },
     anchor = "discharge", tier = risk.tier,
     steps = {
       -- An hour on: a discharge that was a slip of the pen is taken back by then.

@@ -13,9 +13,7 @@ end
 return {
   aw.pathway {
     id = "knee-replacement", program = "gudong", title = { zh = "膝关节置换术后随访", en = "After knee replacement" },
-    enroll = { on = "discharge", where = function(f)
-      return f.event:has_procedure("81.54", "81.55", "00.8", "膝关节置换", "单髁置换")
-    end },
+    enroll = { on = "discharge", procedure = { "81.54", "81.55", "00.8", "膝关节置换", "单髁置换" } },
     anchor = "discharge", tier = joint.tier,
     steps = {
       aw.step { id = "first-day", at = "24h", valid_for = "3d", missed = "nurse", run = joint.wound_check },

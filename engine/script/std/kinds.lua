@@ -25,7 +25,9 @@ local finish = {}                                  -- kind → function(definiti
 function finish.pathway(definition, body, label, check, keep)
   if definition.enroll then
     keep("enroll.where", body.enroll.where)
-    definition.enroll.on = as_list(definition.enroll.on)
+    for _, name in ipairs { "on", "department", "procedure", "diagnosis", "drug" } do
+      definition.enroll[name] = as_list(definition.enroll[name])
+    end
     fill(definition.enroll, api.records.enroll)
   end
   keep("tier", body.tier)

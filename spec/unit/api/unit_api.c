@@ -108,7 +108,7 @@ static void open_care(struct world *world, const char *settings, struct status *
   site->phone = "010-5555 1234";
   site->base_url = "http://127.0.0.1";
   site->quiet_hours = "21:00-08:00";
-  site->contact_windows = "09:00-20:00";
+  site->contact = (struct window){1, {{9 * 60, 20 * 60}}};
   site->via = "sms";
   site->festivals = "";
   site->overdue_role = "duty-officer";
