@@ -12,6 +12,15 @@ struct knower {  // behind struct facts for one turn or callback
   const struct run *run;  // NULL in a callback
 };
 
+// A step's event is the one that enrolled; few scripts ask.
+static void find_event(struct knower *knower) {
+  struct subject *subject = &knower->subject;
+  if (!subject->event && subject->enrollment)
+    subject->event =
+        store_int(knower->engine->store, 0, "SELECT event FROM enrollment WHERE id=?1",
+                  "i", subject->enrollment);
+}
+
 static void know_field(void *self, const char *name, struct buf *out) {
   struct knower *knower = self;
   if (knower->run && !strcmp(name, "step"))
@@ -19,6 +28,7 @@ static void know_field(void *self, const char *name, struct buf *out) {
   else if (knower->run && !strcmp(name, "day"))
     value_put_text(out, knower->run->day);
   else if (!strcmp(name, "patient") || !strcmp(name, "event")) {
+    find_event(knower);
     const struct buf *seen = facts_seen(&knower->subject, name);
     buf_put(out, seen->data, seen->len);
   } else
@@ -80,6 +90,10 @@ static struct facts facts_of(struct knower *knower) {
 }
 
 static void read_flag(struct engine *engine, const struct run *run, struct buf *out) {
+  if (strcmp(run->kind, "watch")) {  // a step has none
+    value_put_nil(out);
+    return;
+  }
   struct stmt *row =
       store_query(engine->store, "SELECT flag FROM run WHERE id=?1", "i", run->id);
   size_t len = 0;
@@ -91,20 +105,14 @@ static void read_flag(struct engine *engine, const struct run *run, struct buf *
   stmt_done(row);
 }
 
-static int64_t event_of(struct engine *engine, const struct run *run) {
-  if (run->event || !run->enrollment) return run->event;
-  return store_int(engine->store, 0, "SELECT event FROM enrollment WHERE id=?1", "i",
-                   run->enrollment);
-}
-
 static void turn_on(struct engine *engine, const struct run *run, int64_t row,
                     const struct buf *journal, const struct buf *flag,
                     struct turn_output *out) {
   struct bundle *bundle = engine_bundle(engine, run->department, row);
-  struct knower knower = {engine,
-                          {&engine->care, run->department, run->patient, run->enrollment,
-                           event_of(engine, run)},
-                          run};
+  struct knower knower = {
+      engine,
+      {&engine->care, run->department, run->patient, run->enrollment, run->event},
+      run};
   struct facts facts = facts_of(&knower);
   struct turn_input input = {.pathway = run->pathway,
                              .kind = run->kind,

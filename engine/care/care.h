@@ -65,6 +65,9 @@ struct seen {
   struct buf body;
 };
 
+// Whether any pathway has passed its limits since its scripts changed.
+enum breaches { BREACHES_UNKNOWN, BREACHES_NONE, BREACHES_SOME };
+
 struct care {
   struct kernel *kernel;
   struct store *store;  // the kernel's
@@ -74,6 +77,7 @@ struct care {
   struct scripts_port scripts;
   struct channels_port channels;
   struct seen seen_patient, seen_event;  // facts_seen's
+  enum breaches breaches;                // quarantine's
 };
 
 // The zone of a department (else the site's); never NULL.

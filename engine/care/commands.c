@@ -16,7 +16,7 @@ enum { RECORD_IS_COMMAND = 1 };
 
 struct command {  // one command of a turn, its texts owned
   struct care *care;
-  const struct run *run;
+  struct run *run;
   char *label;
   struct value args;
 };
@@ -127,8 +127,11 @@ static void apply_ask(const struct command *command) {
                                    fields.kind == VALUE_MAP ? &fields : NULL,
                                    offered.kind == VALUE_MAP ? &offered : NULL);
   char *class = class_of(command, "form", "questionnaire");
-  run_wait(command->care->kernel, command->run->id, "ask", question, command->label,
-           within ? within : "3d");
+  run_wait(command->care->kernel, command->run,
+           &(struct run_wait){.kind = "ask",
+                              .ref = question,
+                              .label = command->label,
+                              .within = within ? within : "3d"});
   plan_message(command, "ask", class, question, remind);
   free(class);
   free(within);
@@ -138,8 +141,8 @@ static void apply_ask(const struct command *command) {
 static void apply_send(const struct command *command) {
   char *class = class_of(command, "template", "general");
   int64_t message = plan_message(command, "send", class, 0, NULL);
-  run_wait(command->care->kernel, command->run->id, "send", message, command->label,
-           NULL);
+  run_wait(command->care->kernel, command->run,
+           &(struct run_wait){.kind = "send", .ref = message, .label = command->label});
   free(class);
 }
 
@@ -193,9 +196,13 @@ static void wait_within(const struct command *command, const char *wait, int64_t
   struct status status = {0};
   char *within = arg_text(command, "within");
   int64_t at = 0;
-  run_wait(command->care->kernel, command->run->id, wait, ref, command->label, within);
-  if (within && !facts_time(&subject, within, 0, &at, &status))
-    run_deadline(command->care->kernel, command->run->id, at);
+  if (within && facts_time(&subject, within, 0, &at, &status)) at = 0;
+  run_wait(command->care->kernel, command->run,
+           &(struct run_wait){.kind = wait,
+                              .ref = ref,
+                              .until = at,
+                              .label = command->label,
+                              .within = within});
   free(within);
 }
 
@@ -237,8 +244,10 @@ static void wait_event(const struct command *command) {
 static void wait_time(const struct command *command) {
   struct value at = value_field(&command->args, "at");
   int64_t now = kernel_now(command->care->kernel), until = value_int_or(&at, now);
-  run_wait(command->care->kernel, command->run->id, "time", 0, command->label, NULL);
-  run_deadline(command->care->kernel, command->run->id, until > now ? until : now);
+  run_wait(
+      command->care->kernel, command->run,
+      &(struct run_wait){
+          .kind = "time", .until = until > now ? until : now, .label = command->label});
 }
 
 static void apply_wait(const struct command *command) {
@@ -290,8 +299,7 @@ static const struct {
            {"wait", apply_wait}, {"alert", apply_alert}, {"set", apply_set},
            {"note", apply_note}, {"stop", apply_stop}};
 
-static void apply_record(struct care *care, const struct run *run,
-                         const struct value *record) {
+static void apply_record(struct care *care, struct run *run, const struct value *record) {
   struct value kind = value_at(record, 0), op = value_at(record, 1),
                label = value_at(record, 2);
   if (value_int_or(&kind, 0) != RECORD_IS_COMMAND) return;
@@ -301,7 +309,7 @@ static void apply_record(struct care *care, const struct run *run,
   free(command.label);
 }
 
-void commands_apply(struct care *care, const struct run *run, const struct buf *records) {
+void commands_apply(struct care *care, struct run *run, const struct buf *records) {
   size_t at = 0;
   struct value record;
   while (at < records->len) {

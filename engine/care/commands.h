@@ -6,7 +6,7 @@
 
 void commands_handlers(struct care *care);  // WORK_RUN
 // Applies the records of one turn of a run, in order. Within a transaction.
-void commands_apply(struct care *care, const struct run *run, const struct buf *records);
+void commands_apply(struct care *care, struct run *run, const struct buf *records);
 // A task was closed, moved or withdrawn: runs waiting for it get {code, answer, note, by,
 // to}.
 void commands_task_closed(struct care *care, int64_t task);

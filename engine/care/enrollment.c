@@ -154,10 +154,9 @@ void enrollment_move_all(struct care *care, int64_t from, int64_t to) {
   store_exec(care->store, "UPDATE due SET key=?2 WHERE key=?1", "ii", from, to);
 }
 
-static bool has_tier(struct care *care, const struct enrollment *enrollment) {
-  struct value pathway =
-      catalog_find(care->catalog, enrollment->department, "pathway", enrollment->pathway);
-  struct value tier = value_field(&pathway, "tier");
+bool pathway_has_tier(struct care *care, const char *department, const char *pathway) {
+  struct value body = catalog_find(care->catalog, department, "pathway", pathway);
+  struct value tier = value_field(&body, "tier");
   return value_true(&tier);
 }
 
@@ -176,7 +175,8 @@ void enrollment_turned(struct care *care, int64_t id, int64_t patient) {
   if (!enrollment_load(care->store, id, &enrollment)) return;
   if (is_complete(care, &enrollment))
     mark_ended(care, &enrollment, "completed");
-  else if (!strcmp(enrollment.status, "active") && has_tier(care, &enrollment))
+  else if (!strcmp(enrollment.status, "active") &&
+           pathway_has_tier(care, enrollment.department, enrollment.pathway))
     due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
   enrollment_deinit(&enrollment);
 }

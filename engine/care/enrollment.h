@@ -9,6 +9,7 @@ void enrollment_handlers(struct care *care);  // WORK_PLAN, WORK_RETIER, WORK_EV
 char *enrollment_evaluate_tier(struct care *care, const char *department,
                                const char *pathway, int64_t patient, int64_t enrollment,
                                int64_t event, struct status *status);
+bool pathway_has_tier(struct care *care, const char *department, const char *pathway);
 // Called by events within their commit (C only, no Lua).
 void enrollment_pause(struct care *care, int64_t enrollment);
 void enrollment_pause_all(struct care *care, int64_t patient);

@@ -66,20 +66,20 @@ static void start_deadline(struct care *care, const struct run *run) {
     run_deadline(care->kernel, run->id, at);
 }
 
-static void settle_ask(struct care *care, const struct run *run, const char *outcome) {
+static void settle_ask(struct care *care, struct run *run, const char *outcome) {
   if (!strcmp(outcome, "accepted"))
     start_deadline(care, run);
   else
-    run_outcome(care->kernel, run->id, NULL, outcome);
+    run_outcome_of(care->kernel, run, NULL, outcome);
 }
 
-static void settle_send(struct care *care, const struct run *run, const char *outcome) {
+static void settle_send(struct care *care, struct run *run, const char *outcome) {
   struct buf at = {0};
   struct value view;
   value_put_int(&at, kernel_now(care->kernel));
   value_read(at.data, at.len, &view);
   bool accepted = !strcmp(outcome, "accepted");
-  run_outcome(care->kernel, run->id, accepted ? &view : NULL, accepted ? NULL : outcome);
+  run_outcome_of(care->kernel, run, accepted ? &view : NULL, accepted ? NULL : outcome);
   buf_deinit(&at);
 }
 
@@ -109,9 +109,10 @@ static bool find_settled(struct care *care, int64_t message, struct settled *out
 // The messages of one asking or sending were made together, by one command: an earlier
 // rung's say nothing of this wait.
 static bool is_of_wait(struct care *care, const struct run *run,
-                       const struct settled *settled) {
+                       const struct settled *settled, int64_t message) {
   if (strcmp(settled->kind, run->wait) || strcmp(settled->name, run->wait_label))
     return false;
+  if (!strcmp(run->wait, "send") && run->wait_ref == message) return true;
   return settled->created_at == store_int(care->store, 0,
                                           "SELECT max(created_at) FROM message WHERE "
                                           "patient=?1 AND run=?2 AND kind=?3 AND name=?4",
@@ -130,9 +131,9 @@ static bool others_may(struct care *care, const struct run *run,
                    message, settled->name);
 }
 
-static void settle(struct care *care, const struct run *run,
-                   const struct settled *settled, int64_t message, const char *outcome) {
-  if (!is_of_wait(care, run, settled)) return;
+static void settle(struct care *care, struct run *run, const struct settled *settled,
+                   int64_t message, const char *outcome) {
+  if (!is_of_wait(care, run, settled, message)) return;
   if (strcmp(outcome, "accepted") && others_may(care, run, settled, message)) return;
   if (!strcmp(settled->kind, "ask") && run->wait_ref == settled->question)
     settle_ask(care, run, outcome);

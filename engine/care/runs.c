@@ -83,36 +83,42 @@ static void apply_turn(struct care *care, struct turn_result *result) {
     mark_stuck(care, run, buf_text(&result->cause), result->end == END_BREACH);
     return;
   }
-  store_exec(care->store, "UPDATE run SET bundle=?2 WHERE id=?1 AND bundle<>?2", "ii",
-             run->id, run->bundle);
   int64_t before = run->records;
   run_append(care->kernel, run, &result->records, result->count);
   if (before < RUN_RECORDS_WARN && run->records >= RUN_RECORDS_WARN)
     log_line(LOG_LEVEL_WARN, "run.long", "run=%lld department=%s name=%s records=%lld",
              (long long)run->id, run->department, run->name, (long long)run->records);
   commands_apply(care, run, &result->records);
-  if (result->end == END_FINISHED) run_finish(care->kernel, run->id, "done", NULL, NULL);
-  if (run->enrollment) enrollment_turned(care, run->enrollment, run->patient);
+  if (result->end == END_FINISHED) run_end(care->kernel, run, "done", NULL, NULL);
+  bool last = result->end == END_FINISHED;  // else the run lives, and so the enrollment
+  if (run->enrollment && (last || pathway_has_tier(care, run->department, run->pathway)))
+    enrollment_turned(care, run->enrollment, run->patient);
 }
 
-static void give_lateness(struct care *care, const struct run *run, int64_t due) {
+static void give_lateness(struct care *care, struct run *run, int64_t due) {
   struct buf late = {0};
   struct value view;
   value_put_int(&late, kernel_now(care->kernel) - due);
   value_read(late.data, late.len, &view);
-  run_outcome(care->kernel, run->id, &view, NULL);
+  run_outcome_of(care->kernel, run, &view, NULL);
   buf_deinit(&late);
 }
 
-static void apply_timeout(struct care *care, const struct run *run, int64_t due) {
+static void apply_timeout(struct care *care, struct run *run, int64_t due) {
   if (!strcmp(run->wait, "time"))
     give_lateness(care, run, due);
   else if (!strcmp(run->wait, "task"))
-    run_outcome(care->kernel, run->id, NULL, "open");
+    run_outcome_of(care->kernel, run, NULL, "open");
   else if (!strcmp(run->wait, "ask"))
     question_silent(care, run->wait_ref, run->id);
   else
-    run_outcome(care->kernel, run->id, NULL, "silent");
+    run_outcome_of(care->kernel, run, NULL, "silent");
+}
+
+static bool unchanged(struct care *care, const struct run *run) {
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM run WHERE id=?1 AND status=?2 AND records=?3", "iti",
+                   run->id, run->status, run->records);
 }
 
 // The row may have changed between the turn and this transaction: an input of the same
@@ -120,13 +126,13 @@ static void apply_timeout(struct care *care, const struct run *run, int64_t due)
 static void apply(void *self, struct work *work) {
   struct care *care = self;
   struct turn_result *result = work->prepared;
+  if (result->turned && unchanged(care, &result->run)) {
+    apply_turn(care, result);
+    return;
+  }
   struct run now;
   if (!run_load(care->store, work->ref, &now)) return;
-  bool same =
-      !strcmp(now.status, result->run.status) && now.records == result->run.records;
-  if (same && result->turned)
-    apply_turn(care, result);
-  else if (!strcmp(now.status, "waiting"))
+  if (!strcmp(now.status, "waiting"))
     apply_timeout(care, &now, work->at);
   else if (!strcmp(now.status, "ready"))
     due_add(care->store, DUE_RUN, kernel_now(care->kernel), WORK_RUN, now.id,

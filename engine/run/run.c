@@ -90,29 +90,37 @@ int64_t run_start(struct kernel *kernel, const struct run_spec *spec) {
   return id;
 }
 
-static void prepend_chain(struct store *store, int64_t journal, struct buf *out) {
-  int64_t chain[64];
-  int count = 0;
-  struct stmt *row;
-  while (journal && count < 64) {
-    chain[count++] = journal;
-    journal = store_int(store, 0, "SELECT prev FROM journal WHERE id=?1", "i", journal);
-  }
-  if (journal) prepend_chain(store, journal, out);
-  while (count--) {
-    size_t len;
-    row = store_query(store, "SELECT body FROM journal WHERE id=?1", "i", chain[count]);
-    if (stmt_row(row)) {
-      const char *body = stmt_bytes(row, 0, &len);
-      if (len > 1)
-        buf_put(out, body + 1, len - 1);  // the first byte is the encoding's version
-    }
+// The chain runs backwards: bodies are read from the newest and put in order after.
+static void read_chain(struct store *store, int64_t journal, struct buf *bodies,
+                       struct buf *lengths) {
+  while (journal) {
+    size_t len = 0;
+    struct stmt *row =
+        store_query(store, "SELECT prev, body FROM journal WHERE id=?1", "i", journal);
+    bool found = stmt_row(row);
+    journal = found ? stmt_int(row, 0) : 0;
+    const char *body = found ? stmt_bytes(row, 1, &len) : NULL;
+    len = len > 1 ? len - 1 : 0;  // the first byte is the encoding's version
+    if (len) buf_put(bodies, body + 1, len);
+    buf_put(lengths, &len, sizeof len);
     stmt_done(row);
   }
 }
 
 void run_journal(struct store *store, const struct run *run, struct buf *out) {
-  prepend_chain(store, run->last_journal, out);
+  struct buf bodies = {0}, lengths = {0};
+  read_chain(store, run->last_journal, &bodies, &lengths);
+  size_t end = bodies.len;
+  buf_reserve(out, end);
+  for (size_t at = lengths.len; at;) {
+    size_t len;
+    at -= sizeof len;
+    memcpy(&len, lengths.data + at, sizeof len);
+    end -= len;
+    buf_put(out, bodies.data + end, len);
+  }
+  buf_deinit(&bodies);
+  buf_deinit(&lengths);
 }
 
 void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
@@ -130,8 +138,6 @@ void run_append(struct kernel *kernel, struct run *run, const struct buf *record
   buf_deinit(&body);
   run->last_journal = store_last_id(store);
   run->records += count;
-  store_exec(store, "UPDATE run SET last_journal=?2, records=?3 WHERE id=?1", "iii",
-             run->id, run->last_journal, run->records);
 }
 
 static void encode_outcome(struct buf *out, const struct value *value, const char *why) {
@@ -157,25 +163,32 @@ static void make_ready(struct kernel *kernel, struct run *run) {
   struct store *store = kernel_store(kernel);
   bool paused = !strcmp(run->status, "paused");
   drop_due(store, run);
+  run->due_at = paused ? 0 : kernel_now(kernel);
+  run->wait[0] = 0;
+  copy_word(run->status, sizeof run->status, paused ? "paused" : "ready");
   store_exec(
       store,
       "UPDATE run SET status=?2, wait=NULL, wait_ref=NULL, wait_label=NULL, within=NULL, "
-      "due_at=NULL WHERE id=?1",
-      "it", run->id, paused ? "paused" : "ready");
-  if (!paused) put_due(store, run->id, run->patient, kernel_now(kernel));
+      "due_at=?3, last_journal=?4, records=?5 WHERE id=?1",
+      "itIIi", run->id, run->status, run->due_at, run->last_journal, run->records);
+  if (!paused) due_add(store, DUE_RUN, run->due_at, WORK_RUN, run->id, run->patient);
+}
+
+void run_outcome_of(struct kernel *kernel, struct run *run, const struct value *value,
+                    const char *why) {
+  if (!is_live_wait(run)) return;
+  struct buf record = {0};
+  encode_outcome(&record, value, why);
+  run_append(kernel, run, &record, 1);
+  buf_deinit(&record);
+  make_ready(kernel, run);
 }
 
 void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
                  const char *why) {
   struct run run;
   if (!run_load(kernel_store(kernel), id, &run)) return;
-  if (is_live_wait(&run)) {
-    struct buf record = {0};
-    encode_outcome(&record, value, why);
-    run_append(kernel, &run, &record, 1);
-    buf_deinit(&record);
-    make_ready(kernel, &run);
-  }
+  run_outcome_of(kernel, &run, value, why);
   run_deinit(&run);
 }
 
@@ -189,26 +202,37 @@ void run_deadline(struct kernel *kernel, int64_t id, int64_t at) {
   run_deinit(&run);
 }
 
-void run_wait(struct kernel *kernel, int64_t id, const char *wait, int64_t ref,
-              const char *label, const char *within) {
-  store_exec(
-      kernel_store(kernel),
-      "UPDATE run SET status='waiting', wait=?2, wait_ref=?3, wait_label=?4, within=?5, "
-      "due_at=NULL WHERE id=?1",
-      "itItt", id, wait, ref, label, within);
+void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wait) {
+  struct store *store = kernel_store(kernel);
+  copy_word(run->status, sizeof run->status, "waiting");
+  copy_word(run->wait, sizeof run->wait, wait->kind);
+  run->due_at = wait->until;
+  store_exec(store,
+             "UPDATE run SET status='waiting', wait=?2, wait_ref=?3, wait_label=?4, "
+             "within=?5, due_at=?6, bundle=?7, last_journal=?8, records=?9 WHERE id=?1",
+             "itIttIiIi", run->id, wait->kind, wait->ref, wait->label, wait->within,
+             wait->until, run->bundle, run->last_journal, run->records);
+  if (wait->until) due_add(store, DUE_RUN, wait->until, WORK_RUN, run->id, run->patient);
+}
+
+void run_end(struct kernel *kernel, struct run *run, const char *status,
+             const char *result, const char *cause) {
+  struct store *store = kernel_store(kernel);
+  drop_due(store, run);
+  run->due_at = 0;
+  store_exec(store,
+             "UPDATE run SET status=?2, result=?3, cause=?4, ended_at=?5, due_at=NULL, "
+             "wait=NULL, wait_ref=NULL, bundle=?6, last_journal=?7, records=?8 WHERE "
+             "id=?1",
+             "itttiiIi", run->id, status, result, cause, kernel_now(kernel), run->bundle,
+             run->last_journal, run->records);
 }
 
 void run_finish(struct kernel *kernel, int64_t id, const char *status, const char *result,
                 const char *cause) {
-  struct store *store = kernel_store(kernel);
   struct run run;
-  if (!run_load(store, id, &run)) return;
-  drop_due(store, &run);
-  store_exec(store,
-             "UPDATE run SET status=?2, result=?3, cause=?4, ended_at=?5, due_at=NULL, "
-             "wait=NULL, "
-             "wait_ref=NULL WHERE id=?1",
-             "ittti", id, status, result, cause, kernel_now(kernel));
+  if (!run_load(kernel_store(kernel), id, &run)) return;
+  run_end(kernel, &run, status, result, cause);
   run_deinit(&run);
 }
 

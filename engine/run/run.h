@@ -34,18 +34,28 @@ bool run_load(struct store *store, int64_t id, struct run *out);
 void run_deinit(struct run *run);
 // The journal, oldest record first.
 void run_journal(struct store *store, const struct run *run, struct buf *out);
-// Appends records (count of them) in one row.
+// Appends records (count of them) in one row. The run's own row learns of it by what
+// ends the turn, so that it is written once: run_wait or run_end.
 void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
                 uint32_t count);
 // Ends a wait: appends the outcome (value NULL: nil and why) and makes it ready. Nothing
 // unless it is waiting (or paused: then it is ready at resume).
 void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
                  const char *why);
+void run_outcome_of(struct kernel *kernel, struct run *run, const struct value *value,
+                    const char *why);  // the same for one just loaded
 // Sets when the current wait times out (replacing an earlier time); 0: never by itself.
 void run_deadline(struct kernel *kernel, int64_t id, int64_t at);
-void run_wait(struct kernel *kernel, int64_t id, const char *wait, int64_t ref,
-              const char *label, const char *within);
+// What the turn waits for, and until when (0: no limit yet). Texts are copied.
+struct run_wait {
+  const char *kind;  // ask send task event time
+  int64_t ref, until;
+  const char *label, *within;
+};
+void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wait);
+void run_end(struct kernel *kernel, struct run *run, const char *status,
+             const char *result, const char *cause);  // done stuck ended
 void run_finish(struct kernel *kernel, int64_t id, const char *status, const char *result,
-                const char *cause);                  // done stuck ended
+                const char *cause);                  // the same by id
 void run_pause(struct kernel *kernel, int64_t id);   // keeps the remaining time
 void run_resume(struct kernel *kernel, int64_t id);  // with the remaining time, from now
