@@ -94,7 +94,7 @@ static void without_own_keys(const struct value *settings, struct buf *out) {
   value_end(out, map, count);
 }
 
-static int add_http(struct channels *channels, struct http_client *client,
+static int add_http(struct channels *channels, struct http_thread *client,
                     const char *plugins, const char *name, const char *plugin_name,
                     const struct value *settings, struct status *status) {
   struct plugin *plugin;
@@ -119,7 +119,7 @@ static int add_http(struct channels *channels, struct http_client *client,
   return dispatcher_add(channels->dispatcher, channel_http_new(&config, &port), status);
 }
 
-static int add_channel(struct channels *channels, struct http_client *client,
+static int add_channel(struct channels *channels, struct http_thread *client,
                        const char *plugins, const char *name,
                        const struct value *settings, struct status *status) {
   struct value plugin = value_field(settings, "plugin"),
@@ -140,7 +140,7 @@ static int add_channel(struct channels *channels, struct http_client *client,
 }
 
 int channels_open(struct channels *channels, struct care *care,
-                  struct http_client *client, const char *plugins,
+                  struct http_thread *client, const char *plugins,
                   const struct value *settings, struct status *status) {
   struct value all = value_field(settings, "channels"), key, item;
   struct value_iter iter = value_iterate(&all);

@@ -5,7 +5,7 @@
 #include "care/care.h"
 #include "link/dispatcher.h"
 
-struct http_client;
+struct http_thread;
 
 struct channels {
   struct dispatcher *dispatcher;
@@ -15,5 +15,5 @@ struct channels {
 // plugins: the folder with <name>/plugin.lua. The text names the channel, the key and the
 // remedy.
 int channels_open(struct channels *channels, struct care *care,
-                  struct http_client *client, const char *plugins,
+                  struct http_thread *client, const char *plugins,
                   const struct value *settings, struct status *status);

@@ -21,7 +21,8 @@ enum {
   RETRY_MS = 1000,
   GRACE_MS = 5000,
   ENDING_MS = 20,
-  LAST_BATCHES = 8
+  LAST_BATCHES = 8,
+  CONNECTIONS = 256  // to gateways; how many one takes says its channel's `parallel`
 };
 
 static bool work(void *self) {
@@ -251,7 +252,9 @@ static int open_server(struct daemon *daemon, struct status *status) {
 static int open_doors(struct daemon *daemon, struct status *status) {
   char *plugins =
       text_or(daemon, daemon->options.plugins, "plugins", "/usr/share/afterward/plugins");
-  daemon->client = http_client_new(daemon->loop, &(struct http_client_config){0});
+  daemon->client = http_thread_new(
+      daemon->loop,
+      &(struct http_client_config){.connections = CONNECTIONS, .per_host = CONNECTIONS});
   int code = channels_open(&daemon->channels, &daemon->engine.care, daemon->client,
                            plugins, &daemon->settings, status);
   mem_free(plugins);
@@ -302,7 +305,7 @@ void daemon_free(struct daemon *daemon) {
   if (daemon->due) loop_timer_free(daemon->due);
   if (daemon->loop) loop_set_work(daemon->loop, NULL, NULL);
   if (daemon->channels.dispatcher) dispatcher_stop(daemon->channels.dispatcher);
-  if (daemon->client) http_client_free(daemon->client);
+  if (daemon->client) http_thread_free(daemon->client);
   if (daemon->api_open) api_deinit(&daemon->api);
   if (daemon->server) http_server_free(daemon->server);
   if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);

@@ -4,7 +4,7 @@
 #include "api/api.h"
 #include "channels.h"
 #include "engine.h"
-#include "io/http_client.h"
+#include "io/http_thread.h"
 #include "io/loop.h"
 
 struct daemon_options {  // from the command line, else from the configuration; texts
@@ -25,7 +25,7 @@ struct daemon {
   struct clock clock;
   struct loop *loop;
   struct loop_timer *due, *watchdog;
-  struct http_client *client;
+  struct http_thread *client;
   struct http_server *server;
   struct channels channels;
   struct api api;

@@ -35,9 +35,10 @@ struct http_call {     // all of it is copied
 };
 
 enum http_outcome {
-  HTTP_ANSWERED,  // the whole answer is here, whatever its status
-  HTTP_NOT_SENT,  // no byte of the request left: safe to try again
-  HTTP_AMBIGUOUS  // it may have been sent and done; there is no whole answer
+  HTTP_ANSWERED,   // the whole answer is here, whatever its status
+  HTTP_NOT_SENT,   // no byte of the request left: safe to try again
+  HTTP_AMBIGUOUS,  // it may have been sent and done; there is no whole answer
+  HTTP_WRONG       // the call itself is wrong, as error says (http_thread.h)
 };
 
 struct http_result {  // borrowed during the callback

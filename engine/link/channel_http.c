@@ -5,14 +5,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "io/http_client.h"
+#include "io/http_thread.h"
 
 enum { TIMEOUT_MS = 15000, HEADERS = 32, ANSWER_LONGEST = 64 * 1024 };
 
 struct channel_http {
   struct channel channel;
   struct plugin_port plugin;
-  struct http_client *client;
+  struct http_thread *client;
   int64_t max_length, timeout_ms;
 };
 
@@ -164,17 +164,16 @@ static void answered(void *ctx, const struct http_result *answer) {
     case HTTP_ANSWERED: judge(job, answer); break;
     case HTTP_NOT_SENT: finish(job, RESULT_RETRY, "not-sent"); break;
     case HTTP_AMBIGUOUS: finish(job, RESULT_AMBIGUOUS, "no-answer"); break;
+    case HTTP_WRONG: finish(job, RESULT_CONFIG, answer->error); break;
   }
 }
 
 static void send_request(struct channel_job *job, const struct value *request) {
   struct channel_http *http = of(job->channel);
-  struct status status = {0};
   struct call call;
   read_call(&call, request, http);
-  bool sent = http_client_send(http->client, &call.http, answered, job, &status) != NULL;
+  http_thread_send(http->client, &call.http, answered, job);
   call_deinit(&call);
-  if (!sent) finish(job, RESULT_CONFIG, status.text);
 }
 
 static size_t characters(const char *text) {

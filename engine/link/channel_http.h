@@ -3,7 +3,7 @@
 
 #include "link/channel.h"
 
-struct http_client;
+struct http_thread;
 
 // The plugin as a struct of functions, which engine.c fills in from script/plugin.h.
 struct plugin_port {
@@ -24,7 +24,7 @@ struct channel_http_config {
   int64_t max_length;          // characters; 0: no limit
   unsigned parallel;           // 0: 8
   int64_t timeout_ms;          // of one call; 0: 15 s
-  struct http_client *client;  // must outlive the calls
+  struct http_thread *client;  // must outlive the calls
 };
 
 struct channel *channel_http_new(const struct channel_http_config *config,

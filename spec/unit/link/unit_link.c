@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "gateway.h"
-#include "io/http_client.h"
+#include "io/http_thread.h"
 #include "io/loop.h"
 #include "link/channel_http.h"
 #include "link/channel_log.h"
@@ -19,7 +19,7 @@ static const char kind[] = "afterward.unit.dispatcher";
 struct desk {
   lua_State *L;  // of the call on its way
   struct loop *loop;
-  struct http_client *client;
+  struct http_thread *client;
   struct dispatcher *dispatcher;
   int results, receipts, plugin, lines;  // tables in the registry
   int64_t now;
@@ -154,7 +154,7 @@ static int desk_new(lua_State *L) {
   desk->receipts = desk_table(L);
   desk->lines = desk_table(L);
   desk->loop = loop_new();
-  desk->client = http_client_new(desk->loop, &(struct http_client_config){0});
+  desk->client = http_thread_new(desk->loop, &(struct http_client_config){0});
   desk->dispatcher = dispatcher_new(
       &(struct dispatcher_sink){desk, sink_result, sink_receipt, sink_now});
   add_channels(desk, (int)luaL_optinteger(L, 2, 0), luaL_optinteger(L, 3, 0),
@@ -250,7 +250,7 @@ static int desk_close(lua_State *L) {
   struct desk *desk = check(L);
   if (!desk->loop) return 0;
   dispatcher_stop(desk->dispatcher);
-  http_client_free(desk->client);
+  http_thread_free(desk->client);
   dispatcher_free(desk->dispatcher);
   loop_free(desk->loop);
   desk->loop = NULL;
