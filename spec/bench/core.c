@@ -1,6 +1,6 @@
 // What benchmarks need of the engine without its daemon.
 //   bench_core fill DIR SCRIPTS NOW COUNT [NAME,COUNT,TEXTS,DUE,SPREAD …]
-//   bench_core advance DIR SCRIPTS NOW UNTIL
+//   bench_core jump DIR SCRIPTS NOW UNTIL   everything due is late
 //   bench_core turns DIR SCRIPTS NOW RECORDS RUNS
 //   bench_core ask DIR SQL              one row: "column value column value …"
 // Times are local: 2026-03-02T15:00:00. Prints one line "name value name value …".
@@ -37,6 +37,11 @@ static void fill(struct bench *bench, int count, char **words, int word_count) {
   fill_run(bench, count, cohorts, cohort_count);
 }
 
+static void jump(struct bench *bench, int64_t until) {
+  clock_set(&bench->clock, until);
+  bench_settle(bench);
+}
+
 static void ask(const char *folder, const char *sql) {
   struct store *store;
   struct status status = {0};
@@ -62,7 +67,7 @@ static int run(int argc, char **argv) {
   else if (!strcmp(argv[1], "turns") && argc == 7)
     turns_run(&bench, atoi(argv[5]), atoi(argv[6]));
   else
-    bench_advance(&bench, bench_time(argv[5]));
+    jump(&bench, bench_time(argv[5]));
   bench_close(&bench);
   return 0;
 }

@@ -26,7 +26,7 @@ local function filled(kind, count, cohorts, until_)
   if until_ then
     ground.copy(filled(kind, count, cohorts), part)
     machine.say("bringing %d enrollments to %s …", count, until_)
-    core("advance '%s' '%s' %s %s", part, SCRIPTS .. kind, ground.born, until_)
+    core("jump '%s' '%s' %s %s", part, SCRIPTS .. kind, ground.born, until_)
   else
     machine.say("enrolling %d, once (kept in %s) …", count, cache)
     local fill = machine.figures(machine.read("'%s/bench_core' fill '%s' '%s' %s %d %s", machine.build, part, SCRIPTS .. kind,

@@ -37,7 +37,7 @@ struct load {
   const char *token;
   char *text;
   struct call *calls;
-  size_t count, next, answered;
+  size_t count, next, answered, complained;
   int64_t start_us, end_us;
   struct peer *peers[MOST];
   struct peer *idle[MOST];
@@ -148,6 +148,9 @@ static void peer_read(struct load *load, struct peer *peer) {
     return;
   }
   int status = atoi(wire.line + 9);
+  if (status >= 400 && !load->complained++)
+    fprintf(stderr, "bench_load: %.*s\n%.*s\n", (int)peer->call->len, peer->call->text,
+            (int)(wire.body_len + (size_t)(wire.body - wire.line)), wire.line);
   buf_consume(&peer->in, (size_t)used);
   settle(load, peer, status);
 }
