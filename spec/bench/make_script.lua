@@ -1,5 +1,7 @@
--- Writes scripts/bench/reference.lua: the fixed script of 150 lines that benchmarks run, so that its size is no accident.
+-- Writes the fixed script of 150 lines that benchmarks run, so that its size is no accident: make_script.lua KIND FILE.
+-- KIND says what its one step does, as often as the discharge says (data.texts): send, hear (wait for an event), hour (wait).
 local LINES = 150
+local KINDS = { send = 'p:send "text"', hear = 'p:wait "observation:pulse"', hour = 'p:wait "1h"' }
 local out = { [[local aw = require "afterward"
 
 local function judge(a, limits)
@@ -11,35 +13,46 @@ local function judge(a, limits)
 end
 
 return {
-  aw.department { id = "bench", title = { zh = "基准", en = "Benchmark" }, zone = "Asia/Shanghai" },
+  aw.department { id = "bench", title = { zh = "基准", en = "Benchmark" }, zone = "Asia/Shanghai",
+    alerts = { urgent = "ladder" }, overdue = "ladder" },
   aw.program { id = "plain", name = { zh = "基准", en = "Benchmark" } },
+  aw.roster { role = "chief", file = "roster/chief.csv" },
+  aw.escalation { id = "ladder", levels = {
+    { page = "chief", via = { "sms" }, ack_within = "15m" }, { page = "chief", via = { "sms" }, ack_within = "3h" } },
+    act_within = "9h" },
+  aw.template { id = "text", class = "education", zh = "{patient.name}您好，出院已满一个月，请按医嘱复查；如有不适，请联系病区。",
+    en = "{patient.name}, it is a month since you left us: please come for your check, and call the ward if you are unwell." },
   aw.pathway {
     id = "reference", program = "plain", title = { zh = "参照", en = "Reference" },
     enroll = { on = "discharge", where = function(f) return f.event:has_procedure("81.51") end },
     anchor = "discharge",
     steps = {
-      aw.step { id = "later", at = "30d 09:00", run = function(p) p:note "a month" end },
-      aw.step { id = "body", at = "25h", run = function(p)
+      aw.step { id = "month", at = "720h", valid_for = "30m", run = function(p)
         local limits, sum = {}, 0]] }
 local function count() local n = 0 for _, text in ipairs(out) do n = n + select(2, text:gsub("\n", "")) + 1 end return n end
 local TAIL = [[
-        for _ = 1, 12 do
-          local worst = judge(sum % 97, limits)
+        local times = p.event.texts
+        if times == 0 then p:alert { id = "bad", level = "urgent", reason = "bench" } end
+        for _ = 1, times do
+          local worst = judge(sum %% 97, limits)
           sum = sum + (worst and worst.level or 1)
-          p:wait "1h"
+          %s
         end
       end },
     },
   },
 }]]
-local tail = select(2, TAIL:gsub("\n", "")) + 1
+local kind, path = KINDS[arg[1]], arg[2]
+assert(kind and path, "usage: make_script.lua send|hear|hour FILE")
+local tail = TAIL:format(kind)
+local tail_lines = select(2, tail:gsub("\n", "")) + 1
 local i = 0
-while count() + tail < LINES do
+while count() + tail_lines < LINES do
   i = i + 1
   out[#out + 1] = i % 2 == 1 and ("        limits[#limits + 1] = { from = %d, level = %d }"):format(i * 3, i % 5)
     or ("        sum = sum + #limits * %d %% 7"):format(i)
 end
-out[#out + 1] = TAIL
-local file = assert(io.open(assert(arg[1], "usage: make_script.lua FILE"), "w"))
+out[#out + 1] = tail
+local file = assert(io.open(path, "w"))
 file:write(table.concat(out, "\n"), "\n")
 file:close()

@@ -9,15 +9,21 @@ local function judge(a, limits)
 end
 
 return {
-  aw.department { id = "bench", title = { zh = "基准", en = "Benchmark" }, zone = "Asia/Shanghai" },
+  aw.department { id = "bench", title = { zh = "基准", en = "Benchmark" }, zone = "Asia/Shanghai",
+    alerts = { urgent = "ladder" }, overdue = "ladder" },
   aw.program { id = "plain", name = { zh = "基准", en = "Benchmark" } },
+  aw.roster { role = "chief", file = "roster/chief.csv" },
+  aw.escalation { id = "ladder", levels = {
+    { page = "chief", via = { "sms" }, ack_within = "15m" }, { page = "chief", via = { "sms" }, ack_within = "3h" } },
+    act_within = "9h" },
+  aw.template { id = "text", class = "education", zh = "{patient.name}您好，出院已满一个月，请按医嘱复查；如有不适，请联系病区。",
+    en = "{patient.name}, it is a month since you left us: please come for your check, and call the ward if you are unwell." },
   aw.pathway {
     id = "reference", program = "plain", title = { zh = "参照", en = "Reference" },
     enroll = { on = "discharge", where = function(f) return f.event:has_procedure("81.51") end },
     anchor = "discharge",
     steps = {
-      aw.step { id = "later", at = "30d 09:00", run = function(p) p:note "a month" end },
-      aw.step { id = "body", at = "25h", run = function(p)
+      aw.step { id = "month", at = "720h", valid_for = "30m", run = function(p)
         local limits, sum = {}, 0
         limits[#limits + 1] = { from = 3, level = 1 }
         sum = sum + #limits * 2 % 7
@@ -131,15 +137,9 @@ return {
         sum = sum + #limits * 110 % 7
         limits[#limits + 1] = { from = 333, level = 1 }
         sum = sum + #limits * 112 % 7
-        limits[#limits + 1] = { from = 339, level = 3 }
-        sum = sum + #limits * 114 % 7
-        limits[#limits + 1] = { from = 345, level = 0 }
-        sum = sum + #limits * 116 % 7
-        limits[#limits + 1] = { from = 351, level = 2 }
-        sum = sum + #limits * 118 % 7
-        limits[#limits + 1] = { from = 357, level = 4 }
-        sum = sum + #limits * 120 % 7
-        for _ = 1, 12 do
+        local times = p.event.texts
+        if times == 0 then p:alert { id = "bad", level = "urgent", reason = "bench" } end
+        for _ = 1, times do
           local worst = judge(sum % 97, limits)
           sum = sum + (worst and worst.level or 1)
           p:wait "1h"

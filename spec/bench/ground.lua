@@ -1,0 +1,150 @@
+-- Where benchmarks run: databases that are filled once and kept, the sink, and the real daemon between them.
+local machine = require "bench.machine"
+local json = require "demo.json"
+local ground = { token = "token-of-the-bench-0001", born = "2026-03-02T15:00:00" }
+
+local cache = machine.build:match "^(.*)/[^/]+$" .. "/bench"
+local SCRIPTS = "spec/bench/scripts/"
+
+-- What a filled database depends on: the schema, the script, and how discharges become rows.
+local function digest(kind, parameters)
+  return machine.read("(cat db/*.sql %s%s/bench/*.lua spec/bench/fill.c engine/base/value*.c engine/care/event_apply.c " ..
+    "engine/care/plan.c engine/care/enroll.c; echo '%s') | sha256sum | cut -c1-12", SCRIPTS, kind, parameters)
+end
+
+local function core(words, ...)
+  return machine.tool("bench_core " .. words .. " 2>>'" .. cache .. "/log'", ...)
+end
+
+-- A folder that a fill made, now or earlier. cohorts: "NAME,COUNT,TEXTS,DUE,SPREAD" …; until_: where its clock then is.
+local function filled(kind, count, cohorts, until_)
+  local words = table.concat(cohorts, " ")
+  local folder = ("%s/%s-%d-%s"):format(cache, kind, count, digest(kind, words .. (until_ or "")))
+  if os.rename(folder, folder) then return folder end
+  local part = folder .. ".part"
+  machine.run("rm -rf '%s' && mkdir -p '%s'", part, part)
+  if until_ then
+    ground.copy(filled(kind, count, cohorts), part)
+    machine.say("bringing %d enrollments to %s …", count, until_)
+    core("jump '%s' '%s' %s %s", part, SCRIPTS .. kind, ground.born, until_)
+  else
+    machine.say("enrolling %d, once (kept in %s) …", count, cache)
+    local fill = machine.figures(machine.read("'%s/bench_core' fill '%s' '%s' %s %d %s", machine.build, part, SCRIPTS .. kind,
+      ground.born, count, words))
+    machine.say("… %.0f whole discharges a second, %.0f µs of CPU each", fill.per_second, fill.cpu_us)
+  end
+  assert(os.rename(part, folder))
+  return folder
+end
+
+function ground.copy(from, to)
+  machine.run("cp --reflink=auto '%s/afterward.db' '%s/' && sync '%s/afterward.db'", from, to, to)
+end
+
+-- A fresh folder with a copy of such a database, for the time of this work.
+function ground.on(base, work)
+  local from = filled(base.kind, base.count, base.cohorts or {}, base.until_)
+  local folder = machine.read("mktemp -d '%s/work-XXXXXX'", cache)
+  ground.copy(from, folder)
+  local place = { folder = folder, kind = base.kind }
+  local ok, result = xpcall(work, debug.traceback, place)
+  for _, pid in ipairs { place.daemon or false, place.sink or false } do
+    if pid and machine.is_alive(pid) then machine.stop(pid, "sigkill") end
+  end
+  if not ok then
+    machine.run("tail -n 20 '%s/log' >&2 || true", folder)
+    machine.run("rm -rf '%s'", folder)
+    error(result, 0)
+  end
+  machine.run("rm -rf '%s'", folder)
+  return result
+end
+
+function ground.in_folder(work)
+  machine.run("mkdir -p '%s'", cache)
+  local folder = machine.read("mktemp -d '%s/work-XXXXXX'", cache)
+  local ok, result = xpcall(work, debug.traceback, folder)
+  machine.run("rm -rf '%s'", folder)
+  if not ok then error(result, 0) end
+  return result
+end
+
+local function read_port(path)
+  local file = io.open(path)
+  local port = file and tonumber(file:read "a")
+  if file then file:close() end
+  return port
+end
+
+function ground.start_sink(place)
+  local log = place.folder .. "/sink"
+  place.sink = machine.start(log, "'%s/bench_sink'", machine.build)
+  place.sink_port = machine.till("the sink's port", 10, 5, function() return read_port(log) end)
+end
+
+function ground.sink_stats(place)
+  local _, body = machine.get(place.sink_port, "/stats")
+  return json.decode(body)
+end
+
+-- All gates as they are by default; only the number of people one text may reach is set to this hospital's size.
+local CONFIG = [[return {
+  hospital = "示范医院", phone = "0571-87000000", zone = "Asia/Shanghai", mass_limit = 1000000,
+  tokens = { { token = "%s", staff = "bench", scopes = { "admin", "contacts", "events", "staff", "read" }, departments = "all" } },
+  channels = { sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", code = "code", ok = { "0" }, id = "id",
+    fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", parallel = 64 } },
+}
+]]
+
+-- The daemon at this time of its clock; comes back when it answers, and says how many ms that took.
+function ground.start_daemon(place, at)
+  local config, port = place.folder .. "/afterward.lua", place.folder .. "/port"
+  local file <close> = assert(io.open(config, "w"))
+  file:write(CONFIG:format(ground.token, place.sink_port or 9))
+  file:close()
+  os.remove(port)
+  local began = machine.now_us()
+  place.daemon = machine.start(place.folder .. "/log", "'%s/afterward' serve --config '%s' --state '%s' --scripts '%s' " ..
+    "--plugins plugins --listen 127.0.0.1:0 --port-file '%s' --clock-start %s", machine.build, config, place.folder,
+    SCRIPTS .. place.kind, port, at)
+  place.port = machine.till("the daemon's port", 60, 1, function()
+    assert(machine.is_alive(place.daemon), "the daemon did not start")
+    return read_port(port)
+  end)
+  local status = machine.get(place.port, "/healthz")
+  assert(status == 200, "the daemon is not well")
+  return (machine.now_us() - began) / 1000
+end
+
+function ground.stop_daemon(place)
+  machine.stop(place.daemon)
+  place.daemon = nil
+end
+
+-- name → value; afterward_messages{status="held"} is "messages_held".
+function ground.metrics(place)
+  local out = {}
+  local _, body = machine.get(place.port, "/metrics")
+  for name, label, value in body:gmatch "\nafterward_([%w_]+)(%b{}) ([%d.e+-]+)" do
+    out[name .. "_" .. label:match '"(.-)"'] = tonumber(value)
+  end
+  for name, value in body:gmatch "\nafterward_([%w_]+) ([%d.e+-]+)" do out[name] = tonumber(value) end
+  return out
+end
+
+-- One row of the database, when the daemon is down or does not mind.
+function ground.ask(place, sql)
+  return machine.figures(machine.read("'%s/bench_core' ask '%s' \"%s\"", machine.build, place.folder, sql))
+end
+
+function ground.core(place, words, ...)
+  return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", SCRIPTS .. place.kind), ...)
+end
+
+function ground.load(place, connections, rate, calls, record)
+  return machine.tool("bench_load %d %d %s '%s' '%s' %s", place.port, connections, rate, calls, record or "-", ground.token)
+end
+
+function ground.raw(what, ...) return machine.tool("bench_raw " .. what, ...) end
+
+return ground
