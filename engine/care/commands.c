@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "care/alert.h"
 #include "care/enrollment.h"
+#include "care/event_wait.h"
 #include "care/facts.h"
 #include "care/mapping.h"
 #include "care/message.h"
@@ -226,17 +227,13 @@ static void give_event(struct care *care, int64_t run, int64_t patient, int64_t 
   struct value view;
   event_value(care, patient, event, &body);
   if (value_read(buf_text(&body), body.len, &view))
-    run_outcome(care->kernel, run, &view, NULL);
+    run_outcome_from(care->kernel, run, &view, event);
   buf_deinit(&body);
 }
 
 static void wait_event(const struct command *command) {
   const struct run *run = command->run;
-  int64_t event =
-      store_int(command->care->store, 0,
-                "SELECT id FROM event WHERE patient=?1 AND kind=?2 AND recorded_at>=?3 "
-                "AND id<>?4 ORDER BY id LIMIT 1",
-                "itii", run->patient, command->label, run->started_at, run->event);
+  int64_t event = event_wait_next(command->care, run, command->label);
   wait_within(command, "event", 0);
   if (event) give_event(command->care, run->id, run->patient, event);
 }

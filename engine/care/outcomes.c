@@ -12,11 +12,12 @@
 
 #define LIVE "ended_at IS NULL"  // the partial index run_live
 
-static void tell_all(struct care *care, struct ids *runs, const struct buf *value) {
+static void tell_all(struct care *care, struct ids *runs, const struct buf *value,
+                     int64_t source) {
   struct value view;
   bool readable = value_read(buf_text(value), value->len, &view);
   for (int64_t run; ids_next(runs, &run);)
-    if (readable) run_outcome(care->kernel, run, &view, NULL);
+    if (readable) run_outcome_from(care->kernel, run, &view, source);
 }
 
 void commands_task_closed(struct care *care, int64_t task) {
@@ -27,7 +28,7 @@ void commands_task_closed(struct care *care, int64_t task) {
       "AND run." LIVE " AND wait='task' AND wait_ref=?1",
       "i", task));
   task_result(care, task, &result);
-  tell_all(care, &runs, &result);
+  tell_all(care, &runs, &result, task);
   buf_deinit(&result);
 }
 
@@ -39,7 +40,7 @@ void commands_event(struct care *care, int64_t patient, const char *kind, int64_
                                          " AND wait='event' AND wait_label=?2",
                                          "it", patient, kind));
   if (runs.list.len) facts_field(&subject, "event", &body);
-  tell_all(care, &runs, &body);
+  tell_all(care, &runs, &body, event);
   buf_deinit(&body);
 }
 
@@ -56,19 +57,29 @@ void commands_opted_out(struct care *care, int64_t patient, int64_t person) {
     run_outcome(care->kernel, run, NULL, "opted-out");
 }
 
+struct settled {
+  int64_t run, question, created_at;
+  char kind[8];
+  char *name;
+};
+
 // The deadline counts from the first moment the question could leave (SCRIPTING rule 3).
-static void start_deadline(struct care *care, const struct run *run) {
+static void start_deadline(struct care *care, const struct run *run,
+                           const struct settled *settled) {
   struct subject subject = {care, run->department, run->patient, run->enrollment, 0};
   struct status status = {0};
   int64_t at;
   if (run->due_at || !run->within) return;
-  if (!facts_time(&subject, run->within, 0, &at, &status))
-    run_deadline(care->kernel, run->id, at);
+  if (facts_time(&subject, run->within, 0, &at, &status)) return;
+  run_deadline(care->kernel, run->id, at);
+  if (at > settled->created_at + QUESTION_OPEN_MS)
+    question_outlive(care, settled->question, at);
 }
 
-static void settle_ask(struct care *care, struct run *run, const char *outcome) {
+static void settle_ask(struct care *care, struct run *run, const struct settled *settled,
+                       const char *outcome) {
   if (!strcmp(outcome, "accepted"))
-    start_deadline(care, run);
+    start_deadline(care, run, settled);
   else
     run_outcome_of(care->kernel, run, NULL, outcome);
 }
@@ -82,12 +93,6 @@ static void settle_send(struct care *care, struct run *run, const char *outcome)
   run_outcome_of(care->kernel, run, accepted ? &view : NULL, accepted ? NULL : outcome);
   buf_deinit(&at);
 }
-
-struct settled {
-  int64_t run, question, created_at;
-  char kind[8];
-  char *name;
-};
 
 static bool find_settled(struct care *care, int64_t message, struct settled *out) {
   struct stmt *row =
@@ -136,7 +141,7 @@ static void settle(struct care *care, struct run *run, const struct settled *set
   if (!is_of_wait(care, run, settled, message)) return;
   if (strcmp(outcome, "accepted") && others_may(care, run, settled, message)) return;
   if (!strcmp(settled->kind, "ask") && run->wait_ref == settled->question)
-    settle_ask(care, run, outcome);
+    settle_ask(care, run, settled, outcome);
   else if (!strcmp(settled->kind, "send"))
     settle_send(care, run, outcome);
 }

@@ -9,8 +9,7 @@
 #include "care/message.h"
 #include "care/task.h"
 
-enum { OPEN_DAYS = 30, CODE_DIGITS = 8 };
-static const int64_t DAY_MS = 24 * 3600000;
+enum { CODE_DIGITS = 8 };
 
 // Digits only: an elder types them on a phone. Guessing is held off by the second factor
 // and a rate limit.
@@ -68,7 +67,7 @@ static int64_t insert(struct care *care, const struct run *run, const char *form
              "(?1,?2,?3,?4,?5,?6,?7,'open',?8,?9,?10,?11,?12)",
              "iIitttitbiib", run->patient, run->enrollment, run->id, run->department,
              program_text, form, catalog_bundle(care->catalog, run->department), code,
-             encoded.data, encoded.len, now, now + OPEN_DAYS * DAY_MS, choices.data,
+             encoded.data, encoded.len, now, now + QUESTION_OPEN_MS, choices.data,
              choices.len);
   buf_deinit(&choices);
   buf_deinit(&encoded);
@@ -80,9 +79,16 @@ int64_t question_join(struct care *care, const struct run *run, const char *form
   int64_t id = find(care, run, form);
   if (id)
     store_exec(care->store,
-               "UPDATE question SET status='open', expires_at=?2 WHERE id=?1", "ii", id,
-               kernel_now(care->kernel) + OPEN_DAYS * DAY_MS);
+               "UPDATE question SET status='open', expires_at=max(expires_at,?2) WHERE id=?1",
+               "ii", id,
+               kernel_now(care->kernel) + QUESTION_OPEN_MS);
   return id;
+}
+
+void question_outlive(struct care *care, int64_t question, int64_t until) {
+  store_exec(care->store,
+             "UPDATE question SET expires_at=?2 WHERE id=?1 AND expires_at<?2", "ii",
+             question, until);
 }
 
 static void offer_again(struct care *care, int64_t question,

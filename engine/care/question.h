@@ -4,6 +4,9 @@
 
 #include "care/care.h"
 
+// How long a link leads to its form, from the last asking; see question_outlive.
+#define QUESTION_OPEN_MS (30 * (int64_t)CIVIL_DAY_MS)
+
 void question_handlers(struct care *care);  // inbox "answer" "answer.draft"
 // The open question of this subject and form, or a new one. fields may be NULL.
 int64_t question_open(struct care *care, const struct run *run, const char *form,
@@ -28,6 +31,8 @@ int64_t question_answer(struct care *care,
 // The open question of this subject and form, or the run's own lapsed one, which opens
 // again: a task with the form joins it as a rung; 0 when there is none.
 int64_t question_join(struct care *care, const struct run *run, const char *form);
+// A run waits for it until then: the link lives at least as long.
+void question_outlive(struct care *care, int64_t question, int64_t until);
 // A wait for it timed out: lapsed when no rung is left; late answers still count.
 void question_silent(struct care *care, int64_t question, int64_t run);
 // The answer as scripts see it: its fields, flag, by, at.

@@ -140,7 +140,8 @@ void run_append(struct kernel *kernel, struct run *run, const struct buf *record
   run->records += count;
 }
 
-static void encode_outcome(struct buf *out, const struct value *value, const char *why) {
+static void encode_outcome(struct buf *out, const struct value *value, const char *why,
+                           int64_t source) {
   size_t list = value_begin_list(out);
   value_put_int(out, RECORD_IS_OUTCOME);
   if (value)
@@ -151,7 +152,8 @@ static void encode_outcome(struct buf *out, const struct value *value, const cha
     value_put_text(out, why);
   else
     value_put_nil(out);
-  value_end(out, list, 3);
+  if (source) value_put_int(out, source);
+  value_end(out, list, source ? 4 : 3);
 }
 
 static bool is_live_wait(const struct run *run) {
@@ -174,21 +176,34 @@ static void make_ready(struct kernel *kernel, struct run *run) {
   if (!paused) due_add(store, DUE_RUN, run->due_at, WORK_RUN, run->id, run->patient);
 }
 
-void run_outcome_of(struct kernel *kernel, struct run *run, const struct value *value,
-                    const char *why) {
+static void give(struct kernel *kernel, struct run *run, const struct value *value,
+                 const char *why, int64_t source) {
   if (!is_live_wait(run)) return;
   struct buf record = {0};
-  encode_outcome(&record, value, why);
+  encode_outcome(&record, value, why, source);
   run_append(kernel, run, &record, 1);
   buf_deinit(&record);
   make_ready(kernel, run);
+}
+
+void run_outcome_of(struct kernel *kernel, struct run *run, const struct value *value,
+                    const char *why) {
+  give(kernel, run, value, why, 0);
 }
 
 void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
                  const char *why) {
   struct run run;
   if (!run_load(kernel_store(kernel), id, &run)) return;
-  run_outcome_of(kernel, &run, value, why);
+  give(kernel, &run, value, why, 0);
+  run_deinit(&run);
+}
+
+void run_outcome_from(struct kernel *kernel, int64_t id, const struct value *value,
+                      int64_t source) {
+  struct run run;
+  if (!run_load(kernel_store(kernel), id, &run)) return;
+  give(kernel, &run, value, NULL, source);
   run_deinit(&run);
 }
 

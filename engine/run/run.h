@@ -44,6 +44,9 @@ void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,
                  const char *why);
 void run_outcome_of(struct kernel *kernel, struct run *run, const struct value *value,
                     const char *why);  // the same for one just loaded
+// The same with a value; the record also keeps which row it was read from.
+void run_outcome_from(struct kernel *kernel, int64_t id, const struct value *value,
+                      int64_t source);
 // Sets when the current wait times out (replacing an earlier time); 0: never by itself.
 void run_deadline(struct kernel *kernel, int64_t id, int64_t at);
 // What the turn waits for, and until when (0: no limit yet). Texts are copied.

@@ -9,13 +9,17 @@
 #include "script/values.h"
 
 // Calls the function below nargs arguments and encodes what it gives. Within a turn of
-// the same state the turn's budget goes on.
+// the same state the turn's budget goes on, and its random numbers: at the replay the
+// call's value is recorded and the function doesn't run.
 static int call_function(struct bundle *bundle, int nargs, struct buf *out,
                          struct status *status) {
   lua_State *L = bundle_lua(bundle);
   struct calls *calls = calls_of(bundle);
-  if (calls->running++ == 0) sandbox_turn(bundle_sandbox(bundle), 0, 0);
+  struct sandbox *sandbox = bundle_sandbox(bundle);
+  if (calls->running++ == 0) sandbox_turn(sandbox, 0, 0);
+  struct sandbox_random kept = sandbox_random_lend(sandbox, 0);
   enum sandbox_result result = sandbox_call(L, nargs, 1, status);
+  sandbox_random_return(sandbox, &kept);
   calls->running--;
   if (result != SANDBOX_DONE) return status->code;
   int code = values_encode(L, -1, "the result", out, status);

@@ -61,6 +61,14 @@ size_t sandbox_memory_used(const struct sandbox *sandbox);  // bytes
 // Everything run until the next sandbox_turn shares the budget.
 void sandbox_turn(struct sandbox *sandbox, int ms, uint64_t seed);
 
+// math.random's state, lent to what must not disturb a run's sequence: seeded anew, and
+// afterwards as it was.
+struct sandbox_random {
+  uint64_t state[2];
+};
+struct sandbox_random sandbox_random_lend(struct sandbox *sandbox, uint64_t seed);
+void sandbox_random_return(struct sandbox *sandbox, const struct sandbox_random *kept);
+
 // Pushes a new environment with the safe globals; one for each set of files that is
 // loaded and sealed together. The host may add fields (`require`) before sealing. `load`
 // in it compiles into this environment.

@@ -15,6 +15,17 @@ void sandbox_seed(struct sandbox *sb, uint64_t seed) {
   sb->random[1] = mix(&seed);
 }
 
+struct sandbox_random sandbox_random_lend(struct sandbox *sb, uint64_t seed) {
+  struct sandbox_random kept = {{sb->random[0], sb->random[1]}};
+  sandbox_seed(sb, seed);
+  return kept;
+}
+
+void sandbox_random_return(struct sandbox *sb, const struct sandbox_random *kept) {
+  sb->random[0] = kept->state[0];
+  sb->random[1] = kept->state[1];
+}
+
 static uint64_t rotate(uint64_t bits, int by) {
   return (bits << by) | (bits >> (64 - by));
 }

@@ -10,7 +10,7 @@
 // estimate
 //   changed), the same at each replay; op "error" is a misuse that the script caught.
 // - [3, value, why] is the outcome of the wait before it; value nil and why a word, or a
-// value.
+// value; a fourth item, where there is one, is the row that the value was read from.
 #pragma once
 
 #include <stdbool.h>
