@@ -111,6 +111,7 @@ static int add_http(struct channels *channels, struct http_thread *client,
       .address = info->address,
       .keyed_ms = info->keyed_ms,
       .max_length = info->max_length,
+      .merges = info->merges,
       .parallel = (unsigned)number_of(settings, "parallel"),
       .timeout_ms = number_of(settings, "timeout_ms"),
       .client = client};

@@ -278,6 +278,9 @@ local lists = {
     FROM page JOIN alert ON alert.id = page.alert ORDER BY page.id]],
   messages = [[SELECT name, audience, kind, status, text, patient AS i_patient, accepted_at AS i_at FROM message
     WHERE accepted_at IS NOT NULL AND kind <> 'page' ORDER BY accepted_at, id]],
+  texts = [[SELECT attempt.channel, message.text, message.name, attempt.key, attempt.status, started_at AS i_at FROM attempt JOIN message ON
+    message.id=attempt.message WHERE kind<>'page' AND substr(key, 1, length(number))=number
+    ORDER BY attempt.id]],                                -- what left, a row each time: that of the message which carried others
   stuck = "SELECT name, pathway, cause FROM run WHERE status='stuck' ORDER BY id",
 }
 local function world_fields(self, key)

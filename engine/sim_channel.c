@@ -57,12 +57,18 @@ static int64_t keyed(void *self, const char *name) {
   return strcmp(word_for(self, name, NULL), "keyed") ? 0 : 24 * (int64_t)3600000;
 }
 
+static int64_t merges(void *self, const char *name) {
+  bool single = !strcmp(name, "wechat") || !strcmp(word_for(self, name, NULL), "single");
+  return single ? 0 : SIM_MERGE_MOST;
+}
+
 struct channels_port sim_channel_port(struct sim_channel *channel) {
   return (struct channels_port){.self = channel,
                                 .known = known,
                                 .address_kind = address_kind,
                                 .start = start,
-                                .keyed = keyed};
+                                .keyed = keyed,
+                                .merges = merges};
 }
 
 void sim_channel_behave(struct sim_channel *channel, const char *name,

@@ -232,11 +232,16 @@ void desk_message(struct call *call) {
                        "ti", access_departments(call), call_row(call, 1, 'm')),
            &revision);
   if (!id) return;
-  bool approve = strcmp(call->segments[2], "approve") == 0;
-  begin(&request, call, approve ? "message.approve" : "message.resolve", 'm', id);
+  const char *verb = call->segments[2];
+  bool resolve = strcmp(verb, "resolve") == 0;
+  begin(&request, call,
+        resolve                        ? "message.resolve"
+        : strcmp(verb, "approve") == 0 ? "message.approve"
+                                       : "message.withdraw",
+        'm', id);
   merge_int(&request.fields, "message", id);
   merge_text(&request.fields, "by", call->caller->staff);
-  if (approve) add_message_name(&request, id);
+  if (!resolve) add_message_name(&request, id);
   submit(&request, 0);
 }
 

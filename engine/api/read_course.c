@@ -82,6 +82,22 @@ static void put_attempts(struct call *call, struct json *json, int64_t message) 
   json_close(json, ']');
 }
 
+// Those that left in one text with it.
+static void put_together(struct call *call, struct json *json, int64_t message) {
+  struct stmt *row = store_query(
+      call->care->store,
+      "WITH text(carrier) AS (SELECT coalesce((SELECT carrier FROM carried WHERE"
+      " message=?1), ?1)) SELECT id, name FROM message WHERE id<>?1 AND id IN (SELECT"
+      " carrier FROM text UNION ALL SELECT c.message FROM text JOIN carried c ON"
+      " c.carrier=text.carrier)",
+      "i", message);
+  json_key(json, "together");
+  json_open(json, '[');
+  while (stmt_row(row)) call_put_row(call, json, row, "id:@m name:s");
+  stmt_done(row);
+  json_close(json, ']');
+}
+
 void read_message(struct call *call) {
   struct buf out = {0};
   struct json json = {.out = &out};
@@ -94,6 +110,7 @@ void read_message(struct call *call) {
     json_open(&json, '{');
     call_put_fields(call, &json, row, message_columns);
     put_attempts(call, &json, stmt_int(row, 0));
+    put_together(call, &json, stmt_int(row, 0));
     json_close(&json, '}');
   }
   stmt_done(row);

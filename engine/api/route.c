@@ -30,6 +30,7 @@ static const struct route routes[] = {
     {"GET", "messages", SCOPE_READ, read_messages},
     {"GET", "messages/*", SCOPE_READ, read_message},
     {"POST", "messages/*/approve", SCOPE_STAFF, desk_message},
+    {"POST", "messages/*/withdraw", SCOPE_STAFF, desk_message},
     {"POST", "messages/*/resolve", SCOPE_STAFF, desk_message},
     {"GET", "enrollments", SCOPE_READ, read_enrollments},
     {"GET", "runs", SCOPE_READ, read_runs},

@@ -39,3 +39,9 @@ bool utf8_valid(const char *bytes, size_t len) {
   }
   return true;
 }
+
+size_t utf8_count(const char *bytes, size_t len) {
+  size_t count = 0;
+  for (size_t i = 0; i < len; i++) count += ((unsigned char)bytes[i] & 0xC0) != 0x80;
+  return count;
+}

@@ -7,3 +7,4 @@
 // Bytes of the well-formed character at the front; 0 when there is none.
 size_t utf8_char(const char *bytes, size_t len);
 bool utf8_valid(const char *bytes, size_t len);
+size_t utf8_count(const char *bytes, size_t len);  // characters of well-formed text

@@ -56,6 +56,9 @@ struct channels_port {
   // For how many ms the channel takes the same key for the same message; 0: never. May be
   // NULL.
   int64_t (*keyed)(void *self, const char *channel);
+  // How many characters a text may have that tells several things at once; 0: the channel
+  // takes one message a text. May be NULL.
+  int64_t (*merges)(void *self, const char *channel);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

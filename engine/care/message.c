@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "care/message_claim.h"
 #include "care/message_desk.h"
 #include "care/message_gate.h"
+#include "care/message_mass.h"
+#include "care/message_merge.h"
 #include "care/message_remind.h"
 #include "care/message_row.h"
 
@@ -134,8 +135,11 @@ static void dispatch(struct care *care, struct message *message) {
   struct gate gate;
   message_gate(care, message, &gate);
   switch (gate.verdict) {
-    case GATE_GO: message_claim(care, message, &gate); break;
-    case GATE_HOLD: message_wait(care, message, "held", gate.reason, gate.until); break;
+    case GATE_GO: message_go(care, message, &gate); break;
+    case GATE_HOLD:
+      message_wait(care, message, "held", gate.reason, gate.until);
+      if (strcmp(gate.reason, "mass-send") == 0) message_mass_held(care, message);
+      break;
     case GATE_END: message_end(care, message, gate.status, gate.reason); break;
   }
 }

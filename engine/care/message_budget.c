@@ -1,8 +1,6 @@
-// How often a patient may be contacted, over all pathways, and how many people one text
-// may reach before a second person has looked at it.
+// How often a patient may be contacted, over all pathways.
 #include <string.h>
 
-#include "base/log.h"
 #include "care/message_day.h"
 #include "care/message_gate.h"
 
@@ -15,7 +13,9 @@ static int64_t contacts_since(struct care *care, const struct message *message,
                    "SELECT count(*) FROM message WHERE patient=?1 AND created_at>=?2 AND"
                    " id<>?3 AND (accepted_at>=?4 OR status IN ('in_flight','in_doubt'))"
                    " AND kind<>'page' AND (class=?5 OR (?5='' AND class NOT IN"
-                   " ('medicine','safety')))",
+                   " ('medicine','safety'))) AND NOT EXISTS (SELECT 1 FROM carried WHERE"
+                   " carried.message=message.id AND CASE ?5 WHEN '' THEN spent ELSE again"
+                   " END)",
                    "iiiit", message->patient, since - long_held_ms, message->id, since,
                    class_);
 }
@@ -55,36 +55,4 @@ bool gate_budget(struct care *care, struct message *message, struct gate *gate) 
       within(care, message, &own, zone))
     return true;
   return gate_hold(gate, message, "budget", day_start(zone, kernel_now(care->kernel), 1));
-}
-
-static bool mass_approved(struct care *care, const struct message *message) {
-  return store_int(care->store, 0,
-                   "SELECT 1 FROM mass WHERE department=?1 AND name=?2 AND"
-                   " approved_until>?3 LIMIT 1",
-                   "tti", message->department, message->name,
-                   kernel_now(care->kernel)) != 0;
-}
-
-void message_mass_count(struct care *care, const struct message *message) {
-  char day[DAY_SIZE];
-  day_text(care_zone(care, message->department), kernel_now(care->kernel), day);
-  store_exec(care->store,
-             "INSERT INTO mass (department,name,day,count) VALUES (?1,?2,?3,1)"
-             " ON CONFLICT (department,name,day) DO UPDATE SET count=count+1",
-             "ttt", message->department, message->name, day);
-}
-
-bool gate_mass(struct care *care, struct message *message, struct gate *gate) {
-  if (message->text || care->site->mass_limit <= 0) return true;
-  char day[DAY_SIZE];
-  day_text(care_zone(care, message->department), kernel_now(care->kernel), day);
-  int64_t count = store_int(
-      care->store, 0, "SELECT count FROM mass WHERE department=?1 AND name=?2 AND day=?3",
-      "ttt", message->department, message->name, day);
-  if (count >= care->site->mass_limit && !mass_approved(care, message)) {
-    log_line(LOG_LEVEL_WARN, "message.mass-send", "message=%lld department=%s name=%s",
-             (long long)message->id, message->department, message->name);
-    return gate_hold_open(gate, message, "mass-send");
-  }
-  return true;
 }

@@ -1,10 +1,10 @@
 #include "care/message_claim.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/message_mass.h"
 #include "care/message_staff.h"
 #include "care/message_text.h"
 
@@ -77,16 +77,12 @@ static bool freeze(struct care *care, struct message *message, int64_t person) {
   return whole;
 }
 
-void message_claim(struct care *care, struct message *message, const struct gate *gate) {
-  bool first = message->text == NULL;
-  if (!freeze(care, message, gate->person)) {
-    message_end(care, message, "suppressed", "template");
-    return;
-  }
-  if (first && !message_is_safety(message)) message_mass_count(care, message);
-  char key[64];
-  snprintf(key, sizeof key, "%s-%lld", message->number, (long long)message->generation);
-  message_wait(care, message, "in_flight", NULL, 0);
+void message_take(struct care *care, struct message *message, const struct gate *gate,
+                  const char *key) {
+  if (!message->attempts && !message_is_safety(message)) message_mass_count(care, message);
+  // Cancelled while it is carried, it stays so.
+  const char *reason = message_is(message, "in_flight") ? message->reason : NULL;
+  message_wait(care, message, "in_flight", reason, 0);
   store_exec(care->store,
              "UPDATE message SET person=?2, channel=?3, text=?4, attempts=attempts+1,"
              " bundle=coalesce(bundle,?5) WHERE id=?1",
@@ -97,5 +93,15 @@ void message_claim(struct care *care, struct message *message, const struct gate
              " VALUES (?1,?2,?3,?4,'in_flight',?5)",
              "itIti", message->id, gate->channel, gate->identity, key,
              kernel_now(care->kernel));
+}
+
+void message_claim(struct care *care, struct message *message, const struct gate *gate) {
+  char key[MESSAGE_KEY_SIZE];
+  if (!freeze(care, message, gate->person)) {
+    message_end(care, message, "suppressed", "template");
+    return;
+  }
+  message_key(message, key);
+  message_take(care, message, gate, key);
   kernel_after(care->kernel, start, care, store_last_id(care->store));
 }

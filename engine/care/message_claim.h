@@ -5,3 +5,6 @@
 #include "care/message_gate.h"
 
 void message_claim(struct care *care, struct message *message, const struct gate *gate);
+// The rows alone: in flight with its text, under that key.
+void message_take(struct care *care, struct message *message, const struct gate *gate,
+                  const char *key);

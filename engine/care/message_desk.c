@@ -4,17 +4,15 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "care/message_day.h"
-
-static const int64_t approval_ms = 3 * (int64_t)CIVIL_DAY_MS;
+#include "care/mapping.h"
+#include "care/message_carried.h"
+#include "care/message_mass.h"
 
 static void answer(struct inbox_row *row, const char *key, int64_t number) {
-  size_t map = value_begin_map(&row->result);
-  value_put_key(&row->result, key);
-  value_put_int(&row->result, number);
-  value_put_key(&row->result, "status");
-  value_put_int(&row->result, 200);
-  value_end(&row->result, map, 2);
+  struct merge fields = {0};
+  merge_int(&fields, key, number);
+  merge_int(&fields, "status", 200);
+  merge_end(&fields, &row->result);
 }
 
 static char *take_field(const struct inbox_row *row, const char *key,
@@ -42,57 +40,59 @@ static int check_second(struct care *care, const char *department, const char *b
                      by);
 }
 
-static int64_t wake(struct care *care, const char *department, const char *name) {
-  struct buf ids = {0};
-  int64_t count = 0;
-  message_ids(store_query(care->store,
-                          "SELECT id FROM message WHERE status='held' AND"
-                          " reason='mass-send' AND department=?1 AND name=?2",
-                          "tt", department, name),
-              &ids);
-  for (size_t at = 0; at < ids.len; at += sizeof(int64_t)) {
-    int64_t id;
-    memcpy(&id, ids.data + at, sizeof id);
-    struct message message;
-    if (message_load(care->store, id, &message)) {
-      message_wait(care, &message, "planned", NULL, kernel_now(care->kernel));
-      count++;
-    }
-    message_deinit(&message);
-  }
-  buf_deinit(&ids);
-  return count;
+struct named {  // one text, and who decides about it; owned
+  char *department, *name, *by;
+};
+
+static int read_named(const struct inbox_row *row, struct named *named,
+                      struct status *status) {
+  *named = (struct named){.department = take_field(row, "department", status)};
+  if (!status->code) named->name = take_field(row, "name", status);
+  if (!status->code) named->by = take_field(row, "by", status);
+  return status->code;
 }
 
-static int64_t approve(struct care *care, const char *department, const char *name,
-                       const char *by) {
-  int64_t now = kernel_now(care->kernel);
-  char day[DAY_SIZE], object[256];
-  day_text(care_zone(care, department), now, day);
-  store_exec(care->store,
-             "INSERT INTO mass (department,name,day,count,approved_until,approved_by)"
-             " VALUES (?1,?2,?3,0,?4,?5) ON CONFLICT (department,name,day) DO UPDATE SET"
-             " approved_until=?4, approved_by=?5",
-             "tttit", department, name, day, now + approval_ms, by);
-  snprintf(object, sizeof object, "%s/%s", department, name);
-  care_audit(care, by, "message.approve", object, NULL);
-  return wake(care, department, name);
+static void named_deinit(struct named *named) {
+  mem_free(named->department);
+  mem_free(named->name);
+  mem_free(named->by);
 }
 
 static int apply_approve(void *self, struct inbox_row *row, struct status *status) {
   struct care *care = self;
-  char *department = take_field(row, "department", status);
-  char *name = status->code ? NULL : take_field(row, "name", status);
-  char *by = status->code ? NULL : take_field(row, "by", status);
-  if (!status->code && check_second(care, department, by, status) == OK)
-    answer(row, "released", approve(care, department, name, by));
-  mem_free(department);
-  mem_free(name);
-  mem_free(by);
+  struct named named;
+  if (read_named(row, &named, status) == OK &&
+      check_second(care, named.department, named.by, status) == OK)
+    answer(row, "released",
+           message_mass_release(care, named.department, named.name, named.by));
+  named_deinit(&named);
   return status->code;
 }
 
+// Whoever sees that a text is wrong may stop it.
+static int apply_withdraw(void *self, struct inbox_row *row, struct status *status) {
+  struct named named;
+  if (read_named(row, &named, status) == OK)
+    answer(row, "withdrawn",
+           message_mass_withdraw(self, named.department, named.name, named.by));
+  named_deinit(&named);
+  return status->code;
+}
+
+// What left with others is sent with them again, or dropped with them, while they are all
+// in doubt.
+static int load_decided(struct care *care, int64_t id, struct message *out,
+                        struct status *status) {
+  int64_t carrier = message_carrier(care, id);
+  if (carrier && message_load(care->store, carrier, out) && message_is(out, "in_doubt"))
+    return OK;
+  if (carrier) message_deinit(out);
+  if (message_load(care->store, id, out)) return OK;
+  return status_fail(status, ERR_NOT_FOUND, "there is no such message");
+}
+
 static void resend(struct care *care, struct message *message) {
+  if (message_carrier(care, message->id)) message_part(care, message);
   message_regenerate(care, message);
   message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
 }
@@ -119,8 +119,7 @@ static int apply_resolve(void *self, struct inbox_row *row, struct status *statu
   char *decision = take_field(row, "decision", status);
   char *by = status->code ? NULL : take_field(row, "by", status);
   struct message message = {0};
-  if (!status->code && !message_load(care->store, id, &message))
-    status_fail(status, ERR_NOT_FOUND, "there is no such message");
+  if (!status->code) load_decided(care, id, &message, status);
   if (!status->code && resolve(care, &message, decision, status) == OK) {
     char object[32];
     snprintf(object, sizeof object, "message/%lld", (long long)id);
@@ -136,8 +135,11 @@ static int apply_resolve(void *self, struct inbox_row *row, struct status *statu
 void message_desk_handlers(struct care *care) {
   static const struct inbox_handler on_approve = {.kind = "message.approve",
                                                   .apply = apply_approve};
+  static const struct inbox_handler on_withdraw = {.kind = "message.withdraw",
+                                                   .apply = apply_withdraw};
   static const struct inbox_handler on_resolve = {.kind = "message.resolve",
                                                   .apply = apply_resolve};
   kernel_handle_inbox(care->kernel, &on_approve, care);
+  kernel_handle_inbox(care->kernel, &on_withdraw, care);
   kernel_handle_inbox(care->kernel, &on_resolve, care);
 }

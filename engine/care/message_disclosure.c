@@ -31,6 +31,12 @@ static bool discloses(const struct value *definition) {
   return value_true(&flag) || value_true(&sensitive);
 }
 
+bool message_discloses(struct care *care, const struct message *message) {
+  struct value definition = message_definition(care, message);
+  struct value program = message_program(care, message);
+  return discloses(&definition) || discloses(&program);
+}
+
 struct value message_shown(const struct value *definition, const char *field,
                            const char *language, bool may_know) {
   struct value text;

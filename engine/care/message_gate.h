@@ -26,8 +26,6 @@ bool gate_disclosure(struct care *care, struct message *message, struct gate *ga
 bool gate_hours(struct care *care, struct message *message, struct gate *gate);
 bool gate_mass(struct care *care, struct message *message, struct gate *gate);
 bool gate_budget(struct care *care, struct message *message, struct gate *gate);
-// A first claim counts towards the limit of gate_mass.
-void message_mass_count(struct care *care, const struct message *message);
 
 // For the parts. Always false.
 bool gate_end(struct gate *gate, const char *status, const char *reason);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/message_carried.h"
 #include "care/message_result.h"
 
 enum { EARLY_LIMIT = 10000 };  // receipts kept for acceptances that are still to come
@@ -24,8 +25,9 @@ void message_delivered(struct care *care, struct message *message) {
 static void delivered(struct care *care, struct message *message, int64_t attempt) {
   store_exec(care->store, "UPDATE attempt SET status='delivered' WHERE id=?1", "i",
              attempt);
-  if (!message_is(message, "in_flight") && !message_is(message, "delivered"))
-    message_delivered(care, message);
+  if (message_is(message, "in_flight") || message_is(message, "delivered")) return;
+  if (message->carries) message_follow_try(care, message, "delivered", NULL);
+  message_delivered(care, message);
 }
 
 // The next number or channel is tried, while there is one.
@@ -34,6 +36,7 @@ static void failed(struct care *care, struct message *message, int64_t attempt,
   store_exec(care->store, "UPDATE attempt SET status='failed', detail=?2 WHERE id=?1",
              "it", attempt, detail);
   if (!message_is(message, "accepted")) return;
+  if (message->carries) message_follow_try(care, message, "failed", detail);
   message_regenerate(care, message);
   message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
 }

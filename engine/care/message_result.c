@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/message_carried.h"
 #include "care/message_remind.h"
 
 enum { FIRST_WAIT_MS = 30 * 1000, LONGEST_WAIT_MS = 60 * 60 * 1000 };
@@ -42,7 +43,7 @@ static int64_t tries_of(struct care *care, const struct message *message,
                    message->id, status);
 }
 
-static void accepted(struct care *care, struct message *message) {
+void message_accepted(struct care *care, struct message *message) {
   bool first = !message->accepted_at;
   message->accepted_at = kernel_now(care->kernel);
   message_wait(care, message, "accepted", NULL, 0);
@@ -132,7 +133,7 @@ static const char *attempt_status(enum result_kind kind) {
 static void settle(struct care *care, struct message *message,
                    const struct channel_result *result) {
   switch (result->kind) {
-    case RESULT_ACCEPTED: accepted(care, message); break;
+    case RESULT_ACCEPTED: message_accepted(care, message); break;
     case RESULT_RETRY: retry(care, message, result->until_ms); break;
     case RESULT_DELAYED: delayed(care, message, result->until_ms); break;
     case RESULT_PERMANENT:
@@ -163,7 +164,11 @@ void message_result_apply(struct care *care, int64_t attempt,
   struct message message;
   if (!id) return;  // said twice, or after the doubt about it was dealt with
   set_attempt(care, attempt, attempt_status(result->kind), result);
-  if (message_load(care->store, id, &message) && message_is(&message, "in_flight")) {
+  bool known = message_load(care->store, id, &message);
+  if (message.carries)
+    message_follow_try(care, &message, attempt_status(result->kind),
+                       result->detail[0] ? result->detail : NULL);
+  if (known && message_is(&message, "in_flight")) {
     bool more = result->kind != RESULT_ACCEPTED;
     if (more && has_arrived(care, &message))  // by another road
       message_delivered(care, &message);
@@ -193,8 +198,9 @@ static void refuse_result(void *self, struct work *work, const struct status *wh
   struct message message;
   (void)why;  // the kernel logs it
   set_attempt(care, reported->attempt, "in_doubt", &doubt);
-  if (message_load(care->store, id, &message) && message_is(&message, "in_flight"))
-    message_doubt(care, &message);
+  bool known = message_load(care->store, id, &message);
+  if (message.carries) message_follow_try(care, &message, "in_doubt", doubt.detail);
+  if (known && message_is(&message, "in_flight")) message_doubt(care, &message);
   message_deinit(&message);
 }
 

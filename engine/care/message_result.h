@@ -7,6 +7,7 @@
 int64_t message_backoff(int64_t message, int64_t tries);
 void message_result_apply(struct care *care, int64_t attempt,
                           const struct channel_result *result);
+void message_accepted(struct care *care, struct message *message);
 void message_delivered(struct care *care, struct message *message);
 // A receipt that was here before the acceptance it belongs to.
 void message_receipt_early(struct care *care, int64_t attempt);

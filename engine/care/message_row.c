@@ -1,8 +1,10 @@
 #include "care/message_row.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/message_carried.h"
 
 static char *copy(struct stmt *row, int column) {
   return mem_copy_text(stmt_text(row, column));
@@ -31,7 +33,8 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
       store,
       "SELECT number,department,program,kind,class,name,audience,via,status,reason,"
       "remind,channel,text, patient,enrollment,run,question,alert,due_at,valid_until,"
-      "person,attempts,generation,accepted_at, fields FROM message WHERE id=?1",
+      "person,attempts,generation,accepted_at, fields, EXISTS (SELECT 1 FROM carried"
+      " WHERE carrier=message.id) FROM message WHERE id=?1",
       "i", id);
   bool found = stmt_row(row);
   if (found) {
@@ -41,6 +44,7 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
     size_t len = 0;
     const void *fields = stmt_bytes(row, 24, &len);
     if (fields) buf_put(&out->fields, fields, len);
+    out->carries = stmt_int(row, 25) != 0;
   }
   stmt_done(row);
   return found;
@@ -66,6 +70,11 @@ bool message_is_safety(const struct message *message) {
 
 bool message_is(const struct message *message, const char *status) {
   return strcmp(message->status, status) == 0;
+}
+
+void message_key(const struct message *message, char out[MESSAGE_KEY_SIZE]) {
+  snprintf(out, MESSAGE_KEY_SIZE, "%s-%lld", message->number,
+           (long long)message->generation);
 }
 
 static enum due_class due_class_of(const struct message *message) {
@@ -101,6 +110,7 @@ static void set_state(struct care *care, struct message *message, const char *st
              "UPDATE message SET status=?2, reason=?3, due_at=?4, settled_at=?5"
              " WHERE id=?1",
              "ittII", message->id, status, reason, due_at, settled_at);
+  if (message->carries) message_follow(care, message);
 }
 
 void message_wait(struct care *care, struct message *message, const char *status,
@@ -131,6 +141,7 @@ void message_doubt(struct care *care, struct message *message) {
 }
 
 void message_regenerate(struct care *care, struct message *message) {
+  if (message->carries) message_dissolve(care, message);
   message->generation++;
   store_exec(care->store, "UPDATE message SET generation=?2 WHERE id=?1", "ii",
              message->id, message->generation);

@@ -16,7 +16,12 @@ struct message {  // texts are owned
   struct buf fields;  // encoded map, or empty
   int64_t due_at;     // its row in due; 0: none
   int64_t valid_until, person, attempts, generation, accepted_at;
+  bool carries;  // others left, or leave, in its text: message_carried.h
 };
+
+enum { MESSAGE_KEY_SIZE = 64 };
+// By which a channel knows its present generation.
+void message_key(const struct message *message, char out[MESSAGE_KEY_SIZE]);
 
 bool message_load(struct store *store, int64_t id, struct message *out);
 void message_deinit(struct message *message);
@@ -33,7 +38,7 @@ void message_end(struct care *care, struct message *message, const char *status,
                  const char *reason);  // cancelled suppressed failed
 void message_doubt(struct care *care, struct message *message);
 // A new key: what is sent next is another sending to the channel, not the one it may
-// know.
+// know. Those it carried go on alone, or are gathered again.
 void message_regenerate(struct care *care, struct message *message);
 // Takes its due row away; the handler of one calls message_due_gone instead.
 void message_due_drop(struct care *care, struct message *message);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/keys.h"
+#include "care/message_join.h"
 #include "care/message_word.h"
 
 enum { FIELD_LONGEST = 64 };
@@ -39,9 +40,9 @@ static bool put_word(const struct words *words, const char *name, size_t len,
 }
 
 // Placeholders are filled in once: what they stand for is not looked through again.
-static bool fill(const struct words *words, const char *text, size_t len, struct buf *out,
-                 struct buf *missing) {
-  for (size_t at = 0; at < len;) {
+static bool fill(const struct words *words, bool greets, const char *text, size_t len,
+                 struct buf *out, struct buf *missing) {
+  for (size_t at = greets ? 0 : join_greeting(text, len); at < len;) {
     const char *end = text[at] == '{' ? memchr(text + at, '}', len - at) : NULL;
     size_t name = end ? (size_t)(end - text) - at - 1 : 0;
     if (!end || name == 0 || name > FIELD_LONGEST) {
@@ -56,7 +57,7 @@ static bool fill(const struct words *words, const char *text, size_t len, struct
   return true;
 }
 
-static bool fill_template(const struct words *words, struct buf *out,
+static bool fill_template(const struct words *words, bool greets, struct buf *out,
                           struct buf *missing) {
   struct value text =
       message_shown(&words->definition, "text", words->language, words->may_know);
@@ -64,15 +65,15 @@ static bool fill_template(const struct words *words, struct buf *out,
     buf_printf(missing, "%s", words->message->name);
     return false;
   }
-  return fill(words, text.text.data, text.text.len, out, missing);
+  return fill(words, greets, text.text.data, text.text.len, out, missing);
 }
 
-static bool fill_question(const struct words *words, struct buf *out,
+static bool fill_question(const struct words *words, bool greets, struct buf *out,
                           struct buf *missing) {
   bool english = strcmp(words->language, "en") == 0;
   bool again = strcmp(words->message->kind, "remind") == 0;
   const char *text = again ? english ? remind_en : remind_zh : english ? ask_en : ask_zh;
-  return fill(words, text, strlen(text), out, missing);
+  return fill(words, greets, text, strlen(text), out, missing);
 }
 
 // As lists and commands name it.
@@ -107,15 +108,46 @@ static void put_signature(const struct words *words, struct buf *out) {
   buf_puts(out, "】");
 }
 
+static bool fill_body(const struct words *words, bool greets, struct buf *out,
+                      struct buf *missing) {
+  return strcmp(words->message->kind, "send") == 0
+             ? fill_template(words, greets, out, missing)
+             : fill_question(words, greets, out, missing);
+}
+
+// Whole even where the text names 120: that may be a pressure or part of a number.
+static void put_foot(const struct words *words, struct buf *out) {
+  buf_puts(out, strcmp(words->language, "en") == 0 ? foot_en : foot_zh);
+}
+
 bool message_text(struct care *care, const struct message *message, int64_t person,
                   struct buf *out, struct buf *missing) {
   struct words words;
   words_init(&words, care, message, person);
   if (message_is_page(message)) return fill_page(&words, out);
   put_signature(&words, out);
-  bool done = strcmp(message->kind, "send") == 0 ? fill_template(&words, out, missing)
-                                                 : fill_question(&words, out, missing);
-  // Whole even where the text names 120: that may be a pressure or part of a number.
-  if (done) buf_puts(out, strcmp(words.language, "en") == 0 ? foot_en : foot_zh);
-  return done;
+  if (!fill_body(&words, true, out, missing)) return false;
+  put_foot(&words, out);
+  return true;
+}
+
+bool message_text_part(struct care *care, const struct message *message, int64_t person,
+                       struct buf *out, struct buf *missing) {
+  struct words words;
+  words_init(&words, care, message, person);
+  return fill_body(&words, false, out, missing);
+}
+
+void message_text_join(struct care *care, const struct message *first, int64_t person,
+                       const struct buf *parts, int count, struct buf *out) {
+  struct words words;
+  struct buf missing = {0};
+  words_init(&words, care, first, person);
+  put_signature(&words, out);
+  if (join_count(parts, count) > 1)
+    join_parts(&words, parts, count, out);
+  else
+    fill_body(&words, true, out, &missing);
+  put_foot(&words, out);
+  buf_deinit(&missing);
 }

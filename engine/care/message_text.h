@@ -8,6 +8,16 @@
 bool message_text(struct care *care, const struct message *message, int64_t person,
                   struct buf *out, struct buf *missing);
 
+// The words alone, without signature, greeting and foot.
+bool message_text_part(struct care *care, const struct message *message, int64_t person,
+                       struct buf *out, struct buf *missing);
+// One text of such parts: what two of them say alike is said once; first is the message
+// that carries the others.
+void message_text_join(struct care *care, const struct message *first, int64_t person,
+                       const struct buf *parts, int count, struct buf *out);
+
+// Is there anything in it that not everybody may read?
+bool message_discloses(struct care *care, const struct message *message);
 // May this person read what the definition discloses (WARD 1)?
 bool message_may_know(struct care *care, const struct message *message, int64_t person);
 // The form or template, and the program, that a message shows.

@@ -7,6 +7,10 @@
 struct dispatcher;
 struct channel;
 
+// Characters of a text that tells several things, where a channel names no limit of its
+// own: more than most gateways take, and more than anybody reads.
+enum { CHANNEL_MERGE_MOST = 500 };
+
 struct channel_job {  // one attempt on its way; texts are owned by the job
   struct channel_job *next;
   struct channel *channel;
@@ -28,6 +32,7 @@ struct channel {
   char name[32];
   char address[16];   // kind of identity it needs
   int64_t keyed_ms;   // see channels_port.keyed
+  int64_t merge_most;  // see channels_port.merges
   unsigned parallel;  // jobs at once; 0 means 8
   const struct channel_ops *ops;
   // The dispatcher's own.

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "io/http_thread.h"
 
 enum { TIMEOUT_MS = 15000, HEADERS = 32, ANSWER_LONGEST = 64 * 1024 };
@@ -176,15 +177,9 @@ static void send_request(struct channel_job *job, const struct value *request) {
   call_deinit(&call);
 }
 
-static size_t characters(const char *text) {
-  size_t count = 0;
-  for (; *text; text++) count += ((unsigned char)*text & 0xC0) != 0x80;
-  return count;
-}
-
 static void http_send(struct channel *channel, struct channel_job *job) {
   struct channel_http *http = of(channel);
-  if (http->max_length && characters(job->text) > (size_t)http->max_length) {
+  if (http->max_length && utf8_count(job->text, strlen(job->text)) > (size_t)http->max_length) {
     finish(job, RESULT_PERMANENT, "text-too-long");
     return;
   }
@@ -225,6 +220,8 @@ struct channel *channel_http_new(const struct channel_http_config *config,
   snprintf(channel->address, sizeof channel->address, "%s",
            config->address ? config->address : "phone");
   channel->keyed_ms = config->keyed_ms;
+  if (config->merges)
+    channel->merge_most = config->max_length ? config->max_length : CHANNEL_MERGE_MOST;
   channel->parallel = config->parallel;
   channel->ops = plugin->receipt ? &heard : &silent;
   http->plugin = *plugin;

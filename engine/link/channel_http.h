@@ -22,6 +22,7 @@ struct channel_http_config {
   const char *address;  // kind of identity; NULL: "phone"
   int64_t keyed_ms;
   int64_t max_length;          // characters; 0: no limit
+  bool merges;                 // may carry several messages in one text
   unsigned parallel;           // 0: 8
   int64_t timeout_ms;          // of one call; 0: 15 s
   struct http_thread *client;  // must outlive the calls

@@ -44,6 +44,7 @@ struct channel *channel_log_new(const char *name, bool show_text,
   struct channel_log *log = mem_alloc(sizeof *log);
   snprintf(log->channel.name, sizeof log->channel.name, "%s", name);
   snprintf(log->channel.address, sizeof log->channel.address, "phone");
+  log->channel.merge_most = CHANNEL_MERGE_MOST;
   log->channel.ops = &ops;
   log->show_text = show_text;
   log->print = print;

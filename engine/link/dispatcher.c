@@ -142,12 +142,18 @@ static int64_t port_keyed(void *self, const char *channel) {
   return found ? found->keyed_ms : 0;
 }
 
+static int64_t port_merges(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  return found ? found->merge_most : 0;
+}
+
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
   return (struct channels_port){.self = dispatcher,
                                 .known = port_known,
                                 .address_kind = port_address,
                                 .start = port_start,
-                                .keyed = port_keyed};
+                                .keyed = port_keyed,
+                                .merges = port_merges};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {

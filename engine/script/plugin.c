@@ -86,6 +86,7 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info_text(L, "address", info->address, sizeof info->address);
   info->keyed_ms = info_number(L, "keyed");
   info->max_length = info_number(L, "max_length");
+  info->merges = info_number(L, "merges") != 0;
   info->receipts = info_number(L, "receipts") != 0;
   info->queryable = info_number(L, "queryable") != 0;
   info->inbound = info_number(L, "inbound") != 0;

@@ -16,6 +16,7 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   int64_t
       keyed_ms;  // takes the same key again for so long without sending twice; 0: never
   int64_t max_length;  // characters of a text; 0: no limit of its own
+  bool merges;         // several messages may go in one text; not by fixed templates
   bool receipts, queryable, inbound;
 };
 

@@ -154,7 +154,7 @@ end
 return {
   name = "sms-http",
   capabilities = function(config)
-    return { keyed = config.keyed, max_length = config.max_length, address = "phone" }
+    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, address = "phone" }
   end,
   config = {
     url = { type = "url", required = true, doc = "where the gateway takes messages: url = \"https://sms.example.org/send\"" },
@@ -172,6 +172,7 @@ return {
     delay = { type = "span", default = "12h", doc = "how long a code of `delayed` puts off" },
     keyed = { type = "span", doc = "for how long the gateway drops a second message with the same {key}: keyed = \"24h\"" },
     max_length = { type = "number", doc = "characters of a text at most" },
+    merges = { type = "boolean", default = true, doc = "may what is due together go as one text? false where the gateway knows texts by number" },
     callback = { type = "table", doc = "how receipts are read and proved" },
   },
   send = send, result = result, receipt = receipt,

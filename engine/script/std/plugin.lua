@@ -106,7 +106,7 @@ local function capabilities(plugin, config)
   if type(list) == "function" then list = list(config) end
   local keyed = type(list.keyed) == "number" and list.keyed or list.keyed and types.span(list.keyed) or 0
   return { name = plugin.name, address = list.address or "phone", keyed = keyed,
-    max_length = math.tointeger(list.max_length) or 0, receipts = plugin.receipt and true or false,
+    max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, receipts = plugin.receipt and true or false,
     queryable = list.queryable == true, inbound = plugin.inbound and true or false }
 end
 

@@ -1,5 +1,6 @@
 // Opens messages to specs: unit.care.messages(definitions as JSON) is a care module in
 // memory with a clock that is set, and channels that only remember what they were given.
+#include "care/alert.h"
 #include "care/message.h"
 
 #include <lauxlib.h>
@@ -24,7 +25,7 @@ struct scene {
   const struct zone *zone;
   int sent, batch;     // in the registry: what went out; the function of a batch
   char channels[128];  // " sms wechat " those that are known
-  int64_t keyed_ms;
+  int64_t keyed_ms, merge_most;
   char *texts[TEXTS];  // SQL must keep its address
   int text_count;
   char error[512];
@@ -52,6 +53,11 @@ static const char *port_address(void *self, const char *channel) {
 static int64_t port_keyed(void *self, const char *channel) {
   (void)channel;
   return ((struct scene *)self)->keyed_ms;
+}
+
+static int64_t port_merges(void *self, const char *channel) {
+  (void)channel;
+  return ((struct scene *)self)->merge_most;
 }
 
 static void set(lua_State *L, const char *key, const char *text) {
@@ -120,10 +126,13 @@ static int scene_new(lua_State *L) {
       kernel_new(&scene->care.kernel, scene->care.store, &scene->clock, &status) != OK)
     return luaL_error(L, "%s", status.text);
   scene->care.channels =
-      (struct channels_port){scene, port_known, port_address, port_start, port_keyed};
+      (struct channels_port){.self = scene, .known = port_known,
+                             .address_kind = port_address, .start = port_start,
+                             .keyed = port_keyed, .merges = port_merges};
   snprintf(scene->channels, sizeof scene->channels, " sms ");
   load(scene, json);
   message_handlers(&scene->care);
+  alert_handlers(&scene->care);
   lua_newtable(L);
   scene->sent = luaL_ref(L, LUA_REGISTRYINDEX);
   luaL_setmetatable(L, kind);
@@ -321,6 +330,8 @@ static int scene_set(lua_State *L) {
     snprintf(scene->channels, sizeof scene->channels, " %s ", luaL_checkstring(L, 3));
   else if (strcmp(key, "keyed_ms") == 0)
     scene->keyed_ms = luaL_checkinteger(L, 3);
+  else if (strcmp(key, "merge_most") == 0)
+    scene->merge_most = luaL_checkinteger(L, 3);
   else if (strcmp(key, "budget_day") == 0)
     scene->site.budget_day = (int)luaL_checkinteger(L, 3);
   else if (strcmp(key, "budget_week") == 0)
