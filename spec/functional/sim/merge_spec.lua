@@ -83,12 +83,6 @@ describe("a question, a visit and advice held until morning", function()
     w:advance_to "2026-03-03 20:00"
     assert.equal("check accepted, visit accepted, walk accepted, hello accepted, walk held", statuses(w))
   end)
-  it("say in the timeline what they were sent with", function()
-    local w, pt = morning(THREE)
-    local story = table.concat(w.core:timeline(pt.number), "\n")
-    assert.truthy(story:find("walk by sms: accepted, sent together with check", 1, true), story)
-    assert.truthy(story:find("check by sms: accepted, sent together with visit, walk", 1, true), story)
-  end)
   it("are one text when two steps ask the same, in the words of one", function()
     local w = morning { ASK, ASK }
     assert.equal(1, #w.texts)
