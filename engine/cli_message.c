@@ -74,14 +74,16 @@ static int deed(struct cli *cli) {
 const struct cli_command cli_message = {
     .name = "message",
     .words = "show ID | approve ID | withdraw ID | resolve ID resend|drop",
-    .does = "let a text pass the mass-send limit or stop it, or decide about one in doubt",
+    .does =
+        "let a text pass the mass-send limit or stop it, or decide about one in doubt",
     .more =
         "approve frees all that wait with the same text, for three days: by a second\n"
         "person, not the one who put the text into force. withdraw: they go to nobody,\n"
         "nor does that text today.\n"
         "resolve: after a crash nobody knows whether it was sent; ask the gateway.",
-    .example = "afterward messages --status held --reason mass-send\n"
-               "afterward message approve 5n1c\nafterward message resolve 5n1c resend",
+    .example =
+        "afterward messages --status held --reason mass-send\n"
+        "afterward message approve 5n1c\nafterward message resolve 5n1c resend",
     .verbs = (const char *const[]){"show", "approve", "withdraw", "resolve", NULL},
     .least = 2,
     .most = 3,

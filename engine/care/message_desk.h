@@ -1,5 +1,5 @@
-// What people decide about messages: whether a text may pass the mass-send limit, and what
-// becomes of one in doubt.
+// What people decide about messages: whether a text may pass the mass-send limit, and
+// what becomes of one in doubt.
 #pragma once
 
 #include "care/message_row.h"

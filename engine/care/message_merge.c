@@ -8,8 +8,12 @@
 #include "care/message_claim.h"
 #include "care/message_text.h"
 
-enum { MOST = 6 };                                      // messages in one text
-static const int64_t back_ms = 7 * (int64_t)CIVIL_DAY_MS;  // what waited longer goes alone
+enum { MOST = 6 };  // messages in one text
+static const int64_t back_ms =
+    7 * (int64_t)CIVIL_DAY_MS;  // what waited longer goes alone
+// Another pathway of the patient is at its steps of this moment: looked at again so soon,
+// and waited for no longer than that.
+static const int64_t again_ms = 1000, patience_ms = CIVIL_MINUTE_MS;
 
 struct road {  // which way the carrier goes
   const struct gate *gate;
@@ -34,16 +38,33 @@ static bool may_join(struct care *care, struct message *message,
          message_discloses(care, message) == road->discloses;
 }
 
+// One look-up for all: messages, and the negative id of an enrollment whose steps of this
+// moment have not begun.
 static void find_due(struct care *care, const struct message *message, struct buf *ids) {
   int64_t now = kernel_now(care->kernel);
   message_ids(store_query(care->store,
                           "SELECT id FROM message WHERE patient=?1 AND created_at>=?2 AND"
-                          " due_at<=?3 AND id<>?4 AND department=?5 AND program IS ?6 AND"
+                          " due_at<=?9 AND id<>?4 AND department=?5 AND program IS ?6 AND"
                           " kind<>'page' AND class<>'safety' AND text IS NULL AND"
-                          " (status='planned' OR status='held') LIMIT ?7",
-                          "iiiitti", message->patient, now - back_ms, now, message->id,
-                          message->department, message->program, (int64_t)MOST - 1),
+                          " (status='planned' OR status='held') UNION ALL SELECT -id FROM"
+                          " enrollment WHERE patient=?1 AND department=?5 AND"
+                          " next_at<=?3 AND next_at>?8 LIMIT ?7",
+                          "iiiittiii", message->patient, now - back_ms, now, message->id,
+                          message->department, message->program, (int64_t)MOST - 1,
+                          now - patience_ms, now + again_ms),
               ids);
+}
+
+static int64_t id_at(const struct buf *ids, size_t i) {
+  int64_t id;
+  memcpy(&id, ids->data + i * sizeof id, sizeof id);
+  return id;
+}
+
+static bool more_will_come(const struct buf *ids) {
+  for (size_t i = 0; i < ids->len / sizeof(int64_t); i++)
+    if (id_at(ids, i) < 0) return true;
+  return false;
 }
 
 // What lacks words is left to its own turn, which says so.
@@ -58,22 +79,16 @@ static void add(struct care *care, struct group *group, struct message *message,
 }
 
 static void gather(struct care *care, struct group *group, struct message *message,
-                   const struct gate *gate) {
-  struct buf ids = {0};
+                   const struct gate *gate, const struct buf *ids) {
   struct road road = {.gate = gate};
-  find_due(care, message, &ids);
-  if (ids.len) {
-    road.discloses = message_discloses(care, message);
-    add(care, group, message, &road);
-  }
-  for (size_t i = 0; group->count && i < ids.len / sizeof(int64_t); i++) {
-    int64_t id;
+  if (!ids->len) return;
+  road.discloses = message_discloses(care, message);
+  add(care, group, message, &road);
+  for (size_t i = 0; group->count && i < ids->len / sizeof(int64_t); i++) {
     struct message *other = &group->loaded[i];
-    memcpy(&id, ids.data + i * sizeof id, sizeof id);
-    if (message_load(care->store, id, other) && may_join(care, other, &road))
+    if (message_load(care->store, id_at(ids, i), other) && may_join(care, other, &road))
       add(care, group, other, &road);
   }
-  buf_deinit(&ids);
 }
 
 static void group_deinit(struct group *group) {
@@ -171,18 +186,29 @@ static int64_t longest(struct care *care, const struct message *message,
   return port->merges(port->self, channel);
 }
 
+static void go_together(struct care *care, struct message *message,
+                        const struct gate *gate, int64_t most, const struct buf *ids) {
+  struct group group = {0};
+  gather(care, &group, message, gate, ids);
+  if (group.count > 1 && write_text(care, &group, gate->person, most))
+    claim_group(care, &group, gate);
+  else
+    message_claim(care, message, gate);
+  group_deinit(&group);
+}
+
 void message_go(struct care *care, struct message *message, const struct gate *gate) {
   if (message->carries && !stands(care, message, gate)) message_regenerate(care, message);
   if (message->carries) {
     claim_again(care, message, gate);
     return;
   }
-  struct group group = {0};
+  struct buf ids = {0};
   int64_t most = longest(care, message, gate->channel);
-  if (most) gather(care, &group, message, gate);
-  if (group.count > 1 && write_text(care, &group, gate->person, most))
-    claim_group(care, &group, gate);
+  if (most) find_due(care, message, &ids);
+  if (more_will_come(&ids))
+    message_wait(care, message, "planned", NULL, kernel_now(care->kernel) + again_ms);
   else
-    message_claim(care, message, gate);
-  group_deinit(&group);
+    go_together(care, message, gate, most, &ids);
+  buf_deinit(&ids);
 }

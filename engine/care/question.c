@@ -78,10 +78,10 @@ static int64_t insert(struct care *care, const struct run *run, const char *form
 int64_t question_join(struct care *care, const struct run *run, const char *form) {
   int64_t id = find(care, run, form);
   if (id)
-    store_exec(care->store,
-               "UPDATE question SET status='open', expires_at=max(expires_at,?2) WHERE id=?1",
-               "ii", id,
-               kernel_now(care->kernel) + QUESTION_OPEN_MS);
+    store_exec(
+        care->store,
+        "UPDATE question SET status='open', expires_at=max(expires_at,?2) WHERE id=?1",
+        "ii", id, kernel_now(care->kernel) + QUESTION_OPEN_MS);
   return id;
 }
 

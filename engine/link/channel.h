@@ -30,10 +30,10 @@ struct channel_ops {
 
 struct channel {
   char name[32];
-  char address[16];   // kind of identity it needs
-  int64_t keyed_ms;   // see channels_port.keyed
+  char address[16];    // kind of identity it needs
+  int64_t keyed_ms;    // see channels_port.keyed
   int64_t merge_most;  // see channels_port.merges
-  unsigned parallel;  // jobs at once; 0 means 8
+  unsigned parallel;   // jobs at once; 0 means 8
   const struct channel_ops *ops;
   // The dispatcher's own.
   struct channel *next;

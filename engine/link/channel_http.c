@@ -179,7 +179,8 @@ static void send_request(struct channel_job *job, const struct value *request) {
 
 static void http_send(struct channel *channel, struct channel_job *job) {
   struct channel_http *http = of(channel);
-  if (http->max_length && utf8_count(job->text, strlen(job->text)) > (size_t)http->max_length) {
+  if (http->max_length &&
+      utf8_count(job->text, strlen(job->text)) > (size_t)http->max_length) {
     finish(job, RESULT_PERMANENT, "text-too-long");
     return;
   }

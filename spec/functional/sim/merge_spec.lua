@@ -89,6 +89,17 @@ describe("a question, a visit and advice held until morning", function()
     assert.truthy(w.texts[1].text:find "^【随访】王先生您好，[^有]*请您填写")
     assert.equal(1, count(w.texts[1].text, "/f/"))
   end)
+  it("go together too when they come from two pathways of one program", function()
+    for _, program in ipairs { "brand", "other" } do
+      local w = H.discharged { more = MORE .. [[aw.program { id = "other", name = { zh = "别的", en = "Other" } },
+        aw.pathway { id = "second", program = "]] .. program .. [[", title = { zh = "二", en = "Second" }, enroll = { on = "discharge" },
+          anchor = "discharge", steps = { aw.step { id = "t", at = "1d 09:00", run = function(p) ]] .. send "walk" .. [[ end } } },]],
+        steps = [[aw.step { id = "s", at = "1d 09:00", run = function(p) ]] .. ASK .. [[ end }]] }
+      w:advance_to "2026-03-03 09:01"
+      assert.equal(program == "brand" and 1 or 2, #w.texts)
+      assert.equal("check accepted, walk accepted", (statuses(w):gsub("(walk %w+), (check %w+)", "%2, %1")))
+    end
+  end)
   it("go together too when they come due by day, at one moment", function()
     local w = H.discharged { more = MORE, steps = steps(THREE), at = "2026-03-02 21:00", site = { quiet_hours = "21:00-08:00" } }
     w:advance_to "2026-03-03 09:01"

@@ -1,7 +1,7 @@
 // Opens messages to specs: unit.care.messages(definitions as JSON) is a care module in
 // memory with a clock that is set, and channels that only remember what they were given.
-#include "care/alert.h"
 #include "care/message.h"
+#include "care/alert.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -125,10 +125,12 @@ static int scene_new(lua_State *L) {
   if (store_open(&scene->care.store, ":memory:", &status) != OK ||
       kernel_new(&scene->care.kernel, scene->care.store, &scene->clock, &status) != OK)
     return luaL_error(L, "%s", status.text);
-  scene->care.channels =
-      (struct channels_port){.self = scene, .known = port_known,
-                             .address_kind = port_address, .start = port_start,
-                             .keyed = port_keyed, .merges = port_merges};
+  scene->care.channels = (struct channels_port){.self = scene,
+                                                .known = port_known,
+                                                .address_kind = port_address,
+                                                .start = port_start,
+                                                .keyed = port_keyed,
+                                                .merges = port_merges};
   snprintf(scene->channels, sizeof scene->channels, " sms ");
   load(scene, json);
   message_handlers(&scene->care);

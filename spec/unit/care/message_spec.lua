@@ -3,8 +3,8 @@ local care = require "afterward.unit.care"
 
 local DEFINITIONS = [[{
   "department": { "ortho": { "id": "ortho", "title": { "zh": "骨科", "en": "Orthopaedics" }, "via": ["sms"],
-                             "budget": { "medicine": { "day": 1 } } } },
-  "program": { "gudong": { "id": "gudong", "name": { "zh": "骨动新生", "en": "Moving again" } },
+                             "budget": { "medicine": { "day": 1 }, "visit": { "day": 2 } } } },
+  "program": { "knee": { "id": "knee", "name": { "zh": "膝下生风" } }, "gudong": { "id": "gudong", "name": { "zh": "骨动新生", "en": "Moving again" } },
                "lung": { "id": "lung", "name": { "zh": "肺癌随访" }, "discloses": true, "discreet": { "zh": "安心随访" } } },
   "form": { "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } } },
   "template": {
@@ -295,7 +295,8 @@ describe("a message", function()
       for _, id in ipairs(ids) do assert.equal("accepted", state(id)) end
     end)
     for what, case in pairs {
-      ["other programs"] = { ASK, { class = "education", name = "plain", program = "lung" }, texts = 2 },
+      ["other programs"] = { ASK, { class = "education", name = "plain", program = "knee" }, texts = 2 },
+      ["programs that name a disease"] = { ASK, { class = "education", name = "plain", program = "lung" }, texts = 2 },
       ["a safety text"] = { ASK, { class = "safety" }, texts = 2 },
       ["a text that lacks words"] = { ASK, { name = "wrong" }, EDU, texts = 1 },
       ["what its first lacks"] = { { name = "wrong" }, ASK, EDU, texts = 1 },
@@ -321,7 +322,8 @@ describe("a message", function()
       ["once, whatever they are"] = { 2, ASK, EDU, DOSE, another = { class = "general" }, may = true },
       ["though medicine carries them"] = { 1, DOSE, ASK, EDU, another = { class = "general" }, may = false },
       ["not, where all are medicine"] = { 1, DOSE, DOSE, another = { class = "general" }, may = true },
-      ["in each class once"] = { 9, ASK, DOSE, another = { class = "medicine" }, may = false },
+      ["in each class"] = { 9, ASK, DOSE, another = { class = "medicine" }, may = false },
+      ["in each class once"] = { 9, { class = "visit" }, { class = "visit" }, another = { class = "visit" }, may = true },
     } do
       it("counts for the contact budget " .. what, function()
         w:set("budget_day", case[1])
