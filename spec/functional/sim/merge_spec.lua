@@ -221,7 +221,8 @@ describe("a text with several messages", function()
   end)
   it("whose receipt says failed goes by the next road, and all of it", function()
     local w = evening({ ASK, send "walk" }, { patient = { age = 82, contacts = nil } })
-    w.core:query("INSERT INTO identity (person, kind, value, position) SELECT person, 'phone', '13900009999', 2 FROM identity WHERE kind='phone' LIMIT 1")
+    w.core:query [[INSERT INTO identity (person, kind, value, position) SELECT person, 'phone', '13900009999', 2 FROM identity
+      WHERE kind='phone' LIMIT 1]]
     w:advance_to "2026-03-03 08:01"
     w:receipt("check", "failed")
     w:advance "1m"
