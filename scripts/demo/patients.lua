@@ -86,20 +86,22 @@ end
 
 local function shown(text) return (text:gsub("http%S+%s*", "…"):gsub("（非实时.*$", "")) end
 
--- A text arrived: { mobile, content }.
+-- A text arrived: { mobile, content }; it may ask several things, each with its link.
 function patients.receive(self, message)
   count(self, "texts")
   local persons = candidates(self, message)
-  local person, code = persons[1], message.content:match "/f/(%d+)"
+  local person = persons[1]
   if message.content:find("【预警】", 1, true) then
     self.tell("page", nil, message.content, "page to staff")
     return
   end
   local again = message.content:find "还没有收到" ~= nil
   if person then self.tell(again and "remind" or "text", person, shown(message.content), again and "reminder" or "text") end
-  if not person or not code or self.stopping then return end
-  if self.by_code[code] == nil and self.people:answers(person, code, again, self.clock:now()) then
-    http.go(answer, self, person, persons, message, code, again)
+  if not person or self.stopping then return end
+  for code in message.content:gmatch "/f/(%d+)" do
+    if self.by_code[code] == nil and self.people:answers(person, code, again, self.clock:now()) then
+      http.go(answer, self, person, persons, message, code, again)
+    end
   end
 end
 
