@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
+#include "care/mapping.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "engine.h"
@@ -285,27 +286,7 @@ static int sim_commits(lua_State *L) {
 
 // sim:journal(run): its records as lists, oldest first.
 static int sim_journal(lua_State *L) {
-  struct sim *sim = check(L);
-  struct run run;
-  struct buf journal = {0};
-  struct status status = {0};
-  if (!run_load(sim->engine.store, luaL_checkinteger(L, 2), &run)) return 0;
-  run_journal(sim->engine.store, &run, &journal);
-  run_deinit(&run);
-  lua_pushlstring(L, buf_text(&journal), journal.len);
-  buf_deinit(&journal);
-  const char *bytes = lua_tostring(L, -1);
-  size_t len = lua_rawlen(L, -1), used;
-  struct value record;
-  lua_newtable(L);
-  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0;
-       i++) {
-    if (values_push(L, &record, &status)) return fail(L, &status);
-    lua_rawseti(L, -2, i);
-    bytes += used;
-    len -= used;
-  }
-  return 1;
+  return sim_journal_push(L, check(L)->engine.store, luaL_checkinteger(L, 2));
 }
 
 // sim:query(sql, …): a list of rows as tables by column name. For looking, not for
@@ -380,8 +361,19 @@ static int sim_channel_set(lua_State *L) {
 // sim:receipt(channel, provider_id, state): what a gateway says later.
 static int sim_receipt(lua_State *L) {
   struct sim *sim = check(L);
-  message_receipt(&sim->engine.care, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
-                  luaL_checkstring(L, 4), "");
+  struct buf list = {0};
+  struct value view;
+  const char *channel = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
+             *state = luaL_checkstring(L, 4);
+  size_t all = value_begin_list(&list);
+  struct mapping map = mapping_begin(&list);
+  mapping_text(&map, "id", id);
+  mapping_text(&map, "state", state);
+  mapping_end(&map);
+  value_end(&list, all, 1);
+  value_read(list.data, list.len, &view);
+  message_receipts(&sim->engine.care, channel, &view, NULL, NULL);
+  buf_deinit(&list);
   settle(L, sim);
   return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "care/facts.h"
+#include "run/run.h"
 #include "script/values.h"
 
 static const char *keep(struct sim_queries *queries, lua_State *L, const char *sql) {
@@ -69,4 +70,27 @@ void sim_state_set(struct care *care, int64_t enrollment, const char *key,
                    const struct value *value) {
   struct subject subject = {care, "", 0, enrollment, 0};
   facts_set(&subject, key, value);
+}
+
+int sim_journal_push(lua_State *L, struct store *store, int64_t id) {
+  struct run run;
+  struct buf journal = {0};
+  struct status status = {0};
+  if (!run_load(store, id, &run)) return 0;
+  run_journal(store, &run, &journal);
+  run_deinit(&run);
+  lua_pushlstring(L, buf_text(&journal), journal.len);
+  buf_deinit(&journal);
+  const char *bytes = lua_tostring(L, -1);
+  size_t len = lua_rawlen(L, -1), used;
+  struct value record;
+  lua_newtable(L);
+  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0;
+       i++) {
+    if (values_push(L, &record, &status)) return luaL_error(L, "%s", status.text);
+    lua_rawseti(L, -2, i);
+    bytes += used;
+    len -= used;
+  }
+  return 1;
 }

@@ -17,3 +17,5 @@ int sim_queries_run(struct sim_queries *queries, lua_State *L, struct store *sto
 void sim_queries_deinit(struct sim_queries *queries);
 void sim_state_set(struct care *care, int64_t enrollment, const char *key,
                    const struct value *value);
+// Pushes a run's journal as a list of its records; 0 when there is no such run.
+int sim_journal_push(lua_State *L, struct store *store, int64_t id);

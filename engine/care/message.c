@@ -8,6 +8,7 @@
 #include "care/message_mass.h"
 #include "care/message_merge.h"
 #include "care/message_remind.h"
+#include "care/message_result.h"
 #include "care/message_row.h"
 
 // A reader works on message ids while what they mean is changed, so they are read first.
@@ -105,6 +106,17 @@ void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
   each(care, &ids, cancel, reason);
 }
 
+void message_cancel_for_run(struct care *care, int64_t run, const char *reason) {
+  struct buf ids = {0};
+  message_ids(store_query(care->store,
+                          "SELECT m.id FROM run r JOIN message m ON m.patient=r.patient"
+                          " AND m.run=r.id WHERE r.id=?1 AND m.status IN"
+                          " ('planned','held','in_flight','in_doubt')",
+                          "i", run),
+              &ids);
+  each(care, &ids, cancel, reason);
+}
+
 void message_cancel_for_patient(struct care *care, int64_t patient, const char *reason) {
   struct buf ids = {0};
   message_ids(store_query(care->store,
@@ -181,4 +193,5 @@ void message_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
   kernel_handle(care->kernel, WORK_REMIND, &on_remind, care);
   message_desk_handlers(care);
+  message_receipt_handlers(care);
 }
