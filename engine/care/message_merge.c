@@ -205,9 +205,10 @@ void message_go(struct care *care, struct message *message, const struct gate *g
   }
   struct buf ids = {0};
   int64_t most = longest(care, message, gate->channel);
+  int64_t again = kernel_now(care->kernel) + again_ms;
   if (most) find_due(care, message, &ids);
-  if (more_will_come(&ids))
-    message_wait(care, message, "planned", NULL, kernel_now(care->kernel) + again_ms);
+  if (more_will_come(&ids) && again < message->valid_until)
+    message_wait(care, message, "planned", NULL, again);
   else
     go_together(care, message, gate, most, &ids);
   buf_deinit(&ids);
