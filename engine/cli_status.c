@@ -32,7 +32,10 @@ const struct cli_command cli_refused = {
     .name = "refused",
     .words = "",
     .does = "what hospital systems sent and was not taken, with the reason",
-    .more = "Mend it at its source and send it again under a new id.",
+    .more =
+        "Mend it at its source and send it again: under its own id, or a new one. What "
+        "was "
+        "mended leaves this list.",
     .example = "afterward refused --limit 20",
     .options = (const struct cli_option[]){CLI_PAGING, {NULL}},
     .run = refused};

@@ -29,7 +29,7 @@ struct told {  // which of them
 };
 
 static const char *const conflict_text =
-    "another event came with this id before; give each event an id of its own";
+    "another event was taken with this id before; give each event an id of its own";
 
 static void put_result(struct json *json, const struct event_result *result) {
   json_open(json, '{');

@@ -41,21 +41,41 @@ void inbox_add(struct inbox *inbox, struct submission *submission) {
 bool inbox_has_fresh(const struct inbox *inbox) { return inbox->fresh; }
 
 static bool find_earlier(struct store *store, struct submission *item) {
-  struct stmt *row =
-      store_query(store, "SELECT id, digest FROM inbox WHERE source_id=?1 AND source=?2",
-                  "tt", item->source_id, item->source);
+  struct stmt *row = store_query(
+      store, "SELECT id, digest, state FROM inbox WHERE source_id=?1 AND source=?2", "tt",
+      item->source_id, item->source);
   bool found = stmt_row(row);
   if (found) {
+    bool differs = strcmp(stmt_text(row, 1), item->digest) != 0;
     item->row = stmt_int(row, 0);
-    item->repeated = true;
-    item->conflict = strcmp(stmt_text(row, 1), item->digest) != 0;
+    item->mended = differs && stmt_int(row, 2) == STATE_REFUSED;
+    item->conflict = differs && !item->mended;
+    item->repeated = !item->mended;
   }
   stmt_done(row);
   return found;
 }
 
+// What was refused changed nothing: its id is free for what was meant. The refusal is
+// kept apart.
+static void mend_row(struct inbox *inbox, struct submission *item, int64_t now) {
+  store_exec(inbox->store,
+             "INSERT INTO refusal (inbox, digest, body, received_at, refused_at, result)"
+             " SELECT id, digest, body, received_at, applied_at, result FROM inbox WHERE"
+             " id=?1",
+             "i", item->row);
+  store_exec(inbox->store,
+             "UPDATE inbox SET kind=?2, digest=?3, body=?4, received_at=?5, state=0,"
+             " applied_at=NULL, result=NULL WHERE id=?1",
+             "ittbi", item->row, item->kind, item->digest, buf_text(&item->body),
+             item->body.len, now);
+}
+
 static void write_row(struct inbox *inbox, struct submission *item, int64_t now) {
-  if (find_earlier(inbox->store, item)) return;
+  if (find_earlier(inbox->store, item)) {
+    if (item->mended) mend_row(inbox, item, now);
+    return;
+  }
   store_exec(inbox->store,
              "INSERT INTO inbox (source, source_id, kind, digest, body, received_at) "
              "VALUES (?1,?2,?3,?4,?5,?6)",

@@ -14,7 +14,8 @@ struct submission {  // a message not written yet, or whose sender waits for the
   void *self;
   int64_t row;    // once written
   bool repeated;  // it was there before
-  bool conflict;  // another body came under this id
+  bool mended;    // another body was refused under this id, and this one takes its place
+  bool conflict;  // another body was taken under this id
   bool recorded;  // the row is committed
 };
 

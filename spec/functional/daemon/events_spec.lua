@@ -41,9 +41,28 @@ describe("an event", function()
     local status, problem, headers = h:event(h:discharge(11, { department = "x" }))
     assert.equal(409, status)
     assert.equal("application/problem+json", headers["content-type"])
-    assert.matches("another event came with this id", problem.detail)
+    assert.matches("another event was taken with this id", problem.detail)
     wait.till("applied", function() return h:patient(11) end)
     assert.equal(1, enrolled(11))
+  end)
+
+  it("that was taken but could not be applied is listed, and may be sent again mended under its own id", function()
+    local function cancel(visit, wait)
+      return h:call("POST", "/events" .. (wait or ""), { id = "C20", kind = "cancel-discharge", at = Hospital.iso(h:now()),
+        visit = visit, patient = { mrn = "M20" } }, { token = "his" })
+    end
+    local function listed() return h:afterward("refused"):find("C20", 1, true) end
+    assert.equal(202, (h:event(h:discharge(20))))
+    assert.equal(202, (cancel "V99"))
+    wait.till("it is refused", listed)
+    assert.equal(202, (cancel "V99"))
+    assert.same({ 409, "there is no such discharge to take back; check \"visit\"" },
+      (function(status, problem) return { status, problem.detail } end)(cancel("V99", "?wait=applied")))
+    assert.equal(202, (cancel("V20", "?wait=applied")))
+    assert.is_nil(listed())
+    local status, problem = cancel "V99"
+    assert.same({ 409, "another event was taken with this id before; give each event an id of its own" }, { status, problem.detail })
+    assert.equal("ended", h:get("/enrollments?patient=" .. h:patient(20).id).items[1].status)
   end)
 
   it("of two systems may have the same id", function()

@@ -120,7 +120,7 @@ static void told(void *ctx, int64_t row, const struct value *result) {
   value_to_json(&self->told, result);
 }
 
-// hospital:post(kind of row, json): what the sender is told, as JSON
+// hospital:post(kind of row, json, source, id): what the sender is told, as JSON
 static int post(lua_State *L) {
   struct hospital *self = check_hospital(L);
   struct buf bytes = {0}, clean = {0};
@@ -137,8 +137,8 @@ static int post(lua_State *L) {
   }
   snprintf(id, sizeof id, "%lld", (long long)++self->posted);
   if (good)
-    kernel_submit(self->kernel, luaL_optstring(L, 4, "his"), id, kind, &view,
-                  INBOX_APPLIED, told, self);
+    kernel_submit(self->kernel, luaL_optstring(L, 4, "his"), luaL_optstring(L, 5, id),
+                  kind, &view, INBOX_APPLIED, told, self);
   for (int i = 0; good && i < 20 && kernel_step(self->kernel, &status); i++) continue;
   buf_deinit(&bytes);
   buf_deinit(&clean);

@@ -151,6 +151,22 @@ describe("A hospital's events", function()
     assert.matches('"status":200', post("discharge", ',"patient":{"mrn":"Z1","name":"王 秀蘭"}'))
   end)
 
+  it("that were refused may come again mended under their own id; what was taken keeps its id", function()
+    local function send(visit)
+      return h:post("event", ('{"id":"X","kind":"cancel-discharge","at":"2026-03-02 12:00"%s,"visit":"%s"}'):format(mrn, visit), "his", "X")
+    end
+    post("discharge", mrn .. ',"visit":"V1"')
+    local refusal = send "V2"
+    assert.matches('"status":409', refusal)
+    assert.equal(refusal, send "V2")                          -- a repeat is answered the same
+    assert.matches('"status":200', send "V1")
+    assert.matches('"status":200', send "V1")
+    assert.equal("in", h:ask "select status from encounter")
+    assert.equal('{"status":409}', send "V2")
+    assert.equal("1|1", h:ask "select count(*), sum(instr(result, 'no such discharge') > 0) from refusal")
+    assert.equal("0", h:ask "select count(*) from inbox where state=2")
+  end)
+
   it("are refused when they lie in the future", function()
     assert.matches("lies in the future", h:post("event", '{"id":"f","kind":"death","at":"2027-03-02"' .. mrn .. "}"))
     assert.equal("0|2", h:ask "select (select count(*) from patient), state from inbox")
