@@ -15,11 +15,6 @@ static void take_result(void *self, int64_t attempt,
   message_result(self, attempt, result);
 }
 
-static void take_receipt(void *self, const char *channel, const char *provider_id,
-                         const char *state, const char *detail) {
-  message_receipt(self, channel, provider_id, state, detail);
-}
-
 static int64_t now(void *self) { return kernel_now(((struct care *)self)->kernel); }
 
 static int ask_send(void *self, const struct value *message, struct buf *request,
@@ -147,8 +142,8 @@ int channels_open(struct channels *channels, struct care *care,
   struct value_iter iter = value_iterate(&all);
   int code = OK;
   *channels = (struct channels){.care = care};
-  channels->dispatcher = dispatcher_new(&(struct dispatcher_sink){
-      .self = care, .result = take_result, .receipt = take_receipt, .now = now});
+  channels->dispatcher = dispatcher_new(
+      &(struct dispatcher_sink){.self = care, .result = take_result, .now = now});
   while (!code && value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
     code = add_channel(channels, client, plugins, name, &item, status);

@@ -128,6 +128,7 @@ static int receive_receipt(void *self, const char *channel,
   reply->status = answer.status;
   memcpy(reply->type, answer.type, sizeof reply->type);
   reply->body = answer.body;
+  reply->receipts = answer.receipts;
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include "api/page.h"
 #include "api/pending.h"
 #include "api/probe.h"
+#include "api/receipt.h"
 #include "base/mem.h"
 
 // WARD 11: who looked a patient up is kept before they see it.
@@ -59,30 +60,6 @@ static bool begins(const char *path, const char *with) {
   return strncmp(path, with, len) == 0 && (!path[len] || path[len] == '/');
 }
 
-static void handle_receipt(struct api *api, struct http_request *request) {
-  char channel[64] = "";
-  const char *from = request->path + strlen("/channels/"), *end = strchr(from, '/');
-  if (!end || strcmp(end, "/receipt") || (size_t)(end - from) >= sizeof channel ||
-      !api->engine.receipt) {
-    http_respond_problem(request, 404, NULL);
-    return;
-  }
-  memcpy(channel, from, (size_t)(end - from));
-  struct api_callback callback = {request->method,  request->query,
-                                  request->headers, request->header_count,
-                                  request->body,    request->body_len};
-  struct api_reply reply = {.status = 200};
-  struct status status = {0};
-  if (api->engine.receipt(api->engine.self, channel, &callback, &reply, &status)) {
-    http_respond_problem(request, status.code == ERR_NOT_FOUND ? 404 : 500, status.text);
-  } else {
-    struct http_header type = {"Content-Type", reply.type};
-    http_respond(request, reply.status, &type, reply.type[0] ? 1 : 0,
-                 buf_text(&reply.body), reply.body.len);
-  }
-  buf_deinit(&reply.body);
-}
-
 void api_handle(void *self, struct http_request *request) {
   struct api *api = self;
   if (begins(request->path, "/api"))
@@ -90,7 +67,7 @@ void api_handle(void *self, struct http_request *request) {
   else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)
-    handle_receipt(api, request);
+    receipt_handle(api, request);
   else if (strcmp(request->path, "/healthz") == 0)
     probe_health(api, request);
   else if (strcmp(request->path, "/metrics") == 0)

@@ -18,15 +18,17 @@ struct api_callback {  // a provider's call to /channels/<name>/receipt; borrowe
   size_t body_len;
 };
 struct api_reply {
-  int status;       // HTTP status
-  char type[64];    // content type, "" for none
-  struct buf body;  // freed by the api
+  int status;           // HTTP status
+  char type[64];        // content type, "" for none
+  struct buf body;      // freed by the api
+  struct buf receipts;  // encoded list for message_receipts, empty for none; freed by it
 };
 
 // What the engine gives; any function may be NULL.
 struct api_engine {
   void *self;
-  // Hands a receipt to its channel; ERR_NOT_FOUND when there is none of that name.
+  // Has a channel read what its provider says; ERR_NOT_FOUND when there is none of that
+  // name.
   int (*receipt)(void *self, const char *channel, const struct api_callback *callback,
                  struct api_reply *reply, struct status *status);
   const struct http_counters *(*http)(void *self);

@@ -25,7 +25,7 @@ void pending_free(struct pending *pending) {
   mem_free(pending);
 }
 
-static void told(void *self, int64_t row, const struct value *result) {
+void pending_told(void *self, int64_t row, const struct value *result) {
   struct pending *pending = self;
   (void)row;
   pending->done(pending, result);
@@ -39,7 +39,7 @@ void pending_submit(struct pending *pending, const char *source, const char *sou
   digest_random_id(random);
   value_read(buf_text(body), body->len, &view);
   kernel_submit(pending->api->care->kernel, source, source_id ? source_id : random, kind,
-                &view, INBOX_APPLIED, told, pending);
+                &view, INBOX_APPLIED, pending_told, pending);
 }
 
 void pending_stop(struct api *api) {

@@ -22,5 +22,7 @@ struct pending *pending_new(struct api *api, struct http_request *request,
                             void (*done)(struct pending *, const struct value *));
 void pending_submit(struct pending *pending, const char *source, const char *source_id,
                     const char *kind, const struct buf *body);  // told when applied
+// An inbox_done whose self is the pending: answers and frees it.
+void pending_told(void *pending, int64_t row, const struct value *result);
 void pending_free(struct pending *pending);
 void pending_stop(struct api *api);  // answers all with 503

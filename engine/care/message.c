@@ -8,6 +8,7 @@
 #include "care/message_mass.h"
 #include "care/message_merge.h"
 #include "care/message_remind.h"
+#include "care/message_result.h"
 #include "care/message_row.h"
 
 // A reader works on message ids while what they mean is changed, so they are read first.
@@ -181,4 +182,5 @@ void message_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
   kernel_handle(care->kernel, WORK_REMIND, &on_remind, care);
   message_desk_handlers(care);
+  message_receipt_handlers(care);
 }

@@ -14,7 +14,7 @@
 // generation is a new sending.
 void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, inbox
                                            // "message.approve" "message.withdraw"
-                                           // "message.resolve"
+                                           // "message.resolve" "receipt"
 
 struct message_spec {  // texts borrowed; NULL or 0 where absent
   int64_t patient, enrollment, run, question, alert;
@@ -52,9 +52,10 @@ struct channel_result {
 // Becomes durable with the kernel's next batch. Copied.
 void message_result(struct care *care, int64_t attempt,
                     const struct channel_result *result);
-// A receipt, in any order, any number of times. state: "delivered" or "failed".
-void message_receipt(struct care *care, const char *channel, const char *provider_id,
-                     const char *state, const char *detail);
+// What a channel's provider says later: {detail, id, state = "delivered" or "failed"}, in
+// any order, any number of times. done (may be NULL) is told once they are committed.
+void message_receipts(struct care *care, const char *channel, const struct value *list,
+                      inbox_done *done, void *self);
 // After start: attempts that were in flight are in doubt.
 void message_recover(struct care *care);
 // Called when an ask or a send is first accepted ("accepted"), and when it ends

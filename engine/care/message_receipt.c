@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/log.h"
-#include "base/mem.h"
+#include "care/mapping.h"
 #include "care/message_carried.h"
 #include "care/message_result.h"
 
@@ -98,9 +99,7 @@ void message_receipt_early(struct care *care, int64_t attempt) {
   settle(care, attempt, receipt.state, receipt.detail);
 }
 
-static void apply_receipt(void *self, struct work *work) {
-  struct care *care = self;
-  const struct receipt *receipt = work->prepared;
+static void apply_one(struct care *care, const struct receipt *receipt) {
   int64_t attempt = store_int(care->store, 0,
                               "SELECT max(id) FROM attempt WHERE provider_id=?1 AND"
                               " channel=?2",
@@ -111,24 +110,58 @@ static void apply_receipt(void *self, struct work *work) {
     keep_early(care, receipt);
 }
 
-static void release_receipt(void *self, struct work *work) {
-  (void)self;
-  mem_free(work->prepared);
+static bool fits(const struct value *text, size_t size) {
+  return text->kind == VALUE_TEXT && text->text.len && text->text.len < size;
 }
 
-void message_receipt(struct care *care, const char *channel, const char *provider_id,
-                     const char *state, const char *detail) {
-  static const struct work_handler handler = {.apply = apply_receipt,
-                                              .release = release_receipt};
-  struct receipt *receipt = mem_alloc(sizeof *receipt);
-  if (strlen(provider_id) >= sizeof receipt->provider_id || !*provider_id ||
-      strlen(channel) >= sizeof receipt->channel) {
-    mem_free(receipt);
+static void copy_text(const struct value *text, char *out, size_t size) {
+  snprintf(out, size, "%.*s", text->kind == VALUE_TEXT ? (int)text->text.len : 0,
+           text->kind == VALUE_TEXT ? text->text.data : "");
+}
+
+static void read_and_apply(struct care *care, const struct value *channel,
+                           const struct value *item) {
+  struct receipt receipt = {0};
+  struct value id = value_field(item, "id"), state = value_field(item, "state"),
+               detail = value_field(item, "detail");
+  if (!fits(channel, sizeof receipt.channel) || !fits(&id, sizeof receipt.provider_id))
     return;
-  }
-  snprintf(receipt->channel, sizeof receipt->channel, "%s", channel);
-  snprintf(receipt->provider_id, sizeof receipt->provider_id, "%s", provider_id);
-  snprintf(receipt->state, sizeof receipt->state, "%s", state);
-  snprintf(receipt->detail, sizeof receipt->detail, "%s", detail ? detail : "");
-  kernel_post(care->kernel, 0, &handler, care, receipt);
+  copy_text(channel, receipt.channel, sizeof receipt.channel);
+  copy_text(&id, receipt.provider_id, sizeof receipt.provider_id);
+  copy_text(&state, receipt.state, sizeof receipt.state);
+  copy_text(&detail, receipt.detail, sizeof receipt.detail);
+  apply_one(care, &receipt);
+}
+
+static int apply_receipts(void *self, struct inbox_row *row, struct status *status) {
+  struct value channel = value_field(&row->body, "channel"),
+               list = value_field(&row->body, "receipts"), item;
+  struct value_iter iter = value_iterate(&list);
+  (void)status;
+  while (value_next(&iter, NULL, &item)) read_and_apply(self, &channel, &item);
+  return OK;
+}
+
+void message_receipt_handlers(struct care *care) {
+  static const struct inbox_handler handler = {.kind = "receipt",
+                                               .apply = apply_receipts};
+  kernel_handle_inbox(care->kernel, &handler, care);
+}
+
+// Each call is a row of its own: that a receipt comes twice shows only when it is
+// applied, as a gateway may use its numbers again.
+void message_receipts(struct care *care, const char *channel, const struct value *list,
+                      inbox_done *done, void *self) {
+  struct buf body = {0};
+  struct value view;
+  char id[17];
+  struct mapping map = mapping_begin(&body);
+  mapping_text(&map, "channel", channel);
+  mapping_value(&map, "receipts", list);
+  mapping_end(&map);
+  value_read(body.data, body.len, &view);
+  digest_random_id(id);
+  kernel_submit(care->kernel, "receipt", id, "receipt", &view, INBOX_RECORDED, done,
+                self);
+  buf_deinit(&body);
 }

@@ -7,11 +7,9 @@
 struct http_header;
 struct dispatcher;
 
-struct dispatcher_sink {  // where results go; message_result and message_receipt
+struct dispatcher_sink {  // where results go; message_result
   void *self;
   void (*result)(void *self, int64_t attempt, const struct channel_result *result);
-  void (*receipt)(void *self, const char *channel, const char *provider_id,
-                  const char *state, const char *detail);
   int64_t (*now)(void *self);  // the engine's clock
 };
 
@@ -28,9 +26,11 @@ size_t dispatcher_load(const struct dispatcher *dispatcher);  // jobs waiting an
 void dispatcher_free(struct dispatcher *dispatcher);
 
 struct dispatcher_reply {
-  int status;       // HTTP status
-  char type[64];    // content type, "" for none
-  struct buf body;  // the caller frees
+  int status;           // HTTP status
+  char type[64];        // content type, "" for none
+  struct buf body;      // the caller frees
+  struct buf receipts;  // encoded list of {detail, id, state}, to be kept before the
+                        // reply is sent; empty for none; the caller frees
 };
 struct dispatcher_callback {   // borrowed
   const char *method, *query;  // query without '?', may be NULL
@@ -40,8 +40,8 @@ struct dispatcher_callback {   // borrowed
   size_t body_len;
 };
 // A provider calls POST /channels/<name>/receipt: the plugin checks it and reads the
-// receipts, which go to the sink. ERR_NOT_FOUND when no such channel takes receipts;
-// otherwise 0 with the reply, also for a forged one (403) or a fault of the plugin (500).
+// receipts. ERR_NOT_FOUND when no such channel takes receipts; otherwise 0 with the
+// reply, also for a forged one (403) or a fault of the plugin (500).
 int dispatcher_receipt(struct dispatcher *dispatcher, const char *channel,
                        const struct dispatcher_callback *callback,
                        struct dispatcher_reply *reply, struct status *status);

@@ -1,4 +1,4 @@
-// Callbacks of providers: read by the channel's plugin, handed on as receipts.
+// Callbacks of providers: read by the channel's plugin, which finds the receipts in them.
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,19 +76,35 @@ static bool copy_field(const struct value *map, const char *key, char *out, size
   return true;
 }
 
-static void hand_on(const struct channel *channel, const struct value *list) {
-  const struct dispatcher_sink *sink = dispatcher_sink_of(channel->dispatcher);
+static void put_receipt(struct buf *out, const char *id, const char *state,
+                        const char *detail) {
+  size_t map = value_begin_map(out);
+  value_put_key(out, "detail");
+  value_put_text(out, detail);
+  value_put_key(out, "id");
+  value_put_text(out, id);
+  value_put_key(out, "state");
+  value_put_text(out, state);
+  value_end(out, map, 3);
+}
+
+static void put_receipts(const struct value *list, struct buf *out) {
   struct value_iter iter = value_iterate(list);
   struct value item;
-  for (int i = 0; i < RECEIPTS && value_next(&iter, NULL, &item); i++) {
+  size_t all = value_begin_list(out);
+  uint32_t count = 0;
+  while (count < RECEIPTS && value_next(&iter, NULL, &item)) {
     char id[128], state[16], detail[256];
     if (!copy_field(&item, "id", id, sizeof id) ||
         !copy_field(&item, "state", state, sizeof state))
       continue;
     copy_field(&item, "detail", detail, sizeof detail);
-    if (strcmp(state, "delivered") == 0 || strcmp(state, "failed") == 0)
-      sink->receipt(sink->self, channel->name, id, state, detail);
+    if (strcmp(state, "delivered") && strcmp(state, "failed")) continue;
+    put_receipt(out, id, state, detail);
+    count++;
   }
+  value_end(out, all, count);
+  if (!count) buf_clear(out);
 }
 
 static void read_reply(const struct value *answer, struct dispatcher_reply *reply) {
@@ -126,7 +142,7 @@ int dispatcher_receipt(struct dispatcher *dispatcher, const char *name,
   } else {
     struct value list = value_field(&answer, "receipts");
     read_reply(&answer, reply);
-    if (reply->status < 300) hand_on(channel, &list);
+    if (reply->status < 300) put_receipts(&list, &reply->receipts);
   }
   buf_deinit(&bytes);
   buf_deinit(&out);

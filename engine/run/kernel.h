@@ -26,18 +26,17 @@ enum due_class {
 
 // What a due row refers to. Each kind has one handler.
 enum due_kind {
-  WORK_ALERT = 0,     // alert.id: next rung
-  WORK_EVENT = 1,     // event.id: enrolment, watches, tiers
-  WORK_RUN = 2,       // run.id: a turn, or the timeout of its wait
-  WORK_MESSAGE = 3,   // message.id: claim, retry or expire
-  WORK_REMIND = 4,    // message.id of the question: remind
-  WORK_TASK = 5,      // task.id: overdue
-  WORK_CLAIM = 6,     // task.id: claim lapses
-  WORK_PLAN = 7,      // enrollment.id: occurrences that are due
-  WORK_RETIER = 8,    // enrollment.id: evaluate the tier
-  WORK_NIGHTLY = 9,   // 0: reconciliation
-  WORK_RECEIPT = 10,  // attempt.id: no receipt by now
-  WORK_KINDS = 11,
+  WORK_ALERT = 0,    // alert.id: next rung
+  WORK_EVENT = 1,    // event.id: enrolment, watches, tiers
+  WORK_RUN = 2,      // run.id: a turn, or the timeout of its wait
+  WORK_MESSAGE = 3,  // message.id: claim, retry or expire
+  WORK_REMIND = 4,   // message.id of the question: remind
+  WORK_TASK = 5,     // task.id: overdue
+  WORK_CLAIM = 6,    // task.id: claim lapses
+  WORK_PLAN = 7,     // enrollment.id: occurrences that are due
+  WORK_RETIER = 8,   // enrollment.id: evaluate the tier
+  WORK_NIGHTLY = 9,  // 0: reconciliation
+  WORK_KINDS = 10,
 };
 
 struct work {
@@ -85,8 +84,8 @@ struct inbox_handler {
 };
 
 // Told once, after the commit. result is the row's encoded result; recorded rows that are
-// not applied yet have {status=202}. A body that differs from the one first sent under
-// the same id gives {status=409}.
+// not applied yet have {status=202}. A body that differs from one taken under the same id
+// gives {status=409}; a refused one's place is taken by the next that differs.
 typedef void inbox_done(void *self, int64_t row, const struct value *result);
 enum inbox_stage { INBOX_RECORDED, INBOX_APPLIED };
 

@@ -192,6 +192,15 @@ describe("a receipt", function()
     message "delivered"
   end)
 
+  it("is answered once it is safe: a power cut after the answer loses nothing", function()
+    local number, message = follow(h, nil)
+    message "accepted"
+    assert.equal(200, receipt(h.gateway:to(number)[1].key, "DELIVRD"))
+    h:kill()
+    h:start()
+    message "delivered"
+  end)
+
   it("without the gateway's token is refused and changes nothing", function()
     local number, message = follow(h, nil)
     message "accepted"

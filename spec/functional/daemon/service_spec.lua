@@ -242,6 +242,12 @@ describe("operators", function()
 end)
 
 describe("a full disk", function()
+  -- A gateway's word that is new each time.
+  local function receipt(h, n)
+    return (h:call("POST", "/channels/sms/receipt", { id = "g" .. n .. ("x"):rep(90), state = "DELIVRD" },
+      { token = false, ["X-Token"] = "gateway-knows" }))
+  end
+
   local folder = (os.getenv "TMPDIR" or "/tmp") .. "/afterward-small-disk-" .. uv.os_getpid()
   it("refuses what is new, says so in health and log, loses nothing acknowledged, and goes on when there is room", function()
     uv.fs_mkdir(folder, 448)
@@ -268,10 +274,14 @@ describe("a full disk", function()
       assert.equal(503, status)
       assert.matches("refused", health.reasons)
       assert.matches("commit%.refused", h:words())
+      local said, n = 200, 0
+      while said == 200 and n < 500 do said, n = receipt(h, n), n + 1 end
+      assert.equal(507, said)                                 -- so that the gateway says it again
       os.remove(folder .. "/ballast")
       wait.till("it takes events again", function()
         return h:event(h:discharge(refused[3])) == 202
       end)
+      assert.equal(200, receipt(h, n))
       wait.till("health has forgotten it", function()
         local _, now = h:call("GET", "/healthz", nil, { token = false })
         return not now.reasons:find "refused"

@@ -2,6 +2,7 @@
 // memory with a clock that is set, and channels that only remember what they were given.
 #include "care/message.h"
 #include "care/alert.h"
+#include "care/mapping.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -310,8 +311,18 @@ static int scene_result(lua_State *L) {
 
 static int scene_receipt(lua_State *L) {
   struct scene *scene = check(L);
-  message_receipt(&scene->care, "sms", luaL_checkstring(L, 2), luaL_checkstring(L, 3),
-                  "");
+  struct buf list = {0};
+  struct value view;
+  const char *id = luaL_checkstring(L, 2), *state = luaL_checkstring(L, 3);
+  size_t all = value_begin_list(&list);
+  struct mapping map = mapping_begin(&list);
+  mapping_text(&map, "id", id);
+  mapping_text(&map, "state", state);
+  mapping_end(&map);
+  value_end(&list, all, 1);
+  value_read(list.data, list.len, &view);
+  message_receipts(&scene->care, "sms", &view, NULL, NULL);
+  buf_deinit(&list);
   return scene_step(L);
 }
 

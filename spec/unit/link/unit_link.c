@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "gateway.h"
 #include "io/http_thread.h"
 #include "io/loop.h"
@@ -58,14 +59,6 @@ static void sink_result(void *self, int64_t attempt,
   set(L, "id", result->provider_id);
   set(L, "detail", result->detail);
   append(L, desk->results);
-}
-
-static void sink_receipt(void *self, const char *channel, const char *id,
-                         const char *state, const char *detail) {
-  struct desk *desk = self;
-  lua_State *L = desk->L;
-  lua_pushfstring(L, "%s %s %s %s", channel, id, state, detail);
-  append(L, desk->receipts);
 }
 
 static int64_t sink_now(void *self) { return ((struct desk *)self)->now; }
@@ -155,8 +148,8 @@ static int desk_new(lua_State *L) {
   desk->lines = desk_table(L);
   desk->loop = loop_new();
   desk->client = http_thread_new(desk->loop, &(struct http_client_config){0});
-  desk->dispatcher = dispatcher_new(
-      &(struct dispatcher_sink){desk, sink_result, sink_receipt, sink_now});
+  desk->dispatcher =
+      dispatcher_new(&(struct dispatcher_sink){desk, sink_result, sink_now});
   add_channels(desk, (int)luaL_optinteger(L, 2, 0), luaL_optinteger(L, 3, 0),
                luaL_optinteger(L, 4, 0));
   luaL_setmetatable(L, kind);
@@ -228,6 +221,22 @@ static size_t read_headers(lua_State *L, int at, struct http_header *headers) {
   return count;
 }
 
+static void note_receipts(struct desk *desk, const char *channel,
+                          const struct buf *list) {
+  struct value all, item;
+  if (!value_read(buf_text(list), list->len, &all)) return;
+  struct value_iter iter = value_iterate(&all);
+  while (value_next(&iter, NULL, &item)) {
+    struct value id = value_field(&item, "id"), state = value_field(&item, "state"),
+                 detail = value_field(&item, "detail");
+    char *words[] = {value_copy_text(&id), value_copy_text(&state),
+                     value_copy_text(&detail)};
+    lua_pushfstring(desk->L, "%s %s %s %s", channel, words[0], words[1], words[2]);
+    for (int i = 0; i < 3; i++) mem_free(words[i]);
+    append(desk->L, desk->receipts);
+  }
+}
+
 // receipt(channel, body, query, {name, value, …}) → status, body
 static int desk_receipt(lua_State *L) {
   struct desk *desk = check(L);
@@ -242,7 +251,9 @@ static int desk_receipt(lua_State *L) {
                                 &reply, &status);
   lua_pushinteger(L, code == OK ? reply.status : 404);
   lua_pushstring(L, buf_text(&reply.body));
+  note_receipts(desk, lua_tostring(L, 2), &reply.receipts);
   buf_deinit(&reply.body);
+  buf_deinit(&reply.receipts);
   return 2;
 }
 
