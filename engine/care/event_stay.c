@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/discharge_undo.h"
 #include "care/enrollment.h"
 #include "care/event_apply.h"
 #include "care/mapping.h"
@@ -222,42 +223,13 @@ int event_cancel_admission(struct event_in *event) {
   return OK;
 }
 
-// What the discharge caused goes: its evaluation, if still to come, and its enrollments.
-static void undo_discharge(struct event_in *event) {
-  enum { EVENTS = 16 };
-  struct {
-    int64_t event, recorded_at;
-  } list[EVENTS];
-  int count = 0;
-  struct store *store = event->care->store;
-  struct stmt *rows =
-      store_query(store,
-                  "SELECT id, recorded_at FROM event WHERE patient=?1 AND encounter=?2 "
-                  "AND kind='discharge' ORDER BY id DESC",
-                  "ii", event->patient, event->encounter);
-  for (; count < EVENTS && stmt_row(rows); count++) {
-    list[count].event = stmt_int(rows, 0);
-    list[count].recorded_at = stmt_int(rows, 1);
-  }
-  stmt_done(rows);
-  for (int i = 0; i < count; i++) {
-    due_remove(store, DUE_EVENT, list[i].recorded_at, WORK_EVENT, list[i].event);
-    for (int64_t id;
-         (id = store_int(store, 0,
-                         "SELECT id FROM enrollment WHERE patient=?1 AND event=?2 AND "
-                         "status<>'ended'",
-                         "ii", event->patient, list[i].event));)
-      enrollment_end(event->care, id, "discharge-cancelled");
-  }
-}
-
 int event_cancel_discharge(struct event_in *event) {
   if (find_to_cancel(event, "out")) return event->status->code;
   store_exec(event->care->store,
              "UPDATE encounter SET status='in', discharged_at=NULL, leaving=NULL WHERE "
              "id=?1",
              "i", event->encounter);
-  undo_discharge(event);
+  discharge_undo(event->care, event->patient, event->encounter);
   set_inpatient(event, true);
   enrollment_pause_all(event->care, event->patient);
   return OK;

@@ -106,6 +106,17 @@ void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
   each(care, &ids, cancel, reason);
 }
 
+void message_cancel_for_run(struct care *care, int64_t run, const char *reason) {
+  struct buf ids = {0};
+  message_ids(store_query(care->store,
+                          "SELECT m.id FROM run r JOIN message m ON m.patient=r.patient"
+                          " AND m.run=r.id WHERE r.id=?1 AND m.status IN"
+                          " ('planned','held','in_flight','in_doubt')",
+                          "i", run),
+              &ids);
+  each(care, &ids, cancel, reason);
+}
+
 void message_cancel_for_patient(struct care *care, int64_t patient, const char *reason) {
   struct buf ids = {0};
   message_ids(store_query(care->store,

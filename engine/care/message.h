@@ -29,6 +29,7 @@ int64_t message_plan(struct care *care,
 void message_cancel_for_question(struct care *care, int64_t question, const char *reason);
 void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
                                    const char *reason);
+void message_cancel_for_run(struct care *care, int64_t run, const char *reason);
 void message_cancel_for_patient(struct care *care, int64_t patient,
                                 const char *reason);  // all but staff pages
 void message_wake_for_patient(struct care *care,

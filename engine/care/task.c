@@ -96,6 +96,17 @@ void task_withdraw_for_run(struct care *care, int64_t run, const char *reason) {
                0, reason);
 }
 
+void task_withdraw_named(struct care *care, int64_t patient, const char *name,
+                         int64_t since, const char *reason) {
+  withdraw_all(care,
+               store_query(care->store,
+                           "SELECT id FROM task WHERE patient=?1 AND name=?2 AND"
+                           " opened_at>=?3 AND run IS NULL AND status IN"
+                           " ('open','held')",
+                           "iti", patient, name, since),
+               0, reason);
+}
+
 static void put_result(struct care *care, struct stmt *row, struct buf *out) {
   struct buf answer = {0};
   struct mapping map = mapping_begin(out);

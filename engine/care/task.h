@@ -20,6 +20,9 @@ void task_withdraw_for_enrollment(struct care *care, int64_t enrollment,
                                   const char *reason);
 void task_withdraw_for_patient(struct care *care, int64_t patient, const char *reason);
 void task_withdraw_for_run(struct care *care, int64_t run, const char *reason);
+// Tasks of that name opened since then, which no run waits for.
+void task_withdraw_named(struct care *care, int64_t patient, const char *name,
+                         int64_t since, const char *reason);
 // Pause and resume. A held task's due_at is the ms of working time that are left.
 void task_hold_for_enrollment(struct care *care, int64_t enrollment, bool hold);
 // The result as a script sees it: {code, answer, note, by, to}; false while open.
