@@ -51,7 +51,8 @@ describe("A discharge that is taken back", function()
 
   it("closes what was asked and under way, and withdraws the calls of watches that it set off", function()
     local w, pt = ward("restart", WATCH)
-    w:discharge(pt)
+    w:discharge(pt, { department = "w" })
+    assert.truthy(w:task "call")
     w:advance "25h"
     assert.equal(1, #w:sent "check")
     cancel(w, pt)
