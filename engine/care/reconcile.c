@@ -5,12 +5,14 @@
 #include "care/alert.h"
 #include "care/ids.h"
 #include "care/mapping.h"
+#include "care/reconcile_count.h"
 
 enum { AT_MS = 150 * CIVIL_MINUTE_MS, NAMED = 5 };  // 02:30; faults named one by one
 
 struct night {
-  int64_t event, enrollment, run, skip;  // ids up to which it has counted
-  int64_t attempted, due, eligible, enrolled, reached, faults;
+  struct night_ids until;
+  struct night_counts counts;
+  int64_t faults;
   struct buf reason;
 };
 
@@ -51,42 +53,10 @@ static int64_t id_of(const struct value *last, const char *key) {
   return value_int_or(&id, 0);
 }
 
-// By ids, which rise with time, so that a night costs what a day brought.
 static void count(struct care *care, const struct value *last, struct night *night) {
-  struct store *store = care->store;
-  night->event = store_int(store, 0, "SELECT max(id) FROM event", "");
-  night->enrollment = store_int(store, 0, "SELECT max(id) FROM enrollment", "");
-  night->run = store_int(store, 0, "SELECT max(id) FROM run", "");
-  night->skip = store_int(store, 0, "SELECT max(id) FROM skip", "");
-  int64_t run = id_of(last, "run");
-  night->eligible = store_int(
-      store, 0,
-      "SELECT count(*) FROM event JOIN patient ON patient.id=event.patient LEFT JOIN "
-      "encounter ON encounter.id=event.encounter WHERE event.id>?1 AND "
-      "event.kind='discharge' AND died_at IS NULL AND coalesce(leaving,'order') NOT IN "
-      "('death','transfer','against-advice')",
-      "i", id_of(last, "event"));
-  night->enrolled =
-      store_int(store, 0, "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1", "i",
-                id_of(last, "enrollment"));
-  night->due = store_int(store, 0,
-                         "SELECT (SELECT count(*) FROM run WHERE id>?1 AND kind='step')+"
-                         "(SELECT count(*) FROM skip WHERE id>?2)",
-                         "ii", run, id_of(last, "skip"));
-  night->attempted = store_int(
-      store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND attempts>0) OR EXISTS "
-      "(SELECT 1 FROM task t WHERE t.patient=run.patient AND t.run=run.id))",
-      "i", run);
-  night->reached = store_int(
-      store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND accepted_at IS NOT "
-      "NULL) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
-      "t.run=run.id "
-      "AND status='done'))",
-      "i", run);
+  struct night_ids from = {id_of(last, "event"), id_of(last, "enrollment"),
+                           id_of(last, "run"), id_of(last, "skip")};
+  reconcile_count(care, &from, &night->until, &night->counts);
 }
 
 static void name_faults(struct night *night, const char *what, struct stmt *rows) {
@@ -166,24 +136,49 @@ static void prepare(void *self, struct work *work) {
 }
 
 static void keep(struct care *care, const struct night *night) {
+  const struct night_counts *counts = &night->counts;
+  const struct {
+    const char *key;
+    int64_t number;
+  } fields[] = {{"at", kernel_now(care->kernel)},
+                {"attempted", counts->attempted},
+                {"deaths", counts->deaths},
+                {"discharges", counts->discharges},
+                {"due", counts->due},
+                {"eligible", counts->eligible},
+                {"enrolled", counts->enrolled},
+                {"enrollment", night->until.enrollment},
+                {"event", night->until.event},
+                {"faults", night->faults},
+                {"listed", counts->listed},
+                {"reached", counts->reached},
+                {"readmitted", counts->readmitted},
+                {"run", night->until.run},
+                {"skip", night->until.skip},
+                {"transfers", counts->transfers}};
   struct buf body = {0};
   struct mapping map = mapping_begin(&body);
-  mapping_int(&map, "at", kernel_now(care->kernel));
-  mapping_int(&map, "attempted", night->attempted);
-  mapping_int(&map, "due", night->due);
-  mapping_int(&map, "eligible", night->eligible);
-  mapping_int(&map, "enrolled", night->enrolled);
-  mapping_int(&map, "enrollment", night->enrollment);
-  mapping_int(&map, "event", night->event);
-  mapping_int(&map, "faults", night->faults);
-  mapping_int(&map, "reached", night->reached);
-  mapping_int(&map, "run", night->run);
-  mapping_int(&map, "skip", night->skip);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    mapping_int(&map, fields[i].key, fields[i].number);
   mapping_end(&map);
   store_exec(care->store,
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('reconciliation', ?1)",
              "b", body.data, body.len);
   buf_deinit(&body);
+}
+
+static void tell(const struct night *night) {
+  const struct night_counts *counts = &night->counts;
+  log_line(night->faults ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "reconcile.done",
+           "discharges=%lld deaths=%lld transfers=%lld readmitted=%lld listed=%lld "
+           "eligible=%lld enrolled=%lld due=%lld attempted=%lld reached=%lld faults=%lld "
+           "reason=\"%s\"",
+           (long long)counts->discharges, (long long)counts->deaths,
+           (long long)counts->transfers, (long long)counts->readmitted,
+           (long long)counts->listed, (long long)counts->eligible,
+           (long long)counts->enrolled, (long long)counts->due,
+           (long long)counts->attempted, (long long)counts->reached,
+           (long long)night->faults, buf_text(&night->reason));
 }
 
 // Nothing is mended in silence: a fault here is one of the engine, and a person looks.
@@ -198,12 +193,7 @@ static void apply(void *self, struct work *work) {
                                           .level = "urgent",
                                           .reason = night->reason.data,
                                           .escalation = ""});
-  log_line(night->faults ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "reconcile.done",
-           "eligible=%lld enrolled=%lld due=%lld attempted=%lld reached=%lld faults=%lld "
-           "reason=\"%s\"",
-           (long long)night->eligible, (long long)night->enrolled, (long long)night->due,
-           (long long)night->attempted, (long long)night->reached,
-           (long long)night->faults, buf_text(&night->reason));
+  tell(night);
 }
 
 static void refuse(void *self, struct work *work, const struct status *why) {

@@ -7,6 +7,6 @@
 void reconcile_handlers(struct care *care);  // WORK_NIGHTLY
 // At start: the first night, when none is planned. In a transaction of its own.
 int reconcile_arm(struct care *care, struct status *status);
-// The last one's encoded map: at, attempted, due, eligible, enrolled, faults, reached;
-// false before the first.
+// The last one's encoded map: at, faults and what reconcile_count.h counts; false before
+// the first.
 bool reconcile_last(struct care *care, struct buf *out);

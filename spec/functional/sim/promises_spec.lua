@@ -129,6 +129,74 @@ describe("the nightly reconciliation", function()
     night = last(w)
     assert.same({ 0, 0, 0, 0 }, { night.eligible, night.enrolled, night.due, night.faults })
   end)
+  -- WARD 26: 应随访 = discharges - deaths - transfers - readmitted before due - listed reasons.
+  describe("counts who should be followed up:", function()
+    local function go(pt, w, o) w:discharge(pt, o) return pt end
+    local fates = {
+      { "an ordinary discharge, also to the community", 1, 0, 0, 0, 0, 1, function(w, pt) go(pt, w, { leaving = "community" }) end },
+      { "a death in the ward", 1, 1, 0, 0, 0, 0, function(w, pt) go(pt, w, { leaving = "death" }) end },
+      { "a death at home", 1, 1, 0, 0, 0, 0, function(w, pt) w:event(go(pt, w), "death") end },
+      { "a transfer", 1, 0, 1, 0, 0, 0, function(w, pt) go(pt, w, { leaving = "transfer" }) end },
+      { "a readmission before the first step", 1, 0, 0, 1, 0, 0, function(w, pt)
+        w:event(go(pt, w), "admission")
+      end },
+      { "a readmission after the first step", 1, 0, 0, 0, 0, 1, function(w, pt)
+        go(pt, w)
+        w:advance "3h"
+        w:event(pt, "admission")
+      end },
+      { "an admission that was a mistake", 1, 0, 0, 0, 0, 1, function(w, pt)
+        w:event(go(pt, w), "admission")
+        w:event(pt, "cancel-admission", { visit = pt.mrn .. "-" .. pt.visits })
+      end },
+      { "against advice", 1, 0, 0, 0, 1, 0, function(w, pt) go(pt, w, { leaving = "against-advice" }) end },
+      { "a discharge taken back", 0, 0, 0, 0, 0, 0, function(w, pt)
+        w:event(go(pt, w), "cancel-discharge", { visit = pt.mrn .. "-1" })
+      end },
+      { "one taken back and told again", 1, 0, 0, 0, 0, 1, function(w, pt)
+        w:event(go(pt, w), "cancel-discharge", { visit = pt.mrn .. "-1" })
+        w:discharge(pt)
+      end },
+      { "a list that comes twice", 1, 0, 0, 0, 0, 1, function(w, pt) go(go(pt, w), w) end },
+    }
+    local STEP = [[aw.step { id = "s", at = "2h", run = function(p) p:ask "check" end },]] .. END
+    local function figures(w)
+      local n = last(w)
+      return { n.discharges, n.deaths, n.transfers, n.readmitted, n.listed, n.eligible }
+    end
+    local all = { 0, 0, 0, 0, 0, 0 }
+    for _, fate in ipairs(fates) do
+      local expected = { table.unpack(fate, 2, 7) }
+      for i = 1, 6 do all[i] = all[i] + expected[i] end
+      it(fate[1], function()
+        local w = H.world { steps = STEP }
+        fate[8](w, w:patient {})
+        w:advance_to "2026-03-03 02:30"
+        assert.same(expected, figures(w))
+        w:advance "1d"
+        assert.same({ 0, 0, 0, 0, 0, 0 }, figures(w))
+      end)
+    end
+    it("one of each, together", function()
+      local w = H.world { steps = STEP }
+      for _, fate in ipairs(fates) do fate[8](w, w:patient {}) end
+      w:advance_to "2026-03-03 02:30"
+      assert.same(all, figures(w))
+    end)
+    it("who is readmitted in a later night, still before the first step, is taken off then", function()
+      local w = H.world { steps = [[aw.step { id = "s", at = "3d", run = function(p) p:ask "check" end },]] .. END }
+      local pt = go(w:patient {}, w)
+      w:advance_to "2026-03-03 02:30" assert.same({ 1, 0, 0, 0, 0, 1 }, figures(w))
+      w:advance "1d"
+      w:event(pt, "admission")
+      w:advance_to "2026-03-05 02:30" assert.same({ 0, 0, 0, 1, 0, -1 }, figures(w))
+      w:discharge(pt)
+      w:advance "5d"
+      w:event(pt, "admission")
+      w:advance_to "2026-03-11 02:30" assert.same({ 0, 0, 0, 0, 0, 0 }, figures(w))
+    end)
+  end)
+
   it("goes on every night, also over a change of the clocks and after the machine was off", function()
     local w = H.world { zone = "Europe/Berlin", at = "2026-03-28 10:00", steps = END }
     w:advance "3d"

@@ -1,0 +1,89 @@
+#include "care/reconcile_count.h"
+
+// In a bed again before any step of a follow-up began.
+#define READMITTED(discharge, stay, since)                                            \
+  "EXISTS (SELECT 1 FROM encounter r WHERE r.patient=" discharge                      \
+  ".patient AND r.id<>" stay ".id AND r.status<>'cancelled' AND r.admitted_at>=" stay \
+  ".discharged_at" since                                                              \
+  " AND NOT EXISTS (SELECT 1 FROM enrollment e JOIN run ON run.enrollment=e.id WHERE" \
+  " e.patient=" discharge ".patient AND run.kind='step' AND run.started_at>=" stay    \
+  ".discharged_at AND run.started_at<=r.admitted_at))"
+
+static const char by_fate[] =
+    "SELECT CASE WHEN died_at IS NOT NULL OR leaving='death' THEN 1 WHEN"
+    " leaving='transfer' THEN 2 WHEN " READMITTED("d", "s", "") " THEN 3 WHEN"
+    " leaving='against-advice' OR disputed_at IS NOT NULL THEN 4 ELSE 0 END,"
+    " count(DISTINCT s.id) FROM event d JOIN patient ON patient.id=d.patient JOIN"
+    " encounter s ON s.id=d.encounter WHERE d.id>?1 AND d.kind='discharge' AND"
+    " s.status='out' GROUP BY 1";
+
+// Counted as eligible in an earlier night.
+static const char readmitted_since[] =
+    "SELECT count(DISTINCT s.id) FROM event a JOIN encounter n ON n.id=a.encounter JOIN"
+    " event d ON d.patient=a.patient AND d.id<=?1 AND d.kind='discharge' JOIN encounter s"
+    " ON s.id=d.encounter AND s.status='out' AND s.discharged_at<=n.admitted_at JOIN"
+    " patient ON patient.id=d.patient WHERE a.id>?1 AND a.kind='admission' AND"
+    " coalesce(s.leaving,'') NOT IN ('transfer','against-advice') AND disputed_at IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM encounter b WHERE b.patient=d.patient AND"
+    " b.id NOT IN (s.id, n.id) AND b.status<>'cancelled' AND"
+    " b.admitted_at>=s.discharged_at AND b.admitted_at<n.admitted_at) AND " READMITTED(
+        "d", "s", " AND r.id=n.id");
+
+static void count_discharges(struct store *store, int64_t from,
+                             struct night_counts *out) {
+  int64_t fates[5] = {0};
+  struct stmt *rows = store_query(store, by_fate, "i", from);
+  while (stmt_row(rows)) fates[stmt_int(rows, 0)] = stmt_int(rows, 1);
+  stmt_done(rows);
+  // A death in the ward is a discharge to the hospital, and none to scripts.
+  int64_t in_ward = store_int(
+      store, 0,
+      "SELECT count(*) FROM event d WHERE d.id>?1 AND d.kind='death' AND EXISTS (SELECT 1"
+      " FROM encounter s WHERE s.patient=d.patient AND s.leaving='death')",
+      "i", from);
+  out->deaths = fates[1] + in_ward;
+  out->transfers = fates[2];
+  out->readmitted = fates[3] + store_int(store, 0, readmitted_since, "i", from);
+  out->listed = fates[4];
+  out->discharges = fates[0] + fates[1] + fates[2] + fates[3] + fates[4] + in_ward;
+  out->eligible =
+      out->discharges - out->deaths - out->transfers - out->readmitted - out->listed;
+}
+
+static void count_steps(struct store *store, const struct night_ids *from,
+                        struct night_counts *out) {
+  out->due = store_int(store, 0,
+                       "SELECT (SELECT count(*) FROM run WHERE id>?1 AND kind='step')+"
+                       "(SELECT count(*) FROM skip WHERE id>?2)",
+                       "ii", from->run, from->skip);
+  out->attempted = store_int(
+      store, 0,
+      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
+      "message m WHERE m.patient=run.patient AND m.run=run.id AND attempts>0) OR EXISTS "
+      "(SELECT 1 FROM task t WHERE t.patient=run.patient AND t.run=run.id))",
+      "i", from->run);
+  out->reached = store_int(
+      store, 0,
+      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
+      "message m WHERE m.patient=run.patient AND m.run=run.id AND accepted_at IS NOT "
+      "NULL) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
+      "t.run=run.id AND status='done'))",
+      "i", from->run);
+}
+
+// By ids, which rise with time, so that a night costs what a day brought.
+void reconcile_count(struct care *care, const struct night_ids *from,
+                     struct night_ids *until, struct night_counts *out) {
+  struct store *store = care->store;
+  until->event = store_int(store, 0, "SELECT max(id) FROM event", "");
+  until->enrollment = store_int(store, 0, "SELECT max(id) FROM enrollment", "");
+  until->run = store_int(store, 0, "SELECT max(id) FROM run", "");
+  until->skip = store_int(store, 0, "SELECT max(id) FROM skip", "");
+  count_discharges(store, from->event, out);
+  out->enrolled =
+      store_int(store, 0,
+                "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1 AND "
+                "coalesce(ended_reason,'')<>'discharge-cancelled'",
+                "i", from->enrollment);
+  count_steps(store, from, out);
+}
