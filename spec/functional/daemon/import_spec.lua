@@ -65,7 +65,7 @@ describe("a discharge list", function()
     assert.same({ 7, 3, 4 }, count)
     for i, bad in ipairs(BAD) do
       local line = i < 4 and 2 * i + 1 or 8
-      assert.truthy(words:find(("%d[^\n]*%s"):format(line, bad[2])), bad[2] .. words)
+      assert.matches(("\nline %d, %s: %%S"):format(line, bad[2]), "\n" .. words)
     end
     wait.till("all three are followed", function() return books() == 3 end)
   end)
@@ -122,5 +122,71 @@ describe("a discharge list", function()
     h.cli_env = nil
     assert.equal(1, code, words)
     assert.matches("does not let this token post events", words)
+  end)
+end)
+
+describe("a long discharge list", function()
+  randomize(false)
+  local ROWS = 6000
+  local h, list
+  setup(function()
+    h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w",
+      'aw.step { id = "s", at = "24h", run = function(p) p:ask("check", { within = "24h" }) end },') } }:start()
+    write(h.folder .. "/map.lua", MAP)
+    list = h.folder .. "/long.csv"
+    local lines = { HEAD }
+    for n = 1, ROWS do
+      lines[n + 1] = ("L%d,王小%d,1951-02-%02d,%s,骨科,2026-03-02 08:00,,1,,,"):format(n, n, n % 1000 == 0 and 30 or n % 28 + 1, Hospital.phone(n))
+    end
+    write(list, table.concat(lines, "\r\n") .. "\r\n")
+  end)
+  teardown(function() h:close() end)
+
+  local function import() return h:begin("import", list, "--map", h.folder .. "/map.lua", "--json") end
+  -- The second progress line: most of the list is still to come.
+  local function in_the_middle(process)
+    wait.till("it is under way", function()
+      local rows = process.errors:match "(%d+) rows"
+      return process.ended or rows and tonumber(rows) > 0
+    end)
+    assert.is_nil(process.ended, "too fast for this spec: give it more rows")
+  end
+  local function people() return h:get("/summary").patients end
+
+  it("tells how far it is, how fast, and how long it will take", function()
+    local process = import()
+    in_the_middle(process)
+    assert.matches("%f[%d]%d+ rows, %d+ %%, %d+ rows/s, %d+ s left\n", process.errors)
+    require "luv".kill(process.pid, "sigkill")
+    assert.equal("signal 9", (select(2, Hospital.finish(process))))
+  end)
+
+  it("that was killed in the middle goes in with the next try, nobody twice, though the daemon dies meanwhile", function()
+    wait.till("what was posted is applied", function()
+      local before = people()
+      wait.ms(300)
+      return before > 0 and people() == before
+    end)
+    local before = people()
+    assert.is_true(before < ROWS)
+    local process = import()
+    in_the_middle(process)
+    h:kill()
+    h:start()
+    local output, code, words = Hospital.finish(process)
+    if code ~= 1 or output == "" then                          -- the new daemon has another port
+      assert.matches("import again, rows already taken do nothing", words)
+      output, code, words = Hospital.finish(import())
+    end
+    assert.equal(1, code, words)
+    local told = json.decode(output)
+    assert.same({ ROWS, ROWS - 6, 6 }, { told.rows, told.taken, told.bad })
+    assert.matches("line 1001, 出生日期: ", words)
+    assert.matches("line 6001, 出生日期: ", words)
+    assert.equal(ROWS - 6, people())
+    wait.till("all are followed", function() return h:get("/summary").enrolled >= ROWS - 6 end)
+    local books = h:get "/summary"
+    assert.equal(ROWS - 6, books.enrolled)
+    assert.is_true(books.balanced)
   end)
 end)

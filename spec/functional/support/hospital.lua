@@ -270,11 +270,16 @@ function Hospital:answer(code, fields, birth)
   return status, page, link
 end
 
--- Runs afterward COMMAND: output, exit code, errors.
-function Hospital:afterward(...)
-  local process = ended(spawn(self, { ... }, self.cli_env))
-  return process.text, process.code, process.errors
+-- Starts afterward COMMAND: its process, whose text and errors grow.
+function Hospital:begin(...) return spawn(self, { ... }, self.cli_env) end
+
+-- When it has ended: output, exit code (or the signal that ended it), errors.
+function Hospital.finish(process)
+  ended(process)
+  return process.text, process.signal == 0 and process.code or "signal " .. process.signal, process.errors
 end
+
+function Hospital:afterward(...) return Hospital.finish(self:begin(...)) end
 
 function Hospital:patient(n) return self:get("/patients?mrn=M" .. n).items[1] end
 
