@@ -285,8 +285,12 @@ void desk_staff(struct call *call) {
 
 static void on_audited(struct pending *pending, const struct value *result) {
   struct call call = {.request = pending->request};
-  (void)result;
-  call_send(&call, 200, &pending->text, NULL);
+  struct value status = value_field(result, "status");
+  int code = (int)value_int_or(&status, 500);
+  if (code >= 300)
+    call_problem(&call, code, "it could not be kept who looked, so nothing is shown");
+  else
+    call_send(&call, 200, &pending->text, NULL);
 }
 
 void desk_audited(struct call *call, const char *action, const struct buf *objects,

@@ -109,8 +109,21 @@ describe("the day of a patient with a new hip", function()
     assert.equal(select(2, text:gsub("\n", "")) + 1, #json.decode((h:afterward("timeline", "--mrn", "M1", "--json"))).items)
   end)
 
-  it("keeps who looked at whom", function()
+  it("keeps who looked at whom, how and when; who was shown nothing looked at nobody", function()
+    local before = h:now()
     assert.equal(200, (h:call("GET", "/patients/" .. patient)))
+    assert.equal(200, (h:call("GET", "/patients/" .. patient .. "/timeline")))
+    assert.equal(200, (h:call("GET", "/patients?phone=" .. Hospital.phone(1))))
+    assert.equal(404, (h:call("GET", "/patients/" .. patient, nil, { token = "ward" })))
+    local db = assert(require "afterward.unit.store".reader(h.state .. "/afterward.db"))
+    local rows = db:text(([[SELECT group_concat(line, char(10)) FROM (SELECT actor||' '||action||' '||object||
+      coalesce(' '||detail,'') AS line FROM audit WHERE action LIKE 'patient.%%' AND at >= %d ORDER BY id)]]):format(before - 60000 * 600))
+    local last = {}
+    for line in rows:gmatch "[^\n]+" do last[#last + 1] = line end
+    assert.same({ "chen patient.read patient:1", "chen patient.timeline patient:1", "chen patient.find patient:1 phone" },
+      { table.unpack(last, #last - 2) })
+    assert.equal(0, db:int "SELECT count(*) FROM audit WHERE action LIKE 'patient.%' AND actor<>'chen'")
+    db:close()
   end)
 end)
 

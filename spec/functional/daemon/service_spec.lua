@@ -277,6 +277,7 @@ describe("a full disk", function()
       local said, n = 200, 0
       while said == 200 and n < 500 do said, n = receipt(h, n), n + 1 end
       assert.equal(507, said)                                 -- so that the gateway says it again
+      assert.equal(507, (h:call("GET", "/patients?mrn=M1")))  -- nobody looks unseen
       os.remove(folder .. "/ballast")
       wait.till("it takes events again", function()
         return h:event(h:discharge(refused[3])) == 202
