@@ -57,7 +57,7 @@ static int fail_unknown(const struct cli *cli, const char *what, const char *wor
                         const struct nearest *nearest) {
   struct buf hint = {0};
   if (nearest && nearest->best)
-    buf_printf(&hint, "; did you mean %s%.*s?", *word == '-' ? "--" : "",
+    buf_printf(&hint, "; did you mean %s%.*s?", strcmp(what, "option") ? "" : "--",
                (int)nearest->best_len, nearest->best);
   int code =
       cli_fail(cli, CLI_USAGE, "there is no %s \"%s\"%s", what, word, buf_text(&hint));
@@ -156,7 +156,7 @@ int cli_main(const struct cli_command *const *commands, int argc, char **argv) {
     cli_fail(&nobody, CLI_USAGE, "name a command");
     return CLI_USAGE;
   }
-  const char *word = argv[1];
+  const char *word = strcmp(argv[1], "--version") ? argv[1] : "version";
   struct nearest nearest;
   nearest_start(&nearest, word, strlen(word));
   nearest_offer(&nearest, "serve", 5);

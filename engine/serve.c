@@ -72,6 +72,12 @@ int serve_main(int argc, char **argv) {
       return EXIT_USAGE;
     }
   }
+  if (optind < argc) {
+    fprintf(stderr,
+            "afterward serve: one word too many: \"%s\"; see afterward serve --help\n",
+            argv[optind]);
+    return EXIT_USAGE;
+  }
   int code = daemon_start(&daemon, &status);
   if (code)
     fprintf(stderr, "afterward serve: %s\n", status.text);

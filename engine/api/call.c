@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/utf8.h"
 #include "io/http_answer.h"
 
@@ -33,6 +34,31 @@ const char *call_filter(struct call *call, const char *name, bool *bad) {
   if (strlen(text) <= CALL_TEXT && utf8_valid(text, strlen(text))) return text;
   *bad = true;
   call_problem(call, 400, "%s: must be UTF-8 text of at most %d bytes", name, CALL_TEXT);
+  return NULL;
+}
+
+static bool holds_word(const char *words, const char *word, struct nearest *nearest) {
+  for (size_t len; *words; words += len + (words[len] == ' ')) {
+    len = strcspn(words, " ");
+    if (strlen(word) == len && memcmp(words, word, len) == 0) return true;
+    nearest_offer(nearest, words, len);
+  }
+  return false;
+}
+
+const char *call_filter_word(struct call *call, const char *name, const char *words,
+                             bool *bad) {
+  const char *text = call_filter(call, name, bad);
+  struct nearest nearest;
+  if (!text) return NULL;
+  nearest_start(&nearest, text, strlen(text));
+  if (holds_word(words, text, &nearest)) return text;
+  *bad = true;
+  if (nearest.best)
+    call_problem(call, 400, "%s: must be one of %s; did you mean \"%.*s\"?", name, words,
+                 (int)nearest.best_len, nearest.best);
+  else
+    call_problem(call, 400, "%s: must be one of %s", name, words);
   return NULL;
 }
 

@@ -30,6 +30,10 @@ void call_problem(struct call *call, int status, const char *format, ...)
 // A filter of the query: its text, or NULL. Over CALL_TEXT bytes, or what is no UTF-8, is
 // answered with 400 and sets bad.
 const char *call_filter(struct call *call, const char *name, bool *bad);
+// A filter that is one of these words, apart by spaces. Another is answered with 400: an
+// empty list would say that there is nothing.
+const char *call_filter_word(struct call *call, const char *name, const char *words,
+                             bool *bad);
 // A filter that is a public id; 0 when absent. Otherwise as call_filter.
 int64_t call_filter_id(struct call *call, const char *name, char kind, bool *bad);
 // The row of the id in a segment; 0 when it is none.

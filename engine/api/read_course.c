@@ -48,7 +48,10 @@ static const char run_columns[] =
 void read_messages(struct call *call) {
   struct list list;
   bool bad = false;
-  const char *status = call_filter(call, "status", &bad);
+  const char *status = call_filter_word(
+      call, "status",
+      "planned held in_flight accepted delivered failed suppressed in_doubt cancelled",
+      &bad);
   const char *department = call_filter(call, "department", &bad);
   const char *reason = call_filter(call, "reason", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
@@ -148,7 +151,7 @@ void read_enrollments(struct call *call) {
       "next_at:z paused_at:z ended_at:z ended_reason:s";
   struct list list;
   bool bad = false;
-  const char *status = call_filter(call, "status", &bad);
+  const char *status = call_filter_word(call, "status", "active paused ended", &bad);
   const char *department = call_filter(call, "department", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'e')) return;
@@ -169,7 +172,8 @@ void read_enrollments(struct call *call) {
 void read_runs(struct call *call) {
   struct list list;
   bool bad = false;
-  const char *status = call_filter(call, "status", &bad);
+  const char *status =
+      call_filter_word(call, "status", "ready waiting paused done stuck ended", &bad);
   const char *department = call_filter(call, "department", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'r')) return;

@@ -51,7 +51,7 @@ void read_tasks(struct call *call) {
   bool bad = false;
   const char *role = call_filter(call, "role", &bad);
   const char *department = call_filter(call, "department", &bad);
-  const char *status = call_filter(call, "status", &bad);
+  const char *status = call_filter_word(call, "status", "open held done withdrawn", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 't')) return;
   bool closed = status && strcmp(status, "open") && strcmp(status, "held");
@@ -99,7 +99,7 @@ void read_alerts(struct call *call) {
   struct list list;
   bool bad = false;
   const char *department = call_filter(call, "department", &bad);
-  const char *status = call_filter(call, "status", &bad);
+  const char *status = call_filter_word(call, "status", "open acknowledged closed", &bad);
   const char *level = call_filter(call, "level", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'a')) return;

@@ -42,6 +42,7 @@ describe("afterward", function()
   local slips = {
     { {}, "name a command" },
     { { "taks" }, 'no command "taks"; did you mean tasks?' },
+    { { "--vresion" }, 'no command "--vresion"' },
     { { "frobnicate-everything" }, 'no command "frobnicate-everything"\n' },
     { { "tasks", "--rolle", "nurse" }, "did you mean --role?" },
     { { "tasks", "--role" }, "--role needs a value: --role NAME" },
@@ -133,6 +134,17 @@ describe("afterward", function()
       assert.same({ '{"items":[],"next":null}\n', 0 }, { ask { "alerts", "--level", "soon", "--all", "--json" } })
     end)
 
+    it("says which words a filter knows, rather than that there is nothing", function()
+      for list, case in pairs { tasks = { "dne", "done" }, alerts = { "oepn", "open" }, messages = { "hold", "held" },
+        enrollments = { "activ", "active" }, runs = { "stick", "stuck" } } do
+        local output, code = ask { list, "--status", case[1] }
+        assert.equal(1, code, output)
+        assert.matches("^afterward: status: must be one of [%l_ ]+; did you mean \"" .. case[2] .. "\"%?\n", output)
+        assert.equal(0, (select(2, ask { list, "--status", case[2] })))
+      end
+      assert.matches("must be one of open held done withdrawn\n", (ask { "tasks", "--status", "somewhere" }))
+    end)
+
     describe("hands over", function()
       it("on a sheet: alerts, then what is late, what waits by its hour, what is held", function()
         local output, code = ask { "handover", "--role", "nurse", "--department", "ortho" }
@@ -191,5 +203,17 @@ describe("afterward", function()
     it("shows whether the daemon is well", function() assert.matches("ok +yes\n", (ask { "status" })) end)
   end)
 
-  it("tells its version", function() assert.matches("^afterward %d+%.%d+%.%d+\n$", (afterward { "version" })) end)
+  it("tells its version", function()
+    for _, word in ipairs { "version", "--version" } do
+      local output, code = afterward { word }
+      assert.equal(0, code)
+      assert.matches("^afterward %d+%.%d+%.%d+\n$", output)
+    end
+  end)
+
+  it("does not begin to serve with a word too many", function()
+    local output, code = afterward { "serve", "now" }
+    assert.equal(2, code)
+    assert.matches('one word too many: "now"', output)
+  end)
 end)
