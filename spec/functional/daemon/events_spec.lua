@@ -47,8 +47,8 @@ describe("an event", function()
   end)
 
   it("that was taken but could not be applied is listed, and may be sent again mended under its own id", function()
-    local function cancel(visit, wait)
-      return h:call("POST", "/events" .. (wait or ""), { id = "C20", kind = "cancel-discharge", at = Hospital.iso(h:now()),
+    local function cancel(visit, query)
+      return h:call("POST", "/events" .. (query or ""), { id = "C20", kind = "cancel-discharge", at = Hospital.iso(h:now()),
         visit = visit, patient = { mrn = "M20" } }, { token = "his" })
     end
     local function listed() return h:afterward("refused"):find("C20", 1, true) end
