@@ -361,19 +361,8 @@ static int sim_channel_set(lua_State *L) {
 // sim:receipt(channel, provider_id, state): what a gateway says later.
 static int sim_receipt(lua_State *L) {
   struct sim *sim = check(L);
-  struct buf list = {0};
-  struct value view;
-  const char *channel = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
-             *state = luaL_checkstring(L, 4);
-  size_t all = value_begin_list(&list);
-  struct mapping map = mapping_begin(&list);
-  mapping_text(&map, "id", id);
-  mapping_text(&map, "state", state);
-  mapping_end(&map);
-  value_end(&list, all, 1);
-  value_read(list.data, list.len, &view);
-  message_receipts(&sim->engine.care, channel, &view, NULL, NULL);
-  buf_deinit(&list);
+  sim_channel_receipt(&sim->engine.care, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
+                      luaL_checkstring(L, 4));
   settle(L, sim);
   return 0;
 }

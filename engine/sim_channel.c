@@ -1,5 +1,8 @@
 #include "sim_channel.h"
 
+#include "care/mapping.h"
+#include "care/message.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -96,4 +99,19 @@ void sim_channel_deinit(struct sim_channel *channel) {
     mem_free(channel->behaviours[i].word);
   }
   channel->count = 0;
+}
+
+void sim_channel_receipt(struct care *care, const char *channel, const char *id,
+                         const char *state) {
+  struct buf list = {0};
+  struct value view;
+  size_t all = value_begin_list(&list);
+  struct mapping map = mapping_begin(&list);
+  mapping_text(&map, "id", id);
+  mapping_text(&map, "state", state);
+  mapping_end(&map);
+  value_end(&list, all, 1);
+  value_read(list.data, list.len, &view);
+  message_receipts(care, channel, &view, NULL, NULL);
+  buf_deinit(&list);
 }

@@ -27,3 +27,6 @@ void sim_channel_behave(struct sim_channel *channel, const char *name,
 void sim_channel_forget(
     struct sim_channel *channel);  // after a crash: nothing is under way
 void sim_channel_deinit(struct sim_channel *channel);
+// What a gateway says later of one message: "delivered" or "failed".
+void sim_channel_receipt(struct care *care, const char *channel, const char *id,
+                         const char *state);
