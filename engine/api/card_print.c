@@ -42,8 +42,8 @@ static void find_program(struct card *card) {
                                  "i", card->patient);
   if (stmt_row(row)) {
     card->department = mem_copy_text(stmt_text(row, 0));
-    struct value pathway = catalog_find(card->care->catalog, card->department, "pathway",
-                                        stmt_text(row, 1));
+    struct value pathway =
+        catalog_find(card->care->catalog, card->department, "pathway", stmt_text(row, 1));
     struct value program = value_field(&pathway, "program");
     card->program = value_copy_text(&program);
   }
@@ -94,11 +94,12 @@ static void put_row(const unsigned char *modules, int width, int y, struct buf *
 static void put_qr(const char *text, struct buf *out) {
   QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
   if (!code) return;  // an address that fits no QR code: the words beside it remain
-  buf_printf(out,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
-             " aria-label=\"QR\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" "
-             "d=\"M0 0h%dv%dH0z\"/><path d=\"",
-             code->width + 8, code->width + 8, code->width + 8, code->width + 8);
+  buf_printf(
+      out,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
+      " aria-label=\"QR\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" "
+      "d=\"M0 0h%dv%dH0z\"/><path d=\"",
+      code->width + 8, code->width + 8, code->width + 8, code->width + 8);
   for (int y = 0; y < code->width; y++)
     put_row(code->data + y * code->width, code->width, y, out);
   buf_puts(out, "\"/></svg>");
@@ -112,7 +113,8 @@ static void put_way_in(const struct card *card, struct buf *out) {
              say(card, "出院随访卡", "Your follow-up card"));
   put_qr(address.data, out);
   buf_printf(out, "<p>%s</p><p class=\"u\">",
-             say(card, "扫码，或打开网址并输入短码：", "Scan it, or open the address and type the code:"));
+             say(card, "扫码，或打开网址并输入短码：",
+                 "Scan it, or open the address and type the code:"));
   html_text(out, card->care->site->base_url);
   buf_printf(out, "/f</p><p class=\"c\">%.3s %.3s %.3s</p><p>%s</p></main>", card->code,
              card->code + 3, card->code + 6,
@@ -147,7 +149,8 @@ static void put_card(const struct card *card, struct buf *out) {
   buf_printf(out,
              "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\"><title>%s"
              "</title><style>:root{--c:%s;--i:%s}%s</style></head><body>",
-             say(card, "zh-CN", "en"), say(card, "出院随访卡", "Follow-up card"), shown, html_ink(shown), style);
+             say(card, "zh-CN", "en"), say(card, "出院随访卡", "Follow-up card"), shown,
+             html_ink(shown), style);
   put_brand(card, out);
   put_way_in(card, out);
   put_number(card, out);
@@ -167,15 +170,15 @@ static void send_card(struct http_request *request, const struct buf *page) {
 }
 
 static void on_made(struct pending *pending, const struct value *result) {
-  struct value status = value_field(result, "status"),
-               code = value_field(result, "code");
+  struct value status = value_field(result, "status"), code = value_field(result, "code");
   struct card card = {.care = pending->api->care,
                       .patient = pending->row,
                       .english = pending->kind == 'e'};
   struct buf page = {0};
   if (value_int_or(&status, 500) >= 400 || code.kind != VALUE_TEXT ||
       code.text.len >= sizeof card.code) {
-    http_respond_problem(pending->request, 503, "the card's code was not kept; try again");
+    http_respond_problem(pending->request, 503,
+                         "the card's code was not kept; try again");
     return;
   }
   memcpy(card.code, code.text.data, code.text.len);

@@ -91,9 +91,9 @@ void page_fault_words(const struct page *page, const struct value *item, bool em
                       struct page_fault *fault);
 void page_render(struct page *page, const struct value *values, int step,
                  const struct page_fault *fault);
-bool page_by_step(const struct page *page);    // one question per screen
+bool page_by_step(const struct page *page);       // one question per screen
 bool page_only_by_step(const struct page *page);  // there is no other way: two photos
-const char *page_by(const struct page *page);  // "patient", "family", NULL: not said
+const char *page_by(const struct page *page);     // "patient", "family", NULL: not said
 // The n-th item (from 1) or the next that is shown by these values; 0 at the end.
 int page_next_shown(const struct page *page, const struct value *values, int from);
 struct value page_item_at(const struct page *page, int step);

@@ -27,7 +27,8 @@ void page_door(struct page *page, const char *code, const char *complaint) {
     buf_puts(&out, "</p>");
   }
   buf_puts(&out, "<form method=\"post\" action=\"/f\"><label class=\"q\" for=\"code\">");
-  buf_puts(&out, page_say(page, "短信或卡片上的数字短码", "The code in our message or on your card"));
+  buf_puts(&out, page_say(page, "短信或卡片上的数字短码",
+                          "The code in our message or on your card"));
   buf_puts(&out,
            "</label><input id=\"code\" name=\"code\" inputmode=\"numeric\" "
            "maxlength=\"24\" autocomplete=\"off\" required value=\"");
@@ -67,11 +68,11 @@ struct door {
 static void find_door(const struct page *page, struct door *door) {
   struct care *care = page->care;
   door->question = *door->code ? question_by_code(care, door->code) : 0;
-  door->patient =
-      door->question ? store_int(care->store, 0, "SELECT patient FROM question WHERE id=?1",
-                                 "i", door->question)
-      : *door->code ? card_patient(care, door->code)
-                    : 0;
+  door->patient = door->question ? store_int(care->store, 0,
+                                             "SELECT patient FROM question WHERE id=?1",
+                                             "i", door->question)
+                  : *door->code  ? card_patient(care, door->code)
+                                 : 0;
 }
 
 static bool is_locked(const struct page *page, const struct door *door) {
@@ -125,7 +126,8 @@ static int64_t session_ms(const struct page *page) {
 static void let_in(struct page *page, const struct door *door) {
   struct buf to = {0};
   char link[LINK_TOKEN_SIZE];
-  link_token_make(page->api->keys.link, door->question, door->question ? 0 : door->patient,
+  link_token_make(page->api->keys.link, door->question,
+                  door->question ? 0 : door->patient,
                   kernel_now(page->care->kernel) + session_ms(page), link);
   buf_printf(&to, "/f/%s", link);
   if (page->asked_language && page->english) buf_puts(&to, "?lang=en");

@@ -125,16 +125,17 @@ static void put_other_way(const struct page *page, int step, struct buf *out) {
 
 static void put_failure(const struct page *page, struct buf *out) {
   bool busy = page->request->refused != 0;
-  buf_printf(out, "<p class=\"w\" role=\"alert\">%s</p>",
-             busy ? page_say(page,
-                             "现在传照片的人太多，这张还没有收到。请过一分钟再选一次照片。",
-                             "Too many people are sending photos just now, and we do not "
-                             "have yours yet. Please choose it again in a minute.")
-                  : page_say(page,
-                             "刚才没有保存成功，您填的内容还在这里。请过一分钟再按一次"
-                             "按钮，或者给我们打电话。",
-                             "This was not saved. What you filled in is still here: "
-                             "please press the button again in a minute, or ring us."));
+  buf_printf(
+      out, "<p class=\"w\" role=\"alert\">%s</p>",
+      busy
+          ? page_say(page, "现在传照片的人太多，这张还没有收到。请过一分钟再选一次照片。",
+                     "Too many people are sending photos just now, and we do not "
+                     "have yours yet. Please choose it again in a minute.")
+          : page_say(page,
+                     "刚才没有保存成功，您填的内容还在这里。请过一分钟再按一次"
+                     "按钮，或者给我们打电话。",
+                     "This was not saved. What you filled in is still here: "
+                     "please press the button again in a minute, or ring us."));
 }
 
 void page_render(struct page *page, const struct value *values, int step,
@@ -152,8 +153,11 @@ void page_render(struct page *page, const struct value *values, int step,
   put_moves(page, values, step, &out);
   put_other_way(page, step, &out);
   int refused = page->request->refused ? 413 : 422;
-  page_send(page, page->failed ? page->failed : fault->item[0] ? refused : 200, &out,
-            page->failed ? RETRY_S : 0);
+  page_send(page,
+            page->failed     ? page->failed
+            : fault->item[0] ? refused
+                             : 200,
+            &out, page->failed ? RETRY_S : 0);
 }
 
 static void put_advice(const struct page *page, const struct value *advice,

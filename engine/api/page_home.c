@@ -9,10 +9,9 @@ enum { SHOWN_MOST = 20 };
 static void put_entry(struct page *page, struct stmt *row, struct buf *out) {
   char link[LINK_TOKEN_SIZE];
   const char *department = stmt_text(row, 1), *form = stmt_text(row, 2);
-  struct value definition =
-      catalog_find(page->care->catalog, department, "form", form);
-  struct value title = message_shown(&definition, "title", page_say(page, "zh", "en"),
-                                     false);
+  struct value definition = catalog_find(page->care->catalog, department, "form", form);
+  struct value title =
+      message_shown(&definition, "title", page_say(page, "zh", "en"), false);
   link_token_make(page->api->keys.link, stmt_int(row, 0), 0, page->token.expires_at,
                   link);
   buf_printf(out, "<a class=\"b\" href=\"/f/%s", link);

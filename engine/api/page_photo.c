@@ -55,11 +55,12 @@ void page_photo(const struct page *page, const struct value *item, struct buf *o
   char id[64];
   item_id(item, id);
   if (attachment_given(page->care, page->question, id, &given))
-    buf_printf(out,
-               page_say(page, "<p class=\"n\">✓ 已收到照片（%lld KB）。再选一张会换掉它。</p>",
-                        "<p class=\"n\">✓ We have your photo (%lld KB). Choosing another "
-                        "takes its place.</p>"),
-               (long long)(given.bytes + 1023) / 1024);
+    buf_printf(
+        out,
+        page_say(page, "<p class=\"n\">✓ 已收到照片（%lld KB）。再选一张会换掉它。</p>",
+                 "<p class=\"n\">✓ We have your photo (%lld KB). Choosing another "
+                 "takes its place.</p>"),
+        (long long)(given.bytes + 1023) / 1024);
   static const char *const capture[] = {" capture=\"environment\"", ""};
   const char *words[] = {page_say(page, "现在拍一张", "Take a photo now"),
                          page_say(page, "从手机里选一张", "Choose one from your phone")};
@@ -69,8 +70,9 @@ void page_photo(const struct page *page, const struct value *item, struct buf *o
     html_text(out, id);
     buf_puts(out, "\"></label></p>");
   }
-  buf_printf(out, page_say(page, "<p class=\"h\">最大 %d MB。没有照片也可以直接继续。</p>",
-                           "<p class=\"h\">%d MB at most. You can go on without one.</p>"),
+  buf_printf(out,
+             page_say(page, "<p class=\"h\">最大 %d MB。没有照片也可以直接继续。</p>",
+                      "<p class=\"h\">%d MB at most. You can go on without one.</p>"),
              (int)(page_photo_bytes(page->api) >> 20));
 }
 
@@ -206,10 +208,7 @@ static void on_kept(struct pending *pending, const struct value *result) {
     if (id && blob_is_name(id)) blob_remove(store, id);
     mem_free(id);
   }
-  page_again(pending->api, pending->request,
-             code < 400    ? 0
-             : code == 507 ? 507
-                           : 503);
+  page_again(pending->api, pending->request, code < 400 ? 0 : code == 507 ? 507 : 503);
 }
 
 static void submit(struct taking *taking) {

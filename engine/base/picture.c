@@ -15,8 +15,8 @@ static const struct {
 static const unsigned char png_mark[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 static bool is_heic(const unsigned char *at, size_t len) {
-  static const char brands[][5] = {"heic", "heix", "heim", "heis", "hevc",
-                                   "hevx", "mif1", "msf1"};
+  static const char brands[][5] = {"heic", "heix", "heim", "heis",
+                                   "hevc", "hevx", "mif1", "msf1"};
   if (len < 12 || memcmp(at + 4, "ftyp", 4)) return false;
   for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
     if (!memcmp(at + 8, brands[i], 4)) return true;

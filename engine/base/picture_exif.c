@@ -40,10 +40,10 @@ int exif_orientation(const unsigned char *tiff, size_t len) {
 }
 
 void exif_put_orientation(int orientation, struct buf *out) {
-  unsigned char segment[] = {0xff, 0xe1, 0,    34,  'E', 'x', 'i',  'f',  0, 0, 'M', 'M',
-                             0,    '*',  0,    0,   0,   8,   0,    1,    // one entry
-                             0x01, 0x12, 0,    3,   0,   0,   0,    1,    // a short
-                             0,    0,    0,    0,   0,   0,   0,    0};
+  unsigned char segment[] = {0xff, 0xe1, 0, 34,  'E', 'x', 'i', 'f', 0, 0,
+                             'M',  'M',  0, '*', 0,   0,   0,   8,   0, 1,  // one entry
+                             0x01, 0x12, 0, 3,   0,   0,   0,   1,          // a short
+                             0,    0,    0, 0,   0,   0,   0,   0};
   segment[29] = (unsigned char)orientation;
   buf_put(out, segment, sizeof segment);
 }

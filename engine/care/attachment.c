@@ -105,8 +105,8 @@ void attachment_handlers(struct care *care) {
   kernel_handle_inbox(care->kernel, &handler, care);
 }
 
-#define COLUMNS                                                                         \
-  "SELECT a.id, a.item, a.kind, a.question, q.patient, a.bytes, a.created_at FROM"      \
+#define COLUMNS                                                                    \
+  "SELECT a.id, a.item, a.kind, a.question, q.patient, a.bytes, a.created_at FROM" \
   " attachment a JOIN question q ON q.id=a.question WHERE "
 
 static bool take(struct stmt *row, struct attachment *out) {

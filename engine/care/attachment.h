@@ -22,6 +22,6 @@ bool attachment_given(struct care *care, int64_t question, const char *item,
 bool attachment_belongs(struct care *care, const char *id, int64_t question,
                         const char *item);
 // Removes blobs that no row names: those of a crash between file and commit, and those
-// that were replaced. Not the young ones, and none while the inbox has rows to apply: they
-// may be on their way.
+// that were replaced. Not the young ones, and none while the inbox has rows to apply:
+// they may be on their way.
 void attachment_sweep(struct care *care);

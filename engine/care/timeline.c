@@ -48,7 +48,7 @@ static const char story_sql[] =
     "  coalesce(', flag ' || level, '') || coalesce(': ' || reason, ''), 6 FROM answer"
     "  WHERE patient=?1"
     " UNION ALL SELECT a.created_at, 'photo', 'f', 0, q.department, 'photo ' || a.item ||"
-    "  ', ' || (a.bytes + 1023) / 1024 || ' KB, id ' || a.id, 6 FROM question q JOIN"
+    "  ', ' || ((a.bytes + 1023) / 1024) || ' KB, id ' || a.id, 6 FROM question q JOIN"
     "  attachment a ON a.question=q.id WHERE q.patient=?1"
     " UNION ALL SELECT opened_at, 'task', 't', id, department, name || ' opened for ' ||"
     "  role, 5 FROM task WHERE patient=?1"

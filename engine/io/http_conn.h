@@ -47,7 +47,14 @@ enum conn_state {
   CONN_CLOSED
 };
 
-enum conn_timing { TIME_NONE, TIME_IDLE, TIME_REQUEST, TIME_LARGE, TIME_ANSWER, TIME_LINGER };
+enum conn_timing {
+  TIME_NONE,
+  TIME_IDLE,
+  TIME_REQUEST,
+  TIME_LARGE,
+  TIME_ANSWER,
+  TIME_LINGER
+};
 
 struct conn_request {
   struct http_request shown;  // first: this is what the handler holds
@@ -56,8 +63,8 @@ struct conn_request {
   struct buf path;
   struct buf body;
   struct http_room room;
-  bool holds_place;       // among the large ones
-  int64_t thrown_away;    // bytes of a refused body
+  bool holds_place;        // among the large ones
+  int64_t thrown_away;     // bytes of a refused body
   struct http_conn *conn;  // NULL once the connection is gone
 };
 

@@ -12,9 +12,9 @@ static const char media_type[] = "multipart/form-data";
 struct parse {
   struct http_form *form;
   struct http_files *files;
-  const char *at, *end;  // of what is left of the body
-  size_t room;           // for fields
-  size_t used, size;     // of form->text
+  const char *at, *end;          // of what is left of the body
+  size_t room;                   // for fields
+  size_t used, size;             // of form->text
   char mark[BOUNDARY_MOST + 5];  // "\r\n--boundary"
   size_t mark_len;
   struct status *status;

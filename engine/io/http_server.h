@@ -57,7 +57,8 @@ struct http_server_config {
   struct http_limits limits;
   const char *trusted_proxies;  // see http_nets_parse; NULL trusts nobody
   void (*handle)(void *ctx, struct http_request *request);  // answers now or later
-  // By method, path and headers, before the body is read; NULL: limits.body_bytes for all.
+  // By method, path and headers, before the body is read; NULL: limits.body_bytes for
+  // all.
   struct http_room (*room)(void *ctx, const struct http_request *request);
   void *ctx;
 };
