@@ -56,7 +56,7 @@ static bool jpeg_keeps(const unsigned char *at, size_t len) {
   return marker != 0xfe && (marker < 0xe1 || marker > 0xef);
 }
 
-// Appends one segment, or what is left of it; the way up is told once.
+// Appends one segment, or what is left of it.
 static void jpeg_segment(const unsigned char *at, size_t len, struct buf *out) {
   bool exif = at[1] == 0xe1 && len >= 10 && !memcmp(at + 4, "Exif\0", 6);
   int way_up = exif ? exif_orientation(at + 10, len - 10) : 0;
@@ -73,6 +73,11 @@ static size_t jpeg_scan(const unsigned char *at, size_t len) {
   return i + 1 < len ? i : len;
 }
 
+// Others stand alone or are none: the end of the picture, or a broken one.
+static bool jpeg_is_segment(unsigned char marker) {
+  return marker >= 0xc0 && (marker < 0xd0 || marker > 0xd9);
+}
+
 static bool jpeg_clean(const unsigned char *at, size_t len, struct buf *out) {
   size_t i = 2;
   buf_put(out, at, 2);
@@ -82,7 +87,7 @@ static bool jpeg_clean(const unsigned char *at, size_t len, struct buf *out) {
       continue;
     }
     size_t size = big16(at + i + 2) + 2;
-    if (at[i + 1] == 0xd9 || size < 4 || size > len - i) break;
+    if (!jpeg_is_segment(at[i + 1]) || size < 4 || size > len - i) break;
     jpeg_segment(at + i, size, out);
     bool scan = at[i + 1] == 0xda;
     i += size;

@@ -40,6 +40,7 @@ describe("the discharge card", function()
   end)
 
   it("tells no brand that discloses", function()
+    w.core:sql "DELETE FROM bundle"
     w.core:definitions("ortho", [[{"pathway":{"hip":{"program":"gudong"}},
       "program":{"gudong":{"name":{"zh":"肿瘤关怀"},"slogan":{"zh":"一起抗癌"},"discloses":true,"discreet":{"zh":"安心随访"}}}}]])
     w.core:sql "UPDATE patient SET disclosure='self' WHERE id=1"

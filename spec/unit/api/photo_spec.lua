@@ -150,6 +150,17 @@ describe("a photo on a patient page", function()
       assert.equal(404, (w:call("GET", "/attachments/zzzzzzzzzzzzzzzz", nil, { token = "ward" })))
     end)
 
+    it("is named by the task and by the alert that are about its answer", function()
+      send({ all = 1, a_temp = "39" }, pictures.jpeg())
+      w.core:sql "UPDATE task SET question=1 WHERE id=1"
+      w.core:sql("INSERT INTO alert (id,patient,answer,department,name,level,escalation,status,opened_at) "
+        .. "SELECT 50,1,id,'ortho','fever','urgent','','open',1 FROM answer")
+      for _, at in ipairs { "/tasks/" .. w.core:id("t", 1), "/alerts/" .. w.core:id("a", 50) } do
+        local _, body = w:call("GET", at, nil, { token = "ward" })
+        assert.same({ kept(), "photo" }, { body.photos[1].id, body.photos[1].item })
+      end
+    end)
+
     it("stands in the timeline with its size and id", function()
       step(pictures.jpeg())
       local found
