@@ -12,13 +12,16 @@
 
 static const char style[] =
     "@page{size:105mm 148mm;margin:0}*{box-sizing:border-box}"
-    "body{margin:0;width:105mm;height:147mm;display:flex;flex-direction:column;"
+    "html{height:146mm;overflow:hidden}"
+    "body{margin:0;width:105mm;height:146mm;display:flex;flex-direction:column;"
+    "break-inside:avoid;"
     "font-family:system-ui,\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\","
     "sans-serif;color:#1a1a1a;font-size:11pt;line-height:1.4;"
     "-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "header{background:var(--c);color:var(--i);padding:5mm 7mm}"
-    "header b{font-size:17pt}header span,header i{display:block}"
-    "main{padding:4mm 7mm;flex:1;text-align:center}svg{width:44mm;height:44mm}"
+    "header b{font-size:17pt}header span,header i{display:block;font-style:normal}"
+    "main{padding:4mm "
+    "7mm;flex:1;min-height:0;text-align:center}svg{width:44mm;height:44mm}"
     ".c{font-size:22pt;font-weight:700;letter-spacing:1pt;margin:1mm 0;"
     "font-variant-numeric:tabular-nums}p{margin:1.5mm 0}.u{word-break:break-all}"
     "footer{border-top:.5mm solid #1a1a1a;padding:3mm 7mm 5mm;font-weight:700}";

@@ -177,9 +177,10 @@ static void put_advice(const struct page *page, const struct value *advice,
   buf_puts(out, "</div>");
 }
 
-// What the rule said of it; a person is offered beside. Whether it said anything.
+// What the rule said of it; a person is offered beside, but in an emergency, when nobody
+// is to wait for a call back. Whether the rule said anything.
 static bool put_answer(const struct page *page, struct buf *out) {
-  bool abnormal = false;
+  bool abnormal = false, emergency = false;
   struct stmt *row =
       store_query(page->care->store, "SELECT advice, level FROM answer WHERE id=?1", "i",
                   page->answer);
@@ -190,10 +191,11 @@ static bool put_answer(const struct page *page, struct buf *out) {
     if (bytes) value_read(bytes, len, &advice);
     const char *level = stmt_text(row, 1);
     abnormal = level != NULL;
+    emergency = level && strcmp(level, "emergency") == 0;
     put_advice(page, &advice, level, out);
   }
   stmt_done(row);
-  if (abnormal) page_consult(page, out);
+  if (abnormal && !emergency) page_consult(page, out);
   return abnormal;
 }
 

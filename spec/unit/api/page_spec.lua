@@ -222,6 +222,7 @@ describe("patient pages", function()
     before_each(function()
       path = "/f/" .. w:link()
       w:post(path, { all = 1, a_temp = 39, a_wound = "dry" })
+      w.core:sql "UPDATE answer SET level='urgent'"
     end)
     local function calls() return w.core:sql "SELECT count(*) FROM task WHERE name='call-back' AND status='open'" end
 
@@ -247,6 +248,13 @@ describe("patient pages", function()
       assert.truthy(page:find('href="https://ask.example.cn/a?b=1&amp;c=2">问医生&lt;1&gt;', 1, true))
       w:post(path .. "/call", {})
       assert.equal("case-manager", w.core:sql "SELECT role FROM task WHERE name='call-back'")
+    end)
+
+    it("let nobody wait for a call in an emergency", function()
+      w.core:sql "UPDATE answer SET level='emergency'"
+      local _, page = w:get(path)
+      assert.is_nil(page:find("请护士联系我", 1, true))
+      assert.truthy(page:find("拨打 120", 1, true))
     end)
 
     it("offer nothing after a good one", function()

@@ -163,7 +163,6 @@ describe("a photo on a patient page", function()
 
     it("stands in the timeline with its size and id", function()
       step(pictures.jpeg())
-      local found
       local _, body = w:call("GET", "/patients/" .. w.core:id("p", 1) .. "/timeline", nil, { token = "ward" })
       local found
       for _, item in ipairs(body.items) do found = found or item.text:match("photo photo, 1 KB, id " .. kept()) end
