@@ -3,6 +3,7 @@ local Hospital = require "functional.support.hospital"
 local pictures = require "unit.pictures"
 local wait = require "functional.support.wait"
 local lfs = require "lfs"
+local uv = require "luv"
 
 local FORM = [[aw.form { id = "wound", title = { zh = "伤口", en = "Wound" },
   { id = "red", kind = "yesno", zh = "发红吗？", en = "Red?" }, { id = "photo", kind = "photo", zh = "照片", en = "Photo" } },]]
@@ -95,6 +96,30 @@ describe("a photo of a wound", function()
     assert.equal(413, status)
     assert.truthy(page:find("照片太大", 1, true))
     assert.is_nil(lfs.attributes(h.state .. "/attachments"))
+  end)
+
+  it("that comes with too many others is told to wait, in words, and others are served", function()
+    local held, ready = {}, 0
+    for i = 1, 8 do
+      local tcp = uv.new_tcp()
+      held[i] = tcp
+      tcp:connect("127.0.0.1", h.port, function()
+        tcp:write(("POST %s HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 4000000\r\n\r\n--B")
+          :format(link), function() ready = ready + 1 end)
+      end)
+    end
+    wait.till("eight photos are on their way", function() return ready == 8 end)
+    local refused = wait.till("the ninth has no place", function()
+      local code, text, got = upload(h, link .. "?by=patient&step=2", { by = "patient", step = 2 }, pictures.jpeg())
+      return code == 503 and { page = text, headers = got }
+    end)
+    assert.truthy(refused.page:find("现在传照片的人太多", 1, true) and refused.page:find('name="a_photo"', 1, true))
+    assert.equal("60", refused.headers["retry-after"])
+    assert.equal(303, (h:post_form(link, { by = "patient", step = 1, a_red = "yes" })))
+    for _, tcp in ipairs(held) do tcp:close_reset() end
+    wait.till("there is room again", function()
+      return upload(h, link, { by = "patient", step = 2 }, pictures.jpeg()) == 303
+    end)
   end)
 
   it("is refused with a word of why when its folder can't be written", function()
