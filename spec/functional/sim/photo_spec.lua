@@ -22,6 +22,14 @@ describe("a photo in a script's eyes", function()
     assert.same({ "none" }, H.notes(w))
   end)
 
+  it("must have been given to this question: no other id is taken, from nobody", function()
+    local question = w.core:query("SELECT max(id) AS i_id FROM question")[1].id
+    for _, id in ipairs { "photo00000000001", "no id", "0123456789abcdef" } do
+      local reply = w:_submit("answer", { question = question, by_kind = "staff", values = { dry = false, photo = id } })
+      assert.same({ 422, "wound.photo: is no photo that was given to this question" }, { reply.status, reply.detail })
+    end
+  end)
+
   it("is not asked of whom it is hidden from", function()
     pt:answer("wound", { dry = true, photo = "a seam" })
     assert.same({ "none" }, H.notes(w))

@@ -93,6 +93,12 @@ describe("a photo on a patient page", function()
     assert.equal(404, (w:upload(stranger, {}, { a_photo = "x" })))
   end)
 
+  it("is not the only thing that may be long: so may calls with a token, and only those", function()
+    local long = { events = {}, more = ("x"):rep(200 * 1024) }
+    assert.equal(422, (w:call("POST", "/events", long, { token = "his" })))
+    assert.equal(413, (w:call("POST", "/events", long, { token = "none" })))
+  end)
+
   it("can be changed a dozen times, then not for a while", function()
     for _ = 1, 12 do assert.equal(303, (step(pictures.jpeg()))) end
     local status, page = step(pictures.jpeg())
