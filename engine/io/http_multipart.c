@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "io/http_multipart.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -167,6 +168,7 @@ static int add_field(struct parse *parse, const struct part *part, const char *n
 }
 
 static int add_part(struct parse *parse, const struct part *part) {
+  assert(part->name && part->bytes);
   size_t needed = part->name_len + 1 + (part->file ? 0 : part->len + 1);
   if (parse->form->count == HTTP_FORM_FIELDS_MAX ||
       parse->files->count == HTTP_FILES_MAX || parse->used + needed > parse->size)
