@@ -167,7 +167,7 @@ static void fail(struct page *page, const struct door *door) {
 }
 
 void page_door_post(struct page *page) {
-  struct door door;
+  struct door door = {0};
   char address[64];
   const char *typed = page_field(page, "birth"), *code = door.code;
   struct rate *rate = page->api->rate;

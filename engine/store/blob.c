@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -137,15 +138,31 @@ struct sweep {
   void *self;
 };
 
-static void sweep_shelf(const struct sweep *sweep, const char *path) {
+static void sweep_file(const struct sweep *sweep, const char *shelf, const char *name) {
   struct stat info;
-  DIR *shelf = opendir(path);
-  for (struct dirent *file; shelf && (file = readdir(shelf)) != NULL;)
-    if (blob_is_name(file->d_name) &&
-        !fstatat(dirfd(shelf), file->d_name, &info, AT_SYMLINK_NOFOLLOW) &&
-        info.st_mtime < sweep->before)
-      sweep->fn(sweep->self, file->d_name);
-  if (shelf) closedir(shelf);
+  struct buf path = {0};
+  buf_printf(&path, "%s/%s", shelf, name);
+  if (blob_is_name(name) && !lstat(path.data, &info) && info.st_mtime < sweep->before)
+    sweep->fn(sweep->self, name);
+  buf_deinit(&path);
+}
+
+// Both levels of the folder: "attachments" has shelves, a shelf has files.
+static void sweep_folder(const struct sweep *sweep, const char *path, bool shelves) {
+  struct dirent **names = NULL;
+  int count = scandir(path, &names, NULL, alphasort);
+  for (int i = 0; i < count; i++) {
+    const char *name = names[i]->d_name;
+    struct buf shelf = {0};
+    buf_printf(&shelf, "%s/%s", path, name);
+    if (!shelves)
+      sweep_file(sweep, path, name);
+    else if (name[0] != '.' && strlen(name) == 2)
+      sweep_folder(sweep, shelf.data, false);
+    buf_deinit(&shelf);
+    free(names[i]);
+  }
+  free(names);
 }
 
 void blob_each_old(struct store *store, int64_t seconds,
@@ -157,14 +174,6 @@ void blob_each_old(struct store *store, int64_t seconds,
     return;
   }
   put_folder(store, &path);
-  size_t len = path.len;
-  DIR *folder = opendir(path.data);
-  for (struct dirent *shelf; folder && (shelf = readdir(folder)) != NULL;) {
-    path.len = len;
-    if (strlen(shelf->d_name) != 2 || shelf->d_name[0] == '.') continue;
-    buf_printf(&path, "/%s", shelf->d_name);
-    sweep_shelf(&sweep, path.data);
-  }
-  if (folder) closedir(folder);
+  sweep_folder(&sweep, path.data, true);
   buf_deinit(&path);
 }
