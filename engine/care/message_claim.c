@@ -16,19 +16,14 @@ static char *copy_signature(const char *text) {
   return mem_copy_bytes(text + strlen(open), (size_t)(end - text) - strlen(open));
 }
 
-static char *copy_address(struct care *care, const struct message *message,
-                          int64_t identity) {
-  if (!message_is_page(message))
-    return store_text(care->store, "SELECT value FROM identity WHERE id=?1", "i",
-                      identity);
+static char *staff_address(struct care *care, const struct message *message) {
   char phone[64];
   message_staff_phone(care, message, phone, sizeof phone);
   return mem_copy_text(phone);
 }
 
 static void hand_over(struct care *care, const struct message *message, int64_t attempt,
-                      const char *key, int64_t identity) {
-  char *address = copy_address(care, message, identity);
+                      const char *key, const char *address) {
   char *program = copy_signature(message->text);
   struct outgoing outgoing = {
       .attempt = attempt,
@@ -43,22 +38,26 @@ static void hand_over(struct care *care, const struct message *message, int64_t 
   };
   care->channels.start(care->channels.self, &outgoing);
   mem_free(program);
-  mem_free(address);
 }
 
 // After the commit.
 static void start(void *self, int64_t attempt) {
   struct care *care = self;
-  struct stmt *row = store_query(
-      care->store, "SELECT message, key, address FROM attempt WHERE id=?1", "i", attempt);
+  struct stmt *row = store_query(care->store,
+                                 "SELECT message, key, (SELECT value FROM identity WHERE"
+                                 " id=address) FROM attempt WHERE id=?1",
+                                 "i", attempt);
   bool found = stmt_row(row);
-  int64_t id = found ? stmt_int(row, 0) : 0, identity = found ? stmt_int(row, 2) : 0;
+  int64_t id = found ? stmt_int(row, 0) : 0;
   char *key = found ? mem_copy_text(stmt_text(row, 1)) : NULL;
+  char *address = found ? mem_copy_text(stmt_text(row, 2)) : NULL;
   stmt_done(row);
   struct message message;
-  if (message_load(care->store, id, &message) && message.channel && message.text)
-    hand_over(care, &message, attempt, key, identity);
+  bool ready = message_load(care->store, id, &message) && message.channel && message.text;
+  if (ready && message_is_page(&message)) address = staff_address(care, &message);
+  if (ready) hand_over(care, &message, attempt, key, address);
   message_deinit(&message);
+  mem_free(address);
   mem_free(key);
 }
 

@@ -141,7 +141,9 @@ static void run_after(struct kernel *kernel) {
   struct after *list = kernel->after;
   kernel->after = NULL;  // what runs now may ask for more
   kernel->after_count = kernel->after_cap = 0;
+  if (count) store_begin_read(kernel->store);
   for (size_t i = 0; i < count; i++) list[i].fn(list[i].self, list[i].ref);
+  if (count) store_end_read(kernel->store);
   mem_free(list);
 }
 

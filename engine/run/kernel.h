@@ -113,8 +113,8 @@ void kernel_submit(struct kernel *kernel, const char *source, const char *source
 // freed).
 void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,
                  void *self, void *prepared);
-// Within apply: calls fn after the commit (not at all when the batch is undone). self
-// must outlive the kernel's step.
+// Within apply: calls fn after the commit (not at all when the batch is undone). It may
+// read, not write. self must outlive the kernel's step.
 void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), void *self,
                   int64_t ref);
 

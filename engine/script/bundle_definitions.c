@@ -49,8 +49,8 @@ int bundle_keep_definitions(struct bundle *bundle, int index, struct status *sta
 const char *bundle_hash(const struct bundle *bundle) { return bundle->hash; }
 
 struct value bundle_definitions(const struct bundle *bundle) {
-  struct value all;
-  value_read(bundle->definitions.data, bundle->definitions.len, &all);
+  struct value all;  // made here, so it need not be looked through at every call
+  value_read_front(bundle->definitions.data, bundle->definitions.len, &all);
   return all;
 }
 
