@@ -331,12 +331,13 @@ function sim.iso(ms, zone)
 end
 
 -- sim.world { scripts = { files or folders }, at = "2026-03-02 15:00", zone, site = { … } }
+-- file: the database, which may be there already; patience: failures of its disk that are met by trying again.
 function sim.world(o)
   local zone = o.zone or ZONE
   local settings = { zone = zone, hospital = "示范医院", phone = "0571-87654321" }
   for k, v in pairs(o.site or {}) do settings[k] = v end
   local self = { zone = zone, _last = 0 }
-  self.core = core.new(core.parse_time(o.at or "2026-03-02 15:00", zone), settings)
+  self.core = core.new(core.parse_time(o.at or "2026-03-02 15:00", zone), settings, o.file, o.patience)
   local world = proxy(world_fields, World, self, world_setters)
   load_scripts(world, o.scripts or {})
   live[world] = true
