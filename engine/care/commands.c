@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/span.h"
 #include "care/alert.h"
 #include "care/enrollment.h"
@@ -59,7 +60,7 @@ static char *class_of(const struct command *command, const char *kind,
   struct value class = value_field(&body, "class");
   char *text = value_copy_text(&class);
   if (text) return text;
-  return strdup(otherwise);
+  return mem_copy_text(otherwise);
 }
 
 enum {

@@ -195,6 +195,9 @@ static int commit(struct kernel *kernel, struct status *status) {
   return code;
 }
 
+// The disk's fault, not that of a row: nothing is given up for it, all is tried again.
+static bool is_of_disk(int code) { return code == ERR_FULL || code == ERR_IO; }
+
 static bool step_fresh(struct kernel *kernel, struct status *status) {
   if (!inbox_has_fresh(&kernel->inbox)) return false;
   int code = begin(kernel, status);
@@ -246,7 +249,7 @@ static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int 
     struct status why = {0};
     buf_clear(&rows[i].result);
     int code = apply_rows(kernel, &rows[i], 1, &why);
-    if (code && code != ERR_FULL) code = refuse_row(kernel, &rows[i], &why, &why);
+    if (code && !is_of_disk(code)) code = refuse_row(kernel, &rows[i], &why, &why);
     if (code) {
       *status = why;
       return code;
@@ -261,7 +264,7 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
                           struct status *status) {
   struct status why = {0};
   int code = apply_rows(kernel, rows, count, &why);
-  if (code && code != ERR_FULL) return apply_rows_singly(kernel, rows, count, status);
+  if (code && !is_of_disk(code)) return apply_rows_singly(kernel, rows, count, status);
   if (code) {
     *status = why;
     return code;
@@ -275,9 +278,11 @@ static bool step_inbox(struct kernel *kernel, struct status *status) {
   struct inbox_row rows[BATCH];
   store_begin_read(kernel->store);
   int count = inbox_collect(&kernel->inbox, rows, BATCH);
+  if (store_broken(kernel->store)) *status = *store_error(kernel->store);
   store_end_read(kernel->store);
   if (!count) return false;
-  int code = apply_all_rows(kernel, rows, count, status);
+  int code = status->code;
+  if (!code) code = apply_all_rows(kernel, rows, count, status);
   for (int i = 0; i < count; i++) inbox_release(&kernel->inbox, &rows[i]);
   kernel->stats.works += count;
   return !code;
@@ -289,6 +294,8 @@ struct batch {
   void *selves[BATCH];
   bool posted[BATCH];
   int count;
+  int settled;           // of these, from the first, are committed or refused
+  struct status unread;  // why what the first one was prepared from could not be read
 };
 
 static void collect_posted(struct kernel *kernel, struct batch *batch) {
@@ -313,6 +320,17 @@ static void prepare(struct kernel *kernel, struct batch *batch, int i) {
   if (batch->handlers[i]->prepare) batch->handlers[i]->prepare(batch->selves[i], work);
 }
 
+// A work prepared from what could not be read would do the wrong thing: it waits to be
+// the first of a batch, and its reason is kept if it is.
+static void leave_unread(struct kernel *kernel, struct batch *batch) {
+  if (batch->count == 1) {
+    batch->unread = *store_error(kernel->store);
+    return;
+  }
+  int last = --batch->count;
+  release(batch->handlers[last], batch->selves[last], &batch->works[last]);
+}
+
 // Scripts that use up their time must not hold the others up: what is left over stays due
 // for the next batch.
 static void collect_due(struct kernel *kernel, struct batch *batch) {
@@ -320,8 +338,13 @@ static void collect_due(struct kernel *kernel, struct batch *batch) {
     return;  // results first, in a batch of their own: they end what due works look at
   int count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
   int64_t until = clock_steady_ms() + PREPARE_MS;
-  while (batch->count < count && (!batch->count || clock_steady_ms() < until))
+  while (batch->count < count && (!batch->count || clock_steady_ms() < until)) {
     prepare(kernel, batch, batch->count++);
+    if (store_broken(kernel->store)) {
+      leave_unread(kernel, batch);
+      return;
+    }
+  }
 }
 
 static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
@@ -331,23 +354,23 @@ static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
   batch->handlers[i]->apply(batch->selves[i], work);
 }
 
-static void refuse_work(struct kernel *kernel, struct batch *batch, int i,
-                        const struct status *why) {
-  struct status status = {0};
+static int refuse_work(struct kernel *kernel, struct batch *batch, int i,
+                       const struct status *why, struct status *status) {
   struct work *work = &batch->works[i];
   log_line(LOG_LEVEL_ERROR, "work.refused", "kind=%d ref=%lld reason=\"%s\"",
            (int)work->kind, (long long)work->ref, why->text);
   kernel->stats.refused++;
-  if (begin(kernel, &status)) return;
+  if (begin(kernel, status)) return status->code;
   if (!batch->posted[i])
     due_remove(kernel->store, work->class, work->at, work->kind, work->ref);
   if (batch->handlers[i]->refuse) batch->handlers[i]->refuse(batch->selves[i], work, why);
-  commit(kernel, &status);
+  return commit(kernel, status);
 }
 
 static int apply_batch(struct kernel *kernel, struct batch *batch, int from, int to,
                        struct status *status) {
-  if (begin(kernel, status)) return status->code;
+  *status = batch->unread;
+  if (status->code || begin(kernel, status)) return status->code;
   for (int i = from; i < to; i++) apply_work(kernel, batch, i);
   keep_time(kernel);
   return commit(kernel, status);
@@ -359,21 +382,20 @@ static int apply_singly(struct kernel *kernel, struct batch *batch,
   for (int i = 0; i < batch->count; i++) {
     struct status why = {0};
     int code = apply_batch(kernel, batch, i, i + 1, &why);
-    if (code == ERR_FULL) {
+    if (is_of_disk(code)) {
       *status = why;
       return code;
     }
-    if (code)
-      refuse_work(kernel, batch, i, &why);
-    else
-      run_after(kernel);
+    if (code && refuse_work(kernel, batch, i, &why, status)) return status->code;
+    batch->settled = i + 1;
+    run_after(kernel);
   }
   return OK;
 }
 
-// The disk is full: what happened outside is kept in memory until there is room.
+// The disk refuses: what happened outside is kept in memory until it takes it.
 static void post_again(struct kernel *kernel, struct batch *batch) {
-  for (int i = batch->count - 1; i >= 0; i--) {
+  for (int i = batch->count - 1; i >= batch->settled; i--) {
     struct posted *item = mem_alloc(sizeof *item);
     item->work = batch->works[i];
     item->handler = batch->handlers[i];
@@ -385,18 +407,20 @@ static void post_again(struct kernel *kernel, struct batch *batch) {
 }
 
 static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
-  if (code == ERR_FULL && batch->posted[0]) {
+  int done = batch->count;
+  if (code && batch->posted[0]) {
     post_again(kernel, batch);
-    return;
+    done = batch->settled;
   }
-  for (int i = 0; i < batch->count; i++)
+  for (int i = 0; i < done; i++)
     release(batch->handlers[i], batch->selves[i], &batch->works[i]);
   if (!code) run_after(kernel);
 }
 
 static bool step_works(struct kernel *kernel, struct status *status) {
   struct batch batch;
-  batch.count = 0;
+  batch.count = batch.settled = 0;
+  batch.unread.code = OK;
   collect_posted(kernel, &batch);
   store_begin_read(kernel->store);
   collect_due(kernel, &batch);
@@ -404,7 +428,7 @@ static bool step_works(struct kernel *kernel, struct status *status) {
   if (!batch.count) return false;
   struct status why = {0};
   int code = apply_batch(kernel, &batch, 0, batch.count, &why);
-  if (code == ERR_FULL)
+  if (is_of_disk(code))
     *status = why;
   else if (code)
     code = apply_singly(kernel, &batch, status);

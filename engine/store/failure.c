@@ -16,9 +16,7 @@ int store_code(sqlite3 *db, int rc) {
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return ERR_IO;
+    case SQLITE_PERM: return ERR_IO;
     default: return ERR_INTERNAL;
   }
 }
