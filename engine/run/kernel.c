@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "run/due.h"
 #include "run/inbox.h"
+#include "run/turns.h"
 
 enum {
   BATCH = 256,     // a commit costs a sync: the more share one the better
@@ -36,6 +37,7 @@ struct kernel {
     void *self;
   } handlers[WORK_KINDS];
   struct inbox inbox;
+  struct turns turns;
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;
@@ -195,9 +197,6 @@ static int commit(struct kernel *kernel, struct status *status) {
   return code;
 }
 
-// The disk's fault, not that of a row: nothing is given up for it, all is tried again.
-static bool is_of_disk(int code) { return code == ERR_FULL || code == ERR_IO; }
-
 static bool step_fresh(struct kernel *kernel, struct status *status) {
   if (!inbox_has_fresh(&kernel->inbox)) return false;
   int code = begin(kernel, status);
@@ -249,7 +248,7 @@ static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int 
     struct status why = {0};
     buf_clear(&rows[i].result);
     int code = apply_rows(kernel, &rows[i], 1, &why);
-    if (code && !is_of_disk(code)) code = refuse_row(kernel, &rows[i], &why, &why);
+    if (code && !store_refuses(code)) code = refuse_row(kernel, &rows[i], &why, &why);
     if (code) {
       *status = why;
       return code;
@@ -264,7 +263,7 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
                           struct status *status) {
   struct status why = {0};
   int code = apply_rows(kernel, rows, count, &why);
-  if (code && !is_of_disk(code)) return apply_rows_singly(kernel, rows, count, status);
+  if (code && !store_refuses(code)) return apply_rows_singly(kernel, rows, count, status);
   if (code) {
     *status = why;
     return code;
@@ -311,40 +310,48 @@ static void collect_posted(struct kernel *kernel, struct batch *batch) {
   }
 }
 
-static void prepare(struct kernel *kernel, struct batch *batch, int i) {
+static void prepare(struct kernel *kernel, struct batch *batch, int64_t *clock) {
+  int i = batch->count++;
   struct work *work = &batch->works[i];
-  batch->handlers[i] = kernel->handlers[work->kind].handler;
-  batch->selves[i] = kernel->handlers[work->kind].self;
+  int64_t began = *clock;
+  void *self = batch->selves[i] = kernel->handlers[work->kind].self;
+  const struct work_handler *handler = kernel->handlers[work->kind].handler;
+  batch->handlers[i] = handler;
   batch->posted[i] = false;
-  if (!batch->handlers[i]) abort();
-  if (batch->handlers[i]->prepare) batch->handlers[i]->prepare(batch->selves[i], work);
+  if (!handler) abort();
+  if (handler->prepare) handler->prepare(self, work);
+  *clock = clock_steady_ms();
+  turns_note(&kernel->turns, handler, self, work, *clock - began);
 }
 
 // A work prepared from what could not be read would do the wrong thing: it waits to be
 // the first of a batch, and its reason is kept if it is.
 static void leave_unread(struct kernel *kernel, struct batch *batch) {
-  if (batch->count == 1) {
+  int last = batch->count - 1;
+  if (!last) {
     batch->unread = *store_error(kernel->store);
-    return;
+  } else {
+    release(batch->handlers[last], batch->selves[last], &batch->works[last]);
+    batch->count = last;
   }
-  int last = --batch->count;
-  release(batch->handlers[last], batch->selves[last], &batch->works[last]);
 }
 
 // Scripts that use up their time must not hold the others up: what is left over stays due
-// for the next batch.
+// for the next batch, and who used it lets the others go first then.
 static void collect_due(struct kernel *kernel, struct batch *batch) {
   if (batch->count)
     return;  // results first, in a batch of their own: they end what due works look at
-  int count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
-  int64_t until = clock_steady_ms() + PREPARE_MS;
-  while (batch->count < count && (!batch->count || clock_steady_ms() < until)) {
-    prepare(kernel, batch, batch->count++);
-    if (store_broken(kernel->store)) {
-      leave_unread(kernel, batch);
-      return;
-    }
+  int count =
+      turns_collect(&kernel->turns, kernel->store, kernel->now, batch->works, BATCH,
+                    kernel->handlers[WORK_RUN].handler, kernel->handlers[WORK_RUN].self);
+  int64_t clock = clock_steady_ms(), until = clock + PREPARE_MS;
+  bool broken = false;
+  while (batch->count < count && (!batch->count || clock < until) && !broken) {
+    prepare(kernel, batch, &clock);
+    broken = store_broken(kernel->store);
   }
+  turns_end(&kernel->turns, batch->count < count);
+  if (broken) leave_unread(kernel, batch);
 }
 
 static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
@@ -380,12 +387,10 @@ static int apply_singly(struct kernel *kernel, struct batch *batch,
                         struct status *status) {
   kernel->stats.retried++;
   for (int i = 0; i < batch->count; i++) {
-    struct status why = {0};
-    int code = apply_batch(kernel, batch, i, i + 1, &why);
-    if (is_of_disk(code)) {
-      *status = why;
-      return code;
-    }
+    int code = apply_batch(kernel, batch, i, i + 1, status);
+    if (store_refuses(code)) return code;
+    struct status why = *status;
+    status->code = OK;
     if (code && refuse_work(kernel, batch, i, &why, status)) return status->code;
     batch->settled = i + 1;
     run_after(kernel);
@@ -426,12 +431,8 @@ static bool step_works(struct kernel *kernel, struct status *status) {
   collect_due(kernel, &batch);
   store_end_read(kernel->store);
   if (!batch.count) return false;
-  struct status why = {0};
-  int code = apply_batch(kernel, &batch, 0, batch.count, &why);
-  if (is_of_disk(code))
-    *status = why;
-  else if (code)
-    code = apply_singly(kernel, &batch, status);
+  int code = apply_batch(kernel, &batch, 0, batch.count, status);
+  if (code && !store_refuses(code)) code = apply_singly(kernel, &batch, status);
   finish_batch(kernel, &batch, code);
   kernel->stats.works += batch.count;
   return !code;

@@ -22,6 +22,8 @@ int store_code(sqlite3 *db, int rc) {
   }
 }
 
+bool store_refuses(int code) { return code == ERR_FULL || code == ERR_IO; }
+
 static const char *remedy(int rc) {
   switch (rc & 0xFF) {
     case SQLITE_FULL: return "; make room and try again";
