@@ -36,7 +36,10 @@ return {
         places = places + 1
         if ends[how] then ends[how] = ends[how] + 1 else crashes = crashes + 1 end
         if after ~= books then differ = differ + 1 end
-        if way.kind == "sync" and how ~= "ended" then survived_sync = survived_sync + 1 end
+        if way.kind == "sync" and how == "done" then
+          survived_sync = survived_sync + 1
+          o.say(("%s at %d of %d: %s"):format(name_of(way), nth, most.sync, how))
+        end
         if not ends[how] or after ~= books then
           o.say(("%s at %d of %d: %s, then %s%s"):format(name_of(way), nth, most[way.kind], how, last,
             after and after ~= books and ": other books" or ""))
