@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
-#include "care/mapping.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "engine.h"
@@ -369,21 +368,6 @@ static int sim_channel_set(lua_State *L) {
   return 0;
 }
 
-static void hand_receipt(struct sim *sim, const char *channel, const char *id,
-                         const char *state) {
-  struct buf list = {0};
-  struct value view;
-  size_t all = value_begin_list(&list);
-  struct mapping map = mapping_begin(&list);
-  mapping_text(&map, "id", id);
-  mapping_text(&map, "state", state);
-  mapping_end(&map);
-  value_end(&list, all, 1);
-  value_read(list.data, list.len, &view);
-  message_receipts(&sim->engine.care, channel, &view, NULL, NULL);
-  buf_deinit(&list);
-}
-
 // sim:receipt(channel, provider_id, state): what a gateway says later, and again when it
 // was not heard.
 static int sim_receipt(lua_State *L) {
@@ -391,7 +375,7 @@ static int sim_receipt(lua_State *L) {
   const char *channel = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
              *state = luaL_checkstring(L, 4);
   for (int i = 0; i < TRIES; i++) {
-    hand_receipt(sim, channel, id, state);
+    sim_channel_receipt(&sim->channel, channel, id, state);
     if (!settle(L, sim)) break;
   }
   return 0;

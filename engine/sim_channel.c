@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/mapping.h"
 
 static const char *word_for(const struct sim_channel *channel, const char *name,
                             const char *address) {
@@ -85,6 +86,21 @@ void sim_channel_behave(struct sim_channel *channel, const char *name,
   if (channel->count < SIM_BEHAVIOURS)
     channel->behaviours[channel->count++] = (struct sim_behaviour){
         mem_copy_text(name), mem_copy_text(address), mem_copy_text(word)};
+}
+
+void sim_channel_receipt(struct sim_channel *self, const char *channel, const char *id,
+                         const char *state) {
+  struct buf list = {0};
+  struct value view;
+  size_t all = value_begin_list(&list);
+  struct mapping map = mapping_begin(&list);
+  mapping_text(&map, "id", id);
+  mapping_text(&map, "state", state);
+  mapping_end(&map);
+  value_end(&list, all, 1);
+  value_read(list.data, list.len, &view);
+  message_receipts(self->care, channel, &view, NULL, NULL);
+  buf_deinit(&list);
 }
 
 void sim_channel_forget(struct sim_channel *channel) { channel->sent += 1000; }

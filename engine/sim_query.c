@@ -61,35 +61,6 @@ int sim_queries_run(struct sim_queries *queries, lua_State *L, struct store *sto
   return 1;
 }
 
-// The bytes are Lua's before anything can raise.
-static bool push_bytes(lua_State *L, struct store *store, int64_t id) {
-  struct run run;
-  struct buf journal = {0};
-  if (!run_load(store, id, &run)) return false;
-  run_journal(store, &run, &journal);
-  run_deinit(&run);
-  lua_pushlstring(L, buf_text(&journal), journal.len);
-  buf_deinit(&journal);
-  return true;
-}
-
-int sim_journal_push(lua_State *L, struct store *store, int64_t run) {
-  struct value record;
-  struct status status = {0};
-  if (!push_bytes(L, store, run)) return 0;
-  const char *bytes = lua_tostring(L, -1);
-  size_t len = lua_rawlen(L, -1), used;
-  lua_newtable(L);
-  for (lua_Integer i = 1; len && (used = value_read_front(bytes, len, &record)) > 0;
-       i++) {
-    if (values_push(L, &record, &status)) return luaL_error(L, "%s", status.text);
-    lua_rawseti(L, -2, i);
-    bytes += used;
-    len -= used;
-  }
-  return 1;
-}
-
 void sim_queries_deinit(struct sim_queries *queries) {
   for (int i = 0; i < queries->count; i++) mem_free(queries->texts[i]);
   queries->count = 0;

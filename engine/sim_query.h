@@ -14,8 +14,6 @@ struct sim_queries {  // texts kept for as long as the store, which caches state
 };
 
 int sim_queries_run(struct sim_queries *queries, lua_State *L, struct store *store);
-// A run's records as lists, oldest first; nothing when there is no such run.
-int sim_journal_push(lua_State *L, struct store *store, int64_t run);
 void sim_queries_deinit(struct sim_queries *queries);
 void sim_state_set(struct care *care, int64_t enrollment, const char *key,
                    const struct value *value);
