@@ -50,7 +50,10 @@ return {
           if run.cause:find "quarantined" then held = held + 1 else breaches = breaches + 1 end
         end
         slowest = math.max(slowest, got.slowest)
-        if got.notes ~= 5 or got.slowest > limit then late = late + 1 o.say(("%s: %.0f ms, %d of 5 on time"):format(name, got.slowest, got.notes)) end
+        if got.notes ~= 5 or got.slowest > limit then
+          late = late + 1
+          o.say(("%s: %.0f ms, %d of 5 on time"):format(name, got.slowest, got.notes))
+        end
         if #got.stuck == 0 then uncaught = uncaught + 1 o.say(name .. ": nobody was told") end
         local breach = BREACH[ends] and got.stuck[1] and not got.stuck[1].cause:find "read%-only"  -- else a plain error in a step
         if breach and (breaches ~= 3 or held ~= 2) then
@@ -60,7 +63,8 @@ return {
       elseif not loaded then o.say(name .. ": " .. tostring(got):sub(1, 120)) end
     end
     return {
-      { figure = ("slowest of %d scripts stopped (CPU)"):format(played), value = ("%.0f ms"):format(slowest), target = limit .. " ms", ok = slowest <= limit },
+      { figure = ("slowest of %d scripts stopped (CPU)"):format(played), value = ("%.0f ms"):format(slowest),
+        target = limit .. " ms", ok = slowest <= limit },
       { figure = "scripts that held the other ward up", value = late, target = "0", ok = late == 0 },
       { figure = "scripts of which nobody was told", value = uncaught, target = "0", ok = uncaught == 0 },
       { figure = "breaches without quarantine at the third", value = unquarantined, target = "0", ok = unquarantined == 0 },

@@ -116,7 +116,8 @@ describe("the third breach", function()
 end)
 
 describe("a department with many slow runs", function()
-  local LIGHT = OTHER:gsub("enroll = { on = \"discharge\" }", "enroll = { on = \"discharge\", where = function(f) return f.patient.sex == 'male' end }")
+  local LIGHT = OTHER:gsub("enroll = { on = \"discharge\" }",
+      "enroll = { on = \"discharge\", where = function(f) return f.patient.sex == 'male' end }")
     :gsub("every = .-run = function%(p%) p:send", "at = \"1h\", run = function(p) p:note \"light\" p:send")
   it("lets the others have their turn after each batch of its own, and what is no script's work goes on", function()
     local w = H.world { scripts = { ["good/good.lua"] = LIGHT }, enroll = "where = function(f) return f.patient.sex == 'female' end",
