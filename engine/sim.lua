@@ -226,7 +226,7 @@ function World:channel(name, word, address) self.core:channel(name, word, addres
 -- What a gateway says later of messages of that name that were accepted: "delivered" or "failed".
 function World:receipt(name, state, audience)
   for _, row in ipairs(self.core:query([[SELECT attempt.channel, provider_id, audience FROM attempt JOIN message ON message.id=attempt.message
-      WHERE message.name=?1 AND attempt.status='accepted' ORDER BY attempt.id]], name)) do
+      WHERE message.name=?1 AND attempt.status='accepted' AND provider_id IS NOT NULL ORDER BY attempt.id]], name)) do
     if not audience or row.audience == audience then self.core:receipt(row.channel, row.provider_id, state) end
   end
 end
