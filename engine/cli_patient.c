@@ -1,4 +1,4 @@
-// afterward patient, timeline, opt-out: one patient, by public id, record number or
+// afterward patient, timeline, card, opt-out: one patient, by public id, record number or
 // phone.
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "cli_client.h"
 #include "cli_commands.h"
 #include "cli_deed.h"
+#include "cli_file.h"
 #include "cli_list.h"
 #include "cli_show.h"
 
@@ -141,6 +142,35 @@ const struct cli_command cli_timeline = {
     .most = 1,
     .options = (const struct cli_option[]){WHICH, {NULL}},
     .run = timeline};
+
+static int print_card(struct cli *cli) {
+  struct buf path = {0};
+  char *id;
+  int code = identify(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, "card");
+    cli_put_query(&path, "lang", cli_option(cli, "lang"));
+    code = cli_save(cli, buf_text(&path));
+  }
+  mem_free(id);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_card = {
+    .name = "card",
+    .words = "[ID]",
+    .does = "a discharge card to print: an A6 page as HTML, with QR code and short code",
+    .more = "The code opens, with the birth date, whatever the patient is asked then.",
+    .example = "afterward card 9d8w --output card.html\nafterward card --mrn 00123456",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            WHICH,
+            {"output", "FILE", "write it here, else to standard output"},
+            {"lang", "zh|en", "else the patient's language"},
+            {NULL}},
+    .run = print_card};
 
 static int opt_out(struct cli *cli) {
   struct buf path = {0};

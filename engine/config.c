@@ -105,7 +105,8 @@ void site_deinit(struct site *site) {
 static const char *const daemon_keys[] = {
     "state",           "scripts",  "plugins",
     "listen",          "tokens",   "channels",
-    "trusted_proxies", "practice", "page_session_minutes"};
+    "trusted_proxies", "practice", "page_session_minutes",
+    "photo_mb"};
 
 static bool offer(struct nearest *nearest, const struct value *key, const char *name) {
   nearest_offer(nearest, name, strlen(name));

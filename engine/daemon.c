@@ -11,6 +11,7 @@
 #include "base/iso.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/attachment.h"
 #include "care/message.h"
 #include "config.h"
 #include "notify.h"
@@ -235,7 +236,8 @@ static int write_port(const char *path, int port, struct status *status) {
 }
 
 static int open_server(struct daemon *daemon, struct status *status) {
-  struct http_server_config config = {.handle = api_handle, .ctx = &daemon->api};
+  struct http_server_config config = {
+      .handle = api_handle, .room = api_room, .ctx = &daemon->api};
   struct value proxies = value_field(&daemon->settings, "trusted_proxies");
   char *trusted = value_copy_text(&proxies);
   http_limits_init(&config.limits);
@@ -261,6 +263,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   mem_free(plugins);
   if (code) return code;
   message_recover(&daemon->engine.care);
+  attachment_sweep(&daemon->engine.care);
   code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;
   if (code) return code;

@@ -8,7 +8,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/attachment.h"
+#include "care/card.h"
 #include "care/commands.h"
+#include "care/consult.h"
 #include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
@@ -26,6 +29,9 @@ static void register_handlers(struct care *care) {
   task_handlers(care);
   alert_handlers(care);
   event_handlers(care);
+  attachment_handlers(care);
+  card_handlers(care);
+  consult_handlers(care);
   reconcile_handlers(care);
 }
 

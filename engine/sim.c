@@ -375,7 +375,7 @@ static int sim_receipt(lua_State *L) {
   const char *channel = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
              *state = luaL_checkstring(L, 4);
   for (int i = 0; i < TRIES; i++) {
-    sim_channel_receipt(&sim->channel, channel, id, state);
+    sim_channel_receipt(&sim->engine.care, channel, id, state);
     if (!settle(L, sim)) break;
   }
   return 0;

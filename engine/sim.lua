@@ -100,12 +100,44 @@ end
 -- Patients ----------------------------------------------------------------------------------------------------------
 
 local Patient = {}
+
+-- A photo in a spec is any text: it becomes the attachment that a page would have made of it.
+local function photo_items(world, department, form)
+  local bundle = first(world, "SELECT id AS i_id FROM bundle WHERE department=?1 AND active=1", department)
+  local known = rawget(world, "_photos") or {}
+  rawset(world, "_photos", known)
+  local key = ("%d %s"):format(bundle and bundle.id or 0, form)
+  if bundle and not known[key] then
+    local body = first(world, "SELECT definitions AS b_all FROM bundle WHERE id=?1", bundle.id)
+    known[key] = {}
+    for _, item in ipairs((body.all.form[form] or {}).items or {}) do
+      if item.kind == "photo" then table.insert(known[key], item) end
+    end
+  end
+  return known[key] or {}
+end
+local function keep_photos(world, row, form, values)
+  local given = {}
+  for key, value in pairs(values) do given[key] = value end
+  for _, item in ipairs(photo_items(world, row.department, form)) do
+    local photo = given[item.id]
+    if type(photo) == "string" then
+      local count = first(world, "SELECT count(*) AS i_n FROM attachment").n
+      given[item.id] = ("photo%011d"):format(count + 1)
+      world:_submit("photo.keep", { question = row.id, photos = { { id = given[item.id], item = item.id, kind = "jpeg",
+        bytes = #photo, sha256 = ("0"):rep(64) } } })
+    end
+  end
+  return given
+end
+
 function Patient:answer(form, values, o)
   local world = rawget(self, "world")
-  local row = first(world, [[SELECT max(id) AS i_id FROM question WHERE patient=?1 AND form=?2 AND
+  local row = first(world, [[SELECT max(id) AS i_id, department FROM question WHERE patient=?1 AND form=?2 AND
     status IN ('open','lapsed','answered')]], self.number, form)
   if not row or not row.id then error(("this patient was never asked %s"):format(form), 2) end
-  local reply = world:_submit("answer", { question = row.id, by_kind = o and o.by or "patient", values = values })
+  local reply = world:_submit("answer", { question = row.id, by_kind = o and o.by or "patient",
+    values = keep_photos(world, row, form, values) })
   if reply.status ~= 200 then error(reply.detail, 2) end
   return reply
 end

@@ -1,10 +1,12 @@
 #include "sim_channel.h"
 
+#include "care/mapping.h"
+#include "care/message.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "care/mapping.h"
 
 static const char *word_for(const struct sim_channel *channel, const char *name,
                             const char *address) {
@@ -88,7 +90,18 @@ void sim_channel_behave(struct sim_channel *channel, const char *name,
         mem_copy_text(name), mem_copy_text(address), mem_copy_text(word)};
 }
 
-void sim_channel_receipt(struct sim_channel *self, const char *channel, const char *id,
+void sim_channel_forget(struct sim_channel *channel) { channel->sent += 1000; }
+
+void sim_channel_deinit(struct sim_channel *channel) {
+  for (int i = 0; i < channel->count; i++) {
+    mem_free(channel->behaviours[i].channel);
+    mem_free(channel->behaviours[i].address);
+    mem_free(channel->behaviours[i].word);
+  }
+  channel->count = 0;
+}
+
+void sim_channel_receipt(struct care *care, const char *channel, const char *id,
                          const char *state) {
   struct buf list = {0};
   struct value view;
@@ -99,17 +112,6 @@ void sim_channel_receipt(struct sim_channel *self, const char *channel, const ch
   mapping_end(&map);
   value_end(&list, all, 1);
   value_read(list.data, list.len, &view);
-  message_receipts(self->care, channel, &view, NULL, NULL);
+  message_receipts(care, channel, &view, NULL, NULL);
   buf_deinit(&list);
-}
-
-void sim_channel_forget(struct sim_channel *channel) { channel->sent += 1000; }
-
-void sim_channel_deinit(struct sim_channel *channel) {
-  for (int i = 0; i < channel->count; i++) {
-    mem_free(channel->behaviours[i].channel);
-    mem_free(channel->behaviours[i].address);
-    mem_free(channel->behaviours[i].word);
-  }
-  channel->count = 0;
 }

@@ -24,9 +24,9 @@ struct channels_port sim_channel_port(struct sim_channel *channel);
 // ambiguous: nobody knows; silent: no answer ever; down: the channel does not exist.
 void sim_channel_behave(struct sim_channel *channel, const char *name,
                         const char *address, const char *word);
-// What a gateway says later of what it took: "delivered" or "failed".
-void sim_channel_receipt(struct sim_channel *self, const char *channel, const char *id,
-                         const char *state);
 void sim_channel_forget(
     struct sim_channel *channel);  // after a crash: nothing is under way
 void sim_channel_deinit(struct sim_channel *channel);
+// What a gateway says later of one message: "delivered" or "failed".
+void sim_channel_receipt(struct care *care, const char *channel, const char *id,
+                         const char *state);

@@ -26,5 +26,6 @@ return {
   contact_windows = "09:00-11:30,15:00-17:30,18:30-20:00",
   budget_day = 3, budget_week = 10,       -- questionnaires and notices a patient may get
   mass_limit = 500,                       -- messages of one text a day before a second person is asked
+  photo_mb = 8,                           -- the largest photo that a patient page takes, up to 32
   overdue_role = "duty-officer",          -- the site's own ladder, behind all others
 }

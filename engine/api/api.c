@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -8,6 +9,12 @@
 #include "api/probe.h"
 #include "api/receipt.h"
 #include "base/mem.h"
+
+enum {  // bytes of a body
+  CALL_BYTES = 8 * 1024 * 1024,
+  RECEIPT_BYTES = 1024 * 1024,
+  STRANGER_BYTES = 128 * 1024
+};
 
 // WARD 11: who looked a patient up is kept before they see it.
 static int apply_audit(void *self, struct inbox_row *row, struct status *status) {
@@ -58,6 +65,28 @@ void api_deinit(struct api *api) {
 static bool begins(const char *path, const char *with) {
   size_t len = strlen(with);
   return strncmp(path, with, len) == 0 && (!path[len] || path[len] == '/');
+}
+
+// Most calls are small: whose they are is asked once, when they are served.
+static bool is_small(const struct http_request *request) {
+  const char *length =
+      http_header_find(request->headers, request->header_count, "Content-Length");
+  return length && strtoll(length, NULL, 10) <= STRANGER_BYTES;
+}
+
+struct http_room api_room(void *self, const struct http_request *request) {
+  struct api *api = self;
+  size_t photo = page_room(api, request);
+  struct http_room room = {photo ? photo : STRANGER_BYTES, photo > 0};
+  if (photo || is_small(request)) return room;
+  if (strncmp(request->path, "/channels/", 10) == 0)
+    room.bytes = RECEIPT_BYTES;
+  else if (begins(request->path, "/api") &&
+           tokens_find(&api->tokens,
+                       http_header_find(request->headers, request->header_count,
+                                        "Authorization")))
+    room.bytes = CALL_BYTES;
+  return room;
 }
 
 void api_handle(void *self, struct http_request *request) {

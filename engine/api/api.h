@@ -54,5 +54,8 @@ int api_init(struct api *api, struct care *care, struct status *status);
 void api_deinit(struct api *api);
 // The handler of an http_server; api is a struct api.
 void api_handle(void *api, struct http_request *request);
+// Its config's room: little for strangers, much for those with a token, a photo's worth
+// for who has a patient's link.
+struct http_room api_room(void *api, const struct http_request *request);
 // The metrics' text (probe.c has their names).
 void api_metrics(struct api *api, struct buf *out);

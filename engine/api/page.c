@@ -7,13 +7,22 @@
 #include "base/mem.h"
 
 static const int64_t lock_ms = 3600000;
+enum { PHOTO_FRAME = 128 * 1024 };  // what stands around a photo in its request
 
 // Kept in the database: a restart gives nobody free tries.
 static int apply_failed(void *self, struct inbox_row *row, struct status *status) {
   struct care *care = self;
-  struct value question = value_field(&row->body, "question");
+  struct value question = value_field(&row->body, "question"),
+               card = value_field(&row->body, "card");
   int64_t now = kernel_now(care->kernel);
+  char *code = value_copy_text(&card);
   (void)status;
+  if (code)
+    store_exec(care->store,
+               "UPDATE card SET wrong=CASE WHEN wrong_at>?2 THEN wrong+1 ELSE 1 END,"
+               " wrong_at=?3 WHERE code=?1",
+               "tii", code, now - lock_ms, now);
+  mem_free(code);
   store_exec(care->store,
              "UPDATE question SET wrong=CASE WHEN wrong_at>?2 THEN wrong+1 ELSE 1 END,"
              " wrong_at=?3 WHERE id=?1",
@@ -69,10 +78,25 @@ static void serve_question(struct page *page, const char *verb, bool post) {
                "This link has expired. Please open the address in our message again.");
   else if (strcmp(verb, "stop") == 0)
     post ? page_stop_post(page) : page_stop(page);
+  else if (strcmp(verb, "call") == 0)
+    post ? page_call_post(page) : page_form(page);
   else if (*verb)
     page_sorry(page, 404, "没有这个页面。", "There is no such page.");
   else
     post ? page_form_post(page) : page_form(page);
+}
+
+// A link of no question is a patient's, by the code of the card.
+static void serve_home(struct page *page, const char *verb) {
+  page->patient = page->token.person;
+  choose_language(page);
+  if (page->token.expires_at < kernel_now(page->care->kernel) || !is_alive(page))
+    page_sorry(page, 410, "请重新打开卡片上的网址。",
+               "Please open the address on your card again.");
+  else if (*verb)
+    page_sorry(page, 404, "没有这个页面。", "There is no such page.");
+  else
+    page_home(page);
 }
 
 static void serve_link(struct page *page, const char *text, const char *verb, bool post) {
@@ -82,7 +106,7 @@ static void serve_link(struct page *page, const char *text, const char *verb, bo
   rate_address(page->request->peer, address, sizeof address);
   if (link_token_read(page->api->keys.link, text, &page->token)) {
     memcpy(page->link, text, strlen(text) + 1);
-    serve_question(page, verb, post);
+    page->token.question ? serve_question(page, verb, post) : serve_home(page, verb);
   } else if (!rate_has(page->api->rate, &limit, address, now, &wait)) {
     page_sorry_later(page, wait);
   } else {
@@ -111,11 +135,35 @@ static void serve(struct page *page, bool post) {
     serve_link(page, text, verb, post);
 }
 
+static const char *content_type(const struct http_request *request) {
+  return http_header_find(request->headers, request->header_count, "Content-Type");
+}
+
+size_t page_room(struct api *api, const struct http_request *request) {
+  struct link_token token;
+  return strcmp(request->method, "POST") == 0 &&
+                 http_multipart_is(content_type(request)) &&
+                 strncmp(request->path, "/f/", 3) == 0 &&
+                 link_token_read(api->keys.link, request->path + 3, &token)
+             ? page_photo_bytes(api) + PHOTO_FRAME
+             : 0;
+}
+
 static bool is_form(const struct http_request *request) {
   static const char type[] = "application/x-www-form-urlencoded";
-  const char *given =
-      http_header_find(request->headers, request->header_count, "Content-Type");
-  return !request->body_len || (given && !strncmp(given, type, sizeof type - 1));
+  const char *given = content_type(request);
+  return !request->body_len || http_multipart_is(given) ||
+         (given && !strncmp(given, type, sizeof type - 1));
+}
+
+static int parse_body(struct page *page, struct status *status) {
+  const struct http_request *request = page->request;
+  const char *type = content_type(request);
+  if (!request->body_len) return OK;
+  if (http_multipart_is(type))
+    return http_multipart_parse(&page->form, &page->files, type, request->body,
+                                request->body_len, status);
+  return http_form_parse(&page->form, request->body, request->body_len, status);
 }
 
 static void read_and_serve(struct page *page) {
@@ -123,7 +171,7 @@ static void read_and_serve(struct page *page) {
   struct status status = {0};
   bool post = strcmp(request->method, "POST") == 0;
   if (http_form_parse(&page->query, request->query, strlen(request->query), &status) ||
-      (post && http_form_parse(&page->form, request->body, request->body_len, &status)))
+      (post && parse_body(page, &status)))
     page_sorry(page, 400, "网址不完整，请重新打开短信里的网址。",
                "The address is damaged. Please open it again from our message.");
   else if (post && !is_form(request))
@@ -133,16 +181,27 @@ static void read_and_serve(struct page *page) {
     serve(page, post);
 }
 
+static void handle(struct page page) {
+  read_and_serve(&page);
+  page_unload(&page);
+  http_form_deinit(&page.query);
+  http_form_deinit(&page.form);
+}
+
+void page_again(struct api *api, struct http_request *request, int failed) {
+  handle((struct page){.api = api,
+                       .care = api->care,
+                       .request = request,
+                       .again = true,
+                       .failed = failed});
+}
+
 void page_handle(struct api *api, struct http_request *request) {
   static const struct http_header allow = {"Allow", "GET, HEAD, POST"};
-  struct page page = {.api = api, .care = api->care, .request = request};
   if (strcmp(request->method, "GET") && strcmp(request->method, "HEAD") &&
       strcmp(request->method, "POST")) {
     http_respond(request, 405, &allow, 1, NULL, 0);
     return;
   }
-  read_and_serve(&page);
-  page_unload(&page);
-  http_form_deinit(&page.query);
-  http_form_deinit(&page.form);
+  handle((struct page){.api = api, .care = api->care, .request = request});
 }

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "api/api.h"
-#include "io/http_form.h"
+#include "io/http_multipart.h"
 
 void page_handlers(struct api *api);  // inbox "page.failed"
 void page_handle(struct api *api, struct http_request *request);
+// The most bytes of a request that may bring a photo; 0 for all other requests.
+size_t page_photo_bytes(const struct api *api);  // the most that one photo may have
+size_t page_room(struct api *api, const struct http_request *request);
 
 enum { PAGE_WRONG_MOST = 5 };  // second factors before a code is locked for an hour
 
@@ -16,6 +19,9 @@ struct page {  // one request and what it is about
   struct care *care;
   struct http_request *request;
   struct http_form query, form;  // form: the body of a POST
+  struct http_files files;       // of the same body
+  bool again;  // served once more: its photos are kept, or something was not
+  int failed;  // why it is: the status of what could not be kept, 0 when all was
   struct link_token token;
   char link[LINK_TOKEN_SIZE];  // as text; "" before the second factor
   bool english, asked_language;
@@ -29,6 +35,8 @@ struct page {  // one request and what it is about
   struct buf offered;       // choices of this question, an encoded map; empty: the form's
 };
 
+// Serves a request once more, after what it brought was committed or refused.
+void page_again(struct api *api, struct http_request *request, int failed);
 bool page_load(struct page *page, int64_t question);  // the newest of its kind, if closed
 void page_unload(struct page *page);
 const char *page_say(const struct page *page, const char *zh, const char *en);
@@ -53,6 +61,24 @@ void page_form_post(struct page *page);
 void page_stop(struct page *page);
 void page_stop_post(struct page *page);
 
+// Photos (page_photo.c).
+enum page_taken {
+  PAGE_NONE_TAKEN,  // the request brings none: go on
+  PAGE_TAKEN,       // on their way into the inbox: the request is served again
+  PAGE_FAULT,       // fault says what is wrong with one
+  PAGE_NOT_KEPT     // the disk refused; page->failed is set
+};
+struct page_fault;
+enum page_taken page_photo_take(struct page *page, int step, struct page_fault *fault);
+void page_photo_value(const struct page *page, const char *item, struct buf *out);
+void page_photo(const struct page *page, const struct value *item, struct buf *out);
+void page_photo_too_large(const struct page *page, int step, struct page_fault *fault);
+bool page_has_photo(const struct page *page, int step);  // on this screen
+
+void page_call_post(struct page *page);  // "ask a nurse to call me"
+void page_consult(const struct page *page, struct buf *out);
+void page_home(struct page *page);  // of a patient: what is open, by the card's code
+
 // Rendering the form: what is wrong stands beside its item. values is an encoded map.
 struct page_fault {
   char item[64];  // "" when nothing is wrong
@@ -65,8 +91,9 @@ void page_fault_words(const struct page *page, const struct value *item, bool em
                       struct page_fault *fault);
 void page_render(struct page *page, const struct value *values, int step,
                  const struct page_fault *fault);
-bool page_by_step(const struct page *page);    // one question per screen
-const char *page_by(const struct page *page);  // "patient", "family", NULL: not said
+bool page_by_step(const struct page *page);       // one question per screen
+bool page_only_by_step(const struct page *page);  // there is no other way: two photos
+const char *page_by(const struct page *page);     // "patient", "family", NULL: not said
 // The n-th item (from 1) or the next that is shown by these values; 0 at the end.
 int page_next_shown(const struct page *page, const struct value *values, int from);
 struct value page_item_at(const struct page *page, int step);

@@ -9,6 +9,7 @@
 #include "api/page.h"
 #include "api/pending.h"
 #include "base/mem.h"
+#include "care/card.h"
 #include "care/mapping.h"
 #include "care/question.h"
 
@@ -26,7 +27,8 @@ void page_door(struct page *page, const char *code, const char *complaint) {
     buf_puts(&out, "</p>");
   }
   buf_puts(&out, "<form method=\"post\" action=\"/f\"><label class=\"q\" for=\"code\">");
-  buf_puts(&out, page_say(page, "短信里的数字短码", "The code in our message"));
+  buf_puts(&out, page_say(page, "短信或卡片上的数字短码",
+                          "The code in our message or on your card"));
   buf_puts(&out,
            "</label><input id=\"code\" name=\"code\" inputmode=\"numeric\" "
            "maxlength=\"24\" autocomplete=\"off\" required value=\"");
@@ -57,39 +59,56 @@ static void read_code(const char *text, char out[CODE_MOST + 1]) {
   buf_deinit(&digits);
 }
 
-static bool is_locked(const struct page *page, int64_t question) {
+// Whom a code belongs to: to a question, or to a card and so to no question.
+struct door {
+  char code[CODE_MOST + 1];
+  int64_t question, patient;  // patient 0: nobody has this code
+};
+
+static void find_door(const struct page *page, struct door *door) {
+  struct care *care = page->care;
+  door->question = *door->code ? question_by_code(care, door->code) : 0;
+  door->patient = door->question ? store_int(care->store, 0,
+                                             "SELECT patient FROM question WHERE id=?1",
+                                             "i", door->question)
+                  : *door->code  ? card_patient(care, door->code)
+                                 : 0;
+}
+
+static bool is_locked(const struct page *page, const struct door *door) {
+  int64_t since = kernel_now(page->care->kernel) - lock_ms, most = PAGE_WRONG_MOST;
+  if (door->question)
+    return store_int(page->care->store, 0,
+                     "SELECT wrong>=?3 AND wrong_at>?2 FROM question WHERE id=?1", "iii",
+                     door->question, since, most) != 0;
   return store_int(page->care->store, 0,
-                   "SELECT wrong>=?3 AND wrong_at>?2 FROM question WHERE id=?1", "iii",
-                   question, kernel_now(page->care->kernel) - lock_ms,
-                   (int64_t)PAGE_WRONG_MOST) != 0;
+                   "SELECT wrong>=?3 AND wrong_at>?2 FROM card WHERE code=?1", "tii",
+                   door->code, since, most) != 0;
 }
 
 // Without a birth date on record: the end of a number of the patient or a contact.
-static bool is_number_tail(const struct page *page, int64_t question, const char *typed) {
+static bool is_number_tail(const struct page *page, int64_t patient, const char *typed) {
   struct buf digits = {0};
   birth_digits(typed, &digits);
   bool right =
       digits.len == 4 &&
       store_int(page->care->store, 0,
-                "SELECT 1 FROM question q JOIN contact c ON c.patient=q.patient JOIN"
-                " identity i ON i.person=c.person WHERE q.id=?1 AND i.kind='phone' AND"
-                " substr(i.value, -4)=?2 LIMIT 1",
-                "it", question, digits.data);
+                "SELECT 1 FROM contact c JOIN identity i ON i.person=c.person WHERE"
+                " c.patient=?1 AND i.kind='phone' AND substr(i.value, -4)=?2 LIMIT 1",
+                "it", patient, digits.data);
   buf_deinit(&digits);
   return right;
 }
 
-static bool is_right(const struct page *page, int64_t question, const char *typed) {
+static bool is_right(const struct page *page, int64_t patient, const char *typed) {
   char given[BIRTH_SIZE];
   bool right;
-  char *birth = store_text(page->care->store,
-                           "SELECT p.birth FROM question q JOIN patient p ON"
-                           " p.id=q.patient WHERE q.id=?1",
-                           "i", question);
+  char *birth = store_text(page->care->store, "SELECT birth FROM patient WHERE id=?1",
+                           "i", patient);
   if (birth)
     right = birth_read(typed, given) && strcmp(given, birth) == 0;
   else
-    right = is_number_tail(page, question, typed);
+    right = is_number_tail(page, patient, typed);
   mem_free(birth);
   return right;
 }
@@ -103,10 +122,12 @@ static int64_t session_ms(const struct page *page) {
   return (count < 1 || count > 60 * 24 * 400 ? SESSION_MINUTES : count) * 60000;
 }
 
-static void let_in(struct page *page, int64_t question) {
+// A card leads to all that is open: its link names the patient, a question's nobody.
+static void let_in(struct page *page, const struct door *door) {
   struct buf to = {0};
   char link[LINK_TOKEN_SIZE];
-  link_token_make(page->api->keys.link, question, 0,
+  link_token_make(page->api->keys.link, door->question,
+                  door->question ? 0 : door->patient,
                   kernel_now(page->care->kernel) + session_ms(page), link);
   buf_printf(&to, "/f/%s", link);
   if (page->asked_language && page->english) buf_puts(&to, "?lang=en");
@@ -131,38 +152,40 @@ static void on_failed(struct pending *pending, const struct value *result) {
   complain(&page, buf_text(&pending->text));
 }
 
-static void fail(struct page *page, int64_t question, const char *code) {
+static void fail(struct page *page, const struct door *door) {
   struct buf body = {0};
   struct mapping map = mapping_begin(&body);
-  mapping_int(&map, "question", question);
+  if (door->patient && !door->question) mapping_text(&map, "card", door->code);
+  mapping_int(&map, "question", door->question);
   mapping_end(&map);
   struct pending *pending = pending_new(page->api, page->request, on_failed);
   page->request = NULL;
   pending->kind = page->english ? 'e' : 'z';
-  buf_puts(&pending->text, code);
+  buf_puts(&pending->text, door->code);
   pending_submit(pending, "page", NULL, "page.failed", &body);
   buf_deinit(&body);
 }
 
 void page_door_post(struct page *page) {
-  char code[CODE_MOST + 1], address[64];
-  const char *typed = page_field(page, "birth");
+  struct door door = {0};
+  char address[64];
+  const char *typed = page_field(page, "birth"), *code = door.code;
   struct rate *rate = page->api->rate;
   int64_t now = clock_steady_ms(), wait = 0;
-  read_code(page_field(page, "code"), code);
+  read_code(page_field(page, "code"), door.code);
   rate_address(page->request->peer, address, sizeof address);
-  int64_t question = *code ? question_by_code(page->care, code) : 0;
+  find_door(page, &door);
   if (!rate_has(rate, &address_limit, address, now, &wait) ||
       (*code && !rate_has(rate, &code_limit, code, now, &wait))) {
     page_sorry_later(page, wait);
-  } else if (question && is_locked(page, question)) {
+  } else if (door.patient && is_locked(page, &door)) {
     page_sorry_later(page, lock_ms);
-  } else if (question && is_right(page, question, typed ? typed : "")) {
-    let_in(page, question);
+  } else if (door.patient && is_right(page, door.patient, typed ? typed : "")) {
+    let_in(page, &door);
   } else {
     rate_take(rate, &address_limit, address, now);
     if (*code) rate_take(rate, &code_limit, code, now);
-    question ? page->api->wrong_births++ : page->api->wrong_codes++;
-    fail(page, question, code);
+    door.patient ? page->api->wrong_births++ : page->api->wrong_codes++;
+    fail(page, &door);
   }
 }

@@ -8,6 +8,8 @@
 #include "api/page.h"
 #include "care/message_text.h"
 
+enum { RETRY_S = 60 };
+
 static const char *language(const struct page *page) {
   return page_say(page, "zh", "en");
 }
@@ -51,7 +53,17 @@ static void ask_who(struct page *page) {
 static void put_open_form(const struct page *page, int step, struct buf *out) {
   char number[16];
   snprintf(number, sizeof number, "%d", step);
-  buf_printf(out, "<form method=\"post\" action=\"/f/%s\">", page->link);
+  buf_puts(out, "<form method=\"post\" action=\"");
+  if (page_has_photo(page, step)) {  // told in the address too: a refused body tells none
+    struct buf to = {0};
+    page_address(page, step, &to);
+    html_text(out, to.data);
+    buf_puts(out, "\" enctype=\"multipart/form-data");
+    buf_deinit(&to);
+  } else {
+    buf_printf(out, "/f/%s", page->link);
+  }
+  buf_puts(out, "\">");
   put_hidden("by", page_by(page) ? page_by(page) : "patient", out);
   put_hidden("step", number, out);
   put_kept(page, out);
@@ -103,6 +115,7 @@ static void put_moves(const struct page *page, const struct value *values, int s
 }
 
 static void put_other_way(const struct page *page, int step, struct buf *out) {
+  if (step && page_only_by_step(page)) return;
   buf_printf(out,
              "<p><a class=\"l\" href=\"/f/%s?by=%s&amp;all=%d&amp;lang=%s\">%s</a></p>",
              page->link, page_by(page) ? page_by(page) : "", step ? 1 : 0, language(page),
@@ -110,10 +123,26 @@ static void put_other_way(const struct page *page, int step, struct buf *out) {
                   : page_say(page, "一题一题地回答", "One question at a time"));
 }
 
+static void put_failure(const struct page *page, struct buf *out) {
+  bool busy = page->request->refused != 0;
+  buf_printf(
+      out, "<p class=\"w\" role=\"alert\">%s</p>",
+      busy
+          ? page_say(page, "现在传照片的人太多，这张还没有收到。请过一分钟再选一次照片。",
+                     "Too many people are sending photos just now, and we do not "
+                     "have yours yet. Please choose it again in a minute.")
+          : page_say(page,
+                     "刚才没有保存成功，您填的内容还在这里。请过一分钟再按一次"
+                     "按钮，或者给我们打电话。",
+                     "This was not saved. What you filled in is still here: "
+                     "please press the button again in a minute, or ring us."));
+}
+
 void page_render(struct page *page, const struct value *values, int step,
                  const struct page_fault *fault) {
   struct buf out = {0};
   begin(page, &out);
+  if (page->failed) put_failure(page, &out);
   if (step) put_progress(page, values, step, &out);
   put_open_form(page, step, &out);
   for (int at = page_next_shown(page, values, step ? step : 1); at;
@@ -123,7 +152,12 @@ void page_render(struct page *page, const struct value *values, int step,
   }
   put_moves(page, values, step, &out);
   put_other_way(page, step, &out);
-  page_send(page, fault->item[0] ? 422 : 200, &out, 0);
+  int refused = page->request->refused ? 413 : 422;
+  page_send(page,
+            page->failed     ? page->failed
+            : fault->item[0] ? refused
+                             : 200,
+            &out, page->failed ? RETRY_S : 0);
 }
 
 static void put_advice(const struct page *page, const struct value *advice,
@@ -143,9 +177,10 @@ static void put_advice(const struct page *page, const struct value *advice,
   buf_puts(out, "</div>");
 }
 
-// Whether it is an emergency.
+// What the rule said of it; a person is offered beside, but in an emergency, when nobody
+// is to wait for a call back. Whether the rule said anything.
 static bool put_answer(const struct page *page, struct buf *out) {
-  bool emergency = false;
+  bool abnormal = false, emergency = false;
   struct stmt *row =
       store_query(page->care->store, "SELECT advice, level FROM answer WHERE id=?1", "i",
                   page->answer);
@@ -155,11 +190,13 @@ static bool put_answer(const struct page *page, struct buf *out) {
     struct value advice = {0};
     if (bytes) value_read(bytes, len, &advice);
     const char *level = stmt_text(row, 1);
+    abnormal = level != NULL;
     emergency = level && strcmp(level, "emergency") == 0;
     put_advice(page, &advice, level, out);
   }
   stmt_done(row);
-  return emergency;
+  if (abnormal && !emergency) page_consult(page, out);
+  return abnormal;
 }
 
 static void thank(struct page *page) {

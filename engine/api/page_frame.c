@@ -120,7 +120,7 @@ static void put_foot(const struct page *page, struct buf *out) {
   }
   buf_puts(out, "</p><p>");
   put_language(page, out);
-  if (page->link[0])
+  if (page->link[0] && page->token.question)
     buf_printf(out, " <a class=\"l\" href=\"/f/%s/stop\">%s</a>", page->link,
                page_say(page, "不再接收消息", "Stop these messages"));
   buf_puts(out, "</p></footer></body></html>\n");

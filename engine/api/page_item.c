@@ -179,12 +179,7 @@ static void put_control(const struct page *page, const struct value *item,
   else if (value_is(&kind, "date"))
     put_input(page, item, given, "type=\"date\"", out);
   else if (value_is(&kind, "photo"))
-    buf_printf(out, "<p class=\"n\">%s</p>",
-               page_say(page,
-                        "请先把照片保存在手机里，护士联系您或复诊时再给我们看。现在直接"
-                        "按下面的按钮继续。",
-                        "Please keep the photo on your phone and show it when the nurse "
-                        "calls or at your visit. Press the button below to go on."));
+    page_photo(page, item, out);
   else
     put_long_text(page, item, given, out);
 }

@@ -40,12 +40,15 @@ static void put_list(const struct page *page, const char *name, struct buf *out)
 static void take_item(const struct page *page, const struct value *item,
                       struct merge *merge) {
   char id[64], name[72];
-  struct value field = value_field(item, "id"), many = value_field(item, "many");
+  struct value field = value_field(item, "id"), many = value_field(item, "many"),
+               kind = value_field(item, "kind");
   struct buf value = {0}, text = {0};
   snprintf(id, sizeof id, "%.*s", (int)field.text.len, field.text.data);
   snprintf(name, sizeof name, "a_%s", id);
   const char *given = http_form_get(&page->form, name);
-  if (value_true(&many)) {
+  if (value_is(&kind, "photo")) {
+    page_photo_value(page, id, &value);
+  } else if (value_true(&many)) {
     put_list(page, name, &value);
   } else if (given && fits(given)) {
     trim(given, &text);
@@ -100,9 +103,19 @@ static int find_fault(const struct page *page, const struct value *values, int s
   return 0;
 }
 
+static int failure(const struct value *result) {
+  struct value status = value_field(result, "status");
+  int64_t code = value_int_or(&status, 500);
+  return code < 400 ? 0 : code == 507 ? 507 : 503;
+}
+
+// What the disk refused is shown again as it was typed, with a word of why.
 static void on_draft(struct pending *pending, const struct value *result) {
-  (void)result;
-  page_redirect(pending->request, buf_text(&pending->text));
+  int failed = failure(result);
+  if (failed)
+    page_again(pending->api, pending->request, failed);
+  else
+    page_redirect(pending->request, buf_text(&pending->text));
 }
 
 static void keep_draft(struct page *page, const struct value *values, int next) {
@@ -130,10 +143,11 @@ static void on_answer(struct pending *pending, const struct value *result) {
   else if (code == 409 || code == 404)
     page_sorry(&page, 410, "这份问卷已经结束，不用再填了。谢谢您!",
                "These questions are closed; nothing more is needed. Thank you!");
-  else
-    page_sorry(&page, code == 422 ? 422 : 503,
-               "没有保存成功，请退回上一页再试，或者给我们打电话。",
+  else if (code == 422)
+    page_sorry(&page, 422, "没有保存成功，请退回上一页再试，或者给我们打电话。",
                "It was not saved. Please go back and try again, or ring us.");
+  else
+    page_again(pending->api, pending->request, failure(result));
 }
 
 static void give(struct page *page, const struct value *values) {
@@ -169,8 +183,27 @@ static void go_on(struct page *page, const struct value *values, int step) {
     give(page, values);
 }
 
+// Photos go first; once they are kept the request is served again.
+static void take_and_go_on(struct page *page, const struct value *values, int step) {
+  struct page_fault fault = {0};
+  enum page_taken taken = PAGE_NONE_TAKEN;
+  if (page->request->refused == 413) {
+    page_photo_too_large(page, step, &fault);
+    taken = PAGE_FAULT;
+  } else if (page->request->refused) {
+    page->failed = 503;
+  } else if (!page->again) {
+    taken = page_photo_take(page, step, &fault);
+  }
+  if (taken == PAGE_TAKEN) return;
+  if (taken == PAGE_FAULT || page->failed)
+    page_render(page, values, step, &fault);
+  else
+    go_on(page, values, step);
+}
+
 void page_form_post(struct page *page) {
-  const char *asked = http_form_get(&page->form, "step");
+  const char *asked = page_field(page, "step");
   int step = asked && strlen(asked) < 4 ? (int)strtol(asked, NULL, 10) : 0;
   bool open = (!strcmp(page->status, "open") || !strcmp(page->status, "lapsed")) &&
               page->expires_at >= kernel_now(page->care->kernel);
@@ -182,8 +215,11 @@ void page_form_post(struct page *page) {
   struct value values;
   struct value items = value_field(&page->definition, "items");
   if (step < 0 || (uint32_t)step > value_count(&items)) step = 0;
-  take_values(page, step, &bytes);
-  value_read(bytes.data, bytes.len, &values);
-  go_on(page, &values, step);
+  if (page->request->refused)
+    buf_put(&bytes, buf_text(&page->draft), page->draft.len);
+  else
+    take_values(page, step, &bytes);
+  value_read(buf_text(&bytes), bytes.len, &values);
+  take_and_go_on(page, &values, step);
   buf_deinit(&bytes);
 }

@@ -85,8 +85,19 @@ bool page_load(struct page *page, int64_t question) {
   return true;
 }
 
+static int photos(const struct page *page) {
+  int count = 0;
+  for (int step = 1; page_item_at(page, step).kind == VALUE_MAP; step++)
+    count += page_has_photo(page, step);
+  return count;
+}
+
+// A request has room for one photo.
+bool page_only_by_step(const struct page *page) { return photos(page) > 1; }
+
 bool page_by_step(const struct page *page) {
   const char *all = page_field(page, "all");
+  if (page_only_by_step(page)) return true;
   if (all && (!strcmp(all, "1") || !strcmp(all, "0"))) return *all == '0';
   int age = facts_age(page->care, page->patient, kernel_now(page->care->kernel));
   return age < 0 || age >= OLD_YEARS;

@@ -16,6 +16,7 @@ void read_run(struct call *call);          // with its journal
 void read_patients(struct call *call);     // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);      // audited
 void read_timeline(struct call *call);     // audited
+void read_attachment(struct call *call);   // the bytes of a photo; audited
 void read_summary(struct call *call);
 void read_refused(struct call *call);
 void read_codes(struct call *call);

@@ -65,16 +65,38 @@ void read_tasks(struct call *call) {
   list_end(&list);
 }
 
+// What the patient showed with the answer that it is about.
+static const char task_photos[] =
+    "SELECT a.id, a.item, a.kind, a.bytes FROM task t JOIN attachment a ON"
+    " a.question=t.question WHERE t.id=?1 ORDER BY a.item";
+static const char alert_photos[] =
+    "SELECT a.id, a.item, a.kind, a.bytes FROM alert x JOIN answer w ON w.id=x.answer "
+    "JOIN"
+    " attachment a ON a.question=w.question WHERE x.id=?1 ORDER BY a.item";
+
+static void put_photos(struct call *call, struct json *json, struct stmt *row) {
+  json_key(json, "photos");
+  json_open(json, '[');
+  while (stmt_row(row)) call_put_row(call, json, row, "id:s item:s kind:s bytes:i");
+  json_close(json, ']');
+  stmt_done(row);
+}
+
 // One row with its ETag; last column is the revision.
 static void send_one(struct call *call, struct stmt *row, const char *spec,
-                     const char *what) {
+                     struct stmt *photos, const char *what) {
   struct buf out = {0};
   struct json json = {.out = &out};
   char tag[32] = "";
   if (stmt_row(row)) {
     snprintf(tag, sizeof tag, "\"%lld\"",
              (long long)stmt_int(row, stmt_columns(row) - 1));
-    call_put_row(call, &json, row, spec);
+    json_open(&json, '{');
+    call_put_fields(call, &json, row, spec);
+    put_photos(call, &json, photos);
+    json_close(&json, '}');
+  } else {
+    stmt_done(photos);
   }
   stmt_done(row);
   if (out.len)
@@ -90,7 +112,7 @@ void read_send_task(struct call *call, int64_t row) {
                        "SELECT " TASK_COLUMNS
                        " FROM task WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
                        "ti", access_departments(call), row),
-           task_spec, "task");
+           task_spec, store_query(call->care->store, task_photos, "i", row), "task");
 }
 
 void read_task(struct call *call) { read_send_task(call, call_row(call, 1, 't')); }
@@ -121,7 +143,7 @@ void read_send_alert(struct call *call, int64_t row) {
                   "SELECT " ALERT_COLUMNS
                   " FROM alert WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
                   "ti", access_departments(call), row),
-      alert_spec_text, "alert");
+      alert_spec_text, store_query(call->care->store, alert_photos, "i", row), "alert");
 }
 
 void read_alert(struct call *call) { read_send_alert(call, call_row(call, 1, 'a')); }

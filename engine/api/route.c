@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "api/call.h"
+#include "api/card_print.h"
 #include "api/desk.h"
 #include "api/events.h"
 #include "api/read.h"
@@ -37,9 +38,11 @@ static const struct route routes[] = {
     {"GET", "runs/*", SCOPE_READ, read_run},
     {"GET", "patients", SCOPE_READ, read_patients},
     {"GET", "patients/*", SCOPE_READ, read_patient},
+    {"GET", "patients/*/card", SCOPE_STAFF, card_print},
     {"GET", "patients/*/timeline", SCOPE_READ, read_timeline},
     {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
+    {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
     {"POST", "duty", SCOPE_STAFF, desk_duty},

@@ -14,6 +14,13 @@ void digest_hex(const void *bytes, size_t len, char out[33]) {
   sodium_bin2hex(out, 33, hash, sizeof hash);
 }
 
+void digest_sha256(const void *bytes, size_t len, char out[65]) {
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  sodium_ready();
+  crypto_hash_sha256(hash, bytes, len);
+  sodium_bin2hex(out, 65, hash, sizeof hash);
+}
+
 void digest_random_id(char out[17]) {
   static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
   unsigned char random[16];

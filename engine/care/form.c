@@ -8,12 +8,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "care/attachment.h"
 #include "care/mapping.h"
 #include "care/question.h"
 
 enum { TEXT_MOST = 4000 };
 
 struct check {  // one form being checked
+  int64_t question;
   struct care *care;
   const char *department, *form;
   const struct value *values;
@@ -184,6 +186,17 @@ static int check_date(struct check *check, const char *id, const struct value *i
   return OK;
 }
 
+// A photo is named by its id; its bytes came before.
+static int check_photo(struct check *check, const char *id, const struct value *given,
+                       struct buf *out) {
+  char *name = value_copy_text(given);
+  bool known = name && attachment_belongs(check->care, name, check->question, id);
+  mem_free(name);
+  if (!known) return refuse(check, id, "is no photo that was given to this question");
+  value_put(out, given);
+  return OK;
+}
+
 static int check_given(struct check *check, const char *id, const struct value *item,
                        const struct value *given, struct buf *out) {
   struct value kind = value_field(item, "kind");
@@ -192,6 +205,7 @@ static int check_given(struct check *check, const char *id, const struct value *
   if (value_is(&kind, "choice")) return check_choice(check, id, item, given, out);
   if (value_is(&kind, "yesno")) return check_yesno(check, id, given, out);
   if (value_is(&kind, "date")) return check_date(check, id, item, given, out);
+  if (value_is(&kind, "photo")) return check_photo(check, id, given, out);
   return check_text(check, id, item, given, out);
 }
 
@@ -283,7 +297,8 @@ int form_check(struct care *care, const char *department, const char *form,
     return status_fail(status, ERR_INVALID, "%s: answers must be an object of item ids",
                        form);
   struct value items = value_field(&body, "items");
-  struct check check = {.care = care,
+  struct check check = {.question = question,
+                        .care = care,
                         .department = department,
                         .form = form,
                         .values = values,

@@ -160,11 +160,13 @@ static void apply_message(void *self, struct work *work) {
   struct care *care = self;
   struct message message;
   if (message_load(care->store, work->ref, &message)) {
-    message_due_gone(care, &message);
+    message.due_at = 0;                    // its next state is written whichever it is
     if (message_is(&message, "in_doubt"))  // nobody resolved it while it was good
       message_end(care, &message, "failed", "in-doubt");
     else if (message_is(&message, "planned") || message_is(&message, "held"))
       dispatch(care, &message);
+    else
+      message_due_gone(care, &message);
   }
   message_deinit(&message);
 }

@@ -1,39 +1,48 @@
 // How often a patient may be contacted, over all pathways.
 #include <string.h>
 
+#include "care/message_about.h"
 #include "care/message_day.h"
 #include "care/message_gate.h"
 
 enum { WEEK = 7 };
 static const int64_t long_held_ms = 62 * (int64_t)CIVIL_DAY_MS;
 
-static int64_t contacts_since(struct care *care, const struct message *message,
-                              int64_t since, const char *class_) {
-  return store_int(care->store, 0,
-                   "SELECT count(*) FROM message WHERE patient=?1 AND created_at>=?2 AND"
-                   " id<>?3 AND (accepted_at>=?4 OR status IN ('in_flight','in_doubt'))"
-                   " AND kind<>'page' AND (class=?5 OR (?5='' AND class NOT IN"
-                   " ('medicine','safety'))) AND NOT EXISTS (SELECT 1 FROM carried WHERE"
-                   " carried.message=message.id AND CASE ?5 WHEN '' THEN spent ELSE again"
-                   " END)",
-                   "iiiit", message->patient, since - long_held_ms, message->id, since,
-                   class_);
-}
-
 struct budget {
   int64_t day, week;   // 0: no limit
   const char *class_;  // "": all but medicine and safety
 };
 
+struct contacts {
+  int64_t day, week;  // so far
+};
+
+static struct contacts count_contacts(struct care *care, const struct message *message,
+                                      const char *class_, int64_t day, int64_t week) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT total(accepted_at>=?4 OR status='in_flight' OR status='in_doubt'),"
+      " count(*) FROM message WHERE patient=?1 AND created_at>=?2 AND id<>?3 AND"
+      " (accepted_at>=?5 OR status='in_flight' OR status='in_doubt') AND kind<>'page'"
+      " AND (class=?6 OR (?6='' AND class<>'medicine' AND class<>'safety')) AND NOT"
+      " EXISTS (SELECT 1 FROM carried WHERE carried.message=message.id AND CASE ?6 WHEN"
+      " '' THEN spent ELSE again END)",
+      "iiiiit", message->patient, week - long_held_ms, message->id, day, week, class_);
+  struct contacts contacts = {0};
+  if (stmt_row(row)) contacts = (struct contacts){stmt_int(row, 0), stmt_int(row, 1)};
+  stmt_done(row);
+  return contacts;
+}
+
 static bool within(struct care *care, const struct message *message,
                    const struct budget *budget, const struct zone *zone) {
   int64_t now = kernel_now(care->kernel);
-  if (budget->day > 0 && contacts_since(care, message, day_start(zone, now, 0),
-                                        budget->class_) >= budget->day)
-    return false;
-  return budget->week <= 0 ||
-         contacts_since(care, message, day_start(zone, now, 1 - WEEK), budget->class_) <
-             budget->week;
+  if (budget->day <= 0 && budget->week <= 0) return true;
+  struct contacts so_far =
+      count_contacts(care, message, budget->class_, day_start(zone, now, 0),
+                     day_start(zone, now, 1 - WEEK));
+  return (budget->day <= 0 || so_far.day < budget->day) &&
+         (budget->week <= 0 || so_far.week < budget->week);
 }
 
 static struct budget department_budget(struct care *care, const struct message *message) {
@@ -46,8 +55,7 @@ static struct budget department_budget(struct care *care, const struct message *
 
 bool gate_budget(struct care *care, struct message *message, struct gate *gate) {
   if (message->accepted_at) return true;  // it counted when it was first accepted
-  const struct zone *zone =
-      care_patient_zone(care, message->patient, message->department);
+  const struct zone *zone = message_about(care, message)->zone;
   struct budget site = {care->site->budget_day, care->site->budget_week, ""};
   struct budget own = department_budget(care, message);
   bool counted = strcmp(message->class_, "medicine") != 0;

@@ -83,12 +83,7 @@ void message_take(struct care *care, struct message *message, const struct gate 
     message_mass_count(care, message);
   // Cancelled while it is carried, it stays so.
   const char *reason = message_is(message, "in_flight") ? message->reason : NULL;
-  message_wait(care, message, "in_flight", reason, 0);
-  store_exec(care->store,
-             "UPDATE message SET person=?2, channel=?3, text=?4, attempts=attempts+1,"
-             " bundle=coalesce(bundle,?5) WHERE id=?1",
-             "iIttI", message->id, gate->person, gate->channel, message->text,
-             catalog_bundle(care->catalog, message->department));
+  message_fly(care, message, &(struct message_way){gate->person, gate->channel, reason});
   store_exec(care->store,
              "INSERT INTO attempt (message,channel,address,key,status,started_at)"
              " VALUES (?1,?2,?3,?4,'in_flight',?5)",

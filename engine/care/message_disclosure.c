@@ -1,15 +1,12 @@
 // No message says more than its reader may know (WARD 1).
 #include <string.h>
 
+#include "care/message_about.h"
 #include "care/message_gate.h"
 #include "care/message_text.h"
 
 bool message_may_know(struct care *care, const struct message *message, int64_t person) {
-  char state[16] = "undecided";
-  struct stmt *row = store_query(
-      care->store, "SELECT disclosure FROM patient WHERE id=?1", "i", message->patient);
-  if (stmt_row(row)) strncpy(state, stmt_text(row, 0), sizeof state - 1);
-  stmt_done(row);
+  const char *state = message_about(care, message)->disclosure;
   if (strcmp(state, "self") == 0) return true;
   return strcmp(state, "family") == 0 && person != message->patient;
 }

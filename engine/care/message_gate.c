@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "care/message_about.h"
+
 enum { MERGES = 8 };  // of one patient, one after another
 
 bool gate_end(struct gate *gate, const char *status, const char *reason) {
@@ -31,11 +33,7 @@ bool gate_hold_open(struct gate *gate, const struct message *message,
 static bool question_standing(struct care *care, struct message *message,
                               struct gate *gate) {
   if (!message->question) return true;
-  char status[16] = "closed";
-  struct stmt *row = store_query(care->store, "SELECT status FROM question WHERE id=?1",
-                                 "i", message->question);
-  if (stmt_row(row)) strncpy(status, stmt_text(row, 0), sizeof status - 1);
-  stmt_done(row);
+  const char *status = message_about(care, message)->question;
   if (strcmp(status, "open") == 0) return true;
   if (strcmp(status, "answered") == 0) return gate_end(gate, "cancelled", "answered");
   if (strcmp(status, "lapsed") == 0) return gate_end(gate, "cancelled", "lapsed");
@@ -43,43 +41,31 @@ static bool question_standing(struct care *care, struct message *message,
 }
 
 static void follow_merge(struct care *care, struct message *message) {
-  int64_t patient = message->patient;
-  for (int i = 0; i < MERGES; i++) {
-    int64_t next = store_int(care->store, 0,
-                             "SELECT merged_into FROM patient WHERE id=?1", "i", patient);
-    if (!next) break;
-    patient = next;
+  int64_t next, patient = message->patient;
+  for (int i = 0; i < MERGES && (next = message_about(care, message)->merged_into); i++) {
+    message->patient = next;
+    message_about_forget(message);
   }
   if (patient == message->patient) return;
-  message->patient = patient;
   store_exec(care->store, "UPDATE message SET patient=?2 WHERE id=?1", "ii", message->id,
-             patient);
+             message->patient);
 }
 
 static bool patient_standing(struct care *care, struct message *message,
                              struct gate *gate) {
-  struct stmt *row =
-      store_query(care->store, "SELECT died_at, disputed_at FROM patient WHERE id=?1",
-                  "i", message->patient);
-  bool known = stmt_row(row);
-  bool dead = known && !stmt_null(row, 0);
-  bool disputed = known && !stmt_null(row, 1);
-  stmt_done(row);
-  if (!known) return gate_end(gate, "suppressed", "no-contact");
-  if (dead) return gate_end(gate, "suppressed", "dead");
-  if (disputed) return gate_end(gate, "suppressed", "disputed");
+  const struct message_about *about = message_about(care, message);
+  if (!about->known) return gate_end(gate, "suppressed", "no-contact");
+  if (about->dead) return gate_end(gate, "suppressed", "dead");
+  if (about->disputed) return gate_end(gate, "suppressed", "disputed");
   return true;
 }
 
 static bool enrollment_standing(struct care *care, struct message *message,
                                 struct gate *gate) {
   if (!message->enrollment) return true;
-  char status[16] = "ended";
-  struct stmt *row = store_query(care->store, "SELECT status FROM enrollment WHERE id=?1",
-                                 "i", message->enrollment);
-  if (stmt_row(row)) strncpy(status, stmt_text(row, 0), sizeof status - 1);
-  stmt_done(row);
-  if (strcmp(status, "ended") == 0) return gate_end(gate, "cancelled", "ended");
+  const char *status = message_about(care, message)->enrollment;
+  if (!status[0] || strcmp(status, "ended") == 0)
+    return gate_end(gate, "cancelled", "ended");
   if (strcmp(status, "paused") == 0 && strcmp(message->class_, "visit") != 0 &&
       kernel_now(care->kernel) < message->valid_until)
     return gate_hold_open(gate, message, "paused");

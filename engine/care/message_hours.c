@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/window.h"
+#include "care/message_about.h"
 #include "care/message_day.h"
 #include "care/message_gate.h"
 
@@ -33,8 +34,7 @@ static bool leave_quiet(const char *hours, const struct zone *zone, int64_t *at)
 }
 
 bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
-  const struct zone *zone =
-      care_patient_zone(care, message->patient, message->department);
+  const struct zone *zone = message_about(care, message)->zone;
   struct value department = catalog_department(care->catalog, message->department);
   struct value own = value_field(&department, "quiet_hours");
   char hours[128] = "";

@@ -4,11 +4,11 @@
 
 #include "base/log.h"
 #include "base/span.h"
+#include "care/message_about.h"
 
 void message_remind_at(struct care *care, const struct message *message) {
   if (!message->remind || !message->question || strcmp(message->kind, "ask") != 0) return;
-  const struct zone *zone =
-      care_patient_zone(care, message->patient, message->department);
+  const struct zone *zone = message_about(care, message)->zone;
   const struct calendar *calendar =
       catalog_calendar(care->catalog, message->department, NULL);
   struct status status = {0};

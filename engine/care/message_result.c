@@ -45,12 +45,7 @@ static int64_t tries_of(struct care *care, const struct message *message,
 
 void message_accepted(struct care *care, struct message *message) {
   bool first = !message->accepted_at;
-  message->accepted_at = kernel_now(care->kernel);
-  message_wait(care, message, "accepted", NULL, 0);
-  store_exec(care->store,
-             "UPDATE message SET accepted_at=coalesce(accepted_at,?2), settled_at=?2"
-             " WHERE id=?1",
-             "ii", message->id, message->accepted_at);
+  message_accept(care, message, kernel_now(care->kernel));
   if (!first) return;
   message_remind_at(care, message);
   if (strcmp(message->kind, "ask") == 0 || strcmp(message->kind, "send") == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/message_about.h"
 #include "care/message_carried.h"
 
 static char *copy(struct stmt *row, int column) {
@@ -45,6 +46,7 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
     const void *fields = stmt_bytes(row, 24, &len);
     if (fields) buf_put(&out->fields, fields, len);
     out->carries = stmt_int(row, 25) != 0;
+    out->about = mem_alloc(sizeof *out->about);
   }
   stmt_done(row);
   return found;
@@ -58,6 +60,7 @@ void message_deinit(struct message *message) {
                          message->text};
   for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) mem_free(texts[i]);
   buf_deinit(&message->fields);
+  mem_free(message->about);
 }
 
 bool message_is_page(const struct message *message) {
@@ -97,6 +100,35 @@ void message_due_drop(struct care *care, struct message *message) {
   message_due_gone(care, message);
 }
 
+static void keep_status(struct message *message, const char *status) {
+  mem_free(message->status);
+  message->status = mem_copy_text(status);
+}
+
+void message_fly(struct care *care, struct message *message,
+                 const struct message_way *way) {
+  message_due_drop(care, message);
+  keep_status(message, "in_flight");
+  store_exec(care->store,
+             "UPDATE message SET status='in_flight', reason=?2, due_at=NULL,"
+             " settled_at=NULL, person=?3, channel=?4, text=?5, attempts=attempts+1,"
+             " bundle=coalesce(bundle,?6) WHERE id=?1",
+             "itIttI", message->id, way->reason, way->person, way->channel, message->text,
+             catalog_bundle(care->catalog, message->department));
+  if (message->carries) message_follow(care, message);
+}
+
+void message_accept(struct care *care, struct message *message, int64_t at) {
+  message_due_drop(care, message);
+  keep_status(message, "accepted");
+  message->accepted_at = at;
+  store_exec(care->store,
+             "UPDATE message SET status='accepted', reason=NULL, due_at=NULL,"
+             " accepted_at=coalesce(accepted_at,?2), settled_at=?2 WHERE id=?1",
+             "ii", message->id, at);
+  if (message->carries) message_follow(care, message);
+}
+
 static void set_state(struct care *care, struct message *message, const char *status,
                       const char *reason, int64_t due_at, int64_t settled_at) {
   if (message->due_at && message->due_at != due_at) message_due_drop(care, message);
@@ -104,8 +136,7 @@ static void set_state(struct care *care, struct message *message, const char *st
     due_add(care->store, due_class_of(message), due_at, WORK_MESSAGE, message->id,
             due_key(message));
   message->due_at = due_at;
-  mem_free(message->status);
-  message->status = mem_copy_text(status);
+  keep_status(message, status);
   store_exec(care->store,
              "UPDATE message SET status=?2, reason=?3, due_at=?4, settled_at=?5"
              " WHERE id=?1",

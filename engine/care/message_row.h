@@ -16,7 +16,8 @@ struct message {  // texts are owned
   struct buf fields;  // encoded map, or empty
   int64_t due_at;     // its row in due; 0: none
   int64_t valid_until, person, attempts, generation, accepted_at;
-  bool carries;  // others left, or leave, in its text: message_carried.h
+  bool carries;                 // others left, or leave, in its text: message_carried.h
+  struct message_about *about;  // see message_about.h
 };
 
 enum { MESSAGE_KEY_SIZE = 64 };
@@ -40,6 +41,14 @@ void message_doubt(struct care *care, struct message *message);
 // A new key: what is sent next is another sending to the channel, not the one it may
 // know. Those it carried go on alone, or are gathered again.
 void message_regenerate(struct care *care, struct message *message);
+// It is on its way to the addressee: all that is frozen at the first claim, in one write.
+struct message_way {
+  int64_t person;  // 0 for staff
+  const char *channel, *reason;
+};
+void message_fly(struct care *care, struct message *message,
+                 const struct message_way *way);
+void message_accept(struct care *care, struct message *message, int64_t at);
 // Takes its due row away; the handler of one calls message_due_gone instead.
 void message_due_drop(struct care *care, struct message *message);
 void message_due_gone(struct care *care, struct message *message);

@@ -3,19 +3,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/message_about.h"
 #include "care/message_day.h"
-
-static const char *language_of(struct care *care, const struct message *message) {
-  bool english =
-      store_int(care->store, 0, "SELECT language='en' FROM patient WHERE id=?1", "i",
-                message->patient) != 0;
-  return english ? "en" : "zh";
-}
 
 void words_init(struct words *words, struct care *care, const struct message *message,
                 int64_t person) {
   *words = (struct words){.care = care, .message = message};
-  words->language = language_of(care, message);
+  words->language = message_about(care, message)->english ? "en" : "zh";
   words->definition = message_definition(care, message);
   words->program = message_program(care, message);
   words->department = catalog_department(care->catalog, message->department);
@@ -76,13 +70,11 @@ static bool put_name(const struct words *words, struct buf *out) {
 static bool put_title(const struct words *words, struct buf *out) {
   struct buf name = {0};
   bool found = put_name(words, &name);
-  char *sex = store_text(words->care->store, "SELECT sex FROM patient WHERE id=?1", "i",
-                         words->message->patient);
+  const char *sex = message_about(words->care, words->message)->sex;
   if (found)
-    words_title(buf_text(&name), sex, words->language, out);
+    words_title(buf_text(&name), *sex ? sex : NULL, words->language, out);
   else
     buf_puts(out, strcmp(words->language, "en") == 0 ? "patient" : "患者");
-  mem_free(sex);
   buf_deinit(&name);
   return true;
 }
@@ -95,9 +87,7 @@ static bool put_ward(const struct words *words, struct buf *out) {
 }
 
 static bool put_time(const struct words *words, struct buf *out, bool clock, int64_t at) {
-  const struct message *message = words->message;
-  const struct zone *zone =
-      care_patient_zone(words->care, message->patient, message->department);
+  const struct zone *zone = message_about(words->care, words->message)->zone;
   struct civil civil = zone_civil(zone, at);
   char day[DAY_SIZE];
   day_text(zone, at, day);

@@ -69,6 +69,7 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE task SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE call SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE alert SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE card SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE note SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE OR IGNORE patient_state SET patient=?2 WHERE patient=?1",
              "ii", from, into);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/attachment.h"
 #include "care/ids.h"
 #include "care/mapping.h"
 #include "care/reconcile_count.h"
@@ -133,6 +134,7 @@ static void prepare(void *self, struct work *work) {
   count(self, &last, night);
   buf_deinit(&bytes);
   find_faults(self, night);
+  attachment_sweep(self);
 }
 
 static void keep(struct care *care, const struct night *night) {

@@ -18,7 +18,7 @@ static void on_closed(uv_handle_t *handle) {
 void http_conn_close(struct http_conn *conn) {
   if (conn->state == CONN_CLOSED) return;
   if (conn->state == CONN_HANDLE && conn->request)
-    conn->request->conn = NULL;
+    http_request_leave(conn->request);
   else
     http_request_free(conn->request);
   conn->request = NULL;
@@ -30,7 +30,7 @@ void http_conn_close(struct http_conn *conn) {
 
 static void on_timer(uv_timer_t *timer) {
   struct http_conn *conn = timer->data;
-  if (conn->timing != TIME_REQUEST) {
+  if (conn->timing != TIME_REQUEST && conn->timing != TIME_LARGE) {
     http_conn_close(conn);
     return;
   }
@@ -41,7 +41,7 @@ static void on_timer(uv_timer_t *timer) {
 static enum conn_timing timing_wanted(const struct http_conn *conn) {
   switch (conn->state) {
     case CONN_HEAD: return conn->at < conn->in.len ? TIME_REQUEST : TIME_IDLE;
-    case CONN_BODY: return TIME_REQUEST;
+    case CONN_BODY: return conn->request->room.large ? TIME_LARGE : TIME_REQUEST;
     case CONN_DRAIN: return TIME_ANSWER;
     case CONN_LINGER: return TIME_LINGER;
     case CONN_HANDLE:
@@ -57,6 +57,7 @@ static void settle_timer(struct http_conn *conn) {
   if (wanted == conn->timing && wanted != TIME_NONE) return;
   int64_t ms[] = {[TIME_IDLE] = limits->idle_ms,
                   [TIME_REQUEST] = limits->request_ms,
+                  [TIME_LARGE] = limits->large_ms,
                   [TIME_ANSWER] = limits->answer_ms,
                   [TIME_LINGER] = LINGER_MS};
   conn->timing = wanted;

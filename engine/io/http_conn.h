@@ -29,6 +29,7 @@ struct http_server {
   struct http_conn *conns;
   unsigned handles;      // still to be closed before the memory can go
   unsigned turned_away;  // connections that only wait to read their 503
+  unsigned large;        // requests that hold a place for a large body
   bool stopping, freed;  //
   void (*done)(void *ctx);
   void *done_ctx;
@@ -46,7 +47,14 @@ enum conn_state {
   CONN_CLOSED
 };
 
-enum conn_timing { TIME_NONE, TIME_IDLE, TIME_REQUEST, TIME_ANSWER, TIME_LINGER };
+enum conn_timing {
+  TIME_NONE,
+  TIME_IDLE,
+  TIME_REQUEST,
+  TIME_LARGE,
+  TIME_ANSWER,
+  TIME_LINGER
+};
 
 struct conn_request {
   struct http_request shown;  // first: this is what the handler holds
@@ -54,6 +62,9 @@ struct conn_request {
   struct http_chunked chunked;
   struct buf path;
   struct buf body;
+  struct http_room room;
+  bool holds_place;        // among the large ones
+  int64_t thrown_away;     // bytes of a refused body
   struct http_conn *conn;  // NULL once the connection is gone
 };
 
@@ -99,6 +110,7 @@ bool http_conn_flush(struct http_conn *conn);  // true when nothing is left to w
 int http_request_begin(struct http_conn *conn, size_t head_len, const char **why);
 int http_request_feed(struct http_conn *conn, bool *complete, const char **why);
 void http_request_free(struct conn_request *request);
+void http_request_leave(struct conn_request *request);  // its connection is gone
 
 void http_server_conn_gone(struct http_server *server, struct http_conn *conn);
 void http_server_release(struct http_server *server);  // one handle fewer

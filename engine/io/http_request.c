@@ -4,6 +4,8 @@
 #include "io/http_conn.h"
 #include "io/http_form.h"
 
+enum { THROW_AWAY_MAX = 64 * 1024 * 1024 };
+
 static void peer_set(struct http_conn *conn, struct http_request *shown) {
   struct sockaddr_storage address;
   int len = sizeof address;
@@ -29,12 +31,48 @@ static bool path_set(struct conn_request *request) {
   return true;
 }
 
-static int body_expect(struct conn_request *request, const struct http_limits *limits,
-                       const char **why) {
-  request->chunked.max_body = limits->body_bytes;
-  request->chunked.max_extra = limits->header_bytes;
+static void place_leave(struct conn_request *request) {
+  if (request->holds_place) request->conn->server->large--;
+  request->holds_place = false;
+}
+
+void http_request_leave(struct conn_request *request) {
+  place_leave(request);
+  request->conn = NULL;
+}
+
+// A large body that can't be taken is read to its end all the same, unless it is absurd:
+// a browser that is cut off while it sends shows no words of ours.
+static int large_expect(struct conn_request *request, const char **why) {
+  struct http_server *server = request->conn->server;
+  int64_t length = request->head.content_length;
+  int refused = 0;
+  if (length > (int64_t)request->room.bytes)
+    refused = 413;
+  else if (server->large >= server->config.limits.large)
+    refused = 503;
+  if (refused && (request->head.chunked || length > THROW_AWAY_MAX)) {
+    if (refused == 503) *why = "too many large requests at once; try again in a minute";
+    return refused;
+  }
+  request->shown.refused = refused;
+  request->holds_place = !refused;
+  server->large += !refused;
+  if (!refused && length > 0) buf_reserve(&request->body, (size_t)length);
+  return 0;
+}
+
+static int body_expect(struct conn_request *request, const char **why) {
+  const struct http_server_config *config = &request->conn->server->config;
+  request->room = (struct http_room){config->limits.body_bytes, false};
+  if (config->room) request->room = config->room(config->ctx, &request->shown);
+  request->chunked.max_body = request->room.bytes;
+  request->chunked.max_extra = config->limits.header_bytes;
   *why = "the body is longer than this server takes";
-  return request->head.content_length > (int64_t)limits->body_bytes ? 413 : 0;
+  bool body = request->head.chunked || request->head.content_length > 0;
+  request->room.large &= body;
+  if (request->room.large) return large_expect(request, why);
+  return request->head.content_length > (int64_t)request->room.bytes ? 413 : 0;
 }
 
 int http_request_begin(struct http_conn *conn, size_t head_len, const char **why) {
@@ -50,7 +88,7 @@ int http_request_begin(struct http_conn *conn, size_t head_len, const char **why
   *why = "the path is not percent-encoded UTF-8 without '.' and '..'";
   if (!path_set(request)) return 400;
   peer_set(conn, shown);
-  return body_expect(request, &conn->server->config.limits, why);
+  return body_expect(request, why);
 }
 
 static int feed_chunked(struct conn_request *request, const char *bytes, size_t len,
@@ -72,9 +110,13 @@ int http_request_feed(struct http_conn *conn, bool *complete, const char **why) 
     refused = feed_chunked(request, bytes, have, &took, complete, why);
   } else {
     int64_t length = request->head.content_length;
-    size_t left = length > 0 ? (size_t)length - request->body.len : 0;
+    size_t done = request->body.len + (size_t)request->thrown_away;
+    size_t left = length > 0 ? (size_t)length - done : 0;
     took = have < left ? have : left;
-    buf_put(&request->body, bytes, took);
+    if (request->shown.refused)
+      request->thrown_away += (int64_t)took;
+    else
+      buf_put(&request->body, bytes, took);
     *complete = took == left;
   }
   conn->at += took;
@@ -85,6 +127,7 @@ int http_request_feed(struct http_conn *conn, bool *complete, const char **why) 
 
 void http_request_free(struct conn_request *request) {
   if (!request) return;
+  if (request->conn) place_leave(request);
   http_head_deinit(&request->head);
   buf_deinit(&request->path);
   buf_deinit(&request->body);

@@ -11,6 +11,8 @@ void http_limits_init(struct http_limits *limits) {
   *limits = (struct http_limits){.header_bytes = 32 * 1024,
                                  .body_bytes = 8 * 1024 * 1024,
                                  .request_ms = 30000,
+                                 .large_ms = 180000,
+                                 .large = 8,
                                  .idle_ms = 75000,
                                  .answer_ms = 60000,
                                  .connections = 4096};

@@ -2,6 +2,7 @@
 // the answers in order.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,12 +23,21 @@ struct http_request {  // read-only; gone once it is answered
   size_t header_count;
   char
       peer[HTTP_PEER_SIZE];  // the client's address, by a trusted proxy's word if need be
+  int refused;  // 413 or 503: a large body was too long, or came with too many others; it
+                // was thrown away, and the handler says so in its own words; else 0
+};
+
+struct http_room {  // for one request's body
+  size_t bytes;     // more is a 413
+  bool large;       // counts among limits.large, and has large_ms to arrive
 };
 
 struct http_limits {
   size_t header_bytes;   // more is a 431
   size_t body_bytes;     // more is a 413
   int64_t request_ms;    // for a whole request to arrive, however it trickles; then 408
+  int64_t large_ms;      // the same with a large body
+  unsigned large;        // requests with a large body at once; more get a 503
   int64_t idle_ms;       // between requests; then closed
   int64_t answer_ms;     // for the client to take the last answer; then closed
   unsigned connections;  // more get a 503
@@ -47,6 +57,9 @@ struct http_server_config {
   struct http_limits limits;
   const char *trusted_proxies;  // see http_nets_parse; NULL trusts nobody
   void (*handle)(void *ctx, struct http_request *request);  // answers now or later
+  // By method, path and headers, before the body is read; NULL: limits.body_bytes for
+  // all.
+  struct http_room (*room)(void *ctx, const struct http_request *request);
   void *ctx;
 };
 

@@ -72,6 +72,7 @@ api.kinds = {
     key("color", "color", "of pages, as #rrggbb"), key("slogan", "text", "under the name"),
     key("logo", "string", "file of the picture, in the department's folder"),
     key("phone", "string", "the number that patients may ring"),
+    key("consult", "record:consult", "how to ask a person, shown beside the advice after an abnormal answer"),
     key("phone_script", "text|list of record:section", "what callers read out, whole or in sections"), DISCLOSES, DISCREET,
   } },
   pathway = { doc = "a schedule of steps for patients who qualify", keys = {
@@ -145,6 +146,10 @@ api.records = {
   level = { key("page", "word|list of word!", "role or roles"), key("via", "list of word", "channels, all at once"),
     key("ack_within", "span!", "then the next level"), key("hours", "hours", "outside them this level is passed over") },
   budget = { key("day", "count", "contacts a day"), key("week", "count", "contacts a week") },
+  consult = { key("zh", "string", "words on the link"), key("en", "string", "the same in English"),
+    key("url", "url", "an online consultation, https://…"), key("phone", "string", "or a number that answers"),
+    key("role", "word", "the post that rings back when asked", { default = "nurse" }),
+    key("due", "span", "within so much of its working time", { default = "4h" }) },
   section = { key("id", "id!", "greeting, professional, care"), key("minutes", "count", "planned length"),
     key("zh", "string!", "Chinese text"), key("en", "string", "English text"),
     key("must_ask", "boolean", "the caller ticks it off") },
@@ -167,7 +172,7 @@ api.items = {                                          -- kinds of form items an
   yesno = with(ITEM, { key("score", "number", "points for yes"), OBSERVE }),
   text = with(ITEM, { key("max", "count", "characters at most") }),
   date = with(ITEM, { key("past", "boolean", "only days until today") }),
-  photo = with(ITEM, { key("max", "count", "pictures at most") }),
+  photo = with(ITEM, {}),
 }
 api.option = { key("score", "number", "points"), key("zh", "string!", "in Chinese"), key("en", "string", "in English") }
 

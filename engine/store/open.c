@@ -111,6 +111,7 @@ static struct store *store_new(const char *path) {
 
 static void store_free(struct store *store) {
   store_drop_statements(store);
+  blob_forget_all(store);
   sqlite3_close(store->db);
   store_unlock(store);
   mem_free(store->path);

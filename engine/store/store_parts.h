@@ -20,6 +20,12 @@ struct stmt {
   bool loose;  // not in the cache: the cached one was in use; freed by stmt_done
 };
 
+struct blob {  // of a store in memory
+  struct blob *next;
+  char name[17];
+  struct buf bytes;
+};
+
 struct store {
   sqlite3 *db;
   char *path;
@@ -32,6 +38,7 @@ struct store {
   struct stmt **slots;  // open addressing by address of the text
   size_t slot_count;    // a power of two, or 0
   size_t slots_used;
+  struct blob *blobs;  // in memory
 };
 
 // Like store_open with other migrations, for specs.
@@ -55,6 +62,16 @@ void store_watch_log(struct store *store);
 // Creates path when it is missing, private to its owner, and locks it for this process.
 int store_lock(struct store *store, struct status *status);
 void store_unlock(struct store *store);
+
+// blob_memory.c: blob.h for a store in memory.
+int blob_keep(struct store *store, const char *name, const void *bytes, size_t len,
+              struct status *status);
+int blob_recall(struct store *store, const char *name, struct buf *out,
+                struct status *status);
+void blob_forget(struct store *store, const char *name);
+void blob_recall_each(struct store *store, void (*fn)(void *self, const char *name),
+                      void *self);
+void blob_forget_all(struct store *store);
 
 int store_migrate(struct store *store, const struct embedded *list,
                   struct status *status);

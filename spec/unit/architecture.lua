@@ -18,6 +18,7 @@ rules.may_use = {
 rules.owners = {
   { "^sqlite3", "store" },
   { "^uv%.h", "io" }, { "^uv/", "io" }, { "^curl/", "io" }, { "^llhttp", "io" },
+  { "^qrencode", "api" },
   { "^lua[%w]*%.h", "script", "sim", "main.c" }, { "^lauxlib%.h", "script", "sim", "main.c" },
 }
 

@@ -81,6 +81,7 @@ local simple = {
   span = ask(host.span, "a time, such as \"24h\""), zone = ask(host.zone, "a zone, such as \"Asia/Shanghai\""),
   boolean = of("boolean", "must be true or false"),
   field = pattern("^[a-z][a-z0-9_]*$", "must be a lower-case name, such as \"temp\" or \"left_knee\""),
+  url = pattern("^https://[%w%.%-]+[%w%-%._~:/?#@!$&()*+,;=%%]*$", "must be an address, such as \"https://h.example.cn/ask\""),
   color = pattern("^#%x%x%x%x%x%x$", "must be a colour, such as \"#1f6f8b\""),
 }
 

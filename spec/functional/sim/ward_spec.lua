@@ -85,3 +85,22 @@ describe("one son's number for father and mother", function()
     assert.same({ [id] = true }, reached)
   end)
 end)
+
+describe("rule 9: several departments at one matter", function()
+  it("all tasks are begun first, then each is waited for, in whatever order they are done", function()
+    for _, order in ipairs { { "diet", "drugs" }, { "drugs", "diet" } } do
+      local w = H.body [[
+        p:task { id = "diet", role = "nurse", due = "8bh" }
+        p:task { id = "drugs", role = "chief", due = "8bh" }
+        local diet, drugs = p:wait "diet", p:wait "drugs"
+        p:note(diet.note .. " " .. drugs.note)]]
+      w:advance "2h"
+      assert.equal(2, w:open_tasks())
+      for _, id in ipairs(order) do
+        assert.same({}, H.notes(w))
+        w:task(id):done { code = "reached", note = id }
+      end
+      assert.same({ "diet drugs" }, H.notes(w))
+    end
+  end)
+end)

@@ -198,6 +198,77 @@ describe("patient pages", function()
     assert.truthy(family:find "肿瘤关怀")
   end)
 
+  describe("when the disk refuses", function()
+    it("says that a partial answer is not kept, and shows it still", function()
+      w.core:full()
+      local status, page, headers = w:post("/f/" .. w:link(), { by = "patient", step = 1, a_temp = "36.8" })
+      assert.equal(507, status)
+      assert.truthy(page:find("没有保存成功", 1, true) and page:find('value="36.8"', 1, true))
+      assert.truthy(page:find('name="step" value="1"', 1, true))
+      assert.equal("60", headers["Retry-After"])
+    end)
+
+    it("shows the whole answer again, in the patient's language", function()
+      w.core:full()
+      local status, page = w:post("/f/" .. w:link(), { all = 1, lang = "en", a_temp = "36.8", a_wound = "dry" })
+      assert.equal(507, status)
+      assert.truthy(page:find("What you filled in is still here", 1, true) and page:find('value="dry" checked', 1, true))
+      assert.equal("open", question())
+    end)
+  end)
+
+  describe("after an abnormal answer", function()
+    local path
+    before_each(function()
+      path = "/f/" .. w:link()
+      w:post(path, { all = 1, a_temp = 39, a_wound = "dry" })
+      w.core:sql "UPDATE answer SET level='urgent'"
+    end)
+    local function calls() return w.core:sql "SELECT count(*) FROM task WHERE name='call-back' AND status='open'" end
+
+    it("let the patient ask a nurse to ring: one task, however often", function()
+      local _, page = w:get(path)
+      assert.truthy(page:find("请护士联系我", 1, true))
+      for _ = 1, 2 do assert.equal(303, (w:post(path .. "/call", {}))) end
+      assert.equal("1", calls())
+      assert.equal("nurse ortho 1", w.core:sql "SELECT role||' '||department||' '||question FROM task WHERE name='call-back'")
+      local _, told = w:get(path)
+      assert.truthy(told:find("3月2日 16:30 以前给您打电话", 1, true))
+      assert.is_nil(told:find("请护士联系我", 1, true))
+      assert.truthy(told:find("紧急请拨", 1, true) and told:find("tel:010-5555 1234", 1, true))
+      assert.equal(200, (w:get(path .. "/call")))
+    end)
+
+    it("offer what the program declares", function()
+      w.core:sql "DELETE FROM bundle"
+      w.core:definitions("ortho", [[{"program":{"gudong":{"name":{"zh":"骨动新生"},"consult":{"zh":"问医生<1>",
+        "url":"https://ask.example.cn/a?b=1&c=2","role":"case-manager","due":"2h"}}},
+        "form":{"wound":{"title":{"zh":"伤口"},"items":[{"id":"temp","kind":"number","text":{"zh":"体温"}}]}}}]])
+      local _, page = w:get(path)
+      assert.truthy(page:find('href="https://ask.example.cn/a?b=1&amp;c=2">问医生&lt;1&gt;', 1, true))
+      w:post(path .. "/call", {})
+      assert.equal("case-manager", w.core:sql "SELECT role FROM task WHERE name='call-back'")
+    end)
+
+    it("let nobody wait for a call in an emergency", function()
+      w.core:sql "UPDATE answer SET level='emergency'"
+      local _, page = w:get(path)
+      assert.is_nil(page:find("请护士联系我", 1, true))
+      assert.truthy(page:find("拨打 120", 1, true))
+    end)
+
+    it("offer nothing after a good one", function()
+      w.core:sql "UPDATE answer SET level=NULL"
+      local _, page = w:get(path)
+      assert.is_nil(page:find("请护士联系我", 1, true))
+    end)
+  end)
+
+  it("make no call before there is an answer", function()
+    assert.equal(409, (w:post("/f/" .. w:link() .. "/call", {})))
+    assert.is_nil(w.core:sql "SELECT 1 FROM task WHERE name='call-back'")
+  end)
+
   it("stops messages when asked twice", function()
     local path = "/f/" .. w:link(2) .. "/stop"
     local _, page = w:get(path)

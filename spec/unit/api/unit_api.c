@@ -2,6 +2,7 @@
 // afterward.unit.api.
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
@@ -10,7 +11,10 @@
 #include "api/mask.h"
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/attachment.h"
+#include "care/card.h"
 #include "care/commands.h"
+#include "care/consult.h"
 #include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
@@ -20,7 +24,7 @@
 
 int luaopen_afterward_unit_api(lua_State *L);
 
-enum { SQL_TEXTS = 500 };
+enum { SQL_TEXTS = 500, ASK_MS = 30000 };
 
 struct answered {
   bool done;
@@ -132,6 +136,9 @@ static void open_care(struct world *world, const char *settings, struct status *
   task_handlers(&world->care);
   alert_handlers(&world->care);
   event_handlers(&world->care);
+  attachment_handlers(&world->care);
+  card_handlers(&world->care);
+  consult_handlers(&world->care);
 }
 
 static const struct http_counters *counters(void *self) {
@@ -139,7 +146,8 @@ static const struct http_counters *counters(void *self) {
 }
 
 static void open_server(struct world *world, struct status *status) {
-  struct http_server_config config = {.handle = api_handle, .ctx = &world->api};
+  struct http_server_config config = {
+      .handle = api_handle, .room = api_room, .ctx = &world->api};
   http_limits_init(&config.limits);
   world->api.engine = (struct api_engine){.self = world, .http = counters};
   world->loop = loop_new();
@@ -226,7 +234,9 @@ static int world_ask(lua_State *L) {
   bool sent = http_client_send(world->client, &call, on_answer, &answered, &status);
   buf_deinit(&url);
   if (!sent) return luaL_error(L, "%s", status.text);
-  for (int i = 0; i < 2000 && !answered.done; i++) loop_step(world->loop, 10);
+  int64_t end = loop_now(world->loop) + ASK_MS;
+  while (!answered.done && loop_now(world->loop) < end) loop_step(world->loop, 10);
+  if (!answered.done) abort();  // the client would still write to what is gone
   return push_answer(L, &answered);
 }
 
@@ -270,6 +280,49 @@ static int world_at(lua_State *L) {
   clock_set(&world->clock, luaL_checkinteger(L, 2));
   while (work(world)) continue;
   return 0;
+}
+
+// full(): the disk takes nothing more
+static int world_full(lua_State *L) {
+  struct store *store = check(L)->store;
+  store_int(store, 0, "PRAGMA max_page_count=1", "");  // no fewer than there are
+  int64_t number = 0;
+  for (int64_t size = 3000; size; size /= 10)
+    while (
+        store_exec(store,
+                   "INSERT INTO inbox (source, source_id, kind, digest, body,"
+                   " received_at, state) VALUES ('full', ?1, 'x', 'x', zeroblob(?2), 1,"
+                   " 1)",
+                   "ii", number++, size) == 1)
+      continue;
+  return 0;
+}
+
+// sweep(): what the night does with photos that no row names
+static int world_sweep(lua_State *L) {
+  attachment_sweep(&check(L)->care);
+  return 0;
+}
+
+// blob(name): its bytes, nil when there is none; blob(name, bytes): writes it
+static int world_blob(lua_State *L) {
+  struct world *world = check(L);
+  struct status status = {0};
+  struct buf out = {0};
+  size_t len;
+  const char *name = luaL_checkstring(L, 2), *bytes = luaL_optlstring(L, 3, NULL, &len);
+  if (bytes) {
+    if (blob_write(world->store, name, bytes, len, &status))
+      return luaL_error(L, "%s", status.text);
+    return 0;
+  }
+  bool found = !blob_read(world->store, name, &out, &status);
+  if (found)
+    lua_pushlstring(L, buf_text(&out), out.len);
+  else
+    lua_pushnil(L);
+  buf_deinit(&out);
+  return 1;
 }
 
 static int world_link(lua_State *L) {
@@ -330,9 +383,10 @@ static int masked(lua_State *L) {
 
 int luaopen_afterward_unit_api(lua_State *L) {
   static const luaL_Reg verbs[] = {
-      {"ask", world_ask}, {"sql", world_sql},     {"definitions", world_definitions},
-      {"at", world_at},   {"link", world_link},   {"id", world_id},
-      {"row", world_row}, {"close", world_close}, {NULL, NULL}};
+      {"ask", world_ask},     {"sql", world_sql},     {"definitions", world_definitions},
+      {"at", world_at},       {"link", world_link},   {"id", world_id},
+      {"row", world_row},     {"close", world_close}, {"full", world_full},
+      {"sweep", world_sweep}, {"blob", world_blob},   {NULL, NULL}};
   static const luaL_Reg functions[] = {{"new", world_new}, {"escape", escape},
                                        {"ink", ink},       {"birth", birth},
                                        {"masked", masked}, {NULL, NULL}};

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "io/http_chunked.h"
-#include "io/http_form.h"
+#include "io/http_multipart.h"
 #include "io/http_peer.h"
 #include "world.h"
 
@@ -146,6 +146,34 @@ static int pure_form(lua_State *L) {
   return 1;
 }
 
+// multipart(type, body): "name=text" and "name:file bytes", or nil and why
+static int pure_multipart(lua_State *L) {
+  size_t len;
+  const char *type = luaL_checkstring(L, 1), *body = luaL_checklstring(L, 2, &len);
+  struct http_form form;
+  struct http_files files;
+  struct status status = {0};
+  if (http_multipart_parse(&form, &files, type, body, len, &status) != OK) {
+    lua_pushnil(L);
+    lua_pushstring(L, status.text);
+    return 2;
+  }
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (size_t i = 0; i < form.count; i++) {
+    lua_pushfstring(L, "%s=%s", form.fields[i].name, form.fields[i].value);
+    lua_rawseti(L, -2, ++count);
+  }
+  for (size_t i = 0; i < files.count; i++) {
+    lua_pushfstring(L, "%s:", files.items[i].name);
+    lua_pushlstring(L, files.items[i].bytes, files.items[i].len);
+    lua_concat(L, 2);
+    lua_rawseti(L, -2, ++count);
+  }
+  http_form_deinit(&form);
+  return 1;
+}
+
 static int pure_path(lua_State *L) {
   size_t len;
   const char *bytes = luaL_checklstring(L, 1, &len);
@@ -213,6 +241,10 @@ static int pure_peer(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg pure_verbs[] = {{"form", pure_form},     {"path", pure_path},
-                               {"encode", pure_encode}, {"chunked", pure_chunked},
-                               {"peer", pure_peer},     {NULL, NULL}};
+const luaL_Reg pure_verbs[] = {{"form", pure_form},
+                               {"path", pure_path},
+                               {"encode", pure_encode},
+                               {"chunked", pure_chunked},
+                               {"peer", pure_peer},
+                               {"multipart", pure_multipart},
+                               {NULL, NULL}};

@@ -105,6 +105,75 @@ describe("the HTTP server", function()
     answer(half, "still$")
   end)
 
+  describe("with rooms for large bodies", function()
+    local function post(path, length, body)
+      return ("POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n"):format(path, length) .. (body or ("x"):rep(length))
+    end
+    local function is_large(n) return function() return seen[n] and seen[n].path:find "^/large" end end
+
+    it("gives each path its own", function()
+      serve { rooms = true }
+      answer(send(port, post("/small", 1001)), "^HTTP/1.1 413 ")
+      assert.equal(0, #seen)
+      answer(send(port, post("/large", 9000)), "POST /large x+$")
+      assert.equal(0, seen[1].refused)
+    end)
+
+    it("reads what is too long to its end, keeps nothing, and lets the handler say so", function()
+      serve { rooms = true }
+      local socket = send(port, post("/large", 300000, ("x"):rep(200000)))
+      assert.equal(0, #seen)
+      world:send(socket, ("x"):rep(100000))
+      answer(socket, "POST /large $")
+      assert.same({ 413, "" }, { seen[1].refused, seen[1].body })
+      world:send(socket, GET)
+      answer(socket, "GET /a $")                              -- the connection goes on behind it
+      answer(send(port, post("/large", 65 * 1024 * 1024, "")), "^HTTP/1.1 413 ")
+    end)
+
+    it("takes so many at once, and gives the place back when one is answered or goes away", function()
+      serve { rooms = true, large = 2 }
+      local first, second = send(port, post("/large1", 5000, "x")), send(port, post("/large2", 5000, "x"))
+      answer(send(port, post("/large3", 5000)), "POST /large3 $")
+      assert.equal(503, seen[1].refused)
+      answer(send(port, GET), "GET /a $")                     -- others are served as ever
+      world:cut(first)
+      helper.steps(5)
+      answer(send(port, post("/large4", 5000)), "POST /large4 x+$")
+      world:send(second, ("x"):rep(4999))
+      answer(second, "POST /large2 x+$")
+      for i = 5, 9 do answer(send(port, post("/large" .. i, 5000)), "POST /large" .. i .. " x+$") end
+      wait(is_large(#seen))
+    end)
+
+    it("gives a place back when its request is held and the client has gone", function()
+      serve { rooms = true, large = 1 }
+      local held
+      port, server = world:serve(function(request)
+        if not held then held = request.slot return end
+        seen[#seen + 1] = request
+        world:respond(request.slot, 200, {}, "done")
+      end, { rooms = true, large = 1 })
+      local socket = send(port, post("/large1", 5000))
+      wait(function() return held end)
+      world:reset(socket)
+      helper.steps(5)
+      answer(send(port, post("/large2", 5000)), "done$")
+      assert.equal(0, seen[1].refused)
+      world:respond(held, 200, {}, "late")
+      answer(send(port, post("/large3", 5000)), "done$")
+      assert.equal(0, seen[2].refused)
+    end)
+
+    it("waits longer for them", function()
+      serve { rooms = true, request_ms = 100, large_ms = 5000 }
+      local socket = send(port, post("/large", 5000, "x"))
+      for _ = 1, 30 do world:step(10) end
+      world:send(socket, ("x"):rep(4999))
+      answer(socket, "POST /large x+$")
+    end)
+  end)
+
   local post = "POST / HTTP/1.1\r\nHost: h\r\n"
   local refused = {
     { 400, "two lengths", post .. "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx" },

@@ -11,6 +11,50 @@ describe("text from outside", function()
     for _, case in ipairs(cases) do assert.same(case[2], io_unit.form(case[1])) end
   end)
 
+  local function part(head, bytes) return "--B\r\nContent-Disposition: form-data; " .. head .. "\r\n\r\n" .. bytes .. "\r\n" end
+  local TYPE, END = "multipart/form-data; boundary=B", "--B--\r\n"
+
+  it("takes forms with files apart, bytes as they are", function()
+    local cases = {
+      { part('name="a"', "1") .. part('name="b"; filename="x.jpg"', "\0\r\n--\r\n--A") .. END, { "a=1", "b:\0\r\n--\r\n--A" } },
+      { part('name="a"; filename=""', "") .. END, { "a:" } },
+      { part('filename="say "hi".jpg"; name="a"', "x") .. "--B--", { "a:x" } },
+      { part("name=a", "") .. END, { "a=" } },
+      { "--B\r\nX: y\r\ncontent-disposition:form-data;name=\"伤口\"\r\nContent-Type: text/plain\r\n\r\n红\r\n" .. END, { "伤口=红" } },
+      { END, {} },
+    }
+    for _, case in ipairs(cases) do assert.same(case[2], io_unit.multipart(TYPE, case[1]), case[1]) end
+    assert.same({ "a=1" }, io_unit.multipart('Multipart/Form-Data; charset=utf-8; Boundary="B"', part('name="a"', "1") .. END))
+  end)
+
+  it("refuses forms with files that no browser sends", function()
+    local whole = part('name="a"', "1") .. END
+    for name, case in pairs {
+      ["no boundary"] = { "multipart/form-data", whole }, ["an empty boundary"] = { "multipart/form-data; boundary=", whole },
+      ["a long boundary"] = { "multipart/form-data; boundary=" .. ("B"):rep(71), whole },
+      ["a boundary with a line in it"] = { 'multipart/form-data; boundary="B\r\n"', whole },
+      ["another type"] = { "multipart/mixed; boundary=B", whole }, ["nothing"] = { TYPE, "" },
+      ["something before"] = { TYPE, "x\r\n" .. whole }, ["something behind"] = { TYPE, whole .. "x" },
+      ["a cut end"] = { TYPE, whole:sub(1, -7) }, ["a boundary that goes on"] = { TYPE, "--Bx\r\n" .. whole },
+      ["no name"] = { TYPE, part('filename="a"', "x") .. END }, ["two names"] = { TYPE, part('name="a"; name="b"', "x") .. END },
+      ["an empty name"] = { TYPE, part('name=""', "x") .. END }, ["a long name"] = { TYPE, part('name="' .. ("a"):rep(201) .. '"', "x") .. END },
+      ["a zero byte in a text"] = { TYPE, part('name="a"', "x\0") .. END },
+      ["a zero byte in a name"] = { TYPE, part('name="a\0b"', "x") .. END },
+      ["no end of a quoted text"] = { TYPE, part('name="a', "x") .. END },
+      ["two dispositions"] = { TYPE, part('name="a"\r\nContent-Disposition: form-data; name="b"', "x") .. END },
+      ["no disposition"] = { TYPE, "--B\r\nX: y\r\n\r\nx\r\n" .. END },
+      ["headers without end"] = { TYPE, "--B\r\n" .. ("x: y\r\n"):rep(1000) .. "\r\nx\r\n" .. END },
+      ["too many files"] = { TYPE, part('name="a"; filename="b"', "x"):rep(17) .. END },
+      ["too many texts"] = { TYPE, part('name="a"', "x"):rep(1001) .. END },
+      ["too much text"] = { TYPE, part('name="a"', ("x"):rep(70000)):rep(2) .. END },
+    } do
+      local got, why = io_unit.multipart(case[1], case[2])
+      assert.is_nil(got, name)
+      assert.matches("^form: ", why)
+    end
+    assert.same({}, io_unit.multipart(TYPE, END))
+  end)
+
   it("refuses forms that are broken or endless", function()
     for _, text in ipairs { "a=%", "a=%4", "a=%4g", "%00=1", "a=b%00", "a=\0", "a=1&b=%&c=2" } do
       assert.is_nil(io_unit.form(text), text)

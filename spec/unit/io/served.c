@@ -15,6 +15,8 @@ static void push_request(lua_State *L, const struct http_request *request, size_
   field_text(L, "path", request->path);
   field_text(L, "query", request->query);
   field_text(L, "peer", request->peer);
+  lua_pushinteger(L, request->refused);
+  lua_setfield(L, -2, "refused");
   lua_pushlstring(L, request->body, request->body_len);
   lua_setfield(L, -2, "body");
   lua_pushinteger(L, (lua_Integer)slot + 1);
@@ -36,6 +38,13 @@ static void on_request(void *ctx, struct http_request *request) {
   world_call(world, 1);
 }
 
+// What begins with /large may bring ten times the usual body.
+static struct http_room room(void *ctx, const struct http_request *request) {
+  (void)ctx;
+  bool large = strncmp(request->path, "/large", 6) == 0;
+  return (struct http_room){large ? 10000 : 1000, large};
+}
+
 static lua_Integer option(lua_State *L, const char *name, lua_Integer otherwise) {
   lua_getfield(L, 3, name);
   lua_Integer number = luaL_optinteger(L, -1, otherwise);
@@ -50,6 +59,8 @@ static void limits_read(lua_State *L, struct http_limits *limits) {
   limits->request_ms = option(L, "request_ms", 10000);
   limits->idle_ms = option(L, "idle_ms", 10000);
   limits->answer_ms = option(L, "answer_ms", 10000);
+  limits->large_ms = option(L, "large_ms", 10000);
+  limits->large = (unsigned)option(L, "large", 2);
   limits->connections = (unsigned)option(L, "connections", 100);
 }
 
@@ -64,6 +75,8 @@ static int world_serve(lua_State *L) {
   served->handler = luaL_ref(L, LUA_REGISTRYINDEX);
   struct http_server_config config = {.handle = on_request, .ctx = served};
   limits_read(L, &config.limits);
+  lua_getfield(L, 3, "rooms");
+  if (lua_toboolean(L, -1)) config.room = room;
   lua_getfield(L, 3, "trusted");
   config.trusted_proxies = lua_tostring(L, -1);
   struct status status = {0};

@@ -66,6 +66,8 @@ describe("keys", function()
       '3: program "p": name must have Chinese text: zh = …, not a table' },
     ["text that is not UTF-8"] = { 'aw.program { id = "p", name = "\\xFF" }',
       '3: program "p": name must be UTF-8 text, not "?"' },
+    ["an address"] = { 'aw.program { id = "p", name = "P", consult = { url = "javascript:alert(1)" } }',
+      '3: program "p": consult: url must be an address, such as "https://h.example.cn/ask", not "javascript:alert(1)"' },
     ["a colour"] = { 'aw.program { id = "p", name = "P", color = "red" }',
       '3: program "p": color must be a colour, such as "#1f6f8b", not "red"' },
   }
