@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
-#include "care/mapping.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "engine.h"
@@ -27,6 +26,9 @@ struct sim {
   struct sim_channel channel;
   struct sim_queries queries;
   struct buf settings;
+  int64_t cut_every;  // commits from one failing of the power to the next; 0: never again
+  bool cut_loses;
+  lua_Integer patience;  // failures of the disk that are met by trying again
   bool open;
 };
 
@@ -54,22 +56,25 @@ static int start(struct sim *sim, struct store *store, struct status *status) {
     return status->code;
   connect_channel(sim);
   message_recover(&sim->engine.care);
+  if (sim->cut_every) kernel_cut(sim->engine.kernel, sim->cut_every, sim->cut_loses);
   sim->open = true;
   return OK;
 }
 
-// sim.new(now_ms, settings): an empty hospital.
+// sim.new(now_ms, settings, path, patience): an empty hospital in memory, or the one in a
+// file.
 static int sim_new(lua_State *L) {
   struct status status = {0};
   struct store *store;
   int64_t now = luaL_checkinteger(L, 1);
+  const char *path = luaL_optstring(L, 3, ":memory:");
   luaL_checktype(L, 2, LUA_TTABLE);
   struct sim *sim = lua_newuserdatauv(L, sizeof *sim, 0);
-  *sim = (struct sim){0};
+  *sim = (struct sim){.patience = luaL_optinteger(L, 4, 0)};
   luaL_setmetatable(L, TYPE);
   clock_init_set(&sim->clock, now);
   if (values_encode(L, 2, "settings", &sim->settings, &status) ||
-      store_open(&store, ":memory:", &status) || start(sim, store, &status))
+      store_open(&store, path, &status) || start(sim, store, &status))
     return fail(L, &status);
   return 1;
 }
@@ -131,14 +136,15 @@ static int restart(struct sim *sim, struct status *status) {
 }
 
 // Steps until nothing is due; when the power fails on the way, the machine starts again.
-// True when it did.
+// True when it did. A disk that refuses is asked again, as the daemon does.
 static bool settle(lua_State *L, struct sim *sim) {
   struct status status = {0};
   bool fell = false;
   while (!engine_settle(&sim->engine, &status)) {
-    if (!kernel_is_cut(sim->engine.kernel) || restart(sim, &status)) fail(L, &status);
+    bool cut = kernel_is_cut(sim->engine.kernel);
+    if (cut ? restart(sim, &status) : --sim->patience < 0) fail(L, &status);
     status = (struct status){0};
-    fell = true;
+    fell |= cut;
   }
   return fell;
 }
@@ -164,11 +170,13 @@ static int push_reply(lua_State *L, struct reply *reply) {
   return 1;
 }
 
+enum { TRIES = 8 };
+
 // A sender that got no answer because the power failed sends the same again.
 static int submit(lua_State *L, struct sim *sim, const char *source, const char *id,
                   const char *kind, const struct value *body) {
   struct reply reply = {0};
-  for (int i = 0; i < 2 && !reply.result.len; i++) {
+  for (int i = 0; i < TRIES && !reply.result.len; i++) {
     kernel_submit(sim->engine.kernel, source, id, kind, body, INBOX_APPLIED, take_reply,
                   &reply);
     if (!settle(L, sim)) break;
@@ -270,11 +278,13 @@ static int sim_crash(lua_State *L) {
   return 0;
 }
 
-// sim:cut(n, lost): the power fails at the nth commit from now, after it or in the middle
-// of it.
+// sim:cut(n, lost, every): the power fails at the nth commit from now, after it or in the
+// middle of it, and then at every so many again.
 static int sim_cut(lua_State *L) {
   struct sim *sim = check(L);
-  kernel_cut(sim->engine.kernel, luaL_checkinteger(L, 2), lua_toboolean(L, 3));
+  sim->cut_loses = lua_toboolean(L, 3);
+  sim->cut_every = luaL_optinteger(L, 4, 0);
+  kernel_cut(sim->engine.kernel, luaL_checkinteger(L, 2), sim->cut_loses);
   return 0;
 }
 
@@ -358,12 +368,16 @@ static int sim_channel_set(lua_State *L) {
   return 0;
 }
 
-// sim:receipt(channel, provider_id, state): what a gateway says later.
+// sim:receipt(channel, provider_id, state): what a gateway says later, and again when it
+// was not heard.
 static int sim_receipt(lua_State *L) {
   struct sim *sim = check(L);
-  sim_channel_receipt(&sim->engine.care, luaL_checkstring(L, 2), luaL_checkstring(L, 3),
-                      luaL_checkstring(L, 4));
-  settle(L, sim);
+  const char *channel = luaL_checkstring(L, 2), *id = luaL_checkstring(L, 3),
+             *state = luaL_checkstring(L, 4);
+  for (int i = 0; i < TRIES; i++) {
+    sim_channel_receipt(&sim->engine.care, channel, id, state);
+    if (!settle(L, sim)) break;
+  }
   return 0;
 }
 

@@ -258,7 +258,7 @@ function World:channel(name, word, address) self.core:channel(name, word, addres
 -- What a gateway says later of messages of that name that were accepted: "delivered" or "failed".
 function World:receipt(name, state, audience)
   for _, row in ipairs(self.core:query([[SELECT attempt.channel, provider_id, audience FROM attempt JOIN message ON message.id=attempt.message
-      WHERE message.name=?1 AND attempt.status='accepted' ORDER BY attempt.id]], name)) do
+      WHERE message.name=?1 AND attempt.status='accepted' AND provider_id IS NOT NULL ORDER BY attempt.id]], name)) do
     if not audience or row.audience == audience then self.core:receipt(row.channel, row.provider_id, state) end
   end
 end
@@ -363,12 +363,13 @@ function sim.iso(ms, zone)
 end
 
 -- sim.world { scripts = { files or folders }, at = "2026-03-02 15:00", zone, site = { … } }
+-- file: the database, which may be there already; patience: failures of its disk that are met by trying again.
 function sim.world(o)
   local zone = o.zone or ZONE
   local settings = { zone = zone, hospital = "示范医院", phone = "0571-87654321" }
   for k, v in pairs(o.site or {}) do settings[k] = v end
   local self = { zone = zone, _last = 0 }
-  self.core = core.new(core.parse_time(o.at or "2026-03-02 15:00", zone), settings)
+  self.core = core.new(core.parse_time(o.at or "2026-03-02 15:00", zone), settings, o.file, o.patience)
   local world = proxy(world_fields, World, self, world_setters)
   load_scripts(world, o.scripts or {})
   live[world] = true

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *must(void *memory) {
-  if (memory) return memory;
+void mem_out(void) {
   fputs("afterward: out of memory\n", stderr);
   abort();
+}
+
+static void *must(void *memory) {
+  if (!memory) mem_out();
+  return memory;
 }
 
 void *mem_alloc(size_t size) { return must(calloc(1, size ? size : 1)); }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/span.h"
 #include "care/alert.h"
 #include "care/enrollment.h"
@@ -59,7 +60,7 @@ static char *class_of(const struct command *command, const char *kind,
   struct value class = value_field(&body, "class");
   char *text = value_copy_text(&class);
   if (text) return text;
-  return strdup(otherwise);
+  return mem_copy_text(otherwise);
 }
 
 enum {
@@ -79,14 +80,15 @@ static int64_t plan_via(const struct command *command, struct message_spec *spec
   return message_plan(command->care, spec);
 }
 
-// On all channels named at once: a message for each.
+// On all channels named at once: a message for each; the first one's id.
 static int64_t plan_together(const struct command *command, struct message_spec *spec) {
   struct value list = value_field(&command->args, "via"), item;
   struct value_iter iter = value_iterate(&list);
   int64_t id = 0;
   while (value_next(&iter, NULL, &item)) {
     char *channel = value_copy_text(&item);
-    id = plan_via(command, spec, channel);
+    int64_t planned = plan_via(command, spec, channel);
+    if (!id) id = planned;
     free(channel);
   }
   return id;

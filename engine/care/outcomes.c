@@ -111,11 +111,18 @@ static bool find_settled(struct care *care, int64_t message, struct settled *out
   return found;
 }
 
+// The first message of the send that is waited for: an earlier send of the same text may
+// be of the same millisecond.
+static int64_t first_of_send(const struct run *run) {
+  return strcmp(run->wait, "send") ? 0 : run->wait_ref;
+}
+
 // The messages of one asking or sending were made together, by one command: an earlier
 // rung's say nothing of this wait.
 static bool is_of_wait(struct care *care, const struct run *run,
                        const struct settled *settled, int64_t message) {
-  if (strcmp(settled->kind, run->wait) || strcmp(settled->name, run->wait_label))
+  if (strcmp(settled->kind, run->wait) || strcmp(settled->name, run->wait_label) ||
+      message < first_of_send(run))
     return false;
   if (!strcmp(run->wait, "send") && run->wait_ref == message) return true;
   return settled->created_at == store_int(care->store, 0,
@@ -130,10 +137,10 @@ static bool others_may(struct care *care, const struct run *run,
                        const struct settled *settled, int64_t message) {
   return store_int(care->store, 0,
                    "SELECT 1 FROM message WHERE patient=?1 AND run=?2 AND kind=?3 AND "
-                   "created_at=?4 AND id<>?5 AND name=?6 AND status IN "
+                   "created_at=?4 AND id<>?5 AND name=?6 AND id>=?7 AND status IN "
                    "('planned','held','in_flight','accepted','delivered') LIMIT 1",
-                   "iitiit", run->patient, run->id, settled->kind, settled->created_at,
-                   message, settled->name);
+                   "iitiiti", run->patient, run->id, settled->kind, settled->created_at,
+                   message, settled->name, first_of_send(run));
 }
 
 static void settle(struct care *care, struct run *run, const struct settled *settled,

@@ -148,8 +148,24 @@ static void refuse(void *self, struct work *work, const struct status *why) {
   run_deinit(&run);
 }
 
-static const struct work_handler handler = {
-    .prepare = prepare, .apply = apply, .refuse = refuse, .release = release};
+// Departments take turns.
+static int64_t group(void *self, const struct work *work) {
+  struct care *care = self;
+  int64_t hash = 1;
+  struct stmt *row =
+      store_query(care->store, "SELECT department FROM run WHERE id=?1", "i", work->ref);
+  if (stmt_row(row))
+    for (const char *at = stmt_text(row, 0); *at; at++)
+      hash = (hash * 31 + (unsigned char)*at) & INT32_MAX;
+  stmt_done(row);
+  return hash ? hash : 1;
+}
+
+static const struct work_handler handler = {.prepare = prepare,
+                                            .apply = apply,
+                                            .refuse = refuse,
+                                            .release = release,
+                                            .group = group};
 
 void commands_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_RUN, &handler, care);

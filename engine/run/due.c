@@ -59,9 +59,8 @@ static int collect_class(struct store *store, int64_t class, int64_t now,
 #define DUE(class) \
   "SELECT " class " WHERE EXISTS (SELECT 1 FROM due WHERE class=" class " AND at<=?1)"
 
-int due_collect(struct store *store, int64_t now, struct work *works, int room) {
-  int64_t classes[DUE_CLASSES];
-  int found = 0, count = 0;
+static int classes_due(struct store *store, int64_t now, int64_t *classes) {
+  int found = 0;
   struct stmt *rows = store_query(
       store,
       DUE("0") " UNION ALL " DUE("1") " UNION ALL " DUE("2") " UNION ALL " DUE(
@@ -69,7 +68,53 @@ int due_collect(struct store *store, int64_t now, struct work *works, int room) 
       "i", now);
   while (found < DUE_CLASSES && stmt_row(rows)) classes[found++] = stmt_int(rows, 0);
   stmt_done(rows);
+  return found;
+}
+
+int due_collect(struct store *store, int64_t now, struct work *works, int room) {
+  int64_t classes[DUE_CLASSES];
+  int found = classes_due(store, now, classes), count = 0;
   for (int i = 0; i < found && count < room; i++)
     count = collect_class(store, classes[i], now, works, count, room);
+  return count;
+}
+
+static bool next_behind(struct stmt *rows, struct due_skip *skip, struct work *work) {
+  skip->end = !stmt_row(rows);
+  if (skip->end) return false;
+  *work = (struct work){.class = skip->class,
+                        .at = skip->at = stmt_int(rows, 0),
+                        .kind = (enum due_kind)(skip->kind = stmt_int(rows, 1)),
+                        .ref = skip->ref = stmt_int(rows, 2),
+                        .key = stmt_int(rows, 3)};
+  skip->left--;
+  return true;
+}
+
+static int collect_behind(struct store *store, int64_t now, struct work *works, int count,
+                          int room, struct due_skip *skip) {
+  struct work work;
+  struct stmt *rows =
+      store_query(store,
+                  "SELECT at, kind, ref, key FROM due WHERE class=?1 AND at<=?2 AND "
+                  "(at, kind, ref)>(?3, ?4, ?5) ORDER BY at, kind, ref",
+                  "iiiii", (int64_t)skip->class, now, skip->at, skip->kind, skip->ref);
+  while (count < room && skip->left > 0 && next_behind(rows, skip, &work))
+    if (!key_taken(works, count, work.key) && !skip->passes(skip->self, &work))
+      works[count++] = work;
+  stmt_done(rows);
+  return count;
+}
+
+int due_collect_but(struct store *store, int64_t now, struct work *works, int room,
+                    struct due_skip *skip) {
+  int64_t classes[DUE_CLASSES];
+  int found = classes_due(store, now, classes), count = 0;
+  skip->end = true;
+  for (int i = 0; i < found && count < room; i++)
+    count = classes[i] == skip->class ? collect_behind(store, now, works, count, room / 2,
+                                                       skip)
+                                      : collect_class(store, classes[i], now, works,
+                                                      count, room);
   return count;
 }

@@ -198,7 +198,7 @@ int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room) {
                   "i", (int64_t)room);
   while (count < room && stmt_row(found)) read_row(found, &rows[count++]);
   stmt_done(found);
-  inbox->may_wait = count > 0;
+  inbox->may_wait = count > 0 || store_broken(inbox->store);
   for (int i = 0; i < count; i++) {
     void *self;
     const struct inbox_handler *handler = handler_of(inbox, rows[i].kind, &self);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "run/due.h"
 #include "run/inbox.h"
+#include "run/turns.h"
 
 enum {
   BATCH = 256,     // a commit costs a sync: the more share one the better
@@ -36,6 +37,7 @@ struct kernel {
     void *self;
   } handlers[WORK_KINDS];
   struct inbox inbox;
+  struct turns turns;
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;
@@ -248,7 +250,7 @@ static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int 
     struct status why = {0};
     buf_clear(&rows[i].result);
     int code = apply_rows(kernel, &rows[i], 1, &why);
-    if (code && code != ERR_FULL) code = refuse_row(kernel, &rows[i], &why, &why);
+    if (code && !store_refuses(code)) code = refuse_row(kernel, &rows[i], &why, &why);
     if (code) {
       *status = why;
       return code;
@@ -263,7 +265,7 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
                           struct status *status) {
   struct status why = {0};
   int code = apply_rows(kernel, rows, count, &why);
-  if (code && code != ERR_FULL) return apply_rows_singly(kernel, rows, count, status);
+  if (code && !store_refuses(code)) return apply_rows_singly(kernel, rows, count, status);
   if (code) {
     *status = why;
     return code;
@@ -277,9 +279,11 @@ static bool step_inbox(struct kernel *kernel, struct status *status) {
   struct inbox_row rows[BATCH];
   store_begin_read(kernel->store);
   int count = inbox_collect(&kernel->inbox, rows, BATCH);
+  if (store_broken(kernel->store)) *status = *store_error(kernel->store);
   store_end_read(kernel->store);
   if (!count) return false;
-  int code = apply_all_rows(kernel, rows, count, status);
+  int code = status->code;
+  if (!code) code = apply_all_rows(kernel, rows, count, status);
   for (int i = 0; i < count; i++) inbox_release(&kernel->inbox, &rows[i]);
   kernel->stats.works += count;
   return !code;
@@ -291,6 +295,8 @@ struct batch {
   void *selves[BATCH];
   bool posted[BATCH];
   int count;
+  int settled;           // of these, from the first, are committed or refused
+  struct status unread;  // why what the first one was prepared from could not be read
 };
 
 static void collect_posted(struct kernel *kernel, struct batch *batch) {
@@ -306,24 +312,48 @@ static void collect_posted(struct kernel *kernel, struct batch *batch) {
   }
 }
 
-static void prepare(struct kernel *kernel, struct batch *batch, int i) {
+static void prepare(struct kernel *kernel, struct batch *batch, int64_t *clock) {
+  int i = batch->count++;
   struct work *work = &batch->works[i];
-  batch->handlers[i] = kernel->handlers[work->kind].handler;
-  batch->selves[i] = kernel->handlers[work->kind].self;
+  int64_t began = *clock;
+  void *self = batch->selves[i] = kernel->handlers[work->kind].self;
+  const struct work_handler *handler = kernel->handlers[work->kind].handler;
+  batch->handlers[i] = handler;
   batch->posted[i] = false;
-  if (!batch->handlers[i]) abort();
-  if (batch->handlers[i]->prepare) batch->handlers[i]->prepare(batch->selves[i], work);
+  if (!handler) abort();
+  if (handler->prepare) handler->prepare(self, work);
+  *clock = clock_steady_ms();
+  turns_note(&kernel->turns, handler, self, work, *clock - began);
+}
+
+// A work prepared from what could not be read would do the wrong thing: it waits to be
+// the first of a batch, and its reason is kept if it is.
+static void leave_unread(struct kernel *kernel, struct batch *batch) {
+  int last = batch->count - 1;
+  if (!last) {
+    batch->unread = *store_error(kernel->store);
+  } else {
+    release(batch->handlers[last], batch->selves[last], &batch->works[last]);
+    batch->count = last;
+  }
 }
 
 // Scripts that use up their time must not hold the others up: what is left over stays due
-// for the next batch.
+// for the next batch, and who used it lets the others go first then.
 static void collect_due(struct kernel *kernel, struct batch *batch) {
   if (batch->count)
     return;  // results first, in a batch of their own: they end what due works look at
-  int count = due_collect(kernel->store, kernel->now, batch->works, BATCH);
-  int64_t until = clock_steady_ms() + PREPARE_MS;
-  while (batch->count < count && (!batch->count || clock_steady_ms() < until))
-    prepare(kernel, batch, batch->count++);
+  int count =
+      turns_collect(&kernel->turns, kernel->store, kernel->now, batch->works, BATCH,
+                    kernel->handlers[WORK_RUN].handler, kernel->handlers[WORK_RUN].self);
+  int64_t clock = clock_steady_ms(), until = clock + PREPARE_MS;
+  bool broken = false;
+  while (batch->count < count && (!batch->count || clock < until) && !broken) {
+    prepare(kernel, batch, &clock);
+    broken = store_broken(kernel->store);
+  }
+  turns_end(&kernel->turns, batch->count < count);
+  if (broken) leave_unread(kernel, batch);
 }
 
 static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
@@ -333,23 +363,23 @@ static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
   batch->handlers[i]->apply(batch->selves[i], work);
 }
 
-static void refuse_work(struct kernel *kernel, struct batch *batch, int i,
-                        const struct status *why) {
-  struct status status = {0};
+static int refuse_work(struct kernel *kernel, struct batch *batch, int i,
+                       const struct status *why, struct status *status) {
   struct work *work = &batch->works[i];
   log_line(LOG_LEVEL_ERROR, "work.refused", "kind=%d ref=%lld reason=\"%s\"",
            (int)work->kind, (long long)work->ref, why->text);
   kernel->stats.refused++;
-  if (begin(kernel, &status)) return;
+  if (begin(kernel, status)) return status->code;
   if (!batch->posted[i])
     due_remove(kernel->store, work->class, work->at, work->kind, work->ref);
   if (batch->handlers[i]->refuse) batch->handlers[i]->refuse(batch->selves[i], work, why);
-  commit(kernel, &status);
+  return commit(kernel, status);
 }
 
 static int apply_batch(struct kernel *kernel, struct batch *batch, int from, int to,
                        struct status *status) {
-  if (begin(kernel, status)) return status->code;
+  *status = batch->unread;
+  if (status->code || begin(kernel, status)) return status->code;
   for (int i = from; i < to; i++) apply_work(kernel, batch, i);
   keep_time(kernel);
   return commit(kernel, status);
@@ -359,23 +389,20 @@ static int apply_singly(struct kernel *kernel, struct batch *batch,
                         struct status *status) {
   kernel->stats.retried++;
   for (int i = 0; i < batch->count; i++) {
-    struct status why = {0};
-    int code = apply_batch(kernel, batch, i, i + 1, &why);
-    if (code == ERR_FULL) {
-      *status = why;
-      return code;
-    }
-    if (code)
-      refuse_work(kernel, batch, i, &why);
-    else
-      run_after(kernel);
+    int code = apply_batch(kernel, batch, i, i + 1, status);
+    if (store_refuses(code)) return code;
+    struct status why = *status;
+    status->code = OK;
+    if (code && refuse_work(kernel, batch, i, &why, status)) return status->code;
+    batch->settled = i + 1;
+    run_after(kernel);
   }
   return OK;
 }
 
-// The disk is full: what happened outside is kept in memory until there is room.
+// The disk refuses: what happened outside is kept in memory until it takes it.
 static void post_again(struct kernel *kernel, struct batch *batch) {
-  for (int i = batch->count - 1; i >= 0; i--) {
+  for (int i = batch->count - 1; i >= batch->settled; i--) {
     struct posted *item = mem_alloc(sizeof *item);
     item->work = batch->works[i];
     item->handler = batch->handlers[i];
@@ -387,29 +414,27 @@ static void post_again(struct kernel *kernel, struct batch *batch) {
 }
 
 static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
-  if (code == ERR_FULL && batch->posted[0]) {
+  int done = batch->count;
+  if (code && batch->posted[0]) {
     post_again(kernel, batch);
-    return;
+    done = batch->settled;
   }
-  for (int i = 0; i < batch->count; i++)
+  for (int i = 0; i < done; i++)
     release(batch->handlers[i], batch->selves[i], &batch->works[i]);
   if (!code) run_after(kernel);
 }
 
 static bool step_works(struct kernel *kernel, struct status *status) {
   struct batch batch;
-  batch.count = 0;
+  batch.count = batch.settled = 0;
+  batch.unread.code = OK;
   collect_posted(kernel, &batch);
   store_begin_read(kernel->store);
   collect_due(kernel, &batch);
   store_end_read(kernel->store);
   if (!batch.count) return false;
-  struct status why = {0};
-  int code = apply_batch(kernel, &batch, 0, batch.count, &why);
-  if (code == ERR_FULL)
-    *status = why;
-  else if (code)
-    code = apply_singly(kernel, &batch, status);
+  int code = apply_batch(kernel, &batch, 0, batch.count, status);
+  if (code && !store_refuses(code)) code = apply_singly(kernel, &batch, status);
   finish_batch(kernel, &batch, code);
   kernel->stats.works += batch.count;
   return !code;

@@ -61,6 +61,9 @@ struct work_handler {
   void (*refuse)(void *self, struct work *work, const struct status *why);
   // Always, last. May be NULL.
   void (*release)(void *self, struct work *work);
+  // Whose share of the scripts' time a work uses, 0 nobody's; asked only when time is
+  // short. May be NULL.
+  int64_t (*group)(void *self, const struct work *work);
 };
 
 // One kind of inbox row.

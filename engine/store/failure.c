@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/store_parts.h"
 
 int store_code(sqlite3 *db, int rc) {
@@ -16,12 +17,12 @@ int store_code(sqlite3 *db, int rc) {
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return ERR_IO;
+    case SQLITE_PERM: return ERR_IO;
     default: return ERR_INTERNAL;
   }
 }
+
+bool store_refuses(int code) { return code == ERR_FULL || code == ERR_IO; }
 
 static const char *remedy(int rc) {
   switch (rc & 0xFF) {
@@ -46,11 +47,17 @@ static const char *reason_of(const struct store *store, int rc) {
   return own ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
 }
 
+// A batch that is short of memory would be taken for one with a bad row, and refused.
+static void end_without_memory(int rc) {
+  if ((rc & 0xFF) == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM) mem_out();
+}
+
 void store_note(const struct store *store, const char *sql, int rc) {
   const char *why = reason_of(store, rc);
   log_line(LOG_LEVEL_ERROR, "store.failed", "file=%s code=%d sql=\"%s\" message=\"%s\"",
            store->path, rc, sql, why);
   end_on_failed_sync(store, rc);
+  end_without_memory(rc);
 }
 
 int store_fail(struct store *store, const char *sql, int rc) {

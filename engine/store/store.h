@@ -32,6 +32,9 @@ void store_end_read(struct store *store);
 bool store_in_transaction(const struct store *store);
 bool store_broken(const struct store *store);  // a statement failed since store_begin
 const struct status *store_error(const struct store *store);  // the first failure
+// A code that is the disk's fault and not that of a row: the same may succeed later, so
+// nothing is given up for it.
+bool store_refuses(int code);
 
 // Statements. sql must be a string literal (its address is the cache key). Parameters are
 // ?1 ?2 … types: i int64, t text (NULL binds NULL), d double, b bytes (pointer, size_t; a

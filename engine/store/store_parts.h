@@ -45,7 +45,7 @@ struct store {
 int store_open_with(struct store **out, const char *path, const struct embedded *list,
                     struct status *status);
 
-// Logs a failure of SQLite's; a failed sync ends the process.
+// Logs a failure of SQLite's; a failed sync and a lack of memory end the process.
 void store_note(const struct store *store, const char *sql, int rc);
 // The same, and the failure is the transaction's. Returns its code.
 int store_fail(struct store *store, const char *sql, int rc);

@@ -114,3 +114,19 @@ describe("the third breach", function()
     assert.same({ "ran" }, H.notes(w))
   end)
 end)
+
+describe("a department with many slow runs", function()
+  local LIGHT = OTHER:gsub("enroll = { on = \"discharge\" }",
+      "enroll = { on = \"discharge\", where = function(f) return f.patient.sex == 'male' end }")
+    :gsub("every = .-run = function%(p%) p:send", "at = \"1h\", run = function(p) p:note \"light\" p:send")
+  it("lets the others have their turn after each batch of its own, and what is no script's work goes on", function()
+    local w = H.world { scripts = { ["good/good.lua"] = LIGHT }, enroll = "where = function(f) return f.patient.sex == 'female' end",
+      steps = H.step 'local n = 0 for i = 1, 1e6 do n = n + i end p:note "slow"' }
+    for i = 1, 70 do w:discharge(w:patient { sex = i <= 60 and "female" or "male" }) end
+    w:sleep "61m"                                               -- all of it is due at once, the others' last
+    local slow_before = [[SELECT count(*) AS i_n FROM note WHERE text='slow' AND id < (SELECT max(id) FROM note WHERE text='light')]]
+    assert.equal(70, H.count(w, "note"))
+    assert.equal(10, #w:sent "good-day")
+    assert.is_true(w.core:query(slow_before)[1].n <= 30)
+  end)
+end)

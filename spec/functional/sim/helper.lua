@@ -37,7 +37,7 @@ function H.world(o)
   for k, v in pairs(o.site or {}) do site[k] = v end
   local scripts = { ["w/w.lua"] = H.source(o) }
   for k, v in pairs(o.scripts or {}) do scripts[k] = v end
-  local w = sim.world { scripts = scripts, at = o.at or "2026-03-02 10:00", zone = o.zone, site = site }
+  local w = sim.world { scripts = scripts, at = o.at or "2026-03-02 10:00", zone = o.zone, site = site, file = o.file, patience = o.patience }
   w.roster = { nurse = "zhao", chief = "dr-wu", ["head-nurse"] = "li" }
   return w
 end

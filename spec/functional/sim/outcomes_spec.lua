@@ -130,6 +130,14 @@ describe("what counts", function()
     w:advance "2d"
     assert.same({ "silent silent" }, H.notes(w))
   end)
+  it("of one text sent to two people in the same moment each has its own end", function()
+    local w = H.body([[
+      local _, first = p:send "hello"
+      local _, second = p:send("hello", { to = "family" })
+      p:note(tostring(first) .. " " .. tostring(second))]], { patient = { age = 60 } })
+    w:advance "61m"
+    assert.same({ "nil no-contact" }, H.notes(w))
+  end)
   it("unreachable is no silence; an answer, also a late one, sets the count back", function()
     local w, pt = H.discharged { steps = [[aw.step { id = "s", every = "1d", from = "1d", to = "4d", run = function(p)
       p:ask("check", { within = "2h" })

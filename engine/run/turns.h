@@ -1,0 +1,26 @@
+// Turns among those whose scripts share the loop: who used up a batch waits until the
+// others had theirs. The kernel knows them as numbers only.
+#pragma once
+
+#include "run/due.h"
+
+enum { TURNS_SERVED = 16 };
+
+struct turns {
+  int64_t served[TURNS_SERVED];  // groups that had their turn in this round
+  int count;
+  struct due_skip behind;  // how far the others' works have been looked for
+  bool elsewhere;          // the works in hand were looked for behind those of the served
+  int64_t slowest, group;  // of the batch: the longest preparation, and whose it was
+};
+
+// Up to room works due by now, none of a group that was served in this round. group says
+// whose a work of DUE_RUN is.
+int turns_collect(struct turns *turns, struct store *store, int64_t now,
+                  struct work *works, int room, const struct work_handler *handler,
+                  void *self);
+// How long a work took to prepare.
+void turns_note(struct turns *turns, const struct work_handler *handler, void *self,
+                const struct work *work, int64_t ms);
+// The batch ends; cut: for want of time, with works left over.
+void turns_end(struct turns *turns, bool cut);
