@@ -137,6 +137,17 @@ static const struct http_counters *http_figures(void *self) {
   return http_server_counters(((struct daemon *)self)->server);
 }
 
+static void metrics(void *self, struct buf *out) {
+  struct daemon *daemon = self;
+  const struct histogram *stalls = loop_stalls(daemon->loop);
+  buf_puts(out, "# TYPE afterward_loop_stall_seconds histogram\n");
+  histogram_put(stalls, "afterward_loop_stall_seconds", "", out);
+  buf_printf(out,
+             "# TYPE afterward_loop_stall_most_seconds gauge\n"
+             "afterward_loop_stall_most_seconds %.15g\n",
+             (double)stalls->most_ms / 1e3);
+}
+
 static void health(void *self, struct buf *reasons) {
   struct daemon *daemon = self;
   if (daemon->failure[0])
@@ -267,8 +278,11 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;
   if (code) return code;
-  daemon->api.engine = (struct api_engine){
-      .self = daemon, .receipt = receive_receipt, .http = http_figures, .health = health};
+  daemon->api.engine = (struct api_engine){.self = daemon,
+                                           .receipt = receive_receipt,
+                                           .http = http_figures,
+                                           .health = health,
+                                           .metrics = metrics};
   return OK;
 }
 

@@ -3,6 +3,9 @@
 //   afterward_refused_total, afterward_retried_batches_total   what the kernel did
 //   afterward_commit_seconds_total      time spent in commits
 //   afterward_due_lateness_seconds      how long the earliest due work waits already
+//   afterward_begun_late_seconds{class} histogram: how late due works were begun
+//   afterward_loop_stall_seconds        histogram: how long sockets waited for the rest;
+//   afterward_loop_stall_most_seconds   the longest since the start
 //   afterward_messages{status}          messages held, in flight, in doubt
 //   afterward_messages_total            messages ever
 //   afterward_runs_stuck, afterward_alerts_open, afterward_tasks_open
@@ -92,6 +95,15 @@ static void put_kernel(struct api *api, struct buf *out) {
   put(out, "gauge", "afterward_due_lateness_seconds", (double)lateness_ms(api) / 1e3);
 }
 
+static void put_late(const struct kernel_stats *stats, struct buf *out) {
+  static const char *const labels[DUE_CLASSES] = {
+      "class=\"alert\"", "class=\"event\"", "class=\"run\"",  "class=\"message\"",
+      "class=\"task\"",  "class=\"plan\"",  "class=\"house\""};
+  buf_puts(out, "# TYPE afterward_begun_late_seconds histogram\n");
+  for (int i = 0; i < DUE_CLASSES; i++)
+    histogram_put(&stats->late[i], "afterward_begun_late_seconds", labels[i], out);
+}
+
 // Each from a partial index, so that asking often costs nothing.
 static void put_store(struct api *api, struct buf *out) {
   struct store *store = api->care->store;
@@ -138,6 +150,7 @@ static void put_http(const struct http_counters *http, struct buf *out) {
 
 void api_metrics(struct api *api, struct buf *out) {
   put_kernel(api, out);
+  put_late(kernel_statistics(api->care->kernel), out);
   put_store(api, out);
   if (api->engine.http) put_http(api->engine.http(api->engine.self), out);
   put(out, "counter", "afterward_page_wrong_codes_total", (double)api->wrong_codes);

@@ -16,6 +16,8 @@ struct loop {
   uv_timer_t nap;               // bounds loop_step
   uv_signal_t signal[SIGNALS];  // started by loop_on_signal
   bool stopping;
+  uint64_t round_ns, idle_ns;  // when this round began; how long polls slept until then
+  struct histogram stalls;
   bool (*work)(void *ctx);
   void *work_ctx;
   void (*signalled)(void *ctx, int number);
@@ -48,7 +50,22 @@ static void work_off(struct loop *loop) {
     uv_idle_stop(&loop->spin);
 }
 
-static void on_prepare(uv_prepare_t *prepare) { work_off(prepare->data); }
+// Just before the poll: all since the last one but its sleep kept the sockets waiting.
+static void keep_stall(struct loop *loop) {
+  uint64_t now = uv_hrtime(), idle = uv_metrics_idle_time(&loop->uv);
+  uint64_t busy = now - loop->round_ns, slept = idle - loop->idle_ns;
+  if (loop->round_ns)
+    histogram_add(&loop->stalls, (int64_t)(busy > slept ? busy - slept : 0) / 1000000);
+  loop->round_ns = now;
+  loop->idle_ns = idle;
+}
+
+static void on_prepare(uv_prepare_t *prepare) {
+  work_off(prepare->data);
+  keep_stall(prepare->data);
+}
+
+const struct histogram *loop_stalls(const struct loop *loop) { return &loop->stalls; }
 
 static void on_check(uv_check_t *check) { work_off(check->data); }
 
@@ -61,6 +78,7 @@ struct loop *loop_new(void) {
   struct loop *loop = mem_alloc(sizeof *loop);
   signal(SIGPIPE, SIG_IGN);  // libuv's writes do not ask for MSG_NOSIGNAL
   must(uv_loop_init(&loop->uv));
+  must(uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME));
   must(uv_prepare_init(&loop->uv, &loop->prepare));
   must(uv_check_init(&loop->uv, &loop->check));
   must(uv_idle_init(&loop->uv, &loop->spin));

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/histogram.h"
+
 struct loop;
 struct loop_timer;
 struct loop_wake;
@@ -18,6 +20,8 @@ void loop_run(struct loop *loop);   // returns after loop_stop
 void loop_stop(struct loop *loop);  // from the loop's thread; see loop_wake for others
 // One round: waits at most so long for something to happen, and does it.
 void loop_step(struct loop *loop, int64_t wait_ms);
+// How long the sockets waited while something else was done, round by round.
+const struct histogram *loop_stalls(const struct loop *loop);
 int64_t loop_now(struct loop *loop);  // steady ms at the start of this round
 
 // work is called before and after every poll, again and again until it says false

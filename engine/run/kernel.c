@@ -321,6 +321,7 @@ static void prepare(struct kernel *kernel, struct batch *batch, int64_t *clock) 
   batch->handlers[i] = handler;
   batch->posted[i] = false;
   if (!handler) abort();
+  histogram_add(&kernel->stats.late[work->class], kernel->now - work->at);
   if (handler->prepare) handler->prepare(self, work);
   *clock = clock_steady_ms();
   turns_note(&kernel->turns, handler, self, work, *clock - began);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/status.h"
 #include "base/value.h"
 #include "store/store.h"
@@ -133,6 +134,7 @@ int64_t kernel_next_due(struct kernel *kernel);  // ms, or INT64_MAX; from rows 
 struct kernel_stats {
   int64_t batches, works, turns, submissions, refused, retried;
   int64_t commit_us;
+  struct histogram late[DUE_CLASSES];  // how late due works were begun
 };
 const struct kernel_stats *kernel_statistics(const struct kernel *kernel);
 

@@ -6,7 +6,7 @@ local due = {}
 local BOOKS = "SELECT sum(kind='send' AND status='accepted') AS accepted, sum(kind='send') AS messages, " ..
   "sum(kind='page' AND status='accepted') AS pages, max(CASE WHEN kind='send' THEN accepted_at END) - " ..
   "(SELECT scheduled_at FROM run ORDER BY id DESC LIMIT 1) AS took_ms, " ..
-  "(SELECT count(*) FROM run WHERE status<>'done') AS not_done FROM message"
+  "(SELECT count(*) FROM run WHERE status<>'done' AND wait IS NOT 'ask') AS not_done FROM message"
 
 local function must_agree(out, books, texts, pages)
   assert(out.arrived == texts + pages and out.repeats == 0,

@@ -1,5 +1,6 @@
 -- Writes the fixed script of 150 lines that benchmarks run, so that its size is no accident: make_script.lua KIND FILE.
 -- KIND says what its one step does, as often as the discharge says (data.texts): send, hear (wait for an event), hour (wait).
+-- None: it raises an alert. Less than none: it asks a question.
 local LINES = 150
 local KINDS = { send = 'p:send "text"', hear = 'p:wait "observation:pulse"', hour = 'p:wait "1h"' }
 local out = { [[local aw = require "afterward"
@@ -22,9 +23,11 @@ return {
     act_within = "9h" },
   aw.template { id = "text", class = "education", zh = "{patient.name}您好，出院已满一个月，请按医嘱复查；如有不适，请联系病区。",
     en = "{patient.name}, it is a month since you left us: please come for your check, and call the ward if you are unwell." },
+  aw.form { id = "check", title = { zh = "体温", en = "Temperature" },
+    { id = "temp", kind = "number", min = 34, max = 43, zh = "今天的体温？", en = "Temperature today?" } },
   aw.pathway {
     id = "reference", program = "plain", title = { zh = "参照", en = "Reference" },
-    enroll = { on = "discharge", where = function(f) return f.event:has_procedure("81.51") end },
+    enroll = { on = "discharge", procedure = "81.51" },
     anchor = "discharge",
     steps = {
       aw.step { id = "month", at = "720h", valid_for = "30m", run = function(p)
@@ -32,6 +35,7 @@ return {
 local function count() local n = 0 for _, text in ipairs(out) do n = n + select(2, text:gsub("\n", "")) + 1 end return n end
 local TAIL = [[
         local times = p.event.texts
+        if times < 0 then p:ask("check", { within = "20d" }) end
         if times == 0 then p:alert { id = "bad", level = "urgent", reason = "bench" } end
         for _ = 1, times do
           local worst = judge(sum %% 97, limits)

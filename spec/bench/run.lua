@@ -1,6 +1,6 @@
 -- ./dev bench [NAME …] [--json] [--quick]: figures beside their targets and beside the raw limits of this machine,
 -- measured in the same run. Exit 1 when a target is missed.
-local ORDER = { "steps", "sleepers", "burst", "ingest" }
+local ORDER = { "steps", "sleepers", "burst", "ingest", "turn", "sim" }
 local json = require "bench.table"
 local o, names = { runs = 3 }, {}
 

@@ -207,7 +207,9 @@ describe("operators", function()
       else
         local metric, labels, number = line:match "^([%l_]+)(%b{}) (%S+)$"
         if not metric then metric, number = line:match "^([%l_]+) (%S+)$" end
-        assert.truthy(types[metric], line)
+        local whole, part = metric:match "^(.-)_(%l+)$"
+        if types[whole] == "histogram" then assert.truthy(({ bucket = 1, sum = 1, count = 1 })[part], line) metric = metric .. "!"
+        else assert.truthy(types[metric], line) end
         assert.truthy(tonumber(number), line)
         assert.is_nil(seen[metric .. (labels or "")], line)
         seen[metric .. (labels or "")] = true
@@ -215,6 +217,10 @@ describe("operators", function()
       end
     end
     assert.truthy(seen["afterward_due_lateness_seconds"])
+    local rounds = tonumber(text:match 'loop_stall_seconds_bucket{le="%+Inf"} (%d+)')
+    assert.is_true(rounds > 0)
+    assert.equal(rounds, tonumber(text:match "loop_stall_seconds_count (%d+)"))
+    assert.is_true(tonumber(text:match "loop_stall_most_seconds (%S+)") < 60)
     assert.is_nil(text:find("M1", 1, true))
   end)
 
