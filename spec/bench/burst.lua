@@ -8,8 +8,7 @@ local burst = { name = "burst" }
 local ON_THE_WAY = 400
 
 function burst.run(o)
-  local share = o.quick and 100 or 1
-  local texts, pages = cohorts.burst.count // share, cohorts.alarm.count // share
+  local texts, pages = cohorts.count("burst", o.quick), cohorts.count("alarm", o.quick)
   local all, raw = {}, {}
   for i = 1, o.runs do
     raw[i] = due.raw_posts(o.quick and 1000 or 30000)

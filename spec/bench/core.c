@@ -49,8 +49,8 @@ static void ask(const char *folder, const char *sql) {
   buf_printf(&path, "%s/afterward.db", folder);
   bench_must(store_open_reader(&store, path.data, &status), &status);
   struct stmt *row = store_query(store, sql, "");
-  for (int i = 0; stmt_row(row) && i < stmt_columns(row); i++)
-    for (i = 0; i < stmt_columns(row); i++)
+  if (stmt_row(row))
+    for (int i = 0; i < stmt_columns(row); i++)
       printf("%s %s ", stmt_name(row, i), stmt_text(row, i) ? stmt_text(row, i) : "nil");
   printf("\n");
   stmt_done(row);

@@ -89,7 +89,7 @@ end
 
 -- All gates as they are by default; only the number of people one text may reach is set to this hospital's size.
 local CONFIG = [[return {
-  hospital = "示范医院", phone = "0571-87000000", zone = "Asia/Shanghai", mass_limit = 1000000,
+  hospital = "示范医院", phone = "0571-87000000", zone = "Asia/Shanghai", trusted_proxies = "127.0.0.1", mass_limit = 1000000,
   tokens = { { token = "%s", staff = "bench", scopes = { "admin", "contacts", "events", "staff", "read" }, departments = "all" } },
   channels = { sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", code = "code", ok = { "0" }, id = "id",
     fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", parallel = 64 } },
@@ -125,16 +125,48 @@ end
 function ground.metrics(place)
   local out = {}
   local _, body = machine.get(place.port, "/metrics")
-  for name, label, value in body:gmatch "\nafterward_([%w_]+)(%b{}) ([%d.e+-]+)" do
-    out[name .. "_" .. label:match '"(.-)"'] = tonumber(value)
+  for name, label, value in body:gmatch '\nafterward_([%w_]+){%w+="([^"]*)"} ([%d.e+-]+)' do
+    out[name .. "_" .. label] = tonumber(value)
   end
   for name, value in body:gmatch "\nafterward_([%w_]+) ([%d.e+-]+)" do out[name] = tonumber(value) end
   return out
 end
 
+-- name → label → list of { up_to, count }, counts adding up; the label of one without is "".
+function ground.histograms(place)
+  local out = {}
+  local _, body = machine.get(place.port, "/metrics")
+  for name, labels, up_to, count in body:gmatch '\nafterward_([%w_]+)_bucket{(.-)le="(%S-)"} (%d+)' do
+    local label = labels:match '"(.-)"' or ""
+    out[name] = out[name] or {}
+    out[name][label] = out[name][label] or {}
+    table.insert(out[name][label], { up_to = tonumber(up_to) or math.huge, count = tonumber(count) })
+  end
+  return out
+end
+
+-- The value under which this share of what was counted between two looks lies, evenly within its step.
+function ground.percentile(before, after, share)
+  local function count(i) return i == 0 and 0 or after[i].count - before[i].count end
+  local wanted = count(#after) * share
+  if wanted == 0 then return 0 end
+  for i = 1, #after do
+    local from, to = i == 1 and 0 or after[i - 1].up_to, after[i].up_to
+    if count(i) >= wanted then
+      if to == math.huge then return from end
+      return from + (to - from) * (wanted - count(i - 1)) / (count(i) - count(i - 1))
+    end
+  end
+end
+
 -- One row of the database, when the daemon is down or does not mind.
 function ground.ask(place, sql)
   return machine.figures(machine.read("'%s/bench_core' ask '%s' \"%s\"", machine.build, place.folder, sql))
+end
+
+-- The same of a single text.
+function ground.ask_text(place, sql)
+  return (machine.read("'%s/bench_core' ask '%s' \"%s\"", machine.build, place.folder, sql):gsub("^%S+ ", ""))
 end
 
 function ground.core(place, words, ...)

@@ -1,5 +1,4 @@
 -- What the benchmarks ask of the machine: commands, processes and what they used, HTTP by the way, medians.
-package.path = package.path .. ";scripts/?.lua"
 local uv = require "luv"
 local http = require "demo.http"
 local machine = {}

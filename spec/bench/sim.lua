@@ -6,7 +6,7 @@ function sim.run(o)
   local patients, days = o.quick and 10 or 1000, o.quick and 10 or 90
   local all = {}
   for i = 1, o.runs do
-    all[i] = machine.figures(machine.read("lua5.4 spec/bench/sim_play.lua %d %d 2>/dev/null", patients, days))
+    all[i] = machine.figures(machine.read("LD_PRELOAD=\"$BENCH_PRELOAD\" lua5.4 spec/bench/sim_play.lua %d %d 2>/dev/null", patients, days))
     machine.say("%.2f s, %d runs, %d messages, %d answers", all[i].seconds, all[i].runs, all[i].messages, all[i].answers)
   end
   local m = machine.medians(all)

@@ -86,7 +86,7 @@ function sleepers.run(o)
       ratio = m.per_second / (commits * batch), of = ("%.0f rows/s of SQLite alone, %d a commit"):format(commits * batch, batch),
       note = ("%d by lists of %d over %d connections, until all were enrolled and planned"):format(count, LIST, CONNECTIONS) },
     { name = "RSS", value = m.rss, unit = "MB", at_most = 100, note = "a second after the start" },
-    { name = "disk", value = m.bytes, unit = "B each", at_most = not o.quick and 900 or nil },
+    { name = "disk", value = m.bytes, unit = "B each", at_most = 900 },
     { name = "start to ready", value = m.ready, unit = "ms", at_most = 300 },
     { name = "after kill -9", value = c.back, unit = "ms", at_most = 1000, note = ("with a log of %.0f MB"):format(c.log) },
   }, ("%d asleep, one pathway of 150 lines"):format(base.count)

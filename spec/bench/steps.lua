@@ -21,8 +21,8 @@ local function row(name, m, raw, target)
 end
 
 function steps.run(o)
-  local runs = o.quick and 100 or cohorts.steps.count
-  local m, raw = measure(o, { kind = "send", count = runs, cohorts = { cohorts.words("steps", runs) } }, runs)
+  local runs = cohorts.count("steps", o.quick)
+  local m, raw = measure(o, { kind = "send", count = runs, cohorts = { cohorts.words("steps", o.quick) } }, runs)
   local rows = { row("steps", m, raw, 9000) }
   if not o.alone then
     m, raw = measure(o, cohorts.million(o.quick), runs)

@@ -17,6 +17,11 @@ function out.judge(rows)
   return missed
 end
 
+-- Too little was measured to judge it.
+function out.none(rows)
+  for _, row in ipairs(rows) do row.at_least, row.at_most, row.ratio_at_least = nil, nil, nil end
+end
+
 local function number(value)
   if not value then return "" end
   return (value >= 100 and "%.0f" or value >= 10 and "%.1f" or "%.2f"):format(value)
