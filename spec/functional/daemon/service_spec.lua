@@ -217,10 +217,11 @@ describe("operators", function()
       end
     end
     assert.truthy(seen["afterward_due_lateness_seconds"])
+    assert.is_true(tonumber(text:match 'begun_late_seconds_bucket{class="event",le="%+Inf"} (%d+)') > 0)
     local rounds = tonumber(text:match 'loop_stall_seconds_bucket{le="%+Inf"} (%d+)')
     assert.is_true(rounds > 0)
     assert.equal(rounds, tonumber(text:match "loop_stall_seconds_count (%d+)"))
-    assert.is_true(tonumber(text:match "loop_stall_most_seconds (%S+)") < 60)
+    assert.is_true(tonumber(text:match "\nafterward_loop_stall_most_seconds (%S+)") < 60)
     assert.is_nil(text:find("M1", 1, true))
   end)
 

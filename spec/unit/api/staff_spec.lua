@@ -203,13 +203,10 @@ describe("the staff API", function()
     local _, text = w.core:ask("GET", "/metrics")
     for _, name in ipairs { "afterward_batches_total %d", 'afterward_messages{status="held"} 0', "afterward_due_lateness_seconds 0",
       "afterward_http_requests_total %d" } do assert.truthy(text:find("\n" .. name), name) end
-    local late, all = 0, 0
-    for class, step, count in text:gmatch 'begun_late_seconds_bucket{class="(%l+)",le="(%S-)"} (%d+)' do
-      if step ~= "0.001" then assert.is_true(tonumber(count) >= late, class .. " up to " .. step) end
-      late = tonumber(count)
-      if step == "+Inf" then all = all + late end
+    for _, class in ipairs { "alert", "event", "run", "message", "task", "plan", "house" } do
+      local name = ('afterward_begun_late_seconds_bucket{class="%s",le="+Inf"} '):format(class)
+      assert.truthy(text:find(name, 1, true), name)
     end
-    assert.is_true(all > 0)
     assert.equal(404, (w.core:ask("POST", "/channels/sms/receipt")))
   end)
 end)
