@@ -40,6 +40,7 @@ function due.play(base, wanted)
       arrived = stats.distinct, sink_seconds = (stats.last_us - stats.first_us) / 1e6, connections = stats.most_connections - 1 }
     out.batch = (after.works_total - before.works_total) / (after.batches_total - before.batches_total)
     out.commit_seconds = after.commit_seconds_total - before.commit_seconds_total
+    out.stall = after.loop_stall_most_seconds
     if wanted.pages then out.texts_before_page, out.page_ms = last_page(place) end
     ground.stop_daemon(place)
     local books = ground.ask(place, BOOKS)
@@ -65,8 +66,8 @@ function due.raw_commits(rows, batches)
 end
 
 function due.note(m)
-  return ("the sink saw them within %.2f s over %d connections; %.0f works a commit; commits took %.1f s"):format(m.sink_seconds,
-    m.connections, m.batch, m.commit_seconds)
+  return ("the sink saw them within %.2f s over %d connections; %.0f works a commit; commits took %.1f s; longest stall %.2f s"):format(
+    m.sink_seconds, m.connections, m.batch, m.commit_seconds, m.stall)
 end
 
 return due

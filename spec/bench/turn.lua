@@ -5,7 +5,7 @@ local due = require "bench.due"
 local turn = { name = "turn" }
 
 local FIXED_US, RECORD_US, BATCH = 45, 1.5, 256
-local RUNS = { [10] = 5000, [100] = 1000, [1000] = 200 }
+local RUNS = { [10] = 5000, [100] = 1000, [1000] = 40 }
 
 local function play(records, runs)
   return ground.in_folder(function(folder)
