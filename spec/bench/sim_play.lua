@@ -3,11 +3,12 @@ local uv = require "luv"
 local sim = require "afterward.sim"
 local patients, days = tonumber(arg[1]), tonumber(arg[2])
 
-local WELL = { ["wound-check"] = { temp = 36.5, wound = "dry", calf = false }, pain = { pain = 3, wound = "dry" } }
+local WELL = { ["wound-check"] = { temp = 36.5, wound = "dry", calf = false }, pain = { pain = 3, wound = "dry" },
+  ["knee-week"] = { pain = 3, wound = "dry", calf = false, bend = 95, straight = true } }
 local A_DAY = 86400000
 
 local began = uv.hrtime()
-local w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00" }
+local w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00", site = { mass_limit = 1000000 } }
 local by_number, answers = {}, 0
 for i = 1, patients do
   local pt = w:patient { age = 55 + i % 30, family = i % 2 == 0 }
