@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { WORK_ROUNDS = 64, SIGNALS = 3 };
+enum { WORK_MS = 5, SIGNALS = 3 };  // WORK_MS: then sockets have their turn
 
 struct loop {
   uv_loop_t uv;
@@ -42,8 +42,9 @@ static void on_nap(uv_timer_t *nap) { (void)nap; }
 
 static void work_off(struct loop *loop) {
   bool more = loop->work != NULL;
-  for (int round = 0; more && round < WORK_ROUNDS; round++)
-    more = loop->work(loop->work_ctx);
+  uint64_t until = uv_hrtime() + WORK_MS * UINT64_C(1000000);
+  do more = more && loop->work(loop->work_ctx);
+  while (more && uv_hrtime() < until);
   if (more)
     uv_idle_start(&loop->spin, on_spin);
   else
