@@ -50,12 +50,11 @@ end
 
 local function hospital(seed, number, rounds)
   local keyed = number % 2 == 1
-  local h, outside = Outside.hospital { seed = seed .. "/" .. number, keyed = keyed and "24h" or nil }
-  h.gateway.behave = manners(dice(seed, number, "gateway"))
-  live_through(h, outside, rounds, dice(seed, number, "kill"))
-  local found = balance.compare(h, outside, balance.settled(h, outside), keyed)
-  h:close()
-  return found
+  return Outside.during({ seed = seed .. "/" .. number, keyed = keyed and "24h" or nil }, function(h, outside)
+    h.gateway.behave = manners(dice(seed, number, "gateway"))
+    live_through(h, outside, rounds, dice(seed, number, "kill"))
+    return balance.compare(h, outside, balance.settled(h, outside), keyed)
+  end)
 end
 
 return {

@@ -35,6 +35,17 @@ function Outside.hospital(o)
   return h, self
 end
 
+-- Runs this with such a hospital, which ends with it: well, or by force after an error.
+function Outside.during(o, run)
+  local h, self = Outside.hospital(o)
+  local out = table.pack(xpcall(run, debug.traceback, h, self))
+  self.over = true
+  if not out[1] and h.daemon then h:kill() end
+  h:close()
+  if not out[1] then error(out[2], 0) end
+  return table.unpack(out, 2, out.n)
+end
+
 -- What was answered and should not have been is kept for the report.
 local function strange(self, what, status, body)
   if #self.odd < 20 then table.insert(self.odd, ("%s: %s %s"):format(what, status, tostring(body):sub(1, 200))) end
