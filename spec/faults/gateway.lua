@@ -8,7 +8,7 @@ local json = require "dkjson"
 local uv = require "luv"
 
 local SPEED, HOUR = 7200, 3600000
-local STEP = 'aw.step { id = "s", at = "1h", valid_for = "30d", run = function(p) p:ask("check", { within = "36h" }) end },'
+local STEP = 'aw.step { id = "s", at = "1h", valid_for = "36h", run = function(p) p:ask("check", { within = "30d" }) end },'
 local LIMIT_MS = 1500 + 500          -- the channel's timeout_ms, and what a busy machine adds
 local HEALTH_MS = 500
 
@@ -16,7 +16,7 @@ local MANNERS = { "accept", "reset", "hang", "drip", "garbage", { status = 500 }
   { status = 429, headers = { ["Retry-After"] = "7200" } }, { status = 429, headers = { ["Retry-After"] = "99999999999999" } },
   { status = 400, body = '{"code":"bad"}' }, { status = 401 }, { status = 200, body = '{"code":', may = true },
   { status = 200, body = '{"code":77}', may = true }, { status = 200, body = "", may = true },
-  { status = 200, body = '{"code":0,"id":{"a":[]}}', may = true }, { status = 302, headers = { Location = "http://127.0.0.1:1/" }, may = true },
+  { status = 200, body = '{"code":0,"id":{"a":[]}}', taken = true }, { status = 302, headers = { Location = "http://127.0.0.1:1/" } },
   { status = 200, body = "[" .. ("["):rep(100000), may = true }, { status = 200, body = ("x"):rep(3 << 20), may = true } }
 
 local RECEIPTS = { "none", "once", "twice", "early", "late", "failed", "contradicted", "forged", "unreadable" }

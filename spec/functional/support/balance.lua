@@ -44,8 +44,8 @@ local function arrivals(requests)
     if not seen.keys[request.key] then
       seen.keys[request.key], seen.distinct = true, seen.distinct + 1
     end
-    if type(request.how) ~= "table" or request.how.status == 500 or request.how.may then seen.may = seen.may + 1 end
-    if request.how == "accept" then seen.taken = seen.taken + 1 end
+    if type(request.how) ~= "table" or request.how.status == 500 or request.how.may or request.how.taken then seen.may = seen.may + 1 end
+    if request.how == "accept" or request.how.taken then seen.taken = seen.taken + 1 end
   end
   return out
 end
@@ -76,7 +76,10 @@ function balance.compare_messages(h, keyed, out)
       say("%s; the gateway %s", json.encode(h:get("/messages/" .. message.id)), taken and "took it" or "never had it")
     end
     if seen and keyed and seen.distinct > 1 then out.sent_twice = out.sent_twice + 1 end
-    if seen and not keyed and not page and seen.may > 1 then out.resent_in_doubt = out.resent_in_doubt + 1 end
+    if seen and not keyed and not page and seen.may > 1 then
+      out.resent_in_doubt = out.resent_in_doubt + 1
+      say("%s; it may have been there %d times", json.encode(h:get("/messages/" .. message.id)), seen.may)
+    end
   end
   for number in pairs(there) do
     out.disagree = out.disagree + 1

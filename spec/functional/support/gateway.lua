@@ -24,7 +24,7 @@ local function drip(tcp)
 end
 
 -- What the gateway does with one message: "accept" (the default), "reset", "hang" and "drip" once it has it, "garbage",
--- or { status =, body =, headers = }, with may = true when the person may have got it all the same.
+-- or { status =, body =, headers = }, with may = true when the person may have got it all the same, taken = true when she has.
 local function serve(self, tcp, body)
   local message = json.decode(body) or {}
   message.at, message.steady = self.now(), uv.hrtime() / 1e6
