@@ -9,7 +9,6 @@ local uv = require "luv"
 
 local SPEED, HOUR = 7200, 3600000
 local STEP = 'aw.step { id = "s", at = "1h", valid_for = "36h", run = function(p) p:ask("check", { within = "30d" }) end },'
-local LIMIT_MS = 1500 + 500          -- the channel's timeout_ms, and what a busy machine adds
 local HEALTH_MS = 500
 
 local MANNERS = { "accept", "reset", "hang", "drip", "garbage", { status = 500 }, { status = 503 }, { status = 429 },

@@ -69,8 +69,8 @@ return {
       local rounds = math.min(left, PER_HOSPITAL)
       balance.add(total, hospital(o.seed, number, rounds))
       left = left - rounds
-      o.say(("%d kills: %d events, %d answers, %d deeds, %d messages (%d done, %d in doubt)"):format(o.rounds - left, total.events,
-        total.answers, total.deeds, total.messages, total.done, total.in_doubt))
+      o.say(("%d kills: %d events, %d answers, %d deeds, %d receipts, %d messages (%d done, %d in doubt)"):format(o.rounds - left,
+        total.events, total.answers, total.deeds, total.receipts, total.messages, total.done, total.in_doubt))
     end
     return balance.figures(total)
   end,

@@ -87,6 +87,17 @@ function balance.compare_messages(h, keyed, out)
   end
 end
 
+-- A receipt that was thanked for counts, wherever the message itself is known to have been taken.
+local function compare_receipts(h, outside, out)
+  for _, message in ipairs(balance.list(h, "/messages?status=accepted")) do
+    if outside.delivered[message.number] then
+      out.lost = out.lost + 1
+      say("%s: its receipt was thanked for", json.encode(h:get("/messages/" .. message.id)))
+    end
+  end
+  for _ in pairs(outside.delivered) do out.receipts = out.receipts + 1 end
+end
+
 local function stands(deed, now)
   local did = deed.verbs
   if deed.beaten then return now.status == "withdrawn" and now.reason == "answered" end
@@ -120,7 +131,7 @@ end
 -- Sums of differences; each 0 when all is well. books: from balance.settled; excused: errors in the log that belong to
 -- the fault.
 function balance.compare(h, outside, books, keyed, excused)
-  local out = { events = outside.acknowledged, answers = outside.thanked, deeds = 0, messages = 0, intended = 0, lost = 0,
+  local out = { events = outside.acknowledged, answers = outside.thanked, deeds = 0, receipts = 0, messages = 0, intended = 0, lost = 0,
     applied_twice = 0, sent_twice = 0, resent_in_doubt = 0, disagree = 0, unaccounted = books.unaccounted, done = 0, waiting = 0,
     failed = 0, in_doubt = 0, suppressed = 0, odd = #outside.odd, log = balance.faults_in_log(h:words(), excused) }
   for what, here in pairs { patients = books.patients, enrolled = books.enrolled, answers = books.answered, fevers = books.flagged } do
@@ -131,6 +142,7 @@ function balance.compare(h, outside, books, keyed, excused)
   end
   balance.compare_messages(h, keyed, out)
   compare_deeds(h, outside, out)
+  compare_receipts(h, outside, out)
   local sum = out.done + out.waiting + out.failed + out.in_doubt + out.suppressed
   local meant = 0
   for _, run in ipairs(balance.list(h, "/runs")) do if Outside.TELLING[run.name] then meant = meant + 1 end end
@@ -150,7 +162,7 @@ end
 -- Figures of which each must be 0, for a fault's table.
 function balance.figures(total)
   local out = {}
-  for _, pair in ipairs { { "acknowledged and lost (events, answers, deeds)", "lost" }, { "applied twice", "applied_twice" },
+  for _, pair in ipairs { { "acknowledged and lost (events, answers, deeds…)", "lost" }, { "applied twice", "applied_twice" },
     { "sent twice (keyed: to one person under two keys)", "sent_twice" }, { "resent in doubt (keyless)", "resent_in_doubt" },
     { "messages: accepted - done - waiting - failed - doubt…", "unbalanced" }, { "messages: other here than at the gateway", "disagree" },
     { "due steps unaccounted for", "unaccounted" }, { "answers that should not have been given", "odd" },

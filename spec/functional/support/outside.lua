@@ -26,11 +26,13 @@ function Outside.hospital(o)
   local given = { speed = 7200, scripts = { ["w/w.lua"] = Hospital.ward("w", Outside.STEPS) }, site = Outside.SITE }
   for name, value in pairs(o) do given[name] = value end
   local h = Hospital.open(given)
-  local self = setmetatable({ h = h, seed = o.seed or 1, posted = {}, count = 0, codes = {}, answered = {}, deeds = {},
+  local self = setmetatable({ h = h, seed = o.seed or 1, posted = {}, count = 0, codes = {}, answered = {}, deeds = {}, delivered = {},
     acknowledged = 0, thanked = 0, fevers = 0, reloads = 0, odd = {}, actors = 0 }, Outside)
+  local roll = dice(self.seed, "receipts")
   h.gateway.on_sent = function(message)
     local code = Hospital.code(message)
     if code then table.insert(self.codes, code) end
+    if roll(1, 3) == 1 then self:tell_receipt(message.key, roll(1, 300)) end
   end
   return h, self
 end
@@ -72,6 +74,23 @@ local function actor(self, name, act, pause)
     while not self.ending do
       if not act(self, roll) then wait.sleep(20) end
       wait.sleep(roll(1, pause))
+    end
+    self.actors = self.actors - 1
+  end)
+end
+
+local GATEWAY = { ["Content-Type"] = "application/json", ["X-Token"] = "gateway-knows" }
+
+-- The gateway says that a message has arrived, until it is thanked.
+function Outside:tell_receipt(key, after_ms)
+  self.actors = self.actors + 1
+  wait.go(function()
+    wait.sleep(after_ms)
+    local status, body = insist(self, "POST", "/channels/sms/receipt", GATEWAY, json.encode { id = "g-" .. key, state = "DELIVRD" }, full)
+    if status == 200 then
+      self.delivered[key:match "^(.-)%-%d+$"] = true
+    elseif status then
+      strange(self, "receipt", status, body)
     end
     self.actors = self.actors - 1
   end)
