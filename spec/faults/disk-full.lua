@@ -83,7 +83,7 @@ local function live_through(o, folder, h, outside)
   end
   outside:finish()
   outside.acknowledged = outside.acknowledged + found.probes
-  found.books = balance.compare(h, outside, balance.settled(h, outside), true, "disk is full")
+  found.books = balance.compare(h, outside, balance.settled(h, outside), true, { "disk is full" })
   found.put_off = outside.put_off or 0
   return found
 end

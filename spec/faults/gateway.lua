@@ -157,7 +157,7 @@ local function judge(h, people, keyed, found)
     if person and person.forged and person.forged ~= 403 then found.forged = found.forged + 1 end
   end
   balance.compare_messages(h, keyed, found)
-  found.log = found.log + balance.faults_in_log(h:words(), "message%.channel%-config")
+  found.log = found.log + balance.faults_in_log(h:words(), { "message%.channel%-config" })
 end
 
 local function rows(found)

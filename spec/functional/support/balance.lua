@@ -119,7 +119,8 @@ end
 function balance.faults_in_log(words, excused)
   local count = 0
   for line in words:gmatch "[^\n]+" do
-    local known = excused and line:find(excused)
+    local known = false
+    for _, pattern in ipairs(excused or {}) do known = known or line:find(pattern) end
     if line:find "^error " and not known or line:find "Sanitizer" or line:find "runtime error" then
       count = count + 1
       io.stderr:write("  the daemon said: ", line, "\n")
@@ -128,8 +129,8 @@ function balance.faults_in_log(words, excused)
   return count
 end
 
--- Sums of differences; each 0 when all is well. books: from balance.settled; excused: errors in the log that belong to
--- the fault.
+-- Sums of differences; each 0 when all is well. books: from balance.settled; excused: patterns of errors in the log
+-- that belong to the fault.
 function balance.compare(h, outside, books, keyed, excused)
   local out = { events = outside.acknowledged, answers = outside.thanked, deeds = 0, receipts = 0, messages = 0, intended = 0, lost = 0,
     applied_twice = 0, sent_twice = 0, resent_in_doubt = 0, disagree = 0, unaccounted = books.unaccounted, done = 0, waiting = 0,

@@ -53,19 +53,18 @@ local function strange(self, what, status, body)
   if #self.odd < 20 then table.insert(self.odd, ("%s: %s %s"):format(what, status, tostring(body):sub(1, 200))) end
 end
 
--- Asks until somebody answers: nil only when all is over. refused(status) says which answers mean: try again later.
-local function insist(self, method, path, headers, body, refused)
+-- Asks until somebody answers: nil only when all is over. 507 and 503 mean: later; on a dying disk (disk_dies) 500 too.
+local function insist(self, method, path, headers, body)
   while not self.over do
     if self.up then
       local status, text, got = self.h.client:ask(method, path, headers, body)
-      if status and status ~= 503 and not (refused and refused(status)) then return status, text, got end
+      local later = status == 503 or status == 507 or status == 500 and self.disk_dies
+      if status and not later then return status, text, got end
       if status then self.put_off = (self.put_off or 0) + 1 end
     end
     wait.sleep(20)
   end
 end
-
-local function full(status) return status == 507 end
 
 local function actor(self, name, act, pause)
   self.actors = self.actors + 1
@@ -86,7 +85,7 @@ function Outside:tell_receipt(key, after_ms)
   self.actors = self.actors + 1
   wait.go(function()
     wait.sleep(after_ms)
-    local status, body = insist(self, "POST", "/channels/sms/receipt", GATEWAY, json.encode { id = "g-" .. key, state = "DELIVRD" }, full)
+    local status, body = insist(self, "POST", "/channels/sms/receipt", GATEWAY, json.encode { id = "g-" .. key, state = "DELIVRD" })
     if status == 200 then
       self.delivered[key:match "^(.-)%-%d+$"] = true
     elseif status then
@@ -105,7 +104,7 @@ local function tell_events(self, roll)
     self.count = self.count + 1
     batch[i] = self.h:discharge(self.count)
   end
-  local status, body = insist(self, "POST", "/api/v1/events", HIS, json.encode { events = batch }, full)
+  local status, body = insist(self, "POST", "/api/v1/events", HIS, json.encode { events = batch })
   if not status then return end
   if status ~= 202 then return strange(self, "events", status, body) end
   for i, result in ipairs(json.decode(body).results) do
@@ -126,9 +125,9 @@ local function answer_page(self, roll)
   local code = table.remove(self.codes, 1)
   if not code then return false end
   local headers, fever = patient_at(code), roll(1, 12) == 1
-  local status, page, got = insist(self, "POST", "/f", headers, "code=" .. code .. "&birth=19510203", full)
+  local status, page, got = insist(self, "POST", "/f", headers, "code=" .. code .. "&birth=19510203")
   if status == 303 then
-    status, page = insist(self, "POST", got.location, headers, "by=patient&all=1&step=0&a_temp=" .. (fever and "39.1" or "36.8"), full)
+    status, page = insist(self, "POST", got.location, headers, "by=patient&all=1&step=0&a_temp=" .. (fever and "39.1" or "36.8"))
   end
   if status == 303 or status == 200 then
     self.answered[code] = true
@@ -144,7 +143,7 @@ local function staff(key)
 end
 
 local function do_deed(self, kind, id, verb, body)
-  local status, text = insist(self, "POST", ("/api/v1/%ss/%s/%s"):format(kind, id, verb), staff(verb .. id), json.encode(body), full)
+  local status, text = insist(self, "POST", ("/api/v1/%ss/%s/%s"):format(kind, id, verb), staff(verb .. id), json.encode(body))
   local deed = self.deeds[id] or { kind = kind, verbs = {} }
   self.deeds[id] = deed
   if status == 200 then
