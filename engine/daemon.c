@@ -192,12 +192,24 @@ static int open_store(const char *state, struct store **store, struct status *st
   return code;
 }
 
+// Nothing more is answered or sent from what may be wrong. The service manager starts it
+// again, and then it reads what is really there.
+static void lost(void *self, const char *why) {
+  (void)self;
+  log_line(LOG_LEVEL_ERROR, "store.lost",
+           "reason=\"%s\" remedy=\"look at the disk; if it says so again after the next "
+           "start, stop the service and bring back a backup\"",
+           why);
+  _exit(EXIT_FAILURE);
+}
+
 static int open_engine(struct daemon *daemon, struct status *status) {
   struct store *store;
   char *state = text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
   int code = open_store(state, &store, status);
   mem_free(state);
   if (code) return code;
+  store_on_lost(store, lost, NULL);
   code = engine_open(&daemon->engine, store, &daemon->clock, &daemon->settings, status);
   daemon->engine_open = !code;
   return code;

@@ -41,6 +41,22 @@ static void end_on_failed_sync(const struct store *store, int rc) {
   abort();
 }
 
+void store_on_lost(struct store *store, void (*fn)(void *self, const char *why),
+                   void *self) {
+  store->lost = fn;
+  store->lost_self = self;
+}
+
+static bool is_loss(const struct store *store, int rc) {
+  switch (rc & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return true;
+    case SQLITE_IOERR:
+      return rc != SQLITE_IOERR_NOMEM && store_code(store->db, rc) == ERR_IO;
+    default: return false;
+  }
+}
+
 // SQLite keeps a text for its own failures only, not for those found on this side.
 static const char *reason_of(const struct store *store, int rc) {
   bool own = store->db != NULL && sqlite3_extended_errcode(store->db) == rc;
@@ -58,6 +74,7 @@ void store_note(const struct store *store, const char *sql, int rc) {
            store->path, rc, sql, why);
   end_on_failed_sync(store, rc);
   end_without_memory(rc);
+  if (store->lost && is_loss(store, rc)) store->lost(store->lost_self, why);
 }
 
 int store_fail(struct store *store, const char *sql, int rc) {

@@ -35,6 +35,8 @@ struct store {
   bool begun;           // between store_begin and its end
   bool broken;          // a statement failed since
   struct status error;  // the first failure in this transaction, or the last outside one
+  void (*lost)(void *self, const char *why);  // see store_on_lost; NULL
+  void *lost_self;
   struct stmt **slots;  // open addressing by address of the text
   size_t slot_count;    // a power of two, or 0
   size_t slots_used;

@@ -46,7 +46,7 @@ local function live_through(h, outside, disk, rounds, roll)
     outside.up = true
   end
   outside:finish()
-  return balance.compare(h, outside, balance.settled(h, outside), true, { "^error store%.", "^error commit%.refused", "^error bundle%.refused" })
+  return balance.compare(h, outside, balance.settled(h, outside), true, { "^error store%." })
 end
 
 local function on_disk(seed, rounds, image)
