@@ -25,6 +25,7 @@ int store_code(sqlite3 *db, int rc) {
 bool store_refuses(int code) { return code == ERR_FULL || code == ERR_IO; }
 
 static const char *remedy(int rc) {
+  if (rc == SQLITE_IOERR_DATA) return ": a page is damaged; bring back a backup";
   switch (rc & 0xFF) {
     case SQLITE_FULL: return "; make room and try again";
     case SQLITE_CORRUPT:

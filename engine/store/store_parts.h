@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/embed.h"
+#include "store/guard.h"
 #include "store/store.h"
 
 enum { STORE_APPLICATION = 0x41667477 };  // "Aftw"
@@ -29,6 +30,7 @@ struct blob {  // of a store in memory
 struct store {
   sqlite3 *db;
   char *path;
+  struct guard *guard;  // NULL in memory
   int lock;             // descriptor of the lock file, -1 for readers and in memory
   bool memory;          // ":memory:"
   bool reader;          // query_only
