@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/attachment.h"
+#include "care/clock_hold.h"
 #include "care/message.h"
 #include "config.h"
 #include "notify.h"
@@ -29,6 +30,7 @@ enum {
 static bool work(void *self) {
   struct daemon *daemon = self;
   struct status status = {0};
+  clock_jumped(&daemon->engine.care, clock_watch(&daemon->watch, &daemon->clock));
   if (daemon->retry_at && clock_steady_ms() < daemon->retry_at) return false;
   bool more = kernel_step(daemon->engine.kernel, &status);
   if (status.code) {
@@ -141,6 +143,10 @@ static void health(void *self, struct buf *reasons) {
   struct daemon *daemon = self;
   if (daemon->failure[0])
     buf_printf(reasons, "the last batch was refused: %s\n", daemon->failure);
+  if (daemon->engine.care.clock_held)
+    buf_puts(reasons,
+             "the clock jumped: messages to patients wait for afterward clock "
+             "confirm\n");
   if (daemon->stopping) buf_puts(reasons, "stopping\n");
 }
 

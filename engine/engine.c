@@ -10,6 +10,7 @@
 #include "care/alert.h"
 #include "care/attachment.h"
 #include "care/card.h"
+#include "care/clock_hold.h"
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
@@ -26,6 +27,7 @@ static void register_handlers(struct care *care) {
   enrollment_handlers(care);
   question_handlers(care);
   message_handlers(care);
+  clock_hold_handlers(care);
   task_handlers(care);
   alert_handlers(care);
   event_handlers(care);

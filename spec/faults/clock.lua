@@ -61,6 +61,21 @@ local function case(world, roll, found)
   w:close()
 end
 
+-- Set by more than an hour while the engine looks on: no text leaves before a person has said that the time is right.
+local function held(roll, found)
+  local w = H.world { steps = DAILY }
+  w:discharge(w:patient { age = 60, phone = "13800000001" })
+  w:advance(roll(1, 72) .. "h")
+  local before = H.count(w, "attempt")
+  w.core:jump_to(w:now() + (roll(1, 2) == 1 and 1 or -1) * roll(61, 60 * 24 * 30) * SPAN.m, true)
+  w:advance "24h"
+  found.unheld = found.unheld + H.count(w, "attempt") - before
+  assert(w:_submit("clock.confirm", { by = "chen" }).status == 200)
+  w:advance "60d"
+  found.stuck = found.stuck + H.count(w, "message WHERE status='held'")
+  w:close()
+end
+
 -- The machine sleeps: virtual hours pass while the process stands still.
 local function suspend(o, h, outside, roll)
   h:start()
@@ -78,17 +93,19 @@ end
 
 return {
   about = "clock steps of hours and days, DST, 2038, leap days; a machine that sleeps",
-  figure = "no repeat, no drop, valid_for decides",
+  figure = "no repeat, no drop, valid_for decides, held after 1 h",
   rounds = 500,
   short = 40,
   run = function(o)
-    local found, roll = { repeated = 0, dropped = 0, silent = 0, stale = 0, late = 0 }, dice(o.seed, "clock")
+    local found, roll = { repeated = 0, dropped = 0, silent = 0, stale = 0, late = 0, unheld = 0, stuck = 0 }, dice(o.seed, "clock")
     for i = 1, o.rounds do case(WORLDS[i % #WORLDS + 1], roll, found) end
+    for _ = 1, math.max(5, o.rounds // 10) do held(roll, found) end
     local slept = Outside.during({ seed = o.seed, keyed = "24h" }, function(h, outside) return suspend(o, h, outside, roll) end)
     local out = balance.figures(slept)
     for _, row in ipairs(out) do row.figure = "asleep: " .. row.figure end
     for _, pair in ipairs { { "steps or texts repeated", "repeated" }, { "steps neither begun nor skipped", "dropped" },
-      { "skips without a reason", "silent" }, { "texts sent past valid_until", "stale" }, { "steps begun past valid_for", "late" } } do
+      { "skips without a reason", "silent" }, { "texts sent past valid_until", "stale" }, { "steps begun past valid_for", "late" },
+      { "texts sent after a jump over 1 h, unconfirmed", "unheld" }, { "held for ever after the confirmation", "stuck" } } do
       table.insert(out, { figure = pair[1], value = found[pair[2]], target = "0", ok = found[pair[2]] == 0 })
     end
     return out
