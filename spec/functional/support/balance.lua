@@ -29,6 +29,7 @@ function balance.settled(h, outside)
     books = h:get "/summary"
     left = #h:get("/messages?status=held&limit=1").items + #h:get("/messages?status=in_flight&limit=1").items
     return books.enrolled >= outside.acknowledged and books.due_steps == Outside.STEPS_EACH * books.enrolled and left == 0
+      and outside.actors == 0 -- nor is a receipt on its way
   end, 90)
   if not ok then say("%d acknowledged, never settled: %s", outside.acknowledged, json.encode(books)) end
   return books
