@@ -9,7 +9,7 @@ static uint64_t turn(uint64_t sum, uint64_t word) {
   return sum ^ (sum >> 32);
 }
 
-// Lanes do not wait for each other: about a quarter of a microsecond for 4096 bytes.
+// Lanes do not wait for each other: about a microsecond for 4096 bytes.
 uint64_t guard_sum(const unsigned char *page, size_t len, uint64_t place) {
   uint64_t lanes[LANES] = {place, 1, 2, 3}, sum = len;
   for (size_t at = 0; at < len; at += LANES * sizeof(uint64_t)) {
