@@ -9,7 +9,7 @@ extern const struct cli_command cli_messages, cli_message;
 extern const struct cli_command cli_enrollments, cli_runs;
 extern const struct cli_command cli_patient, cli_timeline, cli_opt_out;
 extern const struct cli_command cli_attachment, cli_card;
-extern const struct cli_command cli_duty, cli_handover;
+extern const struct cli_command cli_duty, cli_handover, cli_clock;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_summary, cli_refused, cli_codes, cli_status,
     cli_version;

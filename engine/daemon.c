@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/attachment.h"
+#include "care/clock_hold.h"
 #include "care/message.h"
 #include "config.h"
 #include "notify.h"
@@ -29,6 +30,7 @@ enum {
 static bool work(void *self) {
   struct daemon *daemon = self;
   struct status status = {0};
+  clock_jumped(&daemon->engine.care, clock_watch(&daemon->watch, &daemon->clock));
   if (daemon->retry_at && clock_steady_ms() < daemon->retry_at) return false;
   bool more = kernel_step(daemon->engine.kernel, &status);
   if (status.code) {
@@ -152,6 +154,10 @@ static void health(void *self, struct buf *reasons) {
   struct daemon *daemon = self;
   if (daemon->failure[0])
     buf_printf(reasons, "the last batch was refused: %s\n", daemon->failure);
+  if (daemon->engine.care.clock_held)
+    buf_puts(reasons,
+             "the clock jumped: messages to patients wait for afterward clock "
+             "confirm\n");
   if (daemon->stopping) buf_puts(reasons, "stopping\n");
 }
 
@@ -203,12 +209,24 @@ static int open_store(const char *state, struct store **store, struct status *st
   return code;
 }
 
+// Nothing more is answered or sent from what may be wrong. The service manager starts it
+// again, and then it reads what is really there.
+static void lost(void *self, const char *why) {
+  (void)self;
+  log_line(LOG_LEVEL_ERROR, "store.lost",
+           "reason=\"%s\" remedy=\"look at the disk; if it says so again after the next "
+           "start, stop the service and bring back a backup\"",
+           why);
+  _exit(EXIT_FAILURE);
+}
+
 static int open_engine(struct daemon *daemon, struct status *status) {
   struct store *store;
   char *state = text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
   int code = open_store(state, &store, status);
   mem_free(state);
   if (code) return code;
+  store_on_lost(store, lost, NULL);
   code = engine_open(&daemon->engine, store, &daemon->clock, &daemon->settings, status);
   daemon->engine_open = !code;
   return code;

@@ -23,6 +23,7 @@ struct daemon {
   struct engine engine;
   bool engine_open;
   struct clock clock;
+  struct clock_watch watch;
   struct loop *loop;
   struct loop_timer *due, *watchdog;
   struct http_thread *client;

@@ -10,6 +10,7 @@
 #include "care/alert.h"
 #include "care/attachment.h"
 #include "care/card.h"
+#include "care/clock_hold.h"
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
@@ -26,6 +27,7 @@ static void register_handlers(struct care *care) {
   enrollment_handlers(care);
   question_handlers(care);
   message_handlers(care);
+  clock_hold_handlers(care);
   task_handlers(care);
   alert_handlers(care);
   event_handlers(care);
@@ -153,28 +155,31 @@ static void flip(struct engine *engine, const char *department, int64_t row,
   quarantine_lift(engine->store, department);
 }
 
-static int put_catalog(struct engine *engine, const char *department, int64_t row,
-                       struct bundle *bundle, struct status *status) {
-  struct value definitions = bundle_definitions(bundle);
-  struct buf body = {0};
-  value_put(&body, &definitions);
-  int code = catalog_put(engine->catalog, department, row, body.data, body.len, status);
-  buf_deinit(&body);
-  return code;
+// Into the database whole, or not at all.
+static int keep_active(struct engine *engine, const char *department,
+                       const struct sources *sources, struct bundle *bundle,
+                       const char *who, int64_t *row, struct status *status) {
+  if (store_begin(engine->store, status)) return status->code;
+  *row = keep_bundle(engine, department, sources, bundle);
+  flip(engine, department, *row, who);
+  return store_commit(engine->store, status);
 }
 
+// Memory follows the database: a version that could not be kept, because the disk is
+// full, must not be the one that new runs begin with.
 static int make_active(struct engine *engine, const char *department,
                        const struct sources *sources, struct bundle *bundle,
                        const char *who, struct status *status) {
-  if (store_begin(engine->store, status)) return status->code;
-  int64_t row = keep_bundle(engine, department, sources, bundle);
-  int code = put_catalog(engine, department, row, bundle, status);
-  if (code) {
-    store_rollback(engine->store);
-    return code;
-  }
-  flip(engine, department, row, who);
-  if (store_commit(engine->store, status)) return status->code;
+  struct value definitions = bundle_definitions(bundle);
+  struct buf body = {0};
+  int64_t row = 0;
+  value_put(&body, &definitions);
+  int code = catalog_check(engine->catalog, department, body.data, body.len, status);
+  if (!code) code = keep_active(engine, department, sources, bundle, who, &row, status);
+  if (!code)
+    code = catalog_put(engine->catalog, department, row, body.data, body.len, status);
+  buf_deinit(&body);
+  if (code) return code;
   add_loaded(engine, department, row, bundle);
   log_line(LOG_LEVEL_INFO, "bundle.active", "department=%s bundle=%lld digest=%s by=%s",
            department, (long long)row, bundle_hash(bundle), who);

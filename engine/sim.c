@@ -256,10 +256,10 @@ static int sim_advance_to(lua_State *L) {
   return 0;
 }
 
-// sim:jump_to(ms): the clock alone, as if the machine had been off meanwhile.
+// sim:jump_to(ms, seen): the clock alone, as if the machine had been off, or was seen.
 static int sim_jump_to(lua_State *L) {
   struct sim *sim = check(L);
-  clock_set(&sim->clock, luaL_checkinteger(L, 2));
+  sim_time_jump(L, &sim->engine);
   settle(L, sim);
   return 0;
 }

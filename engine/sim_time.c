@@ -4,6 +4,7 @@
 
 #include "base/iso.h"
 #include "base/zone.h"
+#include "care/clock_hold.h"
 
 static const struct zone *zone_arg(lua_State *L, struct zones *zones, int at) {
   const struct zone *zone = NULL;
@@ -44,4 +45,12 @@ int sim_time_civil(lua_State *L) {
     lua_setfield(L, -2, names[i]);
   }
   return 1;
+}
+
+void sim_time_jump(lua_State *L, struct engine *engine) {
+  struct clock_watch watch = {0};
+  clock_watch(&watch, engine->clock);
+  clock_set(engine->clock, luaL_checkinteger(L, 2));
+  int64_t jump = clock_watch(&watch, engine->clock);
+  if (lua_toboolean(L, 3)) clock_jumped(&engine->care, jump);
 }

@@ -276,6 +276,13 @@ void desk_duty(struct call *call) {
   submit(&request, 0);
 }
 
+void desk_clock(struct call *call) {
+  struct request request;
+  begin(&request, call, "clock.confirm", 'k', 0);
+  merge_text(&request.fields, "by", call->caller->staff);
+  submit(&request, 0);
+}
+
 void desk_staff(struct call *call) {
   struct request request;
   begin(&request, call, "staff.put", 's', 0);

@@ -9,6 +9,7 @@ void desk_alert(struct call *call);    // ack act done
 void desk_message(struct call *call);  // approve withdraw resolve
 void desk_patient(struct call *call);  // opt-out opt-in
 void desk_duty(struct call *call);
+void desk_clock(struct call *call);
 void desk_staff(struct call *call);
 
 // Answers with what was read once it is in the audit that this caller read it of these

@@ -47,6 +47,7 @@ static const struct route routes[] = {
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
     {"POST", "duty", SCOPE_STAFF, desk_duty},
     {"POST", "staff", SCOPE_ADMIN, desk_staff},
+    {"POST", "clock/confirm", SCOPE_ADMIN, desk_clock},
     {"GET", "codes", SCOPE_READ, read_codes},
     {"GET", "forms/*/*", SCOPE_READ, read_form},
 };

@@ -39,4 +39,13 @@ void clock_init_set(struct clock *clock, int64_t now_ms) {
 
 void clock_set(struct clock *clock, int64_t now_ms) { clock->set_to = now_ms; }
 
+int64_t clock_watch(struct clock_watch *watch, struct clock *clock) {
+  if (clock->now == now_fast) return 0;  // made of the steady clock
+  int64_t wall = clock_now(clock), steady = clock_steady_ms();
+  double passed = (double)(steady - watch->steady) * clock->speed;
+  int64_t jump = watch->steady ? wall - watch->wall - (int64_t)passed : 0;
+  *watch = (struct clock_watch){wall, steady};
+  return jump;
+}
+
 int64_t clock_now(struct clock *clock) { return clock->now(clock); }

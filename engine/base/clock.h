@@ -17,4 +17,10 @@ void clock_init_fast(struct clock *clock, int64_t start_ms, double speed);
 void clock_init_set(struct clock *clock, int64_t now_ms);  // moves only by clock_set
 void clock_set(struct clock *clock, int64_t now_ms);
 int64_t clock_now(struct clock *clock);
+// Where wall and steady clock stood at the last look; zeroed at first.
+struct clock_watch {
+  int64_t wall, steady;
+};
+// By how many ms the wall clock has jumped since the last look; 0 at the first.
+int64_t clock_watch(struct clock_watch *watch, struct clock *clock);
 int64_t clock_steady_ms(void);  // never set back; for measuring, not for dates

@@ -81,6 +81,7 @@ struct care {
   struct channels_port channels;
   struct seen seen_patient, seen_event;  // facts_seen's
   enum breaches breaches;                // quarantine's
+  bool clock_held;  // the clock jumped, and nobody has said yet that it is right
 };
 
 // The zone of a department (else the site's); never NULL.

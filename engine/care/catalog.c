@@ -247,11 +247,12 @@ static void replace(struct catalog *catalog, struct entry *entry) {
   *at = entry;
 }
 
-int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
-                const char *definitions, size_t len, struct status *status) {
+// NULL when something in the definitions does not fit.
+static struct entry *entry_new(struct catalog *catalog, const char *department,
+                               const char *definitions, size_t len,
+                               struct status *status) {
   struct entry *entry = mem_alloc(sizeof *entry);
   entry->department = mem_copy_text(department);
-  entry->bundle = bundle;
   buf_put(&entry->body, definitions, len);
   int code = OK;
   if (!value_read(buf_text(&entry->body), len, &entry->definitions))
@@ -261,10 +262,26 @@ int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
   if (!code) code = add_calendars(catalog, entry, status);
   if (code) {
     entry_free(entry);
-    return code;
+    return NULL;
   }
   list_definitions(entry);
   read_own(entry);
+  return entry;
+}
+
+int catalog_check(struct catalog *catalog, const char *department,
+                  const char *definitions, size_t len, struct status *status) {
+  struct entry *entry = entry_new(catalog, department, definitions, len, status);
+  if (!entry) return status->code;
+  entry_free(entry);
+  return OK;
+}
+
+int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
+                const char *definitions, size_t len, struct status *status) {
+  struct entry *entry = entry_new(catalog, department, definitions, len, status);
+  if (!entry) return status->code;
+  entry->bundle = bundle;
   replace(catalog, entry);
   return OK;
 }

@@ -22,6 +22,9 @@ void catalog_free(struct catalog *catalog);
 // script/bundle.h gives it) by those of a bundle row.
 int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
                 const char *definitions, size_t len, struct status *status);
+// What catalog_put would say of them; nothing changes.
+int catalog_check(struct catalog *catalog, const char *department,
+                  const char *definitions, size_t len, struct status *status);
 int catalog_load(struct catalog *catalog, struct store *store,
                  struct status *status);  // every active bundle
 // A definition of the department's active bundle; nil view when there is none. Borrowed

@@ -9,9 +9,9 @@
 // no-consent disclosure template festival quiet-hours budget delayed channel-config
 // withdrawn no-channel); failed (unreachable in-doubt fault). Until then: planned,
 // in_flight, in_doubt (a person decides, at its expiry it fails), or held with a reason
-// (paused quiet-hours festival budget mass-send no-channel retry delayed channel-config
-// fault), always with a due row. A channel's key is message.number-generation; a new
-// generation is a new sending.
+// (paused clock quiet-hours festival budget mass-send no-channel retry delayed
+// channel-config fault), always with a due row. A channel's key is
+// message.number-generation; a new generation is a new sending.
 void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, inbox
                                            // "message.approve" "message.withdraw"
                                            // "message.resolve" "receipt"

@@ -98,8 +98,8 @@ void message_gate(struct care *care, struct message *message, struct gate *gate)
   if (!gate_standing(care, message, gate)) return;
   if (!gate_addressee(care, message, gate)) return;
   bool free_to_go = message_is_safety(message) ||
-                    (gate_hours(care, message, gate) && gate_mass(care, message, gate) &&
-                     gate_budget(care, message, gate));
+                    (gate_clock(care, message, gate) && gate_hours(care, message, gate) &&
+                     gate_mass(care, message, gate) && gate_budget(care, message, gate));
   if (free_to_go && !message_is_page(message))
     free_to_go = gate_disclosure(care, message, gate);
   if (free_to_go) gate->verdict = GATE_GO;

@@ -23,6 +23,7 @@ void message_gate(struct care *care, struct message *message, struct gate *gate)
 bool gate_standing(struct care *care, struct message *message, struct gate *gate);
 bool gate_addressee(struct care *care, struct message *message, struct gate *gate);
 bool gate_disclosure(struct care *care, struct message *message, struct gate *gate);
+bool gate_clock(struct care *care, struct message *message, struct gate *gate);
 bool gate_hours(struct care *care, struct message *message, struct gate *gate);
 bool gate_mass(struct care *care, struct message *message, struct gate *gate);
 bool gate_budget(struct care *care, struct message *message, struct gate *gate);

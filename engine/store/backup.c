@@ -36,8 +36,9 @@ static int create_part(struct backup *backup, struct status *status) {
 }
 
 static int open_part(struct backup *backup, struct status *status) {
-  int rc = sqlite3_open_v2(backup->part, &backup->db,
-                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  int rc = sqlite3_open_v2(
+      backup->part, &backup->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+      backup->store->guard ? guard_name(backup->store->guard) : NULL);
   // Synced once at the end; until then the part is worth nothing.
   if (rc == SQLITE_OK)
     rc = sqlite3_exec(backup->db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL,

@@ -25,6 +25,7 @@ int store_code(sqlite3 *db, int rc) {
 bool store_refuses(int code) { return code == ERR_FULL || code == ERR_IO; }
 
 static const char *remedy(int rc) {
+  if (rc == SQLITE_IOERR_DATA) return ": a page is damaged; bring back a backup";
   switch (rc & 0xFF) {
     case SQLITE_FULL: return "; make room and try again";
     case SQLITE_CORRUPT:
@@ -39,6 +40,22 @@ static void end_on_failed_sync(const struct store *store, int rc) {
   if (rc != SQLITE_IOERR_FSYNC && rc != SQLITE_IOERR_DIR_FSYNC) return;
   log_line(LOG_LEVEL_ERROR, "store.sync_failed", "file=%s", store->path);
   abort();
+}
+
+void store_on_lost(struct store *store, void (*fn)(void *self, const char *why),
+                   void *self) {
+  store->lost = fn;
+  store->lost_self = self;
+}
+
+static bool is_loss(const struct store *store, int rc) {
+  switch (rc & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return true;
+    case SQLITE_IOERR:
+      return rc != SQLITE_IOERR_NOMEM && store_code(store->db, rc) == ERR_IO;
+    default: return false;
+  }
 }
 
 // SQLite keeps a text for its own failures only, not for those found on this side.
@@ -58,6 +75,7 @@ void store_note(const struct store *store, const char *sql, int rc) {
            store->path, rc, sql, why);
   end_on_failed_sync(store, rc);
   end_without_memory(rc);
+  if (store->lost && is_loss(store, rc)) store->lost(store->lost_self, why);
 }
 
 int store_fail(struct store *store, const char *sql, int rc) {

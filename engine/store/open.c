@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/guard_log.h"
 #include "store/store_parts.h"
 
 int store_number(struct store *store, const char *sql, int64_t *out) {
@@ -58,6 +59,9 @@ static int set_up_file(struct store *store, bool blank, struct status *status) {
                                      "PRAGMA journal_size_limit=67108864", NULL};
   static const char *const memory[] = {"PRAGMA journal_mode=MEMORY",
                                        "PRAGMA synchronous=OFF", NULL};
+  int room = GUARD_BYTES;
+  if (blank && !store->memory)
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &room);
   if ((blank && run_all(store, creation) < 0) ||
       run_all(store, store->memory ? memory : disk) < 0 ||
       (blank && store_run(store, "PRAGMA application_id=0x41667477") < 0))
@@ -92,8 +96,10 @@ static int set_up_connection(struct store *store, struct status *status) {
 static int connect_to(struct store *store, int flags, struct status *status) {
   sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  if (!store->memory) store->guard = guard_new();
   int rc = sqlite3_open_v2(store->path, &store->db,
-                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags, NULL);
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags,
+                           store->guard ? guard_name(store->guard) : NULL);
   if (rc != SQLITE_OK) {
     store_fail(store, "open", rc);
     return store_report(store, status);
@@ -113,6 +119,7 @@ static void store_free(struct store *store) {
   store_drop_statements(store);
   blob_forget_all(store);
   sqlite3_close(store->db);
+  guard_free(store->guard);
   store_unlock(store);
   mem_free(store->path);
   mem_free(store);
@@ -122,7 +129,9 @@ static void store_free(struct store *store) {
 static int open_writer(struct store *store, const struct embedded *list,
                        struct status *status) {
   bool blank = false;
-  if (!store->memory && store_lock(store, status) < 0) return status->code;
+  if (!store->memory &&
+      (store_lock(store, status) < 0 || guard_check_log(store->path, status) < 0))
+    return status->code;
   if (connect_to(store, 0, status) < 0 ||
       check_identity(store, store_count_migrations(list), &blank, status) < 0 ||
       set_up_file(store, blank, status) < 0)

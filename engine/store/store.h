@@ -18,6 +18,11 @@ struct stmt;   // one prepared statement, cached by its SQL text's address, rese
 int store_open(struct store **out, const char *path, struct status *status);
 void store_close(struct store *store);  // checkpoints and frees
 const char *store_path(const struct store *store);
+// Calls fn at once when a page can't be read or written for another reason than room, or
+// is damaged: what is then read, or believed to be kept, can't be trusted until a new
+// start. A statement may be running; fn is for ending the process.
+void store_on_lost(struct store *store, void (*fn)(void *self, const char *why),
+                   void *self);
 
 // Transactions. A failed statement marks the transaction broken; store_commit then rolls
 // back and fails. ERR_FULL means nothing of the batch was kept and the same batch may be

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/embed.h"
+#include "store/guard.h"
 #include "store/store.h"
 
 enum { STORE_APPLICATION = 0x41667477 };  // "Aftw"
@@ -29,12 +30,15 @@ struct blob {  // of a store in memory
 struct store {
   sqlite3 *db;
   char *path;
+  struct guard *guard;  // NULL in memory
   int lock;             // descriptor of the lock file, -1 for readers and in memory
   bool memory;          // ":memory:"
   bool reader;          // query_only
   bool begun;           // between store_begin and its end
   bool broken;          // a statement failed since
   struct status error;  // the first failure in this transaction, or the last outside one
+  void (*lost)(void *self, const char *why);  // see store_on_lost; NULL
+  void *lost_self;
   struct stmt **slots;  // open addressing by address of the text
   size_t slot_count;    // a power of two, or 0
   size_t slots_used;

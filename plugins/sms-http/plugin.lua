@@ -92,6 +92,12 @@ local function by_status(response, config)
   return { config = why .. ": no answer of a gateway" }
 end
 
+-- A number of a message is a text or a number: anything else would be the same for many.
+local function name_of(value)
+  local kind = type(value)
+  return (kind == "string" or kind == "number") and value ~= "" and tostring(value) or nil
+end
+
 local function result(response, message, config)
   local told = by_status(response, config)
   if told then return told end
@@ -105,8 +111,7 @@ local function result(response, message, config)
     end
     return { ambiguous = "code " .. code .. " is not among the configured codes" }
   end
-  local id = at(answer, config.id)
-  return { accepted = id ~= nil and tostring(id) or message.key }
+  return { accepted = name_of(at(answer, config.id)) or message.key }
 end
 
 -- The token or signature that only the gateway knows. Without one no receipt is taken.
@@ -142,10 +147,10 @@ local function receipt(request, config)
   local list = callback.list == "" and body or callback.list and at(body, callback.list) or { body }
   local out = {}
   for _, item in ipairs(list) do
-    local id, word = at(item, callback.id or "id"), tostring(at(item, callback.state or "state"))
+    local id, word = name_of(at(item, callback.id or "id")), tostring(at(item, callback.state or "state"))
     local state = has(callback.delivered, word) and "delivered" or has(callback.failed, word) and "failed"
-    if id ~= nil and state then
-      out[#out + 1] = { id = tostring(id), state = state, detail = tostring(at(item, callback.detail) or word) }
+    if id and state then
+      out[#out + 1] = { id = id, state = state, detail = tostring(at(item, callback.detail) or word) }
     end
   end
   return out, callback.reply or { status = 200, body = "ok" }

@@ -53,6 +53,7 @@ describe("sms-http understands", function()
     permanent = { "BAD" }, config = { 40 } }, delay = "2h", statuses = { ["500"] = "retry" } }
   for what, case in pairs {
     ["an accepted message and its number"] = { 200, '{"code":0,"data":[{"id":"g7"}]}', { accepted = "g7" } },
+    ["accepted with something that is no number: ours is the number"] = { 200, '{"code":0,"data":[{"id":{}}]}', { accepted = "m1-0" } },
     ["accepted without a number: ours is the number"] = { 200, '{"code":"0"}', { accepted = "m1-0" } },
     ["a code to try again"] = { 200, '{"code":-1}', { retry = 1.0, detail = "code -1" } },
     ["a limit of the day"] = { 200, '{"code":"DAY"}', { delayed = 7200.0, detail = "code DAY" } },

@@ -13,8 +13,18 @@ local function reply(tcp, status, body, headers)
   if not tcp:is_closing() then tcp:write(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body) end
 end
 
--- What the gateway does with one message: "accept" (the default), "reset" and "hang" once it has it, "garbage",
--- or { status =, body =, headers = }.
+-- A byte of an answer now and then, and no end to it.
+local function drip(tcp)
+  local timer = uv.new_timer()
+  tcp:write "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
+  timer:start(50, 50, function()
+    if not tcp:is_closing() then return tcp:write " " end
+    timer:close()
+  end)
+end
+
+-- What the gateway does with one message: "accept" (the default), "reset", "hang" and "drip" once it has it, "garbage",
+-- or { status =, body =, headers = }, with may = true when the person may have got it all the same, taken = true when she has.
 local function serve(self, tcp, body)
   local message = json.decode(body) or {}
   message.at, message.steady = self.now(), uv.hrtime() / 1e6
@@ -22,6 +32,7 @@ local function serve(self, tcp, body)
   local how = self.behave and self.behave(message) or "accept"
   message.how = how
   if how == "hang" then return end
+  if how == "drip" then return drip(tcp) end
   if how == "reset" then
     if not tcp:is_closing() then tcp:close_reset() end
   elseif how == "garbage" then

@@ -1,0 +1,245 @@
+#include "store/guard.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/guard_sum.h"
+
+enum { HEADER = 100, RESERVED_AT = 20, PAGE_LEAST = 512, PAGE_MOST = 65536 };
+
+struct guard {
+  sqlite3_vfs vfs;    // what SQLite is given
+  sqlite3_vfs *base;  // the default one, which does the work
+  char name[40];
+};
+
+struct file {
+  sqlite3_file head;   // what SQLite knows of it
+  sqlite3_file *base;  // behind this struct
+  const char *name;    // SQLite's, as long as the file
+  bool guarded;        // of a database: its pages have room for a checksum
+  int64_t open_at;  // of a log: where the transaction that is being written begins; or 0
+};
+
+static sqlite3_vfs *base_of(sqlite3_vfs *vfs) { return ((struct guard *)vfs)->base; }
+
+static sqlite3_file *below(sqlite3_file *file) { return ((struct file *)file)->base; }
+
+static bool is_page(int amount, int64_t offset) {
+  return amount >= PAGE_LEAST && amount <= PAGE_MOST && (amount & (amount - 1)) == 0 &&
+         offset % amount == 0;
+}
+
+// The first page says whether pages have room.
+static void look_at_header(struct file *file, const unsigned char *bytes, int amount,
+                           int64_t offset) {
+  if (offset == 0 && amount >= HEADER) file->guarded = bytes[RESERVED_AT] == GUARD_BYTES;
+}
+
+static int damaged(const struct file *file, const char *what, int64_t number) {
+  log_line(LOG_LEVEL_ERROR, "store.damaged",
+           "file=%s %s=%lld remedy=\"stop the service and bring back a backup\"",
+           file->name, what, (long long)number);
+  return SQLITE_IOERR_DATA;
+}
+
+// In memory the place of the checksum stays empty, so that whatever program writes the
+// page without this VFS leaves it unchecked rather than wrong.
+static int check_page(const struct file *file, unsigned char *page, int amount,
+                      int64_t offset) {
+  uint64_t kept;
+  size_t len = (size_t)amount - GUARD_BYTES;
+  memcpy(&kept, page + len, sizeof kept);
+  memset(page + len, 0, sizeof kept);
+  if (!kept || kept == guard_sum(page, len, (uint64_t)(offset / amount)))
+    return SQLITE_OK;
+  return damaged(file, "page", offset / amount + 1);
+}
+
+static int read_page(sqlite3_file *self, void *out, int amount, sqlite3_int64 offset) {
+  struct file *file = (struct file *)self;
+  int rc = file->base->pMethods->xRead(file->base, out, amount, offset);
+  if (rc != SQLITE_OK) return rc;
+  look_at_header(file, out, amount, offset);
+  if (!file->guarded || !is_page(amount, offset)) return SQLITE_OK;
+  return check_page(file, out, amount, offset);
+}
+
+// SQLite's buffer: it is left as it was.
+static int write_page(sqlite3_file *self, const void *bytes, int amount,
+                      sqlite3_int64 offset) {
+  struct file *file = (struct file *)self;
+  look_at_header(file, bytes, amount, offset);
+  if (!file->guarded || !is_page(amount, offset))
+    return file->base->pMethods->xWrite(file->base, bytes, amount, offset);
+  unsigned char page[PAGE_MOST];
+  size_t len = (size_t)amount - GUARD_BYTES;
+  memcpy(page, bytes, len);
+  uint64_t sum = guard_sum(page, len, (uint64_t)(offset / amount));
+  memcpy(page + len, &sum, sizeof sum);
+  return file->base->pMethods->xWrite(file->base, page, amount, offset);
+}
+
+// A frame's sums go on from those of the one before it, or from the log's head.
+static int check_frame(const struct file *file, const unsigned char *page, int amount,
+                       int64_t offset) {
+  unsigned char head[FRAME_HEAD], before[8], log[4];
+  sqlite3_file *base = file->base;
+  int64_t at = offset - FRAME_HEAD;
+  bool first = at == LOG_HEAD;
+  int rc = base->pMethods->xRead(base, log, sizeof log, 0);
+  if (!rc) rc = base->pMethods->xRead(base, head, sizeof head, at);
+  if (!rc)
+    rc = base->pMethods->xRead(base, before, sizeof before,
+                               first ? LOG_HEAD - 8 : at - amount - FRAME_HEAD + 16);
+  if (rc) return rc;
+  if (guard_frame_fits(head, page, (size_t)amount, before, log[3] & 1)) return SQLITE_OK;
+  return damaged(file, "frame", (at - LOG_HEAD) / (amount + FRAME_HEAD) + 1);
+}
+
+static int read_log(sqlite3_file *self, void *out, int amount, sqlite3_int64 offset) {
+  struct file *file = (struct file *)self;
+  int rc = file->base->pMethods->xRead(file->base, out, amount, offset);
+  bool frame =
+      is_page(amount, 0) && (offset - LOG_HEAD - FRAME_HEAD) % (amount + FRAME_HEAD) == 0;
+  bool open = file->open_at && offset > file->open_at;
+  if (rc != SQLITE_OK || !frame || open) return rc;
+  return check_frame(file, out, amount, offset);
+}
+
+// A large transaction may write a page twice: until its last frame, which tells how large
+// the database is then, the sums need not fit.
+static void look_at_frame(struct file *file, const unsigned char *head, int64_t offset) {
+  static const unsigned char none[4];
+  bool last = memcmp(head + 4, none, sizeof none) != 0;
+  if (last)
+    file->open_at = 0;
+  else if (!file->open_at || offset < file->open_at)
+    file->open_at = offset;
+}
+
+static int write_log(sqlite3_file *self, const void *bytes, int amount,
+                     sqlite3_int64 offset) {
+  if (amount == FRAME_HEAD) look_at_frame((struct file *)self, bytes, offset);
+  return below(self)->pMethods->xWrite(below(self), bytes, amount, offset);
+}
+
+// The rest is handed on as it is.
+static int close_file(sqlite3_file *f) { return below(f)->pMethods->xClose(below(f)); }
+static int truncate_file(sqlite3_file *f, sqlite3_int64 size) {
+  return below(f)->pMethods->xTruncate(below(f), size);
+}
+static int sync_file(sqlite3_file *f, int flags) {
+  return below(f)->pMethods->xSync(below(f), flags);
+}
+static int size_of_file(sqlite3_file *f, sqlite3_int64 *size) {
+  return below(f)->pMethods->xFileSize(below(f), size);
+}
+static int lock_file(sqlite3_file *f, int how) {
+  return below(f)->pMethods->xLock(below(f), how);
+}
+static int unlock_file(sqlite3_file *f, int how) {
+  return below(f)->pMethods->xUnlock(below(f), how);
+}
+static int check_lock(sqlite3_file *f, int *out) {
+  return below(f)->pMethods->xCheckReservedLock(below(f), out);
+}
+static int control_file(sqlite3_file *f, int op, void *argument) {
+  return below(f)->pMethods->xFileControl(below(f), op, argument);
+}
+static int sector_size(sqlite3_file *f) {
+  return below(f)->pMethods->xSectorSize(below(f));
+}
+static int device(sqlite3_file *f) {
+  return below(f)->pMethods->xDeviceCharacteristics(below(f));
+}
+static int map_shared(sqlite3_file *f, int page, int size, int extend,
+                      void volatile **out) {
+  return below(f)->pMethods->xShmMap(below(f), page, size, extend, out);
+}
+static int lock_shared(sqlite3_file *f, int offset, int count, int flags) {
+  return below(f)->pMethods->xShmLock(below(f), offset, count, flags);
+}
+static void shared_barrier(sqlite3_file *f) { below(f)->pMethods->xShmBarrier(below(f)); }
+static int unmap_shared(sqlite3_file *f, int remove) {
+  return below(f)->pMethods->xShmUnmap(below(f), remove);
+}
+
+// Version 2: no pages mapped into memory, which nobody would verify.
+#define METHODS(read, write)                                                       \
+  {                                                                                \
+    2, close_file, read, write, truncate_file, sync_file, size_of_file, lock_file, \
+        unlock_file, check_lock, control_file, sector_size, device, map_shared,    \
+        lock_shared, shared_barrier, unmap_shared, NULL, NULL                      \
+  }
+static const sqlite3_io_methods database_methods = METHODS(read_page, write_page);
+static const sqlite3_io_methods log_methods = METHODS(read_log, write_log);
+
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags,
+                     int *out_flags) {
+  sqlite3_vfs *base = base_of(vfs);
+  struct file *file = (struct file *)out;
+  bool log = (flags & SQLITE_OPEN_WAL) != 0;
+  if (!log && !(flags & SQLITE_OPEN_MAIN_DB))
+    return base->xOpen(base, name, out, flags, out_flags);
+  *file = (struct file){.base = (sqlite3_file *)(file + 1), .name = name};
+  int rc = base->xOpen(base, name, file->base, flags, out_flags);
+  if (file->base->pMethods) out->pMethods = log ? &log_methods : &database_methods;
+  return rc;
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *name, int sync) {
+  return base_of(vfs)->xDelete(base_of(vfs), name, sync);
+}
+static int find_file(sqlite3_vfs *vfs, const char *name, int flags, int *out) {
+  return base_of(vfs)->xAccess(base_of(vfs), name, flags, out);
+}
+static int full_name(sqlite3_vfs *vfs, const char *name, int size, char *out) {
+  return base_of(vfs)->xFullPathname(base_of(vfs), name, size, out);
+}
+static int randomness(sqlite3_vfs *vfs, int size, char *out) {
+  return base_of(vfs)->xRandomness(base_of(vfs), size, out);
+}
+static int rest(sqlite3_vfs *vfs, int us) {
+  return base_of(vfs)->xSleep(base_of(vfs), us);
+}
+static int last_error(sqlite3_vfs *vfs, int size, char *out) {
+  return base_of(vfs)->xGetLastError(base_of(vfs), size, out);
+}
+static int current_time(sqlite3_vfs *vfs, double *out) {
+  return base_of(vfs)->xCurrentTime(base_of(vfs), out);
+}
+static int current_ms(sqlite3_vfs *vfs, sqlite3_int64 *out) {
+  return base_of(vfs)->xCurrentTimeInt64(base_of(vfs), out);
+}
+
+struct guard *guard_new(void) {
+  struct guard *guard = mem_alloc(sizeof *guard);
+  guard->base = sqlite3_vfs_find(NULL);
+  snprintf(guard->name, sizeof guard->name, "afterward-%p", (void *)guard);
+  guard->vfs = (sqlite3_vfs){.iVersion = 2,
+                             .szOsFile = (int)sizeof(struct file) + guard->base->szOsFile,
+                             .mxPathname = guard->base->mxPathname,
+                             .zName = guard->name,
+                             .xOpen = open_file,
+                             .xDelete = delete_file,
+                             .xAccess = find_file,
+                             .xFullPathname = full_name,
+                             .xRandomness = randomness,
+                             .xSleep = rest,
+                             .xCurrentTime = current_time,
+                             .xGetLastError = last_error,
+                             .xCurrentTimeInt64 = current_ms};
+  sqlite3_vfs_register(&guard->vfs, 0);
+  return guard;
+}
+
+void guard_free(struct guard *guard) {
+  if (!guard) return;
+  sqlite3_vfs_unregister(&guard->vfs);
+  mem_free(guard);
+}
+
+const char *guard_name(const struct guard *guard) { return guard->name; }
