@@ -50,11 +50,11 @@ static int64_t find_number(struct care *care, const struct inbox_row *row,
   struct value identity = value_field(&row->body, "identity");
   return store_int(
       care->store, 0,
-      "SELECT i.id FROM identity i WHERE i.person IN (SELECT ?1 UNION SELECT person FROM"
-      " contact WHERE patient=?1) AND i.kind='phone' AND (i.id=?2 OR ?2=0 AND"
-      " coalesce(i.flag,'') NOT IN ('void','placeholder')) ORDER BY i.person<>?1,"
-      " (SELECT c.position FROM contact c WHERE c.patient=?1 AND c.person=i.person),"
-      " i.position, i.id LIMIT 1",
+      "SELECT i.id FROM (SELECT ?1 AS person, 0 AS position UNION ALL SELECT person,"
+      " position FROM contact WHERE patient=?1 AND person<>?1) c JOIN identity i ON"
+      " i.person=c.person AND i.kind='phone' WHERE i.id=?2 OR ?2=0 AND"
+      " coalesce(i.flag,'') NOT IN ('void','placeholder') ORDER BY i.person<>?1,"
+      " c.position, i.position, i.id LIMIT 1",
       "ii", patient, value_int_or(&identity, 0));
 }
 

@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "run/journal.h"
 
 #define COLUMNS                                                                       \
   "id, patient, enrollment, bundle, event, department, pathway, kind, name, day, "    \
   "status, "                                                                          \
   "wait, wait_ref, wait_label, within, due_at, last_journal, records, scheduled_at, " \
-  "started_at, valid_until"
+  "started_at, valid_until, outcome"
 
 static void copy_word(char *out, size_t size, const char *word) {
   size_t len = word ? strnlen(word, size - 1) : 0;
@@ -38,6 +39,9 @@ static void read_columns(struct stmt *row, struct run *out) {
       .started_at = stmt_int(row, 19),
       .valid_until = stmt_int(row, 20),
   };
+  size_t len;
+  const void *outcome = stmt_bytes(row, 21, &len);
+  if (outcome) buf_put(&out->outcome, outcome, len);
   copy_word(out->status, sizeof out->status, stmt_text(row, 10));
   copy_word(out->wait, sizeof out->wait, stmt_text(row, 11));
 }
@@ -59,6 +63,7 @@ void run_deinit(struct run *run) {
   mem_free(run->day);
   mem_free(run->wait_label);
   mem_free(run->within);
+  buf_deinit(&run->outcome);
   *run = (struct run){0};
 }
 
@@ -90,53 +95,24 @@ int64_t run_start(struct kernel *kernel, const struct run_spec *spec) {
   return id;
 }
 
-// The chain runs backwards: bodies are read from the newest and put in order after.
-static void read_chain(struct store *store, int64_t journal, struct buf *bodies,
-                       struct buf *lengths) {
-  while (journal) {
-    size_t len = 0;
-    struct stmt *row =
-        store_query(store, "SELECT prev, body FROM journal WHERE id=?1", "i", journal);
-    bool found = stmt_row(row);
-    journal = found ? stmt_int(row, 0) : 0;
-    const char *body = found ? stmt_bytes(row, 1, &len) : NULL;
-    len = len > 1 ? len - 1 : 0;  // the first byte is the encoding's version
-    if (len) buf_put(bodies, body + 1, len);
-    buf_put(lengths, &len, sizeof len);
-    stmt_done(row);
-  }
-}
-
 void run_journal(struct store *store, const struct run *run, struct buf *out) {
-  struct buf bodies = {0}, lengths = {0};
-  read_chain(store, run->last_journal, &bodies, &lengths);
-  size_t end = bodies.len;
-  buf_reserve(out, end);
-  for (size_t at = lengths.len; at;) {
-    size_t len;
-    at -= sizeof len;
-    memcpy(&len, lengths.data + at, sizeof len);
-    end -= len;
-    buf_put(out, bodies.data + end, len);
-  }
-  buf_deinit(&bodies);
-  buf_deinit(&lengths);
+  journal_read(store, run->last_journal, out);
+  buf_put(out, run->outcome.data, run->outcome.len);
 }
 
 void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
                 uint32_t count) {
-  struct store *store = kernel_store(kernel);
-  if (!count) return;
-  struct buf body = {0};
-  buf_putc(&body, JOURNAL_ENCODING);
-  buf_put(&body, records->data, records->len);
-  store_exec(
-      store,
-      "INSERT INTO journal (run, prev, at, position, body) VALUES (?1,?2,?3,?4,?5)",
-      "iIiib", run->id, run->last_journal, kernel_now(kernel), run->records + 1,
-      body.data, body.len);
-  buf_deinit(&body);
-  run->last_journal = store_last_id(store);
+  bool outcome = run->outcome.len != 0;
+  if (!count && !outcome) return;
+  buf_put(&run->outcome, records->data, records->len);
+  run->last_journal = journal_append(
+      kernel_store(kernel), &(struct journal_row){.run = run->id,
+                                                  .prev = run->last_journal,
+                                                  .at = kernel_now(kernel),
+                                                  .position = run->records + !outcome,
+                                                  .count = count + outcome,
+                                                  .records = &run->outcome});
+  buf_clear(&run->outcome);
   run->records += count;
 }
 
@@ -171,18 +147,17 @@ static void make_ready(struct kernel *kernel, struct run *run) {
   store_exec(
       store,
       "UPDATE run SET status=?2, wait=NULL, wait_ref=NULL, wait_label=NULL, within=NULL, "
-      "due_at=?3, last_journal=?4, records=?5 WHERE id=?1",
-      "itIIi", run->id, run->status, run->due_at, run->last_journal, run->records);
+      "due_at=?3, outcome=?4, records=?5 WHERE id=?1",
+      "itIbi", run->id, run->status, run->due_at, run->outcome.data, run->outcome.len,
+      run->records);
   if (!paused) due_add(store, DUE_RUN, run->due_at, WORK_RUN, run->id, run->patient);
 }
 
 static void give(struct kernel *kernel, struct run *run, const struct value *value,
                  const char *why, int64_t source) {
   if (!is_live_wait(run)) return;
-  struct buf record = {0};
-  encode_outcome(&record, value, why, source);
-  run_append(kernel, run, &record, 1);
-  buf_deinit(&record);
+  encode_outcome(&run->outcome, value, why, source);
+  run->records++;
   make_ready(kernel, run);
 }
 
@@ -224,7 +199,8 @@ void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wai
   run->due_at = wait->until;
   store_exec(store,
              "UPDATE run SET status='waiting', wait=?2, wait_ref=?3, wait_label=?4, "
-             "within=?5, due_at=?6, bundle=?7, last_journal=?8, records=?9 WHERE id=?1",
+             "within=?5, due_at=?6, bundle=?7, last_journal=?8, records=?9, "
+             "outcome=NULL WHERE id=?1",
              "itIttIiIi", run->id, wait->kind, wait->ref, wait->label, wait->within,
              wait->until, run->bundle, run->last_journal, run->records);
   if (wait->until) due_add(store, DUE_RUN, wait->until, WORK_RUN, run->id, run->patient);
@@ -233,12 +209,14 @@ void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wai
 void run_end(struct kernel *kernel, struct run *run, const char *status,
              const char *result, const char *cause) {
   struct store *store = kernel_store(kernel);
+  const struct buf nothing = {0};
   drop_due(store, run);
+  run_append(kernel, run, &nothing, 0);
   run->due_at = 0;
   store_exec(store,
              "UPDATE run SET status=?2, result=?3, cause=?4, ended_at=?5, due_at=NULL, "
-             "wait=NULL, wait_ref=NULL, bundle=?6, last_journal=?7, records=?8 WHERE "
-             "id=?1",
+             "wait=NULL, wait_ref=NULL, bundle=?6, last_journal=?7, records=?8, "
+             "outcome=NULL WHERE id=?1",
              "itttiiIi", run->id, status, result, cause, kernel_now(kernel), run->bundle,
              run->last_journal, run->records);
 }

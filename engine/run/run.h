@@ -3,9 +3,6 @@
 
 #include "run/kernel.h"
 
-// First byte of a journal row: how the records after it are encoded (script/turn.h has
-// their shape).
-enum { JOURNAL_ENCODING = 1 };
 // First item of an outcome record.
 enum { RECORD_IS_OUTCOME = 3 };
 // From so many records on a run is worth a look: it loops where a step should recur.
@@ -19,6 +16,8 @@ struct run {  // a row, as loaded; texts are owned
   int64_t wait_ref;
   char *wait_label, *within;
   int64_t due_at, last_journal, records, scheduled_at, started_at, valid_until;
+  struct buf outcome;  // record of what ended its wait, not in the journal's rows yet;
+                       // counted in records
 };
 
 struct run_spec {  // what a new run needs; texts borrowed
@@ -32,10 +31,10 @@ int64_t run_start(
     const struct run_spec *spec);  // row + ready now; its id, 0 if the occurrence exists
 bool run_load(struct store *store, int64_t id, struct run *out);
 void run_deinit(struct run *run);
-// The journal, oldest record first.
+// The journal, oldest record first, with the outcome that is not in its rows yet.
 void run_journal(struct store *store, const struct run *run, struct buf *out);
-// Appends records (count of them) in one row. The run's own row learns of it by what
-// ends the turn, so that it is written once: run_wait or run_end.
+// Appends the outcome and these records (count of them) in one row. The run's own row
+// learns of it by what ends the turn, so that it is written once: run_wait or run_end.
 void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
                 uint32_t count);
 // Ends a wait: appends the outcome (value NULL: nil and why) and makes it ready. Nothing

@@ -229,3 +229,24 @@ describe("an occurrence begins once", function()
     assert.equal(1, H.count(w, "bundle"))
   end)
 end)
+
+describe("a run with a long journal", function()
+  it("goes on where it was, and its records stay in their order in few rows", function()
+    local w = H.body 'for i = 1, 200 do p:wait "10m" p:set("at", i) end p:note(tostring(p:get "at"))'
+    w:advance "20h"
+    w:crash()
+    w:advance "20h"
+    assert.same({ "200" }, H.notes(w))
+    local run = w:run "s"
+    local kinds, expected = {}, {}
+    for i, record in ipairs(w.core:journal(run.id)) do kinds[i] = record[2] or "woke" end
+    for _ = 1, 200 do
+      expected[#expected + 1], expected[#expected + 2], expected[#expected + 3] = "wait", 0, "set"
+    end
+    assert.equal(602, #kinds)
+    for i, kind in ipairs(expected) do
+      if kind ~= 0 then assert.equal(kind, kinds[i]) end
+    end
+    assert.is_true(H.count(w, "journal") < 80)
+  end)
+end)

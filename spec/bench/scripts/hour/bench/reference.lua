@@ -139,8 +139,8 @@ return {
         local times = p.event.texts
         if times < 0 then p:ask("check", { within = "20d" }) end
         if times == 0 then p:alert { id = "bad", level = "urgent", reason = "bench" } end
+        local worst = judge(sum % 97, limits)
         for _ = 1, times do
-          local worst = judge(sum % 97, limits)
           sum = sum + (worst and worst.level or 1)
           p:wait "1h"
         end
