@@ -25,7 +25,7 @@ return {
   { "a concat bomb", "local s = 'x' while true do s = s .. s end", "memory" },
   { "one wide concat", [[
       local s = ('x'):rep(1000000)
-      return s]] .. (" .. s"):rep(150), "memory" },
+      return s]] .. (" .. s"):rep(150), "breach" },
   { "a concat bomb in pcall", [[
       local s = ('x'):rep(1000000)
       while true do pcall(function() return s .. s end) end]], "memory" },
