@@ -72,15 +72,16 @@ void read_messages(struct call *call) {
 
 static void put_attempts(struct call *call, struct json *json, int64_t message) {
   struct stmt *row = store_query(call->care->store,
-                                 "SELECT channel, status, started_at, ended_at,"
+                                 "SELECT channel, key, status, started_at, ended_at,"
                                  " provider_id, detail FROM attempt WHERE message=?1"
                                  " ORDER BY id LIMIT 200",
                                  "i", message);
   json_key(json, "tries");
   json_open(json, '[');
   while (stmt_row(row))
-    call_put_row(call, json, row,
-                 "channel:s status:s started_at:z ended_at:z provider_id:s detail:s");
+    call_put_row(
+        call, json, row,
+        "channel:s key:s status:s started_at:z ended_at:z provider_id:s detail:s");
   stmt_done(row);
   json_close(json, ']');
 }
