@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/hearing.h"
 
 enum { CALENDARS = 16 };
 
@@ -44,6 +45,7 @@ struct catalog {
   struct entry *first;
   struct buf holidays;  // of the built-in calendar "cn"
   struct calendar *cn, *always;
+  struct hearing *hearing;  // NULL: not looked for since the last put
 };
 
 static struct calendar *make_cn(const struct buf *holidays, struct status *status) {
@@ -93,6 +95,7 @@ void catalog_free(struct catalog *catalog) {
     entry_free(catalog->first);
     catalog->first = next;
   }
+  hearing_free(catalog->hearing);
   worktime_free(catalog->cn);
   worktime_free(catalog->always);
   buf_deinit(&catalog->holidays);
@@ -283,6 +286,8 @@ int catalog_put(struct catalog *catalog, const char *department, int64_t bundle,
   if (!entry) return status->code;
   entry->bundle = bundle;
   replace(catalog, entry);
+  hearing_free(catalog->hearing);
+  catalog->hearing = NULL;
   return OK;
 }
 
@@ -338,6 +343,11 @@ void catalog_each(struct catalog *catalog, const char *department, const char *k
   for (uint32_t i = 0; entry && i < entry->count; i++)
     if (!strcmp(entry->list[i].kind, kind))
       fn(self, entry->list[i].id, &entry->list[i].body);
+}
+
+const struct hearing *catalog_hearing(struct catalog *catalog) {
+  if (!catalog->hearing) catalog->hearing = hearing_new(catalog);
+  return catalog->hearing;
 }
 
 const struct schedule *catalog_schedule(struct catalog *catalog, const char *department,

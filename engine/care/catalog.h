@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 struct catalog;
+struct hearing;  // care/hearing.h
 
 struct catalog *catalog_new(void);
 // The holiday file of the built-in calendar "cn" (CSV date,kind,name); before departments
@@ -44,6 +45,8 @@ void catalog_each_department(struct catalog *catalog,
 void catalog_each(struct catalog *catalog, const char *department, const char *kind,
                   void (*fn)(void *self, const char *id, const struct value *body),
                   void *self);
+// Which events its definitions listen to. Borrowed until the next put.
+const struct hearing *catalog_hearing(struct catalog *catalog);
 // The pathway's parsed schedule; NULL when there is none.
 const struct schedule *catalog_schedule(struct catalog *catalog, const char *department,
                                         const char *pathway);

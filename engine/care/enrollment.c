@@ -181,6 +181,20 @@ void enrollment_turned(struct care *care, int64_t id, int64_t patient) {
   enrollment_deinit(&enrollment);
 }
 
+void enrollment_retier_all(struct care *care, int64_t patient) {
+  struct ids tiered = {0};
+  struct stmt *rows = store_query(care->store,
+                                  "SELECT id, department, pathway FROM enrollment WHERE "
+                                  "patient=?1 AND status='active'",
+                                  "i", patient);
+  while (stmt_row(rows))
+    if (pathway_has_tier(care, stmt_text(rows, 1), stmt_text(rows, 2)))
+      ids_add(&tiered, stmt_int(rows, 0));
+  stmt_done(rows);
+  for (int64_t id; ids_next(&tiered, &id);)
+    due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
+}
+
 // WORK_RETIER: the tier function of the newest pathway decides; a change re-plans what is
 // still to come.
 

@@ -22,6 +22,8 @@ void enrollment_move_all(struct care *care, int64_t from_patient,
 // After a turn of one of its runs: its tier is looked at again, and it ends when nothing
 // is left.
 void enrollment_turned(struct care *care, int64_t enrollment, int64_t patient);
+// What is known of the patient has changed: tiers are looked at again.
+void enrollment_retier_all(struct care *care, int64_t patient);
 // Records an event as scripts see it and asks for its evaluation (enrolment, watches,
 // waits) after this commit.
 int64_t event_record(struct care *care, int64_t patient, const char *kind, int64_t at,

@@ -10,6 +10,7 @@
 #include "care/enroll.h"
 #include "care/enrollment.h"
 #include "care/facts.h"
+#include "care/hearing.h"
 #include "care/ids.h"
 #include "care/mapping.h"
 #include "care/qualify.h"
@@ -405,6 +406,15 @@ void happening_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_EVENT, &handler, care);
 }
 
+// What no definition listens to is no work of its own; it may move a tier all the same.
+static void announce(struct care *care, int64_t patient, const char *kind, int64_t id) {
+  const struct hearing *hearing = catalog_hearing(care->catalog);
+  if (hearing_has(hearing, kind))
+    due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_EVENT, id, patient);
+  else if (hearing_tiers(hearing))
+    enrollment_retier_all(care, patient);
+}
+
 int64_t event_record(struct care *care, int64_t patient, const char *kind, int64_t at,
                      int64_t encounter, int64_t inbox, const struct value *body) {
   struct buf encoded = {0};
@@ -417,7 +427,7 @@ int64_t event_record(struct care *care, int64_t patient, const char *kind, int64
              encoded.len);
   buf_deinit(&encoded);
   int64_t id = store_last_id(care->store);
-  due_add(care->store, DUE_EVENT, now, WORK_EVENT, id, patient);
+  announce(care, patient, kind, id);
   commands_event(care, patient, kind, id);
   return id;
 }

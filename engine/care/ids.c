@@ -2,12 +2,11 @@
 
 #include <string.h>
 
+void ids_add(struct ids *ids, int64_t id) { buf_put(&ids->list, &id, sizeof id); }
+
 struct ids ids_read(struct stmt *rows) {
   struct ids ids = {0};
-  while (stmt_row(rows)) {
-    int64_t id = stmt_int(rows, 0);
-    buf_put(&ids.list, &id, sizeof id);
-  }
+  while (stmt_row(rows)) ids_add(&ids, stmt_int(rows, 0));
   stmt_done(rows);
   return ids;
 }

@@ -9,5 +9,6 @@ struct ids {
 };
 
 struct ids ids_read(struct stmt *rows);  // first column; ends the statement
+void ids_add(struct ids *ids, int64_t id);
 // The next one; false at the end, which frees the list.
 bool ids_next(struct ids *ids, int64_t *id);

@@ -40,11 +40,16 @@ void inbox_add(struct inbox *inbox, struct submission *submission) {
 
 bool inbox_has_fresh(const struct inbox *inbox) { return inbox->fresh; }
 
+bool inbox_may_wait(const struct inbox *inbox) { return inbox->may_wait; }
+
+void inbox_drained(struct inbox *inbox) { inbox->may_wait = false; }
+
 static bool find_earlier(struct store *store, struct submission *item) {
   struct stmt *row = store_query(
       store, "SELECT id, digest, state FROM inbox WHERE source_id=?1 AND source=?2", "tt",
       item->source_id, item->source);
   bool found = stmt_row(row);
+  item->repeated = item->mended = item->conflict = false;
   if (found) {
     bool differs = strcmp(stmt_text(row, 1), item->digest) != 0;
     item->row = stmt_int(row, 0);
@@ -313,15 +318,95 @@ void inbox_applied(struct inbox *inbox, struct inbox_row *row) {
   }
 }
 
-void inbox_release(struct inbox *inbox, struct inbox_row *row) {
+static void release_prepared(struct inbox *inbox, struct inbox_row *row) {
   void *self;
   const struct inbox_handler *handler = handler_of(inbox, row->kind, &self);
   if (handler && handler->release) handler->release(self, row);
+}
+
+void inbox_release(struct inbox *inbox, struct inbox_row *row) {
   struct held_row *held = row->held;
+  release_prepared(inbox, row);
   mem_free(held->source);
   mem_free(held->source_id);
   mem_free(held->kind);
   buf_deinit(&held->body);
   mem_free(held);
   buf_deinit(&row->result);
+}
+
+int inbox_collect_fresh(struct inbox *inbox, struct inbox_row *rows, int room) {
+  int count = 0;
+  for (struct submission *item = inbox->fresh; item && count < room; item = item->next) {
+    struct inbox_row *row = &rows[count++];
+    void *self;
+    const struct inbox_handler *handler = handler_of(inbox, item->kind, &self);
+    *row = (struct inbox_row){.source = item->source,
+                              .source_id = item->source_id,
+                              .kind = item->kind,
+                              .held = item};
+    value_read(buf_text(&item->body), item->body.len, &row->body);
+    if (handler && handler->prepare) handler->prepare(self, row);
+  }
+  return count;
+}
+
+// Under an id given beforehand, so that a row is written once, with its result.
+static bool apply_fresh(struct inbox *inbox, struct inbox_row *row, int64_t id,
+                        int64_t now) {
+  struct submission *item = row->held;
+  struct status why = {0};
+  row->id = item->row = id;
+  row->received_at = now;
+  if (hand_to(inbox, row, &why)) return false;
+  if (!row->result.len) put_ok(&row->result);
+  store_exec(inbox->store,
+             "INSERT INTO inbox (id, source, source_id, kind, digest, body, received_at,"
+             " state, applied_at, result) VALUES (?1,?2,?3,?4,?5,?6,?7,1,?7,?8)",
+             "ittttbib", id, item->source, item->source_id, item->kind, item->digest,
+             buf_text(&item->body), item->body.len, now, row->result.data,
+             row->result.len);
+  return true;
+}
+
+bool inbox_apply_fresh(struct inbox *inbox, struct inbox_row *rows, int count,
+                       int64_t now) {
+  int64_t id = store_int(inbox->store, 0, "SELECT max(id) FROM inbox", "");
+  for (int i = 0; i < count; i++) {
+    struct submission *item = rows[i].held;
+    bool earlier = find_earlier(inbox->store, item);
+    if (item->mended) return false;
+    if (!earlier && !apply_fresh(inbox, &rows[i], ++id, now)) return false;
+  }
+  return true;
+}
+
+static void tell_fresh(struct inbox *inbox, struct inbox_row *row) {
+  struct submission *item = row->held;
+  struct value view;
+  if (!row->id || item->stage == INBOX_RECORDED) {
+    after_write(inbox, item);
+    return;
+  }
+  value_read(buf_text(&row->result), row->result.len, &view);
+  if (item->done) item->done(item->self, item->row, &view);
+  submission_free(item);
+}
+
+void inbox_applied_fresh(struct inbox *inbox, struct inbox_row *rows, int count) {
+  struct submission *last = rows[count - 1].held;
+  inbox->fresh = last->next;  // taken out first: who is told may submit again
+  if (!inbox->fresh) inbox->fresh_end = &inbox->fresh;
+  for (int i = 0; i < count; i++) {
+    release_prepared(inbox, &rows[i]);
+    tell_fresh(inbox, &rows[i]);
+    buf_deinit(&rows[i].result);
+  }
+}
+
+void inbox_undo_fresh(struct inbox *inbox, struct inbox_row *rows, int count) {
+  for (int i = 0; i < count; i++) {
+    release_prepared(inbox, &rows[i]);
+    buf_deinit(&rows[i].result);
+  }
 }

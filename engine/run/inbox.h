@@ -42,6 +42,19 @@ void inbox_written(struct inbox *inbox);  // after its commit: tells who waited 
 // When that commit failed: tells the senders, who have it still and send it again.
 void inbox_refuse_fresh(struct inbox *inbox, int code);
 
+// Those that are applied in the commit that records them: up to room, prepared, when
+// nothing older waits. Rows come in the order of the fresh ones and borrow their texts.
+bool inbox_may_wait(const struct inbox *inbox);
+int inbox_collect_fresh(struct inbox *inbox, struct inbox_row *rows, int room);
+// In a transaction. False when it must be rolled back and all written by inbox_write: a
+// handler refused one, or one takes a refused one's place.
+bool inbox_apply_fresh(struct inbox *inbox, struct inbox_row *rows, int count,
+                       int64_t now);
+void inbox_applied_fresh(struct inbox *inbox, struct inbox_row *rows,
+                         int count);  // after its commit: tells and frees them
+void inbox_undo_fresh(struct inbox *inbox, struct inbox_row *rows,
+                      int count);  // when there was none: they are fresh still
+
 // Up to room waiting rows, prepared. Their texts live until inbox_release.
 int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room);
 // False when the handler refuses the row: then the transaction is to be rolled back and
@@ -55,3 +68,4 @@ void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,
 void inbox_applied(struct inbox *inbox,
                    struct inbox_row *row);  // after its commit: tells the sender
 void inbox_release(struct inbox *inbox, struct inbox_row *row);
+void inbox_drained(struct inbox *inbox);  // no row waits, until inbox_write

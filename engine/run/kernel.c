@@ -7,43 +7,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/due.h"
-#include "run/inbox.h"
-#include "run/turns.h"
+#include "run/kernel_parts.h"
 
 enum {
-  BATCH = 256,     // a commit costs a sync: the more share one the better
-  PREPARE_MS = 40  // of scripts' time in one batch, so that the loop does not stall
-};
-
-struct posted {  // a happening of the process that becomes durable with the next batch
-  struct posted *next;
-  struct work work;
-  const struct work_handler *handler;
-  void *self;
-};
-
-struct after {
-  void (*fn)(void *self, int64_t ref);
-  void *self;
-  int64_t ref;
-};
-
-struct kernel {
-  struct store *store;
-  struct clock *clock;
-  int64_t now, kept, kept_in_batch;  // turn time; as it is in the database
-  struct {
-    const struct work_handler *handler;
-    void *self;
-  } handlers[WORK_KINDS];
-  struct inbox inbox;
-  struct turns turns;
-  struct posted *posted, **posted_end;
-  struct after *after;  // what the batch asked to be done after its commit
-  size_t after_count, after_cap;
-  struct kernel_stats stats;
-  int64_t cut_in;  // commits until the power fails; 0: it doesn't
-  bool cut_loses, cut;
+  PREPARE_MS = 40,  // of scripts' time in one batch, so that the loop does not stall
+  IN_A_ROW = 8      // batches of messages before what is due has its turn
 };
 
 int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
@@ -138,7 +106,7 @@ void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), vo
   kernel->after[kernel->after_count++] = (struct after){fn, self, ref};
 }
 
-static void run_after(struct kernel *kernel) {
+void kernel_run_after(struct kernel *kernel) {
   size_t count = kernel->after_count;
   struct after *list = kernel->after;
   kernel->after = NULL;  // what runs now may ask for more
@@ -151,7 +119,7 @@ static void run_after(struct kernel *kernel) {
 
 // Turn time is kept, so that it does not run backwards over a restart with a clock set
 // back.
-static void keep_time(struct kernel *kernel) {
+void kernel_keep_time(struct kernel *kernel) {
   if (kernel->now == kernel->kept) return;
   store_exec(kernel->store,
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('turn-time', ?1)", "i",
@@ -163,7 +131,7 @@ static int no_power(struct status *status) {
   return status_fail(status, ERR_FULL, "the power failed, as this spec asked");
 }
 
-static int begin(struct kernel *kernel, struct status *status) {
+int kernel_begin(struct kernel *kernel, struct status *status) {
   kernel->after_count = 0;
   kernel->kept_in_batch = kernel->kept;
   return kernel->cut ? no_power(status) : store_begin(kernel->store, status);
@@ -186,7 +154,7 @@ static int cut_commit(struct kernel *kernel, struct status *status) {
   return no_power(status);
 }
 
-static int commit(struct kernel *kernel, struct status *status) {
+int kernel_commit(struct kernel *kernel, struct status *status) {
   int64_t started = clock_steady_ms();
   if (kernel->cut_in && --kernel->cut_in == 0) return cut_commit(kernel, status);
   int code = store_commit(kernel->store, status);
@@ -197,96 +165,6 @@ static int commit(struct kernel *kernel, struct status *status) {
   else
     kernel->kept = kernel->kept_in_batch;
   return code;
-}
-
-static bool step_fresh(struct kernel *kernel, struct status *status) {
-  if (!inbox_has_fresh(&kernel->inbox)) return false;
-  int code = begin(kernel, status);
-  if (!code) {
-    inbox_write(&kernel->inbox, kernel->now);
-    code = commit(kernel, status);
-  }
-  if (!code)
-    inbox_written(&kernel->inbox);
-  else if (!kernel->cut)
-    inbox_refuse_fresh(&kernel->inbox, code);
-  return !code;
-}
-
-static bool try_rows(struct kernel *kernel, struct inbox_row *rows, int count) {
-  for (int i = 0; i < count; i++)
-    if (!inbox_try(&kernel->inbox, &rows[i], kernel->now)) return false;
-  return true;
-}
-
-static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,
-                      struct status *status) {
-  if (begin(kernel, status)) return status->code;
-  if (!try_rows(kernel, rows, count) && !store_broken(kernel->store)) {
-    store_rollback(kernel->store);
-    if (begin(kernel, status)) return status->code;
-    for (int i = 0; i < count; i++) inbox_apply(&kernel->inbox, &rows[i], kernel->now);
-  }
-  keep_time(kernel);
-  return commit(kernel, status);
-}
-
-static int refuse_row(struct kernel *kernel, struct inbox_row *row,
-                      const struct status *why, struct status *status) {
-  log_line(LOG_LEVEL_ERROR, "inbox.refused", "inbox=%lld kind=%s reason=\"%s\"",
-           (long long)row->id, row->kind, why->text);
-  if (begin(kernel, status)) return status->code;
-  inbox_refuse(&kernel->inbox, row, kernel->now, why);
-  kernel->stats.refused++;
-  return commit(kernel, status);
-}
-
-// A batch that failed is tried row by row, so that one bad row does not hold up the
-// others. A sender is told only what is committed.
-static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int count,
-                             struct status *status) {
-  kernel->stats.retried++;
-  for (int i = 0; i < count; i++) {
-    struct status why = {0};
-    buf_clear(&rows[i].result);
-    int code = apply_rows(kernel, &rows[i], 1, &why);
-    if (code && !store_refuses(code)) code = refuse_row(kernel, &rows[i], &why, &why);
-    if (code) {
-      *status = why;
-      return code;
-    }
-    run_after(kernel);
-    inbox_applied(&kernel->inbox, &rows[i]);
-  }
-  return OK;
-}
-
-static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int count,
-                          struct status *status) {
-  struct status why = {0};
-  int code = apply_rows(kernel, rows, count, &why);
-  if (code && !store_refuses(code)) return apply_rows_singly(kernel, rows, count, status);
-  if (code) {
-    *status = why;
-    return code;
-  }
-  run_after(kernel);
-  for (int i = 0; i < count; i++) inbox_applied(&kernel->inbox, &rows[i]);
-  return OK;
-}
-
-static bool step_inbox(struct kernel *kernel, struct status *status) {
-  struct inbox_row rows[BATCH];
-  store_begin_read(kernel->store);
-  int count = inbox_collect(&kernel->inbox, rows, BATCH);
-  if (store_broken(kernel->store)) *status = *store_error(kernel->store);
-  store_end_read(kernel->store);
-  if (!count) return false;
-  int code = status->code;
-  if (!code) code = apply_all_rows(kernel, rows, count, status);
-  for (int i = 0; i < count; i++) inbox_release(&kernel->inbox, &rows[i]);
-  kernel->stats.works += count;
-  return !code;
 }
 
 struct batch {
@@ -370,20 +248,20 @@ static int refuse_work(struct kernel *kernel, struct batch *batch, int i,
   log_line(LOG_LEVEL_ERROR, "work.refused", "kind=%d ref=%lld reason=\"%s\"",
            (int)work->kind, (long long)work->ref, why->text);
   kernel->stats.refused++;
-  if (begin(kernel, status)) return status->code;
+  if (kernel_begin(kernel, status)) return status->code;
   if (!batch->posted[i])
     due_remove(kernel->store, work->class, work->at, work->kind, work->ref);
   if (batch->handlers[i]->refuse) batch->handlers[i]->refuse(batch->selves[i], work, why);
-  return commit(kernel, status);
+  return kernel_commit(kernel, status);
 }
 
 static int apply_batch(struct kernel *kernel, struct batch *batch, int from, int to,
                        struct status *status) {
   *status = batch->unread;
-  if (status->code || begin(kernel, status)) return status->code;
+  if (status->code || kernel_begin(kernel, status)) return status->code;
   for (int i = from; i < to; i++) apply_work(kernel, batch, i);
-  keep_time(kernel);
-  return commit(kernel, status);
+  kernel_keep_time(kernel);
+  return kernel_commit(kernel, status);
 }
 
 static int apply_singly(struct kernel *kernel, struct batch *batch,
@@ -396,7 +274,7 @@ static int apply_singly(struct kernel *kernel, struct batch *batch,
     status->code = OK;
     if (code && refuse_work(kernel, batch, i, &why, status)) return status->code;
     batch->settled = i + 1;
-    run_after(kernel);
+    kernel_run_after(kernel);
   }
   return OK;
 }
@@ -422,7 +300,7 @@ static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
   }
   for (int i = 0; i < done; i++)
     release(batch->handlers[i], batch->selves[i], &batch->works[i]);
-  if (!code) run_after(kernel);
+  if (!code) kernel_run_after(kernel);
 }
 
 static bool step_works(struct kernel *kernel, struct status *status) {
@@ -441,10 +319,21 @@ static bool step_works(struct kernel *kernel, struct status *status) {
   return !code;
 }
 
+// Messages are taken before what falls due, but not for ever: those that press on must
+// not keep an escalation from its time.
 bool kernel_step(struct kernel *kernel, struct status *status) {
   status->code = OK;
   int64_t now = clock_now(kernel->clock);
   if (now > kernel->now) kernel->now = now;
-  return step_fresh(kernel, status) || (!status->code && step_inbox(kernel, status)) ||
-         (!status->code && step_works(kernel, status));
+  int most = inbox_may_wait(&kernel->inbox) ? 1 : IN_A_ROW;
+  if (kernel->in_a_row < most && kernel_take_fresh(kernel, status)) {
+    kernel->in_a_row++;
+    return true;
+  }
+  if (status->code) return false;
+  kernel->in_a_row = 0;
+  bool took = kernel_take_waiting(kernel, status);
+  if (status->code || inbox_may_wait(&kernel->inbox)) return took;
+  took = step_works(kernel, status) || took;
+  return !status->code && (took || inbox_has_fresh(&kernel->inbox));
 }

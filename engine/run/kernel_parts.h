@@ -1,0 +1,50 @@
+// What the kernel is made of, for the files that make it.
+#pragma once
+
+#include "run/inbox.h"
+#include "run/turns.h"
+
+enum { BATCH = 256 };  // a commit costs a sync: the more share one the better
+
+struct posted {  // a happening of the process that becomes durable with the next batch
+  struct posted *next;
+  struct work work;
+  const struct work_handler *handler;
+  void *self;
+};
+
+struct after {
+  void (*fn)(void *self, int64_t ref);
+  void *self;
+  int64_t ref;
+};
+
+struct kernel {
+  struct store *store;
+  struct clock *clock;
+  int64_t now, kept, kept_in_batch;  // turn time; as it is in the database
+  struct {
+    const struct work_handler *handler;
+    void *self;
+  } handlers[WORK_KINDS];
+  struct inbox inbox;
+  int in_a_row;  // batches of fresh messages since other work had its turn
+  struct turns turns;
+  struct posted *posted, **posted_end;
+  struct after *after;  // what the batch asked to be done after its commit
+  size_t after_count, after_cap;
+  struct kernel_stats stats;
+  int64_t cut_in;  // commits until the power fails; 0: it doesn't
+  bool cut_loses, cut;
+};
+
+// Of one batch: its transaction and what follows it.
+int kernel_begin(struct kernel *kernel, struct status *status);
+int kernel_commit(struct kernel *kernel, struct status *status);
+void kernel_keep_time(struct kernel *kernel);  // in it: turn time outlives a restart
+void kernel_run_after(struct kernel *kernel);  // after it: what kernel_after was given
+
+// kernel_inbox.c: one batch of what came in. False when there was nothing to do, or with
+// a status when it failed.
+bool kernel_take_fresh(struct kernel *kernel, struct status *status);
+bool kernel_take_waiting(struct kernel *kernel, struct status *status);
