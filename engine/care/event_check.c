@@ -300,8 +300,9 @@ static bool is_absent(struct value *item) {
 static int check_needed(struct check *check, const struct value *value,
                         const struct event_shape *shape) {
   for (const struct event_field *field = shape->fields; field->name; field++) {
+    if (!field->needed) continue;
     struct value item = value_field(value, field->name);
-    if (!field->needed || !is_absent(&item)) continue;
+    if (!is_absent(&item)) continue;
     path_enter(check, field->name, strlen(field->name));
     char what[96];
     snprintf(what, sizeof what, "is missing%s%s",

@@ -75,13 +75,17 @@ static bool same_name(const char *a, const char *b) {
 // Another person under this number would get somebody else's messages.
 static int check_same(struct care *care, int64_t patient, const struct given *given,
                       bool correct, struct status *status) {
-  char *name = store_text(
-      care->store, "SELECT value FROM identity WHERE person=?1 AND kind='name' LIMIT 1",
-      "i", patient);
+  char *name = given->name ? store_text(care->store,
+                                        "SELECT value FROM identity WHERE person=?1 AND "
+                                        "kind='name' LIMIT 1",
+                                        "i", patient)
+                           : NULL;
   char *birth =
-      store_text(care->store, "SELECT birth FROM patient WHERE id=?1", "i", patient);
-  bool other_name = name && given->name && !same_name(name, given->name);
-  bool other_birth = birth && given->birth && strcmp(birth, given->birth) != 0;
+      given->birth
+          ? store_text(care->store, "SELECT birth FROM patient WHERE id=?1", "i", patient)
+          : NULL;
+  bool other_name = name && !same_name(name, given->name);
+  bool other_birth = birth && strcmp(birth, given->birth) != 0;
   free(name);
   free(birth);
   if (other_name && other_birth)

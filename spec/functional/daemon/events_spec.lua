@@ -137,6 +137,19 @@ describe("a batch of events", function()
     assert.is_nil(h:patient(2))
   end)
 
+  it("in which one can't be applied is applied but for that one, once, whoever asks again", function()
+    local at = Hospital.iso(h:now())
+    local events = { h:discharge(5), { id = "C5", kind = "cancel-discharge", at = at, visit = "V99", patient = { mrn = "M5" } },
+      h:discharge(6) }
+    for _ = 1, 2 do
+      local status, body = h:call("POST", "/events?wait=applied", { events = events }, { token = "his" })
+      local told = {}
+      for i, result in ipairs(body.results) do told[i] = result.status end
+      assert.same({ 202, { 200, 409, 200 } }, { status, told })
+    end
+    for _, n in ipairs { 5, 6 } do assert.equal(1, #h:get("/enrollments?patient=" .. h:patient(n).id).items) end
+  end)
+
   it("holds at most a thousand, and at least one", function()
     local many = {}
     for n = 1, 1001 do many[n] = h:discharge(1000 + n) end

@@ -18,7 +18,7 @@ describe("no script can turn off that", function()
   it("in the commit of the death nothing is left that could send", function()
     local w, pt = H.body([[p:send "hello"]], { at = "2026-03-02 21:30", site = SAFE })
     w:advance "1h"
-    w.core:cut(2)                                                  -- inbox row, then the death itself: then no power
+    w.core:cut(1)                                                  -- the commit that records it applies it: then no power
     w:event(pt, "death")
     assert.equal("ended", w:enrollment("way").status)
     assert.equal(0, H.count(w, "message WHERE status='held'"))
