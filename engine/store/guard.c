@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/guard_sum.h"
+#include "store/log_buffer.h"
 
 enum { HEADER = 100, RESERVED_AT = 20, PAGE_LEAST = 512, PAGE_MOST = 65536 };
 
@@ -21,6 +22,7 @@ struct file {
   const char *name;    // SQLite's, as long as the file
   bool guarded;        // of a database: its pages have room for a checksum
   int64_t open_at;  // of a log: where the transaction that is being written begins; or 0
+  struct log_buffer buffer;  // of a log
 };
 
 static sqlite3_vfs *base_of(sqlite3_vfs *vfs) { return ((struct guard *)vfs)->base; }
@@ -101,7 +103,8 @@ static int check_frame(const struct file *file, const unsigned char *page, int a
 
 static int read_log(sqlite3_file *self, void *out, int amount, sqlite3_int64 offset) {
   struct file *file = (struct file *)self;
-  int rc = file->base->pMethods->xRead(file->base, out, amount, offset);
+  int rc = log_buffer_flush(&file->buffer, file->base);
+  if (rc == SQLITE_OK) rc = file->base->pMethods->xRead(file->base, out, amount, offset);
   bool frame =
       is_page(amount, 0) && (offset - LOG_HEAD - FRAME_HEAD) % (amount + FRAME_HEAD) == 0;
   bool open = file->open_at && offset > file->open_at;
@@ -122,20 +125,33 @@ static void look_at_frame(struct file *file, const unsigned char *head, int64_t 
 
 static int write_log(sqlite3_file *self, const void *bytes, int amount,
                      sqlite3_int64 offset) {
-  if (amount == FRAME_HEAD) look_at_frame((struct file *)self, bytes, offset);
-  return below(self)->pMethods->xWrite(below(self), bytes, amount, offset);
+  struct file *file = (struct file *)self;
+  if (amount == FRAME_HEAD) look_at_frame(file, bytes, offset);
+  return log_buffer_put(&file->buffer, file->base, bytes, (size_t)amount, offset);
+}
+
+static int flush(sqlite3_file *self) {
+  struct file *file = (struct file *)self;
+  return log_buffer_flush(&file->buffer, file->base);
 }
 
 // The rest is handed on as it is.
-static int close_file(sqlite3_file *f) { return below(f)->pMethods->xClose(below(f)); }
+static int close_file(sqlite3_file *f) {
+  int rc = flush(f), closed = below(f)->pMethods->xClose(below(f));
+  log_buffer_deinit(&((struct file *)f)->buffer);
+  return rc ? rc : closed;
+}
 static int truncate_file(sqlite3_file *f, sqlite3_int64 size) {
-  return below(f)->pMethods->xTruncate(below(f), size);
+  int rc = flush(f);
+  return rc ? rc : below(f)->pMethods->xTruncate(below(f), size);
 }
 static int sync_file(sqlite3_file *f, int flags) {
-  return below(f)->pMethods->xSync(below(f), flags);
+  int rc = flush(f);
+  return rc ? rc : below(f)->pMethods->xSync(below(f), flags);
 }
 static int size_of_file(sqlite3_file *f, sqlite3_int64 *size) {
-  return below(f)->pMethods->xFileSize(below(f), size);
+  int rc = flush(f);
+  return rc ? rc : below(f)->pMethods->xFileSize(below(f), size);
 }
 static int lock_file(sqlite3_file *f, int how) {
   return below(f)->pMethods->xLock(below(f), how);
