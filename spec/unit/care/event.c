@@ -147,6 +147,30 @@ static int post(lua_State *L) {
   return 1;
 }
 
+// hospital:press(json): one more such event before every batch; after how many of them
+// what was due had its turn, nil when it waited for ever
+static int press(lua_State *L) {
+  struct hospital *self = check_hospital(L);
+  struct status status = {0};
+  struct buf bytes = {0};
+  struct value event;
+  char id[32];
+  int turn = 0;
+  if (!read_json(L, 2, &bytes, &event)) return luaL_error(L, "this is no JSON");
+  while (kernel_step(self->kernel, &status)) continue;
+  due_add(self->store, DUE_EVENT, 0, WORK_RETIER, 1, 1);
+  for (int i = 1; !turn && i <= 100; i++) {
+    snprintf(id, sizeof id, "pressing %d", i);
+    kernel_submit(self->kernel, "his", id, "event", &event, INBOX_RECORDED, NULL, NULL);
+    kernel_step(self->kernel, &status);
+    if (!store_int(self->store, 0, "SELECT count(*) FROM due", "")) turn = i;
+  }
+  buf_deinit(&bytes);
+  if (!turn) return 0;
+  lua_pushinteger(L, turn);
+  return 1;
+}
+
 // hospital:ask(sql): every row's columns, "|" between them, as one text
 static int ask(lua_State *L) {
   struct hospital *self = check_hospital(L);
@@ -168,8 +192,11 @@ static int ask(lua_State *L) {
 void unit_care_event(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"check", check}, {"phone", phone}, {"hospital", hospital}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {
-      {"post", post}, {"ask", ask}, {"__gc", hospital_close}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"post", post},
+                                     {"press", press},
+                                     {"ask", ask},
+                                     {"__gc", hospital_close},
+                                     {NULL, NULL}};
   luaL_newmetatable(L, hospital_name);
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);

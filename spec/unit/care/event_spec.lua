@@ -260,3 +260,14 @@ describe("A hospital's events", function()
     assert.equal("observation:temperature", h:ask(kinds))
   end)
 end)
+
+describe("Events that press on", function()
+  for what, json in pairs {
+    ["and can be applied"] = '{"kind":"patient","at":1772434800000,"patient":{"mrn":"Z1"}}', ["and can't be applied"] = "{}",
+  } do
+    it(what .. " don't keep what is due from its turn", function()
+      local turn = event.hospital("2026-03-02 15:00"):press(json)
+      assert.is_true(turn ~= nil and turn <= 10, tostring(turn))
+    end)
+  end
+end)
