@@ -69,7 +69,7 @@ struct work_handler {
 
 // One kind of inbox row.
 struct inbox_row {
-  int64_t id;
+  int64_t id;  // 0 while one is prepared that is recorded and applied in one commit
   const char *source, *source_id, *kind;
   struct value body;  // view
   int64_t received_at;
