@@ -175,6 +175,8 @@ describe("what is wrong with a start is said in a sentence, with exit 1:", funct
     local file <close> = assert(io.open(path, "r+b"))
     file:seek("set", 60)                                    -- user_version in SQLite's header
     file:write("\0\0\3\xE7")
+    file:seek("set", 4088)                                  -- the page's sum: none
+    file:write(("\0"):rep(8))
     file:close()
     refused(h, "newer", nil)
   end)
