@@ -275,6 +275,15 @@ describe("the store", function()
     assert.is_true(#read(path) > 2000 * 4096)
   end)
 
+  it("lets the log grow under load, and writes it back when that is over", function()
+    local db = opened(first)
+    for _ = 1, 3 do db:exec((many:gsub("2000", "20000"))) end
+    assert.is_true(#read(path) < 100 * 4096)
+    assert.is_true(#read(path .. "-wal") > 4000 * 4096)
+    db:exec "INSERT INTO t (s) VALUES ('the last')"
+    assert.is_true(#read(path) > 4000 * 4096)
+  end)
+
   describe("a backup", function()
     it("goes on in slices while rows are written, and has them", function()
       local db = opened(first)
