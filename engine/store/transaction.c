@@ -1,10 +1,10 @@
 // Transactions that are kept whole or not at all, and the log's way back into the file.
 #include "store/store_parts.h"
 
-// The log is written back at LOG_CALM pages, which stalls for some 20 ms, but under
-// load, when one commit writes BIG_COMMIT pages, first at LOG_MOST: what many commits
-// touched is then written once.
-enum { LOG_CALM = 1000, LOG_MOST = 32000, BIG_COMMIT = 256 };
+// The log is written back at LOG_CALM pages, which stalls for some 30 ms, but under load,
+// when one commit writes BIG_COMMIT pages, first at LOG_MOST: what many commits touched
+// is then written once.
+enum { LOG_CALM = 2000, LOG_MOST = 32000, BIG_COMMIT = 256 };
 
 int store_begin(struct store *store, struct status *status) {
   if (store->begun)
