@@ -127,7 +127,7 @@ static void put_store(struct api *api, struct buf *out) {
       (double)store_int(store, 0,
                         "SELECT count(*) FROM task WHERE status IN ('open','held')", ""));
   put(out, "gauge", "afterward_inbox_waiting",
-      (double)store_int(store, 0, "SELECT count(*) FROM inbox WHERE state=0", ""));
+      (double)store_int(store, 0, "SELECT count(*) FROM arrival", ""));
   put(out, "gauge", "afterward_inbox_refused",
       (double)store_int(store, 0,
                         "SELECT count(*) FROM inbox WHERE state=2 AND kind='event'", ""));

@@ -160,7 +160,7 @@ static void sweep_one(void *self, const char *name) {
 
 void attachment_sweep(struct care *care) {
   struct sweep sweep = {.care = care};
-  if (store_int(care->store, 1, "SELECT count(*) FROM inbox WHERE state=0", "")) return;
+  if (store_int(care->store, 1, "SELECT EXISTS(SELECT 1 FROM arrival)", "")) return;
   blob_each_old(care->store, OLD_SECONDS, sweep_one, &sweep);
   if (sweep.removed)
     log_line(LOG_LEVEL_INFO, "attachment.swept", "files=%d", sweep.removed);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 enum { STATE_WAITING = 0, STATE_APPLIED = 1, STATE_REFUSED = 2 };
+enum { KEPT_DIGITS = 16 };  // of the digest: it need not withstand the sender itself
 
 void inbox_init(struct inbox *inbox, struct store *store) {
   *inbox = (struct inbox){.store = store, .may_wait = true};
@@ -34,6 +35,7 @@ void inbox_deinit(struct inbox *inbox) {
 
 void inbox_add(struct inbox *inbox, struct submission *submission) {
   submission->next = NULL;
+  submission->digest[KEPT_DIGITS] = '\0';
   *inbox->fresh_end = submission;
   inbox->fresh_end = &submission->next;
 }
@@ -70,23 +72,30 @@ static void mend_row(struct inbox *inbox, struct submission *item, int64_t now) 
              " id=?1",
              "i", item->row);
   store_exec(inbox->store,
-             "UPDATE inbox SET kind=?2, digest=?3, body=?4, received_at=?5, state=0,"
+             "UPDATE inbox SET kind=?2, digest=?3, body=NULL, received_at=?4, state=0,"
              " applied_at=NULL, result=NULL WHERE id=?1",
-             "ittbi", item->row, item->kind, item->digest, buf_text(&item->body),
-             item->body.len, now);
+             "itti", item->row, item->kind, item->digest, now);
+}
+
+// With room for the time and the usual result: a row that grows when it is applied splits
+// its page.
+static void add_row(struct inbox *inbox, struct submission *item, int64_t now) {
+  store_exec(inbox->store,
+             "INSERT INTO inbox (source, source_id, kind, digest, received_at, "
+             "applied_at, result) VALUES (?1,?2,?3,?4,?5,?5,zeroblob(31))",
+             "tttti", item->source, item->source_id, item->kind, item->digest, now);
+  item->row = store_last_id(inbox->store);
 }
 
 static void write_row(struct inbox *inbox, struct submission *item, int64_t now) {
-  if (find_earlier(inbox->store, item)) {
-    if (item->mended) mend_row(inbox, item, now);
-    return;
-  }
-  store_exec(inbox->store,
-             "INSERT INTO inbox (source, source_id, kind, digest, body, received_at) "
-             "VALUES (?1,?2,?3,?4,?5,?6)",
-             "ttttbi", item->source, item->source_id, item->kind, item->digest,
-             buf_text(&item->body), item->body.len, now);
-  item->row = store_last_id(inbox->store);
+  bool known = find_earlier(inbox->store, item);
+  if (known && !item->mended) return;
+  if (known)
+    mend_row(inbox, item, now);
+  else
+    add_row(inbox, item, now);
+  store_exec(inbox->store, "INSERT INTO arrival (id, body) VALUES (?1,?2)", "ib",
+             item->row, buf_text(&item->body), item->body.len);
 }
 
 void inbox_write(struct inbox *inbox, int64_t now) {
@@ -198,8 +207,9 @@ int inbox_collect(struct inbox *inbox, struct inbox_row *rows, int room) {
   if (!inbox->may_wait) return 0;
   struct stmt *found =
       store_query(inbox->store,
-                  "SELECT id, source, source_id, kind, body, received_at "
-                  "FROM inbox WHERE state=0 ORDER BY id LIMIT ?1",
+                  "SELECT arrival.id, source, source_id, kind, arrival.body, received_at "
+                  "FROM arrival CROSS JOIN inbox ON inbox.id=arrival.id "
+                  "ORDER BY arrival.id LIMIT ?1",
                   "i", (int64_t)room);
   while (count < room && stmt_row(found)) read_row(found, &rows[count++]);
   stmt_done(found);
@@ -217,6 +227,14 @@ static void put_result(struct inbox *inbox, struct inbox_row *row, int64_t state
   store_exec(inbox->store,
              "UPDATE inbox SET state=?2, applied_at=?3, result=?4 WHERE id=?1", "iiib",
              row->id, state, now, row->result.data, row->result.len);
+  store_exec(inbox->store, "DELETE FROM arrival WHERE id=?1", "i", row->id);
+}
+
+// Its body stays, for whoever mends it.
+static void keep_body(struct inbox *inbox, struct inbox_row *row) {
+  store_exec(inbox->store,
+             "UPDATE inbox SET body=(SELECT body FROM arrival WHERE id=?1) WHERE id=?1",
+             "i", row->id);
 }
 
 static int64_t http_status(int code) {
@@ -251,6 +269,7 @@ void inbox_refuse(struct inbox *inbox, struct inbox_row *row, int64_t now,
   value_put_key(&row->result, "status");
   value_put_int(&row->result, http_status(why->code));
   value_end(&row->result, map, 2);
+  keep_body(inbox, row);
   put_result(inbox, row, STATE_REFUSED, now);
 }
 
@@ -361,11 +380,10 @@ static bool apply_fresh(struct inbox *inbox, struct inbox_row *row, int64_t id,
   if (hand_to(inbox, row, &why)) return false;
   if (!row->result.len) put_ok(&row->result);
   store_exec(inbox->store,
-             "INSERT INTO inbox (id, source, source_id, kind, digest, body, received_at,"
-             " state, applied_at, result) VALUES (?1,?2,?3,?4,?5,?6,?7,1,?7,?8)",
-             "ittttbib", id, item->source, item->source_id, item->kind, item->digest,
-             buf_text(&item->body), item->body.len, now, row->result.data,
-             row->result.len);
+             "INSERT INTO inbox (id, source, source_id, kind, digest, received_at, state,"
+             " applied_at, result) VALUES (?1,?2,?3,?4,?5,?6,1,?6,?7)",
+             "ittttib", id, item->source, item->source_id, item->kind, item->digest, now,
+             row->result.data, row->result.len);
   return true;
 }
 

@@ -7,7 +7,7 @@ enum { INBOX_KINDS = 32 };
 
 struct submission {  // a message not written yet, or whose sender waits for the result
   struct submission *next;
-  char *source, *source_id, *kind, digest[33];
+  char *source, *source_id, *kind, digest[33];  // rows have its first half
   struct buf body;
   enum inbox_stage stage;
   inbox_done *done;

@@ -1,8 +1,11 @@
 // Brings a database's schema up to this program's, a copy of the old one set aside.
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/store_parts.h"
+
+enum { TELL_EVERY_MS = 2000 };
 
 int store_count_migrations(const struct embedded *list) {
   int count = 0;
@@ -59,8 +62,27 @@ static int set_version(struct store *store, int version) {
   return code;
 }
 
+struct progress {
+  const char *name;
+  int64_t began, told;  // ms
+};
+
+static int tell_progress(void *context) {
+  struct progress *progress = context;
+  int64_t now = clock_steady_ms();
+  if (now - progress->told < TELL_EVERY_MS) return 0;
+  progress->told = now;
+  log_line(LOG_LEVEL_INFO, "store.migrating", "migration=%s seconds=%lld", progress->name,
+           (long long)(now - progress->began) / 1000);
+  return 0;
+}
+
 static int run_text(struct store *store, const struct embedded *migration) {
+  int64_t now = clock_steady_ms();
+  struct progress progress = {migration->name, now, now};
+  sqlite3_progress_handler(store->db, 100000, tell_progress, &progress);
   int rc = sqlite3_exec(store->db, migration->text, NULL, NULL, NULL);
+  sqlite3_progress_handler(store->db, 0, NULL, NULL);
   if (rc != SQLITE_OK) return store_fail(store, migration->name, rc);
   if (sqlite3_get_autocommit(store->db) == 0) return OK;
   store->broken = true;

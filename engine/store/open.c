@@ -52,12 +52,13 @@ static int run_all(struct store *store, const char *const *list) {
   return OK;
 }
 
-// The writer keeps 24 MB of pages: a page read again costs its copy and its checksum.
+// The writer keeps 24 MB of pages: a page read again costs its copy and its checksum, and
+// what a batch touches must not be written to the log before its commit.
 static int set_up_file(struct store *store, bool blank, struct status *status) {
   static const char *const creation[] = {"PRAGMA page_size=4096",
                                          "PRAGMA auto_vacuum=INCREMENTAL", NULL};
   static const char *const disk[] = {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-                                     "PRAGMA journal_size_limit=67108864",
+                                     "PRAGMA journal_size_limit=134217728",
                                      "PRAGMA cache_size=-24576", NULL};
   static const char *const memory[] = {"PRAGMA journal_mode=MEMORY",
                                        "PRAGMA synchronous=OFF", NULL};
@@ -81,9 +82,9 @@ static int set_up_file(struct store *store, bool blank, struct status *status) {
 
 // FAST overwrites what is deleted where the page is written anyway.
 static int set_up_connection(struct store *store, struct status *status) {
-  static const char *const pragmas[] = {"PRAGMA trusted_schema=OFF",
-                                        "PRAGMA cell_size_check=ON",
-                                        "PRAGMA secure_delete=FAST", NULL};
+  static const char *const pragmas[] = {
+      "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON",
+      "PRAGMA secure_delete=FAST", "PRAGMA cache_size=-16384", NULL};
   sqlite3_extended_result_codes(store->db, 1);
   sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
   sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

@@ -42,6 +42,8 @@ struct store {
   struct stmt **slots;  // open addressing by address of the text
   size_t slot_count;    // a power of two, or 0
   size_t slots_used;
+  int log_pages;       // in the log after the last commit
+  int log_tried;       // when it was last written back; 0 since it began anew
   struct blob *blobs;  // in memory
 };
 

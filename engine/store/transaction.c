@@ -1,7 +1,10 @@
 // Transactions that are kept whole or not at all, and the log's way back into the file.
 #include "store/store_parts.h"
 
-enum { LOG_PAGES = 4000 };  // the log is written back when a commit leaves this many
+// The log is written back at LOG_CALM pages, which stalls for some 30 ms, but under load,
+// when one commit writes BIG_COMMIT pages, first at LOG_MOST: what many commits touched
+// is then written once.
+enum { LOG_CALM = 2000, LOG_MOST = 32000, BIG_COMMIT = 256 };
 
 int store_begin(struct store *store, struct status *status) {
   if (store->begun)
@@ -22,11 +25,25 @@ void store_begin_read(struct store *store) {
 
 void store_end_read(struct store *store) { store_rollback(store); }
 
+static int write_back(struct store *store, int mode) {
+  int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
+  return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
+}
+
+// On a full disk the log, written back, has room from its beginning.
+static void make_room(struct store *store) {
+  if (store->error.code != ERR_FULL) return;
+  int rc = write_back(store, SQLITE_CHECKPOINT_PASSIVE);
+  if (rc != SQLITE_OK && store_code(store->db, rc) != ERR_FULL)
+    store_note(store, "checkpoint", rc);
+}
+
 // After some failures SQLite has rolled back by itself; what then ran would be committed
 // on its own, so it is asked each time.
 void store_rollback(struct store *store) {
   if (!store->begun) return;
   if (sqlite3_get_autocommit(store->db) == 0) store_run(store, "ROLLBACK");
+  if (store->broken) make_room(store);
   store->begun = store->broken = false;
 }
 
@@ -46,15 +63,23 @@ bool store_in_transaction(const struct store *store) { return store->begun; }
 
 bool store_broken(const struct store *store) { return store->broken; }
 
-static int write_back(struct store *store, int mode) {
-  int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
-  return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
+// A reader may keep the log from beginning anew: then it is tried again when as much has
+// come in once more, not at every commit.
+static bool log_is_long(struct store *store, int pages) {
+  bool anew = pages < store->log_pages;
+  int wrote = anew ? pages : pages - store->log_pages;
+  if (anew) store->log_tried = 0;
+  store->log_pages = pages;
+  int limit = wrote >= BIG_COMMIT ? LOG_MOST : LOG_CALM;
+  if (pages - store->log_tried < limit) return false;
+  store->log_tried = pages;
+  return true;
 }
 
 static int log_grew(void *context, sqlite3 *db, const char *name, int pages) {
   (void)db, (void)name;
-  int rc =
-      pages >= LOG_PAGES ? write_back(context, SQLITE_CHECKPOINT_PASSIVE) : SQLITE_OK;
+  if (!log_is_long(context, pages)) return SQLITE_OK;
+  int rc = write_back(context, SQLITE_CHECKPOINT_PASSIVE);
   if (rc != SQLITE_OK) store_note(context, "checkpoint", rc);
   return SQLITE_OK;  // the commit stands whatever the checkpoint met
 }

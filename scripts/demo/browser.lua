@@ -5,6 +5,13 @@ local clock = require "clock"
 local browser = {}
 local STEPS = 60
 
+-- The first form but the one that asks for a call: that one stands beside the thanks.
+local function form_of(page)
+  for _, form in ipairs(html.forms(page)) do
+    if not form.action:find "/call$" then return form end
+  end
+end
+
 -- One page, redirects followed: { status, text, form }.
 local function open(self, method, path, body)
   local redirected
@@ -14,7 +21,7 @@ local function open(self, method, path, body)
     local status, page, got = self.client:ask(method, path, headers, body)
     if not status then return { status = 0, text = page } end
     if status ~= 302 and status ~= 303 then
-      return { status = status, text = html.text(page), form = html.forms(page)[1], redirected = redirected }
+      return { status = status, text = html.text(page), form = form_of(page), redirected = redirected }
     end
     method, path, body, redirected = "GET", got.location, nil, true
   end

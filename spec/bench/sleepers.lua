@@ -11,12 +11,15 @@ local EVENT = '{"id":"n%d","kind":"discharge","at":"2026-03-02T15:20:00+08:00","
   '"leaving":"order","patient":{"mrn":"n%d","name":"患者%d","sex":"female","birth":"1956-01-15","phone":"137%08d"},' ..
   '"data":{"texts":1},"procedures":[{"code":"81.51","name":"全髋关节置换"}]}'
 
+-- Phones and names in no order, as in fill.c.
+local function scatter(n) return n * 48271 % 99999989 end
+
 -- Lists of discharges, as an interface engine or an import sends them.
 local function write_discharges(path, count)
   local file <close> = assert(io.open(path, "w"))
   for first = 1, count, LIST do
     local list = {}
-    for n = first, math.min(first + LIST - 1, count) do list[#list + 1] = EVENT:format(n, n, n, n, n) end
+    for n = first, math.min(first + LIST - 1, count) do list[#list + 1] = EVENT:format(n, n, n, scatter(n), scatter(n)) end
     file:write('POST /api/v1/events {"events":[', table.concat(list, ","), "]}\n")
   end
 end

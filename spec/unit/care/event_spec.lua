@@ -167,6 +167,15 @@ describe("A hospital's events", function()
     assert.equal("0", h:ask "select count(*) from inbox where state=2")
   end)
 
+  it("leave no body behind once applied; a refused one keeps its own until it is mended", function()
+    post("discharge", mrn .. ',"visit":"V1"')
+    h:post("event", '{"id":"f","kind":"death","at":"2027-03-02"' .. mrn .. "}", "his", "F")
+    assert.equal("1|0|1", h:ask("select sum(state=1 and body is null), (select count(*) from arrival),"
+      .. " sum(state=2 and instr(body, '2027-03-02')>0) from inbox"))
+    h:post("event", '{"id":"f","kind":"death","at":"2026-03-02"' .. mrn .. "}", "his", "F")
+    assert.equal("2|1", h:ask "select (select sum(state=1 and body is null) from inbox), sum(instr(body, '2027-03-02')>0) from refusal")
+  end)
+
   it("are refused when they lie in the future", function()
     assert.matches("lies in the future", h:post("event", '{"id":"f","kind":"death","at":"2027-03-02"' .. mrn .. "}"))
     assert.equal("0|2", h:ask "select (select count(*) from patient), state from inbox")
