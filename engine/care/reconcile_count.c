@@ -50,25 +50,28 @@ static void count_discharges(struct store *store, int64_t from,
       out->discharges - out->deaths - out->transfers - out->readmitted - out->listed;
 }
 
-static void count_steps(struct store *store, const struct night_ids *from,
-                        struct night_counts *out) {
-  out->due = store_int(store, 0,
-                       "SELECT (SELECT count(*) FROM run WHERE id>?1 AND kind='step')+"
-                       "(SELECT count(*) FROM skip WHERE id>?2)",
-                       "ii", from->run, from->skip);
-  out->attempted = store_int(
+void reconcile_count_steps(struct care *care, const struct night_ids *from,
+                           const struct night_ids *until, struct night_counts *out) {
+  struct store *store = care->store;
+  out->due += store_int(
       store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND attempts>0) OR EXISTS "
-      "(SELECT 1 FROM task t WHERE t.patient=run.patient AND t.run=run.id))",
-      "i", from->run);
-  out->reached = store_int(
+      "SELECT (SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step')+"
+      "(SELECT count(*) FROM skip WHERE id>?3 AND id<=?4)",
+      "iiii", from->run, until->run, from->skip, until->skip);
+  out->attempted += store_int(
       store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND accepted_at IS NOT "
-      "NULL) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
-      "t.run=run.id AND status='done'))",
-      "i", from->run);
+      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
+      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
+      "attempts>0) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
+      "t.run=run.id))",
+      "ii", from->run, until->run);
+  out->reached += store_int(
+      store, 0,
+      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
+      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
+      "accepted_at IS NOT NULL) OR EXISTS (SELECT 1 FROM task t WHERE "
+      "t.patient=run.patient AND t.run=run.id AND status='done'))",
+      "ii", from->run, until->run);
 }
 
 // By ids, which rise with time, so that a night costs what a day brought.
@@ -85,5 +88,4 @@ void reconcile_count(struct care *care, const struct night_ids *from,
                 "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1 AND "
                 "coalesce(ended_reason,'')<>'discharge-cancelled'",
                 "i", from->enrollment);
-  count_steps(store, from, out);
 }
