@@ -17,9 +17,11 @@ static const char by_fate[] =
     " encounter s ON s.id=d.encounter WHERE d.id>?1 AND d.kind='discharge' AND"
     " s.status='out' GROUP BY 1";
 
-// Counted as eligible in an earlier night.
+// Counted as eligible in an earlier night. CROSS: from the day's admissions, not from all
+// discharges there ever were.
 static const char readmitted_since[] =
-    "SELECT count(DISTINCT s.id) FROM event a JOIN encounter n ON n.id=a.encounter JOIN"
+    "SELECT count(DISTINCT s.id) FROM event a JOIN encounter n ON n.id=a.encounter CROSS "
+    "JOIN"
     " event d ON d.patient=a.patient AND d.id<=?1 AND d.kind='discharge' JOIN encounter s"
     " ON s.id=d.encounter AND s.status='out' AND s.discharged_at<=n.admitted_at JOIN"
     " patient ON patient.id=d.patient WHERE a.id>?1 AND a.kind='admission' AND"
