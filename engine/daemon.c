@@ -296,6 +296,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;
   if (code) return code;
+  daemon->api.loop = daemon->loop;
   daemon->api.engine = (struct api_engine){.self = daemon,
                                            .receipt = receive_receipt,
                                            .http = http_figures,

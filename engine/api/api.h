@@ -9,6 +9,7 @@
 #include "io/http_server.h"
 
 struct pending;
+struct summary;
 
 struct api_callback {  // a provider's call to /channels/<name>/receipt; borrowed
   const char *method, *query;
@@ -40,17 +41,20 @@ struct api_engine {
 struct api {
   struct care *care;         // borrowed
   struct api_engine engine;  // set by the engine after api_init
+  struct loop *loop;  // set likewise: what takes long is read beside it; NULL: at once
   struct tokens tokens;
   struct keys keys;
-  struct rate *rate;        // of patient pages; owned
-  struct pending *pending;  // requests that wait for a commit
+  struct rate *rate;          // of patient pages; owned
+  struct pending *pending;    // requests that wait for a commit
+  struct summary *summaries;  // being made (the first) or waiting for that one
   uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
 };
 
 // Reads tokens from care->site->settings, draws the database's keys, and registers its
 // inbox kinds "audit" and "page.failed". Before the first step of the kernel.
 int api_init(struct api *api, struct care *care, struct status *status);
-// When the kernel steps no more: requests that still wait are answered with 503.
+// When the kernel steps no more: requests that still wait are answered with 503. Before
+// the store is closed and the loop freed.
 void api_deinit(struct api *api);
 // The handler of an http_server; api is a struct api.
 void api_handle(void *api, struct http_request *request);

@@ -1,9 +1,11 @@
 // The books: what was due and what became of it, so that nothing goes missing unseen.
 #pragma once
 
+#include <stdatomic.h>
+
 #include "care/care.h"
 
-enum { BOOKS_WORDS = 32, BOOKS_RECOUNT = 5000 };
+enum { BOOKS_WORDS = 32, BOOKS_RECOUNT = 5000 };  // the newest are gone through again
 
 struct books_line {
   char word[48];
@@ -23,7 +25,17 @@ struct books {
   int64_t missing;    // occurrences that neither began nor were skipped
   int64_t recounted;  // enrollments whose schedule was gone through for that
   bool balanced;
+  bool failed;        // the store could not say; none of this holds
+  struct buf newest;  // ids of the enrollments to recount …
+  size_t next;        // … and the byte where the next one lies
 };
 
-// departments: a JSON list, NULL for all.
-void books_read(struct care *care, const char *departments, struct books *out);
+// Counts by SQL alone, so that it can be done on another thread with a reader of its own:
+// group by group, each as of one moment. departments: a JSON list, NULL for all. stop,
+// which may be NULL, is looked at between groups. Then books_recount until it says false.
+void books_count(struct store *store, const char *departments, const atomic_bool *stop,
+                 struct books *out);
+// Goes through schedules again, on the thread of care, for about so long (0: to the end).
+// True when some are left.
+bool books_recount(struct care *care, int64_t ms, struct books *books);
+void books_deinit(struct books *books);

@@ -1,21 +1,27 @@
 #include "care/reconcile.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/alert.h"
 #include "care/attachment.h"
-#include "care/ids.h"
 #include "care/mapping.h"
 #include "care/reconcile_count.h"
+#include "care/reconcile_fault.h"
 
-enum { AT_MS = 150 * CIVIL_MINUTE_MS, NAMED = 5 };  // 02:30; faults named one by one
+enum { AT_MS = 150 * CIVIL_MINUTE_MS };  // 02:30
+// Ids that one work looks at: some 10 ms of the loop, of which a million rows would take
+// seconds. What a work found is kept for the next one with its commit.
+enum { SLICE = 5000 };
 
-struct night {
-  struct night_ids until;
+struct night {                   // numbers alone
+  int64_t from, end;             // ids looked at, to be looked at
+  struct night_ids last, until;  // rows counted by the last night, by this one
   struct night_counts counts;
-  int64_t faults;
-  struct buf reason;
+  struct night_fault faults[NIGHT_FAULTS];
 };
+enum { NUMBERS = sizeof(struct night) / sizeof(int64_t) };
 
 static int64_t next_night(struct care *care) {
   const struct zone *zone = care_site_zone(care);
@@ -54,90 +60,76 @@ static int64_t id_of(const struct value *last, const char *key) {
   return value_int_or(&id, 0);
 }
 
-static void count(struct care *care, const struct value *last, struct night *night) {
-  struct night_ids from = {id_of(last, "event"), id_of(last, "enrollment"),
-                           id_of(last, "run"), id_of(last, "skip")};
-  reconcile_count(care, &from, &night->until, &night->counts);
+// Where the work before this one stopped; false when there is nothing of it.
+static bool resume(struct care *care, struct night *night) {
+  struct stmt *row =
+      store_query(care->store, "SELECT value FROM meta WHERE key='reconciling'", "");
+  int64_t numbers[NUMBERS];
+  struct value list = {0}, item;
+  size_t len = 0, at = 0;
+  const void *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
+  if (len) value_read(bytes, len, &list);
+  struct value_iter iter = value_iterate(&list);
+  while (at < NUMBERS && value_next(&iter, NULL, &item))
+    numbers[at++] = value_int_or(&item, 0);
+  stmt_done(row);
+  if (at == NUMBERS) memcpy(night, numbers, sizeof *night);
+  return at == NUMBERS;
 }
 
-static void name_faults(struct night *night, const char *what, struct stmt *rows) {
-  struct ids ids = ids_read(rows);
-  int64_t here = 0;
-  for (int64_t id; ids_next(&ids, &id); here++) {
-    if (!here) buf_printf(&night->reason, "%s%s", night->reason.len ? "; " : "", what);
-    if (here < NAMED) buf_printf(&night->reason, " %lld", (long long)id);
-  }
-  if (here > NAMED)
-    buf_printf(&night->reason, " and %lld more", (long long)(here - NAMED));
-  night->faults += here;
-}
-
-#define HAS_DUE(class, at, kind, ref)                                      \
-  "EXISTS (SELECT 1 FROM due WHERE due.class=" class " AND due.at=" at     \
-                                                     " AND due.kind=" kind \
-                                                     " AND due.ref=" ref ")"
-
-static void find_faults(struct care *care, struct night *night) {
-  struct store *store = care->store;
-  name_faults(night, "enrollments without a plan:",
-              store_query(store,
-                          "SELECT id FROM enrollment e WHERE status='active' AND CASE "
-                          "WHEN next_at IS NULL THEN NOT EXISTS (SELECT 1 FROM run WHERE "
-                          "run.patient=e.patient AND run.enrollment=e.id AND run.status "
-                          "IN ('ready','waiting','paused')) ELSE NOT " HAS_DUE(
-                              "5", "e.next_at", "7", "e.id") " END",
-                          ""));
-  name_faults(
-      night, "alerts without a deadline:",
-      store_query(store,
-                  "SELECT id FROM alert a WHERE status<>'closed' AND NOT " HAS_DUE(
-                      "0", "a.next_at", "0", "a.id"),
-                  ""));
-  name_faults(
-      night, "runs that nothing wakes:",
-      store_query(
-          store,
-          "SELECT id FROM run r WHERE status IN ('ready','waiting') AND NOT " HAS_DUE(
-              "2", "r.due_at", "2",
-              "r.id") " AND CASE wait WHEN 'event' THEN 0 WHEN "
-                      "'task' THEN NOT EXISTS (SELECT 1 FROM task WHERE "
-                      "task.id=r.wait_ref AND "
-                      "task.status IN ('open','held')) WHEN 'ask' THEN NOT EXISTS "
-                      "(SELECT 1 FROM "
-                      "message m WHERE m.patient=r.patient AND m.run=r.id AND m.status "
-                      "IN "
-                      "('planned','held','in_flight','in_doubt')) WHEN 'send' THEN NOT "
-                      "EXISTS "
-                      "(SELECT 1 FROM message m WHERE m.patient=r.patient AND m.run=r.id "
-                      "AND "
-                      "m.status IN ('planned','held','in_flight','in_doubt')) ELSE 1 END "
-                      "UNION ALL "
-                      "SELECT r.id FROM run r LEFT JOIN enrollment e ON "
-                      "e.id=r.enrollment WHERE "
-                      "r.status='paused' AND coalesce(e.status,'')<>'paused'",
-          ""));
-  name_faults(
-      night, "messages that nothing sends:",
-      store_query(store,
-                  "SELECT id FROM message m WHERE status='held' AND NOT (" HAS_DUE(
-                      "0", "m.due_at", "3", "m.id") " OR " HAS_DUE("3", "m.due_at", "3",
-                                                                   "m.id") ")",
-                  ""));
-}
-
-static void prepare(void *self, struct work *work) {
-  struct night *night = mem_alloc(sizeof *night);
+static void begin(struct care *care, struct night *night) {
   struct buf bytes = {0};
   struct value last = {0};
-  work->prepared = night;
-  if (reconcile_last(self, &bytes)) value_read(bytes.data, bytes.len, &last);
-  count(self, &last, night);
+  *night = (struct night){.end = reconcile_fault_end(care)};
+  if (reconcile_last(care, &bytes)) value_read(bytes.data, bytes.len, &last);
+  night->last = (struct night_ids){id_of(&last, "event"), id_of(&last, "enrollment"),
+                                   id_of(&last, "run"), id_of(&last, "skip")};
   buf_deinit(&bytes);
-  find_faults(self, night);
-  attachment_sweep(self);
+  reconcile_count(care, &night->last, &night->until, &night->counts);
+  if (night->end < night->until.skip) night->end = night->until.skip;
 }
 
-static void keep(struct care *care, const struct night *night) {
+static int64_t within(int64_t id, int64_t least, int64_t most) {
+  return id < least ? least : id > most ? most : id;
+}
+
+static void look(struct care *care, struct night *night) {
+  int64_t from = night->from, to = from + SLICE;
+  const struct night_ids *last = &night->last, *until = &night->until;
+  struct night_ids behind = {.run = within(last->run, from, to),
+                             .skip = within(last->skip, from, to)};
+  struct night_ids upto = {.run = within(until->run, from, to),
+                           .skip = within(until->skip, from, to)};
+  reconcile_count_steps(care, &behind, &upto, &night->counts);
+  reconcile_find_faults(care, from, to, night->faults);
+  night->from = to;
+}
+
+static bool is_over(const struct night *night) { return night->from >= night->end; }
+
+static void prepare(void *self, struct work *work) {
+  struct night *night = work->prepared = mem_alloc(sizeof *night);
+  if (!work->ref || !resume(self, night)) begin(self, night);
+  look(self, night);
+  if (is_over(night)) attachment_sweep(self);
+}
+
+// For the next work, or for the one after a crash.
+static void go_on(struct care *care, const struct night *night) {
+  int64_t numbers[NUMBERS];
+  struct buf list = {0};
+  size_t begun = value_begin_list(&list);
+  memcpy(numbers, night, sizeof *night);
+  for (int i = 0; i < NUMBERS; i++) value_put_int(&list, numbers[i]);
+  value_end(&list, begun, NUMBERS);
+  store_exec(care->store,
+             "INSERT OR REPLACE INTO meta (key, value) VALUES ('reconciling', ?1)", "b",
+             list.data, list.len);
+  buf_deinit(&list);
+  due_add(care->store, DUE_HOUSE, kernel_now(care->kernel), WORK_NIGHTLY, night->from, 0);
+}
+
+static void keep(struct care *care, const struct night *night, int64_t faults) {
   const struct night_counts *counts = &night->counts;
   const struct {
     const char *key;
@@ -151,7 +143,7 @@ static void keep(struct care *care, const struct night *night) {
                 {"enrolled", counts->enrolled},
                 {"enrollment", night->until.enrollment},
                 {"event", night->until.event},
-                {"faults", night->faults},
+                {"faults", faults},
                 {"listed", counts->listed},
                 {"reached", counts->reached},
                 {"readmitted", counts->readmitted},
@@ -166,12 +158,13 @@ static void keep(struct care *care, const struct night *night) {
   store_exec(care->store,
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('reconciliation', ?1)",
              "b", body.data, body.len);
+  store_exec(care->store, "DELETE FROM meta WHERE key='reconciling'", "");
   buf_deinit(&body);
 }
 
-static void tell(const struct night *night) {
-  const struct night_counts *counts = &night->counts;
-  log_line(night->faults ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "reconcile.done",
+static void tell(const struct night_counts *counts, int64_t faults,
+                 const struct buf *reason) {
+  log_line(faults ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "reconcile.done",
            "discharges=%lld deaths=%lld transfers=%lld readmitted=%lld listed=%lld "
            "eligible=%lld enrolled=%lld due=%lld attempted=%lld reached=%lld faults=%lld "
            "reason=\"%s\"",
@@ -179,23 +172,32 @@ static void tell(const struct night *night) {
            (long long)counts->transfers, (long long)counts->readmitted,
            (long long)counts->listed, (long long)counts->eligible,
            (long long)counts->enrolled, (long long)counts->due,
-           (long long)counts->attempted, (long long)counts->reached,
-           (long long)night->faults, buf_text(&night->reason));
+           (long long)counts->attempted, (long long)counts->reached, (long long)faults,
+           buf_text(reason));
 }
 
 // Nothing is mended in silence: a fault here is one of the engine, and a person looks.
-static void apply(void *self, struct work *work) {
-  struct care *care = self;
-  const struct night *night = work->prepared;
-  keep(care, night);
+static void conclude(struct care *care, const struct night *night) {
+  struct buf reason = {0};
+  int64_t faults = reconcile_tell_faults(night->faults, &reason);
+  keep(care, night, faults);
   arm(care);
-  if (night->faults)
+  if (faults)
     alert_open(care, &(struct alert_spec){.department = "",
                                           .name = "reconciliation",
                                           .level = "urgent",
-                                          .reason = night->reason.data,
+                                          .reason = reason.data,
                                           .escalation = ""});
-  tell(night);
+  tell(&night->counts, faults, &reason);
+  buf_deinit(&reason);
+}
+
+static void apply(void *self, struct work *work) {
+  const struct night *night = work->prepared;
+  if (is_over(night))
+    conclude(self, night);
+  else
+    go_on(self, night);
 }
 
 static void refuse(void *self, struct work *work, const struct status *why) {
@@ -204,10 +206,8 @@ static void refuse(void *self, struct work *work, const struct status *why) {
 }
 
 static void release(void *self, struct work *work) {
-  struct night *night = work->prepared;
   (void)self;
-  buf_deinit(&night->reason);
-  mem_free(night);
+  mem_free(work->prepared);
 }
 
 void reconcile_handlers(struct care *care) {

@@ -4,7 +4,9 @@
 
 #include "care/care.h"
 
-void reconcile_handlers(struct care *care);  // WORK_NIGHTLY
+// WORK_NIGHTLY: as many works, one after the other, as the rows need. Each looks at some
+// of them and leaves the loop to what is more urgent.
+void reconcile_handlers(struct care *care);
 // At start: the first night, when none is planned. In a transaction of its own.
 int reconcile_arm(struct care *care, struct status *status);
 // The last one's encoded map: at, faults and what reconcile_count.h counts; false before

@@ -17,9 +17,11 @@ static const char by_fate[] =
     " encounter s ON s.id=d.encounter WHERE d.id>?1 AND d.kind='discharge' AND"
     " s.status='out' GROUP BY 1";
 
-// Counted as eligible in an earlier night.
+// Counted as eligible in an earlier night. CROSS: from the day's admissions, not from all
+// discharges there ever were.
 static const char readmitted_since[] =
-    "SELECT count(DISTINCT s.id) FROM event a JOIN encounter n ON n.id=a.encounter JOIN"
+    "SELECT count(DISTINCT s.id) FROM event a JOIN encounter n ON n.id=a.encounter CROSS "
+    "JOIN"
     " event d ON d.patient=a.patient AND d.id<=?1 AND d.kind='discharge' JOIN encounter s"
     " ON s.id=d.encounter AND s.status='out' AND s.discharged_at<=n.admitted_at JOIN"
     " patient ON patient.id=d.patient WHERE a.id>?1 AND a.kind='admission' AND"
@@ -50,25 +52,28 @@ static void count_discharges(struct store *store, int64_t from,
       out->discharges - out->deaths - out->transfers - out->readmitted - out->listed;
 }
 
-static void count_steps(struct store *store, const struct night_ids *from,
-                        struct night_counts *out) {
-  out->due = store_int(store, 0,
-                       "SELECT (SELECT count(*) FROM run WHERE id>?1 AND kind='step')+"
-                       "(SELECT count(*) FROM skip WHERE id>?2)",
-                       "ii", from->run, from->skip);
-  out->attempted = store_int(
+void reconcile_count_steps(struct care *care, const struct night_ids *from,
+                           const struct night_ids *until, struct night_counts *out) {
+  struct store *store = care->store;
+  out->due += store_int(
       store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND attempts>0) OR EXISTS "
-      "(SELECT 1 FROM task t WHERE t.patient=run.patient AND t.run=run.id))",
-      "i", from->run);
-  out->reached = store_int(
+      "SELECT (SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step')+"
+      "(SELECT count(*) FROM skip WHERE id>?3 AND id<=?4)",
+      "iiii", from->run, until->run, from->skip, until->skip);
+  out->attempted += store_int(
       store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND kind='step' AND (EXISTS (SELECT 1 FROM "
-      "message m WHERE m.patient=run.patient AND m.run=run.id AND accepted_at IS NOT "
-      "NULL) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
-      "t.run=run.id AND status='done'))",
-      "i", from->run);
+      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
+      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
+      "attempts>0) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
+      "t.run=run.id))",
+      "ii", from->run, until->run);
+  out->reached += store_int(
+      store, 0,
+      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
+      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
+      "accepted_at IS NOT NULL) OR EXISTS (SELECT 1 FROM task t WHERE "
+      "t.patient=run.patient AND t.run=run.id AND status='done'))",
+      "ii", from->run, until->run);
 }
 
 // By ids, which rise with time, so that a night costs what a day brought.
@@ -85,5 +90,4 @@ void reconcile_count(struct care *care, const struct night_ids *from,
                 "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1 AND "
                 "coalesce(ended_reason,'')<>'discharge-cancelled'",
                 "i", from->enrollment);
-  count_steps(store, from, out);
 }

@@ -36,6 +36,14 @@ struct loop_wake {
   void *ctx;
 };
 
+struct loop_job {
+  uv_work_t uv;
+  uv_sem_t worked;
+  void (*work)(void *ctx);
+  void (*done)(void *ctx);  // NULL: taken back
+  void *ctx;
+};
+
 static void on_spin(uv_idle_t *spin) { (void)spin; }
 
 static void on_nap(uv_timer_t *nap) { (void)nap; }
@@ -199,6 +207,40 @@ void loop_wake_send(struct loop_wake *wake) { uv_async_send(&wake->uv); }
 
 void loop_wake_free(struct loop_wake *wake) {
   if (wake) uv_close((uv_handle_t *)&wake->uv, on_closed);
+}
+
+static void on_job(uv_work_t *uv) {
+  struct loop_job *job = uv->data;
+  job->work(job->ctx);
+  uv_sem_post(&job->worked);
+}
+
+static void on_job_done(uv_work_t *uv, int cancelled) {
+  struct loop_job *job = uv->data;
+  void (*done)(void *ctx) = job->done;
+  void *ctx = job->ctx;
+  (void)cancelled;
+  uv_sem_destroy(&job->worked);
+  mem_free(job);
+  if (done) done(ctx);
+}
+
+struct loop_job *loop_job_new(struct loop *loop, void (*work)(void *ctx),
+                              void (*done)(void *ctx), void *ctx) {
+  struct loop_job *job = mem_alloc(sizeof *job);
+  must(uv_sem_init(&job->worked, 0));
+  job->work = work;
+  job->done = done;
+  job->ctx = ctx;
+  job->uv.data = job;
+  must(uv_queue_work(&loop->uv, &job->uv, on_job, on_job_done));
+  return job;
+}
+
+void loop_job_free(struct loop_job *job) {
+  if (!job) return;
+  job->done = NULL;
+  if (uv_cancel((uv_req_t *)&job->uv)) uv_sem_wait(&job->worked);
 }
 
 struct uv_loop_s *loop_uv(struct loop *loop) {

@@ -1,5 +1,5 @@
-// One event loop: timers, signals, wake-ups from other threads, and work done between
-// polls.
+// One event loop: timers, signals, wake-ups from other threads, work done between polls,
+// and jobs done beside it.
 #pragma once
 
 #include <stdbool.h>
@@ -10,6 +10,7 @@
 struct loop;
 struct loop_timer;
 struct loop_wake;
+struct loop_job;
 struct uv_loop_s;
 
 struct loop *loop_new(void);
@@ -44,5 +45,13 @@ void loop_timer_free(struct loop_timer *timer);  // never fires again
 struct loop_wake *loop_wake_new(struct loop *loop, void (*woken)(void *ctx), void *ctx);
 void loop_wake_send(struct loop_wake *wake);
 void loop_wake_free(struct loop_wake *wake);  // no thread may send any more
+
+// work runs on another thread, at once or when one is free, and touches nothing but ctx;
+// then done runs on the loop, and the job is gone.
+struct loop_job *loop_job_new(struct loop *loop, void (*work)(void *ctx),
+                              void (*done)(void *ctx), void *ctx);
+// Takes a job back before it is done: waits for work if that has begun. ctx is the
+// caller's again; done never runs.
+void loop_job_free(struct loop_job *job);
 
 struct uv_loop_s *loop_uv(struct loop *loop);  // for this folder only

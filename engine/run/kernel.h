@@ -36,7 +36,7 @@ enum due_kind {
   WORK_CLAIM = 6,    // task.id: claim lapses
   WORK_PLAN = 7,     // enrollment.id: occurrences that are due
   WORK_RETIER = 8,   // enrollment.id: evaluate the tier
-  WORK_NIGHTLY = 9,  // 0: reconciliation
+  WORK_NIGHTLY = 9,  // how far it is, 0 at first: reconciliation
   WORK_KINDS = 10,
 };
 

@@ -182,6 +182,15 @@ int store_open_reader(struct store **out, const char *path, struct status *statu
   return hand_over(out, store, open_reader(store, status));
 }
 
+int store_open_beside(struct store **out, const struct store *store,
+                      struct status *status) {
+  struct store *reader = store_new(store->path);
+  store_on_lost(reader, store->lost, store->lost_self);
+  return hand_over(out, reader, open_reader(reader, status));
+}
+
+bool store_has_file(const struct store *store) { return !store->memory; }
+
 void store_close(struct store *store) {
   struct status status = {0};
   if (store == NULL) return;

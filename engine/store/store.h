@@ -76,6 +76,12 @@ int store_checkpoint(struct store *store, struct status *status);
 
 // A reader: query_only, never checkpoints. Same statement calls.
 int store_open_reader(struct store **out, const char *path, struct status *status);
+// A reader of the same file, for one thread, this or another; what it finds lost it tells
+// the same fn, there. store stays open until it is closed.
+int store_open_beside(struct store **out, const struct store *store,
+                      struct status *status);
+// False in memory, where there is no second connection.
+bool store_has_file(const struct store *store);
 
 // Backup in slices on the writer's connection, between transactions. Each step copies up
 // to pages; done is set at the end. What is committed meanwhile is in the copy. The

@@ -43,6 +43,23 @@ describe("the daemon", function()
     h:close()
   end)
 
+  it("ends at SIGTERM while summaries are being made, each answered or refused in words", function()
+    local h = hospital { speed = 3600 }:start()
+    for n = 1, 20 do h:event(h:discharge(n)) end
+    local answers = {}
+    for _ = 1, 8 do
+      wait.go(function()
+        answers[#answers + 1] = h.client:ask("GET", "/api/v1/summary", { Authorization = "Bearer " .. Hospital.TOKENS.boss }) or false
+      end)
+    end
+    wait.till("one is there", function() return answers[1] end)
+    local code, words = h:stop()
+    assert.equal(0, code, words)
+    assert.is_nil(words:find "LeakSanitizer")
+    for _, status in ipairs(answers) do assert.is_true(status == 200 or status == 503 or status == false) end
+    h:close()
+  end)
+
   it("takes a good edit of a script at SIGHUP, and keeps the old one with file and line when it is broken", function()
     local h = hospital():start()
     local function reload(text)

@@ -206,6 +206,25 @@ describe("the nightly reconciliation", function()
     w:crash()
     assert.equal(1, H.count(w, "due WHERE class=6"))
   end)
+  -- A night looks at 5,000 ids at a time; 23 rows lie across four such pieces.
+  describe("of more rows than one look takes", function()
+    local w
+    before_each(function()
+      w = H.discharged { steps = [[aw.step { id = "s", at = "1h", run = function(p) p:ask "check" end },]] .. END }
+      w:advance_to "2026-03-03 02:29"
+      w.core:query("WITH RECURSIVE n(i) AS (SELECT 4990 UNION ALL SELECT i+500 FROM n WHERE i<15900) INSERT INTO alert (id,patient,"
+        .. "department,name,level,escalation,status,next_at,opened_at) SELECT i,1,'w','x','soon','','open',9,1 FROM n")
+      w.core:query("UPDATE run SET id=14000 WHERE kind='step'")
+    end)
+
+    it("counts each once, and names the first", function()
+      w:advance_to "2026-03-03 02:31"
+      assert.same({ 23, 1, 1, 1 }, { last(w).faults - H.count(w, "run WHERE id=14000 AND status='waiting'"), last(w).due, last(w).eligible,
+        H.count(w, "due WHERE class=6") })
+      assert.match("alerts without a deadline: 4990 5490 5990 6490 6990 and 18 more", w:alert_named "reconciliation".reason, 1, true)
+      assert.equal(0, H.count(w, "meta WHERE key='reconciling'"))
+    end)
+  end)
   for what, harm in pairs {
     ["enrollments without a plan"] = "DELETE FROM due WHERE class=5",
     ["alerts without a deadline"] = "DELETE FROM due WHERE class=0",

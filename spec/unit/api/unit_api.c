@@ -104,7 +104,8 @@ static bool work(void *ctx) {
   return kernel_step(world->kernel, &status);
 }
 
-static void open_care(struct world *world, const char *settings, struct status *status) {
+static void open_care(struct world *world, const char *settings, const char *path,
+                      struct status *status) {
   struct site *site = &world->site;
   if (value_from_json(&site->settings, settings, strlen(settings), status)) return;
   site->zone = "Asia/Shanghai";
@@ -118,7 +119,7 @@ static void open_care(struct world *world, const char *settings, struct status *
   site->overdue_role = "duty-officer";
   zones_init(&world->zones, NULL);
   world->catalog = catalog_new();
-  if (store_open(&world->store, ":memory:", status) ||
+  if (store_open(&world->store, path, status) ||
       kernel_new(&world->kernel, world->store, &world->clock, status))
     return;
   world->care = (struct care){.kernel = world->kernel,
@@ -157,14 +158,14 @@ static void open_server(struct world *world, struct status *status) {
   world->client = http_client_new(world->loop, &(struct http_client_config){0});
 }
 
-// new(settings as JSON, now in ms)
+// new(settings as JSON, now in ms, path of a database or nil)
 static int world_new(lua_State *L) {
   const char *settings = luaL_checkstring(L, 1);
   struct status status = {0};
   struct world **held = lua_newuserdatauv(L, sizeof *held, 0);
   struct world *world = *held = mem_alloc(sizeof *world);
   clock_init_set(&world->clock, luaL_checkinteger(L, 2));
-  open_care(world, settings, &status);
+  open_care(world, settings, luaL_optstring(L, 3, ":memory:"), &status);
   if (!status.code) api_init(&world->api, &world->care, &status);
   if (!status.code) open_server(world, &status);
   if (status.code) return luaL_error(L, "%s", status.text);
@@ -216,12 +217,10 @@ static int push_answer(lua_State *L, struct answered *answered) {
   return 3;
 }
 
-// ask(method, path, headers, body): status, body, headers
-static int world_ask(lua_State *L) {
-  struct world *world = check(L);
+// From a method, a path, headers and a body on the stack.
+static void send(lua_State *L, struct world *world, struct answered *answered) {
   struct http_header headers[8];
   struct http_call call = {.method = luaL_checkstring(L, 2), .headers = headers};
-  struct answered answered = {0};
   struct status status = {0};
   struct buf url = {0};
   buf_printf(&url, "http://127.0.0.1:%d%s", world->port, luaL_checkstring(L, 3));
@@ -231,13 +230,48 @@ static int world_ask(lua_State *L) {
       headers[call.header_count++] =
           (struct http_header){lua_tostring(L, -2), lua_tostring(L, -1)};
   call.body = luaL_optlstring(L, 5, NULL, &call.body_len);
-  bool sent = http_client_send(world->client, &call, on_answer, &answered, &status);
+  bool sent = http_client_send(world->client, &call, on_answer, answered, &status);
   buf_deinit(&url);
-  if (!sent) return luaL_error(L, "%s", status.text);
+  if (!sent) luaL_error(L, "%s", status.text);
+}
+
+// ask(method, path, headers, body): status, body, headers
+static int world_ask(lua_State *L) {
+  struct world *world = check(L);
+  struct answered answered = {0};
+  send(L, world, &answered);
   int64_t end = loop_now(world->loop) + ASK_MS;
   while (!answered.done && loop_now(world->loop) < end) loop_step(world->loop, 10);
   if (!answered.done) abort();  // the client would still write to what is gone
   return push_answer(L, &answered);
+}
+
+static void hang_up(struct world *world) {
+  http_client_free(world->client);
+  world->client = http_client_new(world->loop, &(struct http_client_config){0});
+}
+
+// leave(method, path, headers): asks, and hangs up when it was heard; whether that was
+// before the answer
+static int world_leave(lua_State *L) {
+  struct world *world = check(L);
+  struct answered answered = {0};
+  const struct http_counters *counts = http_server_counters(world->server);
+  uint64_t heard = counts->requests;
+  send(L, world, &answered);
+  while (counts->requests == heard) loop_step(world->loop, 10);
+  lua_pushboolean(L, !answered.done);
+  hang_up(world);
+  buf_deinit(&answered.body);
+  buf_deinit(&answered.headers);
+  return 1;
+}
+
+// beside(flag): whether summaries are read on another thread
+static int world_beside(lua_State *L) {
+  struct world *world = check(L);
+  world->api.loop = lua_toboolean(L, 2) ? world->loop : NULL;
+  return 0;
 }
 
 // sql(text, …): first column of the first row; numbers and texts for ?1 …
@@ -382,11 +416,20 @@ static int masked(lua_State *L) {
 }
 
 int luaopen_afterward_unit_api(lua_State *L) {
-  static const luaL_Reg verbs[] = {
-      {"ask", world_ask},     {"sql", world_sql},     {"definitions", world_definitions},
-      {"at", world_at},       {"link", world_link},   {"id", world_id},
-      {"row", world_row},     {"close", world_close}, {"full", world_full},
-      {"sweep", world_sweep}, {"blob", world_blob},   {NULL, NULL}};
+  static const luaL_Reg verbs[] = {{"ask", world_ask},
+                                   {"leave", world_leave},
+                                   {"beside", world_beside},
+                                   {"sql", world_sql},
+                                   {"definitions", world_definitions},
+                                   {"at", world_at},
+                                   {"link", world_link},
+                                   {"id", world_id},
+                                   {"row", world_row},
+                                   {"close", world_close},
+                                   {"full", world_full},
+                                   {"sweep", world_sweep},
+                                   {"blob", world_blob},
+                                   {NULL, NULL}};
   static const luaL_Reg functions[] = {{"new", world_new}, {"escape", escape},
                                        {"ink", ink},       {"birth", birth},
                                        {"masked", masked}, {NULL, NULL}};

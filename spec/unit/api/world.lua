@@ -21,8 +21,9 @@ local ORTHO = [[{
 local World = {}
 World.__index = World
 
-function World.open()
-  local self = setmetatable({ core = api.new(TOKENS, NOW), now = NOW }, World)
+-- path: a database to make; none is in memory.
+function World.open(path)
+  local self = setmetatable({ core = api.new(TOKENS, NOW, path), now = NOW }, World)
   self.core:definitions("ortho", ORTHO)
   for _, text in ipairs {
     "INSERT INTO person VALUES (1,'patient'),(2,'contact'),(3,'patient')",
@@ -48,17 +49,24 @@ end
 
 function World:close() self.core:close() end
 
--- call("POST", "/tasks", body, { token = "boss", … other headers }): status, decoded body, headers
-function World:call(method, path, body, headers)
-  headers = headers or {}
+local function signed(headers)
   local send = { Authorization = "Bearer " .. (({ ward = "ward-token-0000000", other = "other-token-000000",
     his = "his-token-00000000", none = "no-such-token-00" })[headers.token or ""] or "boss-token-0000000") }
   for k, v in pairs(headers) do if k ~= "token" then send[k] = v end end
+  return send
+end
+
+-- call("POST", "/tasks", body, { token = "boss", … other headers }): status, decoded body, headers
+function World:call(method, path, body, headers)
+  local send = signed(headers or {})
   if body and not send["Content-Type"] then send["Content-Type"] = "application/json" end
   if type(body) == "table" then body = json.encode(body) end
   local status, text, got = self.core:ask(method, "/api/v1" .. path, send, body)
   return status, text ~= "" and json.decode(text) or nil, got
 end
+
+-- Asks, and hangs up before the answer; false when that came too soon.
+function World:leave(path) return self.core:leave("GET", "/api/v1" .. path, signed {}) end
 
 local function encode(form)
   local parts = {}

@@ -1,0 +1,19 @@
+// What the nightly reconciliation looks for: promises that nothing would keep any more.
+#pragma once
+
+#include "care/care.h"
+
+enum { NIGHT_FAULTS = 4, NIGHT_NAMED = 5 };  // kinds of them; named one by one
+
+struct night_fault {  // of one kind
+  int64_t count, first[NIGHT_NAMED];
+};
+
+// The highest id of the rows that are looked at.
+int64_t reconcile_fault_end(struct care *care);
+// Adds the faults of rows with ids behind from, up to until. Reads only.
+void reconcile_find_faults(struct care *care, int64_t from, int64_t until,
+                           struct night_fault faults[NIGHT_FAULTS]);
+// Puts a phrase for each kind that has some; their number.
+int64_t reconcile_tell_faults(const struct night_fault faults[NIGHT_FAULTS],
+                              struct buf *out);
