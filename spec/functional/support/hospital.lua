@@ -58,9 +58,12 @@ end
 
 local OUTSIDE = { ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true } -- of the API
 
+-- Whole or not at all: the daemon may read it at any moment.
 local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
+  local file = assert(io.open(path .. ".new", "w"))
   file:write(text)
+  file:close()
+  assert(os.rename(path .. ".new", path))
 end
 
 function Hospital.iso(ms)

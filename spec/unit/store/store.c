@@ -245,58 +245,21 @@ static int unit_kill(lua_State *L) {
   return 0;
 }
 
-static double elapsed(const struct timespec *from) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)(now.tv_sec - from->tv_sec) * 1e9 +
-         (double)(now.tv_nsec - from->tv_nsec);
-}
-
-// Nanoseconds that one look-up by key takes: through the store, and by SQLite alone.
-static int unit_cost(lua_State *L) {
-  struct store *store = check_box(L)->store;
-  const char *sql = "SELECT id FROM t WHERE id = ?1";
-  lua_Integer rounds = luaL_checkinteger(L, 2);
-  struct timespec start;
-  clock_gettime(CLOCK_MONOTONIC, &start);
-  for (lua_Integer i = 0; i < rounds; i++) store_int(store, 0, sql, "i", (int64_t)1);
-  lua_pushnumber(L, elapsed(&start) / (double)rounds);
-  sqlite3_stmt *raw = NULL;
-  sqlite3_prepare_v2(store->db, sql, -1, &raw, NULL);
-  clock_gettime(CLOCK_MONOTONIC, &start);
-  for (lua_Integer i = 0; i < rounds; i++) {
-    sqlite3_bind_int64(raw, 1, 1);
-    if (sqlite3_step(raw) == SQLITE_ROW) sqlite3_column_int64(raw, 0);
-    sqlite3_reset(raw);
-  }
-  lua_pushnumber(L, elapsed(&start) / (double)rounds);
-  sqlite3_finalize(raw);
-  return 2;
-}
-
 int luaopen_afterward_unit_store(lua_State *L) {
   static const luaL_Reg verbs[] = {{"open", unit_open},
                                    {"reader", unit_reader},
                                    {"hold", unit_hold},
                                    {"kill", unit_kill},
                                    {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"close", unit_close},
-                                     {"exec", unit_exec},
-                                     {"begin", unit_begin},
-                                     {"commit", unit_commit},
-                                     {"rollback", unit_rollback},
-                                     {"checkpoint", unit_checkpoint},
-                                     {"broken", unit_broken},
-                                     {"int", unit_int},
-                                     {"text", unit_text},
-                                     {"types", unit_types},
-                                     {"too_few", unit_too_few},
-                                     {"nested", unit_nested},
-                                     {"backup", unit_backup},
-                                     {"slice", unit_slice},
-                                     {"cost", unit_cost},
-                                     {"__gc", unit_close},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"close", unit_close},       {"exec", unit_exec},
+      {"begin", unit_begin},       {"commit", unit_commit},
+      {"rollback", unit_rollback}, {"checkpoint", unit_checkpoint},
+      {"broken", unit_broken},     {"int", unit_int},
+      {"text", unit_text},         {"types", unit_types},
+      {"too_few", unit_too_few},   {"nested", unit_nested},
+      {"backup", unit_backup},     {"slice", unit_slice},
+      {"__gc", unit_close},        {NULL, NULL}};
   log_set_level(0);  // failures are what these specs are about
   luaL_newmetatable(L, kind);
   luaL_setfuncs(L, methods, 0);
