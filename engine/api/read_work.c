@@ -4,6 +4,7 @@
 
 #include "api/access.h"
 #include "api/read.h"
+#include "api/read_script.h"
 
 #define TASK_COLUMNS                                                                    \
   "id, patient, enrollment, run, question, department, name, role, form, note, status," \
@@ -84,7 +85,7 @@ static void put_photos(struct call *call, struct json *json, struct stmt *row) {
 
 // One row with its ETag; last column is the revision.
 static void send_one(struct call *call, struct stmt *row, const char *spec,
-                     struct stmt *photos, const char *what) {
+                     struct stmt *photos, int64_t task, const char *what) {
   struct buf out = {0};
   struct json json = {.out = &out};
   char tag[32] = "";
@@ -94,6 +95,7 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
     json_open(&json, '{');
     call_put_fields(call, &json, row, spec);
     put_photos(call, &json, photos);
+    if (task) put_call_script(call, &json, task);
     json_close(&json, '}');
   } else {
     stmt_done(photos);
@@ -112,7 +114,7 @@ void read_send_task(struct call *call, int64_t row) {
                        "SELECT " TASK_COLUMNS
                        " FROM task WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
                        "ti", access_departments(call), row),
-           task_spec, store_query(call->care->store, task_photos, "i", row), "task");
+           task_spec, store_query(call->care->store, task_photos, "i", row), row, "task");
 }
 
 void read_task(struct call *call) { read_send_task(call, call_row(call, 1, 't')); }
@@ -143,7 +145,8 @@ void read_send_alert(struct call *call, int64_t row) {
                   "SELECT " ALERT_COLUMNS
                   " FROM alert WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
                   "ti", access_departments(call), row),
-      alert_spec_text, store_query(call->care->store, alert_photos, "i", row), "alert");
+      alert_spec_text, store_query(call->care->store, alert_photos, "i", row), 0,
+      "alert");
 }
 
 void read_alert(struct call *call) { read_send_alert(call, call_row(call, 1, 'a')); }

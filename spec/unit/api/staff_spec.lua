@@ -94,6 +94,18 @@ describe("the staff API", function()
       assert.truthy(problem.detail:find "claimed by li")
     end)
 
+    it("come with what the caller reads out: whom to verify first, then the program's sections (WARD 13)", function()
+      local _, seen = w:call("GET", "/tasks/" .. task(1), nil, { token = "ward" })
+      assert.truthy(seen.script.verify:find "核对姓名和出生年月")
+      assert.truthy(seen.script.verify:find "录音")
+      assert.same({ { id = "greeting", minutes = 3, must_ask = false, text = "您好，我是随访护士" },
+        { id = "care", minutes = 2, must_ask = true, text = "今天心情如何？" } }, seen.script.sections)
+      w.core:sql "UPDATE patient SET language='en' WHERE id=1"
+      _, seen = w:call("GET", "/tasks/" .. task(1), nil, { token = "ward" })
+      assert.equal("How do you feel?", seen.script.sections[2].text)
+      assert.same({}, select(2, w:call("GET", "/tasks/" .. task(3), nil, { token = "ward" })).script.sections)
+    end)
+
     it("are done once under one key, however often it is sent", function()
       local path, key = "/tasks/" .. task(3) .. "/done", { token = "ward", ["Idempotency-Key"] = "k1", ["If-Match"] = '"1"' }
       local body = { code = "no-answer", note = "x" }

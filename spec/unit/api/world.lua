@@ -11,7 +11,10 @@ local TOKENS = [[{"tokens":[
 
 local ORTHO = [[{
   "department": {"ortho": {"title": {"zh":"骨科","en":"Orthopaedics"}}},
-  "program": {"gudong": {"name": {"zh":"骨动新生","en":"Moving again"}, "color":"#ffd54a"}},
+  "program": {"gudong": {"name": {"zh":"骨动新生","en":"Moving again"}, "color":"#ffd54a", "phone_script": [
+    {"id":"greeting","minutes":3,"zh":"您好，我是随访护士","en":"Hello"},
+    {"id":"care","minutes":2,"must_ask":true,"zh":"今天心情如何？","en":"How do you feel?"}]}},
+  "pathway": {"hip": {"program":"gudong"}},
   "form": {"wound": {"abnormal":"flags", "title": {"zh":"伤口<与>体温","en":"Wound"}, "items": [
     {"id":"temp","kind":"number","min":34,"max":43,"text":{"zh":"今天的体温?","en":"Temperature today?"}},
     {"id":"wound","kind":"choice","text":{"zh":"伤口?","en":"Wound?"},"options":[
@@ -34,8 +37,8 @@ function World.open(path)
     "INSERT INTO access (patient,department,since,reason) VALUES (1,'ortho',1,'stay'),(3,'cardiac',1,'stay')",
     "INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at) "
       .. "VALUES (1,1,'ortho','hip','active',1,1,1,1)",
-    "INSERT INTO task (id,patient,department,name,role,status,opened_at) "
-      .. "VALUES (1,1,'ortho','call','nurse','open',1),(2,3,'cardiac','visit','nurse','open',1),(3,1,'ortho','call','nurse','open',1)",
+    "INSERT INTO task (id,patient,enrollment,department,name,role,status,opened_at) VALUES (1,1,1,'ortho','call','nurse','open',1),"
+      .. "(2,3,NULL,'cardiac','visit','nurse','open',1),(3,1,NULL,'ortho','call','nurse','open',1)",
   } do self.core:sql(text) end
   self:question(1, 1, "12345678")
   return self
