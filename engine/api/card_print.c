@@ -19,7 +19,8 @@ static const char style[] =
     "sans-serif;color:#1a1a1a;font-size:11pt;line-height:1.4;"
     "-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "header{background:var(--c);color:var(--i);padding:5mm 7mm}"
-    "header b{font-size:17pt}header span,header i{display:block;font-style:normal}"
+    "header img{height:11mm;float:right}header b{font-size:17pt}header span,header "
+    "i{display:block;font-style:normal}"
     "main{padding:4mm "
     "7mm;flex:1;min-height:0;text-align:center}svg{width:44mm;height:44mm}"
     ".c{font-size:22pt;font-weight:700;letter-spacing:1pt;margin:1mm 0;"
@@ -65,7 +66,9 @@ static void put_brand(const struct card *card, struct buf *out) {
                slogan_field = value_field(&program, "slogan"), name = {0};
   struct value slogan = value_true(&discloses) ? name : text_in(&slogan_field, language);
   if (program.kind != VALUE_NIL) name = message_shown(&program, "name", language, false);
-  buf_puts(out, "<header><b>");
+  buf_puts(out, "<header>");
+  if (!value_true(&discloses)) html_logo(out, &program);
+  buf_puts(out, "<b>");
   if (name.kind == VALUE_TEXT)
     html_value(out, &name);
   else
@@ -164,7 +167,8 @@ static void send_card(struct http_request *request, const struct buf *page) {
   static const struct http_header headers[] = {
       {"Content-Type", "text/html; charset=utf-8"},
       {"Content-Security-Policy",
-       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"},
+       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors "
+       "'none'"},
       {"Cache-Control", "no-store"},
       {"Referrer-Policy", "no-referrer"},
       {"X-Content-Type-Options", "nosniff"}};

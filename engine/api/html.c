@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 static const char *entity(char byte) {
@@ -83,4 +85,12 @@ void html_color(const struct value *color, char out[8]) {
   for (int i = 1; i < 7; i++)
     if (!isxdigit((unsigned char)color->text.data[i])) return;
   memcpy(out, color->text.data, 7);
+}
+
+void html_logo(struct buf *out, const struct value *program) {
+  struct value logo = value_field(program, "logo");
+  if (logo.kind != VALUE_TEXT) return;
+  char *encoded = digest_base64(logo.text.data, logo.text.len);
+  buf_printf(out, "<img alt=\"\" src=\"data:image/svg+xml;base64,%s\">", encoded);
+  mem_free(encoded);
 }

@@ -37,11 +37,18 @@ static const char style[] =
     ".r{background:#b00020;color:#fff}.h{color:#454545}a{color:#0b4f6c}"
     ".l{display:inline-flex;align-items:center;min-height:60px;padding:0 8px}"
     "footer{border-top:2px solid #ccc;margin-top:1.4em}"
+    "header img{height:44px;float:left;margin-right:12px}"
     ":focus-visible{outline:4px solid #d98200;outline-offset:2px}";
 
 static struct value program_of(const struct page *page) {
   if (!page->program) return (struct value){0};
   return catalog_find(page->care->catalog, page->department, "program", page->program);
+}
+
+// A picture may tell what a name must not.
+static bool may_see_brand(const struct page *page, const struct value *program) {
+  struct value discloses = value_field(program, "discloses");
+  return page->may_know || !value_true(&discloses);
 }
 
 static void put_brand(const struct page *page, struct buf *out) {
@@ -50,6 +57,7 @@ static void put_brand(const struct page *page, struct buf *out) {
       program.kind == VALUE_NIL
           ? program
           : message_shown(&program, "name", page->english ? "en" : "zh", page->may_know);
+  if (name.kind == VALUE_TEXT && may_see_brand(page, &program)) html_logo(out, &program);
   buf_puts(out, "<b>");
   if (name.kind == VALUE_TEXT)
     html_value(out, &name);
@@ -130,13 +138,13 @@ static void put_foot(const struct page *page, struct buf *out) {
 static void policy_of(const struct buf *out, char *policy, size_t size) {
   const char *nonce = strstr(buf_text(out), "nonce=\"");
   snprintf(policy, size,
-           "default-src 'none'; style-src 'nonce-%.16s'; form-action 'self'; base-uri "
-           "'none'; frame-ancestors 'none'",
+           "default-src 'none'; img-src data:; style-src 'nonce-%.16s'; form-action "
+           "'self'; base-uri 'none'; frame-ancestors 'none'",
            nonce ? nonce + 7 : "");
 }
 
 void page_send(struct page *page, int status, struct buf *out, int64_t retry_s) {
-  char policy[160], seconds[24];
+  char policy[192], seconds[24];
   put_foot(page, out);
   policy_of(out, policy, sizeof policy);
   snprintf(seconds, sizeof seconds, "%lld", (long long)retry_s);

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "base/mem.h"
+
 // Always on, unlike assert: without a working libsodium nothing here may be trusted.
 static void sodium_ready(void) {
   if (sodium_init() < 0) sodium_misuse();
@@ -32,4 +34,12 @@ void digest_random_id(char out[17]) {
 
 bool digest_equal(const void *a, size_t a_len, const void *b, size_t b_len) {
   return a_len == b_len && (a_len == 0 || sodium_memcmp(a, b, a_len) == 0);
+}
+
+char *digest_base64(const void *bytes, size_t len) {
+  size_t size = sodium_base64_ENCODED_LEN(len, sodium_base64_VARIANT_ORIGINAL);
+  char *out = mem_alloc(size);
+  sodium_ready();
+  sodium_bin2base64(out, size, bytes, len, sodium_base64_VARIANT_ORIGINAL);
+  return out;
 }

@@ -8,6 +8,8 @@
 void digest_hex(const void *bytes, size_t len, char out[33]);
 // SHA-256 in lower-case hex: what other programs compute too.
 void digest_sha256(const void *bytes, size_t len, char out[65]);
+// Bytes as base64 text, in a buffer of its own: the caller frees.
+char *digest_base64(const void *bytes, size_t len);
 // 80 random bits as 16 characters of base32 without i, l, o and u.
 void digest_random_id(char out[17]);
 // The time depends on the lengths alone.

@@ -70,7 +70,7 @@ api.kinds = {
   program = { doc = "the brand that patients see", keys = {
     key("id", "id!", "its name in scripts"), key("name", "text!", "what patients read"),
     key("color", "color", "of pages, as #rrggbb"), key("slogan", "text", "under the name"),
-    key("logo", "string", "file of the picture, in the department's folder"),
+    key("logo", "string", "a picture as SVG text: <svg …>…</svg>, on pages and cards"),
     key("phone", "string", "the number that patients may ring"),
     key("consult", "record:consult", "how to ask a person, shown beside the advice after an abnormal answer"),
     key("phone_script", "text|list of record:section", "what callers read out, whole or in sections"), DISCLOSES, DISCREET,

@@ -13,6 +13,8 @@ return {
 
   aw.program {
     id = "xinsuidong", name = { zh = "心随动", en = "In Step" }, color = "#a63d40",
+    logo = [[<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 22"><path fill="#fff"
+      d="M12 22C5 16 0 11 0 6a6 6 0 0 1 12-2 6 6 0 0 1 12 2c0 5-5 10-12 16z"/></svg>]],
     slogan = { zh = "出院以后，我们还在", en = "Still with you after the hospital" },
     phone_script = {
       { id = "greeting", minutes = 3, zh = "您好，这里是医院的心随动随访。先核对姓名和出生年月，本次通话会录音。",

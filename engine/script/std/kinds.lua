@@ -66,6 +66,10 @@ function finish.template(definition, _, label, check) templates.check(definition
 function finish.program(definition, _, label, check)
   templates.discreet(definition, definition.name, label .. ": name", check)
   templates.discreet(definition, definition.slogan, label .. ": slogan", check)
+  local logo = definition.logo
+  if logo and (not logo:find "^<svg[%s>]" or not logo:find "</svg>%s*$" or logo:find "<script") then
+    check.report(label .. ": logo must be a picture as SVG text: <svg …>…</svg>, without scripts")
+  end
 end
 
 function finish.escalation(definition, _, label, check)

@@ -6,7 +6,7 @@ describe("the discharge card", function()
     w = World.open()
     w.core:sql "DELETE FROM bundle"
     w.core:definitions("ortho", [[{"pathway":{"hip":{"program":"gudong","title":{"zh":"髋"}}},
-      "program":{"gudong":{"name":{"zh":"骨动新生","en":"Moving again"},"slogan":{"zh":"稳稳地走"},"color":"#1f6f8b","phone":"0571-1"}},
+      "program":{"gudong":{"name":{"zh":"骨动新生","en":"Moving again"},"slogan":{"zh":"稳稳地走"},"logo":"<svg xmlns='http://www.w3.org/2000/svg'/>","color":"#1f6f8b","phone":"0571-1"}},
       "form":{"wound":{"title":{"zh":"伤口","en":"Wound"},"items":[{"id":"temp","kind":"number","text":{"zh":"体温"}}]}}}]])
   end)
   after_each(function() w:close() end)
@@ -22,7 +22,7 @@ describe("the discharge card", function()
     local status, page, headers = print_card()
     assert.equal(200, status)
     assert.equal("text/html; charset=utf-8", headers["Content-Type"])
-    for _, words in ipairs { "骨动新生", "稳稳地走", "第一医院", "#1f6f8b", "<svg", "http://127.0.0.1/f", "0571-1",
+    for _, words in ipairs { "骨动新生", "data:image/svg+xml;base64,PHN2ZyB4", "稳稳地走", "第一医院", "#1f6f8b", "<svg", "http://127.0.0.1/f", "0571-1",
       "非实时值守，紧急请拨 120", code():sub(1, 3) .. " " .. code():sub(4, 6) .. " " .. code():sub(7), "105mm 148mm" } do
       assert.truthy(page:find(words, 1, true), words)
     end

@@ -97,7 +97,7 @@ describe("patient pages", function()
   it("tell nothing to others: no scripts, no referrer, no cache, no frames", function()
     local _, page, headers = w:get("/f/" .. w:link())
     local nonce = page:match 'style nonce="(%w+)"'
-    assert.truthy(headers["Content-Security-Policy"]:find("default-src 'none'; style-src 'nonce-" .. nonce, 1, true))
+    assert.truthy(headers["Content-Security-Policy"]:find("default-src 'none'; img-src data:; style-src 'nonce-" .. nonce, 1, true))
     assert.truthy(headers["Content-Security-Policy"]:find("frame-ancestors 'none'", 1, true))
     assert.same({ "no-referrer", "no-store", "nosniff" },
       { headers["Referrer-Policy"], headers["Cache-Control"], headers["X-Content-Type-Options"] })
@@ -105,6 +105,7 @@ describe("patient pages", function()
     assert.truthy(#page < 50000)
     assert.truthy(page:find("伤口&lt;与&gt;体温", 1, true))
     assert.truthy(page:find("--c:#ffd54a;--i:#000000", 1, true))
+    assert.truthy(page:find('<img alt="" src="data:image/svg+xml;base64,PHN2ZyB4', 1, true))
   end)
 
   describe("one question at a time", function()
