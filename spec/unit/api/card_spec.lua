@@ -6,7 +6,8 @@ describe("the discharge card", function()
     w = World.open()
     w.core:sql "DELETE FROM bundle"
     w.core:definitions("ortho", [[{"pathway":{"hip":{"program":"gudong","title":{"zh":"髋"}}},
-      "program":{"gudong":{"name":{"zh":"骨动新生","en":"Moving again"},"slogan":{"zh":"稳稳地走"},"logo":"<svg xmlns='http://www.w3.org/2000/svg'/>","color":"#1f6f8b","phone":"0571-1"}},
+      "program":{"gudong":{"name":{"zh":"骨动新生","en":"Moving again"},"slogan":{"zh":"稳稳地走"},
+        "logo":"<svg xmlns='http://www.w3.org/2000/svg'/>","color":"#1f6f8b","phone":"0571-1"}},
       "form":{"wound":{"title":{"zh":"伤口","en":"Wound"},"items":[{"id":"temp","kind":"number","text":{"zh":"体温"}}]}}}]])
   end)
   after_each(function() w:close() end)

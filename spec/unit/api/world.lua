@@ -11,7 +11,8 @@ local TOKENS = [[{"tokens":[
 
 local ORTHO = [[{
   "department": {"ortho": {"title": {"zh":"骨科","en":"Orthopaedics"}}},
-  "program": {"gudong": {"name": {"zh":"骨动新生","en":"Moving again"}, "color":"#ffd54a", "logo":"<svg xmlns='http://www.w3.org/2000/svg'/>", "phone_script": [
+  "program": {"gudong": {"name": {"zh":"骨动新生","en":"Moving again"}, "color":"#ffd54a",
+    "logo":"<svg xmlns='http://www.w3.org/2000/svg'/>", "phone_script": [
     {"id":"greeting","minutes":3,"zh":"您好，我是随访护士","en":"Hello"},
     {"id":"care","minutes":2,"must_ask":true,"zh":"今天心情如何？","en":"How do you feel?"}]}},
   "pathway": {"hip": {"program":"gudong"}},
