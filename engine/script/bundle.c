@@ -48,8 +48,9 @@ static int open_std(lua_State *L) {
 
 static void report_failure(struct bundle *bundle, struct bundle_report *report,
                            const struct status *status) {
-  bundle_report_add(report, bundle->running ? bundle->running : "", 0, status->text,
-                    false);
+  bundle_report_add(
+      report, &(struct bundle_problem){
+                  .file = bundle->running, .code = "load", .message = status->text});
 }
 
 // Calls declare.lua's function of that name; its result, if any, is pushed.
@@ -62,27 +63,6 @@ static bool call_std(struct bundle *bundle, int declare, const char *name, int m
   if (!bundle->running) status_prefix(&status, "the scripts can't be checked");
   report_failure(bundle, report, &status);
   return false;
-}
-
-static void read_problem(lua_State *L, struct bundle_report *report) {
-  lua_getfield(L, -1, "file");
-  lua_getfield(L, -2, "line");
-  lua_getfield(L, -3, "message");
-  lua_getfield(L, -4, "warning");
-  bundle_report_add(report, lua_tostring(L, -4), (int)lua_tointeger(L, -3),
-                    lua_tostring(L, -2), lua_toboolean(L, -1));
-  lua_pop(L, 4);
-}
-
-static void read_problems(lua_State *L, int result, struct bundle_report *report) {
-  lua_getfield(L, result, "problems");
-  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_rawgeti(L, -1, i);
-    read_problem(L, report);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
 }
 
 static int seal_scripts(struct bundle *bundle, int result, struct status *status) {
@@ -138,7 +118,8 @@ static bool load_scripts(struct bundle *bundle, struct bundle_report *report) {
   lua_pop(L, 1);
   bundle->running = NULL;
   if (!call_std(bundle, declare, "finish", CHECK_MS, report)) return false;
-  read_problems(L, declare + 1, report);
+  lua_getfield(L, declare + 1, "problems");
+  bundle_report_read(report, L);
   if (report->errors) return false;
   if (keep_result(bundle, declare + 1, &status) == OK) return true;
   report_failure(bundle, report, &status);

@@ -18,16 +18,20 @@ struct bundle_config {
 };
 
 struct bundle_problem {
-  char *file;     // relative to the scripts folder; "" when it is nobody's
-  int line;       // 0 when unknown
-  char *message;  // one sentence
-  bool warning;   // else an error
+  const char *file;      // relative to the scripts folder; "" when it is nobody's
+  int line;              // 0 when unknown
+  int column;            // in bytes, from 1; 0 when unknown
+  const char *code;      // of std/findings.lua
+  const char *message;   // one sentence that ends with what to do
+  const char *accepted;  // why the script's author accepts it, else NULL
+  bool warning;          // else an error
 };
 
 struct bundle_report {
   struct bundle_problem *problems;  // by file, line, then as found
   int count;
-  int errors;  // 0: the bundle may be activated
+  int errors;    // 0: the bundle may be activated
+  int accepted;  // problems that are accepted in place, with a reason
 };
 
 // Runs every .lua among sources that is the department's or shared, and checks what was
@@ -38,7 +42,7 @@ int bundle_load(struct bundle **out, const struct bundle_config *config,
                 const struct source *sources, int count, struct bundle_report *report);
 void bundle_free(struct bundle *bundle);
 void bundle_report_deinit(struct bundle_report *report);
-// "file:line: message" lines, warnings marked so.
+// "file:line: message" lines, warnings marked so, accepted ones left out.
 void bundle_report_text(const struct bundle_report *report, struct buf *out);
 
 // Content hash of the whole: every source and the ABI number. 32 hex digits, borrowed.

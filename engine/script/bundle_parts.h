@@ -35,8 +35,10 @@ void bundle_add_parsers(lua_State *L, struct bundle *bundle);
 // Pushes the value of one of the engine's Lua files, running it at first use. May raise.
 void bundle_push_std(lua_State *L, struct bundle *bundle, const char *name);
 
-// Adds to the report; takes copies.
-void bundle_report_add(struct bundle_report *report, const char *file, int line,
-                       const char *message, bool warning);
+// Adds to the report; takes copies. NULL texts are empty.
+void bundle_report_add(struct bundle_report *report,
+                       const struct bundle_problem *problem);
+// Adds each of the list of problems on top of the stack, which it pops.
+void bundle_report_read(struct bundle_report *report, lua_State *L);
 // Encodes the definitions of the result of finish() at index.
 int bundle_keep_definitions(struct bundle *bundle, int index, struct status *status);

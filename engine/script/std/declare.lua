@@ -5,6 +5,7 @@ local kinds = use "kinds.lua"
 local references = use "references.lua"
 local hashes = use "hashes.lua"
 local api = use "api.lua"
+local findings = use "findings.lua"
 local new_loader = use "loader.lua"
 
 local problems, open = {}, true
@@ -13,9 +14,19 @@ local by_token = {}
 local refs, functions = {}, {}
 local definitions = {}
 
-local function report(message, warning, place)
-  problems[#problems + 1] = { file = place.file, line = place.line, message = message, warning = warning or false,
-    order = #problems }
+-- Where a declaration begins on a line; else the line's first character.
+local function column_of(file, line)
+  local at = 1
+  if line < 1 or not host.sources[file] then return 0 end
+  local text = host.text(file)
+  for _ = 2, line do at = (text:find("\n", at, true) or #text) + 1 end
+  local here = text:match("^[^\n]*", at)
+  return here:find "aw%.%l+" or here:find "%S" or 1
+end
+
+local function report(code, message, place)
+  problems[#problems + 1] = { file = place.file, line = place.line, column = column_of(place.file, place.line),
+    code = code, message = message, warning = findings.of[code].severity == "warning", order = #problems }
 end
 
 -- What aw.form and the others do. The token that scripts get has kind and id alone.
@@ -23,7 +34,7 @@ local function construct(kind, file, line, body)
   if not open then error(("aw.%s can be called only while a file loads"):format(kind), 0) end
   local place = { file = file, line = line }
   if type(body) ~= "table" or by_token[body] then
-    report(("aw.%s takes a table, not %s"):format(kind, by_token[body] and "a declaration" or words.show(body)), false, place)
+    report("value", ("aw.%s takes a table, not %s"):format(kind, by_token[body] and "a declaration" or words.show(body)), place)
     body = nil
   end
   local token = { kind = kind, id = body and (rawget(body, "id") or rawget(body, "role")) }
@@ -37,7 +48,7 @@ for _, kind in ipairs(api.kind_order) do
   module[kind] = host.bridge(function(file, line, body) return construct(kind, file, line, body) end)
 end
 for kind, message in pairs(api.absent) do
-  module[kind] = host.bridge(function(file, line) report(message, false, { file = file, line = line }) return {} end)
+  module[kind] = host.bridge(function(file, line) report("absent", message, { file = file, line = line }) return {} end)
 end
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
   error(("aw has no %s%s"):format(words.show(name), words.hint(name, api.kind_order)), 0)
@@ -55,7 +66,7 @@ local function collect(path, value)
     if by_token[item] then
       by_token[item].used = true
     elseif not (type(item) == "table" and next(item) == nil) then
-      report(("entry %d of what the file returns is no declaration"):format(i), false, { file = path, line = 0 })
+      report("misplaced", ("entry %d of what the file returns is no declaration"):format(i), { file = path, line = 0 })
     end
   end
 end
@@ -90,7 +101,7 @@ local function hooks_for(entry, pathway, id)
         if host.sources[path] then return path end
       end
       if name then
-        report(("%s: no file %s in %s/ or shared/"):format(label, words.quote(name), host.department), false, entry)
+        report("no-file", ("%s: no file %s in %s/ or shared/"):format(label, words.quote(name), host.department), entry)
       end
     end,
   }
@@ -101,8 +112,8 @@ function define(entry, pathway)
   local id = rawget(entry.body, "id") or rawget(entry.body, "role")
   local good, definition = pcall(kinds.define, entry, hooks_for(entry, pathway, type(id) == "string" and id or ""))
   if good then return definition end
-  report(("%s can't be read: %s"):format(kinds.label(entry.kind, entry.body),
-    (tostring(definition):gsub("^[%w_]+%.lua:%d+: ", ""))), false, entry)
+  report("value", ("%s can't be read: %s"):format(kinds.label(entry.kind, entry.body),
+    (tostring(definition):gsub("^[%w_]+%.lua:%d+: ", ""))), entry)
 end
 
 local function define_all()
@@ -111,8 +122,8 @@ local function define_all()
       local definition = not (entry.kind == "watch" and entry.nested) and define(entry)
       local same = definition and definition.id and (definitions[entry.kind] or {})[definition.id]
       if same then
-        report(("%s is declared twice, also at %s:%d"):format(kinds.label(entry.kind, entry.body), same.file, same.line),
-          false, entry)
+        report("twice", ("%s is declared twice, also at %s:%d"):format(kinds.label(entry.kind, entry.body), same.file, same.line),
+          entry)
       elseif definition and definition.id then
         definition.hash = hashes.of_file(entry.file, loader.needs)
         definitions[entry.kind] = definitions[entry.kind] or {}
@@ -126,10 +137,10 @@ local function check_used()
   for _, entry in ipairs(declared) do
     local label = kinds.label(entry.kind, entry.body)
     if entry.kind == "step" and entry.used and not entry.nested then
-      report(label .. " stands alone: a step belongs in a pathway's steps", false, entry)
+      report("misplaced", label .. " stands alone: a step belongs in a pathway's steps", entry)
     elseif not entry.used then
-      report(("%s is declared but not %s: it would not exist"):format(label,
-        entry.kind == "step" and "in a pathway's steps" or "returned by its file"), false, entry)
+      report("not-returned", ("%s is declared but not %s: it would not exist"):format(label,
+        entry.kind == "step" and "in a pathway's steps" or "returned by its file"), entry)
     end
   end
 end

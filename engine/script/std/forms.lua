@@ -15,11 +15,11 @@ function forms.options(value, label, check)
     local good = check:record(check.api.option, option, name, true)
     local mark = option[1]
     if type(mark) ~= "string" and math.type(mark) ~= "integer" or mark == "" then
-      check.report(("%s: an option begins with its value: { \"yes\", zh = … }"):format(name))
+      check.report("item", ("%s: an option begins with its value: { \"yes\", zh = … }"):format(name))
     elseif option[2] ~= nil then
-      check.report(("%s: an option has one value, not also %s"):format(name, words.show(option[2])))
+      check.report("item", ("%s: an option has one value, not also %s"):format(name, words.show(option[2])))
     elseif seen[mark] then
-      check.report(("%s: %s is an option twice"):format(label, words.show(mark)))
+      check.report("item", ("%s: %s is an option twice"):format(label, words.show(mark)))
     else
       seen[mark] = true
     end
@@ -34,10 +34,10 @@ local function check_observed(item, label, check)
   if not unit then
     local near = words.nearest(item.observe, words.keys(check.api.observations), 1)
     if near then
-      check.report(("%s: observe: no code %s; did you mean %s?"):format(label, words.quote(item.observe), words.quote(near)))
+      check.report("item", ("%s: observe: no code %s; did you mean %s?"):format(label, words.quote(item.observe), words.quote(near)))
     end
   elseif item.unit and item.unit ~= unit then
-    check.report(("%s: unit %s, but %s is kept in %s"):format(label, words.quote(item.unit), item.observe,
+    check.report("item", ("%s: unit %s, but %s is kept in %s"):format(label, words.quote(item.unit), item.observe,
       words.quote(unit)))
   end
 end
@@ -46,15 +46,15 @@ local function check_item(item, label, check)
   local kinds = words.keys(check.api.items)
   local keys = check.api.items[item.kind]
   if not keys then
-    check.report(("%s: no kind of item %s%s"):format(label, words.show(item.kind), words.hint(item.kind, kinds, "kinds")))
+    check.report("item", ("%s: no kind of item %s%s"):format(label, words.show(item.kind), words.hint(item.kind, kinds, "kinds")))
     return nil
   end
   local out = check:record(keys, item, label)
   if out.min and out.max and (item.kind == "scale" or item.kind == "number") and out.min >= out.max then
-    check.report(("%s: min %s is not below max %s"):format(label, words.show(out.min), words.show(out.max)))
+    check.report("item", ("%s: min %s is not below max %s"):format(label, words.show(out.min), words.show(out.max)))
   end
   if OWN[out.id] then
-    check.report(("%s: every answer has a field %s of its own: take another id"):format(label, words.quote(out.id)))
+    check.report("item", ("%s: every answer has a field %s of its own: take another id"):format(label, words.quote(out.id)))
   end
   out.text, out.zh, out.en = { zh = out.zh, en = out.en }, nil, nil
   check_observed(out, label, check)
@@ -64,16 +64,16 @@ end
 -- The items of a form's body, checked; keep(item id, function) gets every `when`.
 function forms.items(body, label, check, keep)
   local out, seen = {}, {}
-  if #body == 0 then check.report(label .. " has no items") end
+  if #body == 0 then check.report("item", label .. " has no items") end
   for i = 1, #body do
     local item = body[i]
     if type(item) ~= "table" then
-      check.report(("%s: item %d must be a table, not %s"):format(label, i, words.show(item)))
+      check.report("item", ("%s: item %d must be a table, not %s"):format(label, i, words.show(item)))
     else
       local name = type(item.id) == "string" and words.quote(item.id) or i
       local good = check_item(item, ("%s: item %s"):format(label, name), check)
       if good and good.id then
-        if seen[good.id] then check.report(("%s has two items %s"):format(label, words.quote(good.id))) end
+        if seen[good.id] then check.report("item", ("%s has two items %s"):format(label, words.quote(good.id))) end
         seen[good.id] = true
         if good.when then keep(good.id, item.when) end
         out[#out + 1] = good

@@ -36,10 +36,10 @@ function finish.pathway(definition, body, label, check, keep)
   for _, list in ipairs { definition.steps or {}, definition.watches or {} } do
     for _, part in ipairs(list) do
       local name = part.kind .. " " .. words.show(part.id)
-      if part.id and seen[name] then check.report(("%s has two of %s"):format(label, name), false, part) end
+      if part.id and seen[name] then check.report("twice", ("%s has two of %s"):format(label, name), part) end
       seen[name] = true
       if part.kind == "step" then
-        check_schedule(part, name, times, function(message, warning) check.report(message, warning, part) end, host)
+        check_schedule(part, name, times, function(code, message) check.report(code, message, part) end, host)
       end
       part.kind = nil
     end
@@ -68,7 +68,7 @@ function finish.program(definition, _, label, check)
   templates.discreet(definition, definition.slogan, label .. ": slogan", check)
   local logo = definition.logo
   if logo and (not logo:find "^<svg[%s>]" or not logo:find "</svg>%s*$" or logo:find "<script") then
-    check.report(label .. ": logo must be a picture as SVG text: <svg …>…</svg>, without scripts")
+    check.report("value", label .. ": logo must be a picture as SVG text: <svg …>…</svg>, without scripts")
   end
 end
 
@@ -76,7 +76,7 @@ function finish.escalation(definition, _, label, check)
   local levels = definition.levels or {}
   for _, level in ipairs(levels) do level.page = as_list(level.page) end
   if #levels > 0 and levels[#levels].hours then
-    check.report(("%s: level %d is the last and repeats, so it can't have hours"):format(label, #levels))
+    check.report("value", ("%s: level %d is the last and repeats, so it can't have hours"):format(label, #levels))
   end
 end
 
@@ -93,14 +93,14 @@ end
 
 function finish.department(definition, _, label, check)
   if check.shared then
-    check.report(label .. " is declared in shared/: a department belongs in a folder of its own")
+    check.report("misplaced", label .. " is declared in shared/: a department belongs in a folder of its own")
   elseif definition.id and definition.id ~= host.department then
-    check.report(("%s stands in the folder %s: id must be %s"):format(label, words.quote(host.department),
+    check.report("misplaced", ("%s stands in the folder %s: id must be %s"):format(label, words.quote(host.department),
       words.quote(host.department)))
   end
   for _, class in ipairs(words.keys(definition.budget or {})) do
     if not words.set(api.classes)[class] then
-      check.report(("%s: budget: no message class %s%s"):format(label, words.quote(class), words.hint(class, api.classes, "classes")))
+      check.report("value", ("%s: budget: no message class %s%s"):format(label, words.quote(class), words.hint(class, api.classes, "classes")))
     end
   end
 end
@@ -112,7 +112,7 @@ function kinds.label(kind, body)
   return type(id) == "string" and kind .. " " .. words.quote(id) or "a " .. kind
 end
 
--- The definition of a declaration { kind, body, file, line }. hooks: report(message, warning,
+-- The definition of a declaration { kind, body, file, line }. hooks: report(code, message,
 -- place), refer(kind, id, label), nested(kind, token), file(name, label), keep(which, function).
 function kinds.define(declared, hooks)
   local kind, body = declared.kind, declared.body
@@ -120,7 +120,7 @@ function kinds.define(declared, hooks)
   local check = shapes {
     api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options,
     shared = declared.file:find "^shared/" ~= nil,
-    report = function(message, warning, place) hooks.report(message, warning, place or declared) end,
+    report = function(code, message, place) hooks.report(code, message, place or declared) end,
   }
   local definition = fill(check:record(api.kinds[kind].keys, body, label, api.kinds[kind].items), api.kinds[kind].keys)
   finish[kind](definition, body, label, check, function(which, value)

@@ -2,7 +2,7 @@
 local host, use = ...
 local words = use "words.lua"
 
--- state: report(message, warning, place); module: what `require "afterward"` gives.
+-- state: report(code, message, place); module: what `require "afterward"` gives.
 return function(state)
   local loader = { values = {}, needs = {} }       -- path → { value }; path → set of paths it requires
   local running = {}                               -- stack of names, for cycles
@@ -31,7 +31,7 @@ return function(state)
   local function report(path, message)
     local file, line, what = message:match "^([^:\n]+):(%d+): (.*)$"
     if not file or not host.sources[file] then file, line, what = path, 0, message end
-    state.report(what, false, { file = file, line = math.tointeger(line) or 0 })
+    state.report("load", what, { file = file, line = math.tointeger(line) or 0 })
   end
 
   local function chain(path)

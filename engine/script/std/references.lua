@@ -18,8 +18,8 @@ local function check_keys(refs, definitions, report)
   for _, ref in ipairs(refs) do
     local known = known_ids(definitions, ref.kind)
     if not words.set(known)[ref.id] then
-      report(("%s: no such %s: %s%s"):format(ref.label, ref.kind, words.quote(ref.id), words.hint(ref.id, known)),
-        false, ref.place)
+      report("unknown-id", ("%s: no such %s: %s%s"):format(ref.label, ref.kind, words.quote(ref.id), words.hint(ref.id, known)),
+        ref.place)
     end
   end
 end
@@ -33,14 +33,14 @@ local function check_calls(definitions, levels, report)
         local place = { file = path, line = line }
         if kind == "level" then
           if levels and not words.set(levels)[id] then
-            report(("alert has level %s, which the department's alerts don't route: the site's ladder takes it%s")
-              :format(words.quote(id), words.hint(id, levels)), true, place)
+            report("unrouted-level", ("alert has level %s, which the department's alerts don't route: the site's ladder takes it%s")
+              :format(words.quote(id), words.hint(id, levels)), place)
           end
           return
         end
         local known = known_ids(definitions, kind)
         if words.set(known)[id] then return end
-        report(("%s names %s %s: no such %s%s"):format(call, kind, words.quote(id), kind, words.hint(id, known)), false, place)
+        report("unknown-id", ("%s names %s %s: no such %s%s"):format(call, kind, words.quote(id), kind, words.hint(id, known)), place)
       end)
     end
   end
@@ -53,7 +53,7 @@ local function check_unused(definitions, seen, report)
     for _, id in ipairs(words.keys(definitions[kind] or {})) do
       local definition = definitions[kind][id]
       if seen[id] == 1 and not definition.file:find "^shared/" then
-        report(("%s %s is never used"):format(kind, words.quote(id)), true, definition)
+        report("unused", ("%s %s is never used"):format(kind, words.quote(id)), definition)
       end
     end
   end
@@ -73,8 +73,8 @@ local function check_roles(definitions, report)
       for _, role in ipairs(level.page or {}) do
         local near = not set[role] and words.nearest(role, roles)
         if near then
-          report(("escalation %s: level %d pages %s, which has no roster; did you mean %s?"):format(words.quote(id), i,
-            words.quote(role), words.quote(near)), true, escalation)
+          report("unknown-role", ("escalation %s: level %d pages %s, which has no roster; did you mean %s?"):format(words.quote(id), i,
+            words.quote(role), words.quote(near)), escalation)
         end
       end
     end
@@ -106,8 +106,8 @@ local function check_watched(definitions, report)
     for _, event in ipairs(watch.on or {}) do
       local code = event:match "^observation:(.+)$"
       if code and not codes[code] then
-        report(("watch %s: nothing gives observation %s%s"):format(words.show(watch.id), words.quote(code),
-          words.hint(code, words.keys(codes))), true, watch)
+        report("unheard-event", ("watch %s: nothing gives observation %s%s"):format(words.show(watch.id), words.quote(code),
+          words.hint(code, words.keys(codes))), watch)
       end
     end
   end
@@ -120,8 +120,8 @@ end
 function references.check(definitions, refs, report)
   local department = (definitions.department or {})[host.department]
   if not department then
-    report(("the folder has no department: one of its files must return aw.department { id = %s, … }")
-      :format(words.quote(host.department)), false, { file = host.department, line = 0 })
+    report("no-department", ("the folder has no department: one of its files must return aw.department { id = %s, … }")
+      :format(words.quote(host.department)), { file = host.department, line = 0 })
   end
   check_keys(refs, definitions, report)
   local levels = department and department.alerts and words.keys(department.alerts)

@@ -18,7 +18,7 @@ function templates.discreet(body, text, label, check)
   for _, language in ipairs { "zh", "en" } do
     local word = text[language] and telling(text[language], check.api.telling)
     if word then
-      check.report(("%s: %s tells a diagnosis (%s): change the words, or say discloses = true")
+      check.report("tells", ("%s: %s tells a diagnosis (%s): change the words, or say discloses = true")
         :format(label, language, words.quote(word)))
       return
     end
@@ -28,7 +28,7 @@ end
 -- Names between braces, in order; reports braces without a partner.
 local function placeholders(text, label, report)
   local names, rest = {}, text:gsub("{([^{}]*)}", "")
-  if rest:find "[{}]" then report(label .. " has a brace without its partner") end
+  if rest:find "[{}]" then report("placeholder", label .. " has a brace without its partner") end
   for name in text:gmatch "{([^{}]*)}" do names[#names + 1] = name end
   return names
 end
@@ -36,12 +36,12 @@ end
 local function check_dotted(name, label, check)
   local root = name:match "^(%a+)%.[%w_.-]+$"
   if not root then
-    check.report(("%s: {%s} is no field name"):format(label, name))
+    check.report("placeholder", ("%s: {%s} is no field name"):format(label, name))
   elseif root == "patient" or root == "case" then
-    check.report(("%s: {%s} is not available%s"):format(label, name,
+    check.report("placeholder", ("%s: {%s} is not available%s"):format(label, name,
       words.hint(name, check.api.placeholders.words, "the engine's own")))
   elseif not words.set(check.api.placeholders.roots)[root] then
-    check.report(("%s: no {%s.…}%s"):format(label, root, words.hint(root, check.api.placeholders.roots, "roots")))
+    check.report("placeholder", ("%s: no {%s.…}%s"):format(label, root, words.hint(root, check.api.placeholders.roots, "roots")))
   end
 end
 
@@ -50,12 +50,12 @@ local function check_name(name, template, label, check, known)
   if name:find(".", 1, true) or not name:find "^[a-z][a-z0-9_]*$" then return check_dotted(name, label, check) end
   local near = words.nearest(name, template.fields or check.api.placeholders.words)
   if template.fields or near then
-    check.report(("%s: {%s} is neither a declared field nor the engine's%s"):format(label, name,
+    check.report("placeholder", ("%s: {%s} is neither a declared field nor the engine's%s"):format(label, name,
       near and "; did you mean {" .. near .. "}?" or ""))
     return
   end
   known[name] = true
-  check.report(("%s uses {%s} without declaring it: fields = { %s }"):format(label, name, words.quote(name)), true)
+  check.report("undeclared-field", ("%s uses {%s} without declaring it: fields = { %s }"):format(label, name, words.quote(name)))
   return name
 end
 
@@ -63,11 +63,11 @@ local function check_fields(template, used, label, check)
   local engine, seen = words.set(check.api.placeholders.words), {}
   for _, field in ipairs(template.fields or {}) do
     if engine[field] then
-      check.report(("%s: {%s} is the engine's own: don't declare it"):format(label, field))
+      check.report("placeholder", ("%s: {%s} is the engine's own: don't declare it"):format(label, field))
     elseif seen[field] then
-      check.report(("%s declares field %s twice"):format(label, words.quote(field)))
+      check.report("placeholder", ("%s declares field %s twice"):format(label, words.quote(field)))
     elseif not used[field] then
-      check.report(("%s declares field %s and does not use it"):format(label, words.quote(field)))
+      check.report("placeholder", ("%s declares field %s and does not use it"):format(label, words.quote(field)))
     end
     seen[field] = true
   end
@@ -86,13 +86,13 @@ function templates.check(template, label, check)
   check_fields(template, setmetatable({}, { __index = function(_, name) return used.zh[name] or used.en[name] end }),
     label, check)
   if not template.en then
-    check.report(label .. " has no English text", true)
+    check.report("translation", label .. " has no English text")
   else
     for _, name in ipairs(words.keys(used.zh)) do
-      if not used.en[name] then check.report(("%s: en leaves out {%s}"):format(label, name), true) end
+      if not used.en[name] then check.report("translation", ("%s: en leaves out {%s}"):format(label, name)) end
     end
     for _, name in ipairs(words.keys(used.en)) do
-      if not used.zh[name] then check.report(("%s: zh leaves out {%s}"):format(label, name), true) end
+      if not used.zh[name] then check.report("translation", ("%s: zh leaves out {%s}"):format(label, name)) end
     end
   end
   template.fields = template.fields or implied

@@ -1,0 +1,39 @@
+-- Everything that loading or looking through scripts can find: the one list, code → what it
+-- means. An error keeps the bundle from being activated; a warning can be accepted in place:
+--   -- accept CODE: the reason
+-- on the line itself or on the line before.
+local list = {
+  -- What loading refuses.
+  { "load", "error", "a file is not Lua, or failed while it loaded" },
+  { "value", "error", "a key has a value that can't be meant" },
+  { "missing-key", "error", "a key that must be there is not" },
+  { "unknown-key", "error", "a key that nobody reads" },
+  { "unknown-id", "error", "an id that nothing declares" },
+  { "twice", "error", "an id declared twice" },
+  { "misplaced", "error", "a declaration stands where it can't take effect" },
+  { "not-returned", "error", "a declaration that its file does not return" },
+  { "schedule", "error", "a step's times contradict each other" },
+  { "item", "error", "an item of a form is wrong" },
+  { "placeholder", "error", "a text's {placeholder} that nothing fills in" },
+  { "tells", "error", "a text names a diagnosis that its reader may not know (WARD 1)" },
+  { "no-file", "error", "a roster's or calendar's file is missing" },
+  { "no-department", "error", "a folder declares no department" },
+  { "absent", "error", "a kind of declaration that this engine doesn't have yet" },
+  -- What would run, and probably not as it was meant.
+  { "endless", "warning", "a step goes on for ever" },
+  { "overlap", "warning", "a step's occurrence may begin after the next one" },
+  { "undeclared-field", "warning", "a template uses a field that it doesn't declare" },
+  { "translation", "warning", "a text lacks a language that the department writes" },
+  { "unused", "warning", "something declared that nothing uses" },
+  { "unrouted-level", "warning", "an alert of a level that the department doesn't route" },
+  { "unknown-role", "warning", "a post that is nearly, not quite, a roster's" },
+  { "unheard-event", "warning", "a watch on an observation that nothing gives" },
+}
+
+local findings = {}
+for i, entry in ipairs(list) do
+  list[i] = { code = entry[1], severity = entry[2], doc = entry[3] }
+  findings[entry[1]] = list[i]
+end
+
+return { list = list, of = findings }
