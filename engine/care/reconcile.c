@@ -80,13 +80,13 @@ static bool resume(struct care *care, struct night *night) {
 static void begin(struct care *care, struct night *night) {
   struct buf bytes = {0};
   struct value last = {0};
-  *night = (struct night){.end = reconcile_fault_end(care)};
+  *night = (struct night){0};
+  night->end = reconcile_ids(care, &night->until);
   if (reconcile_last(care, &bytes)) value_read(bytes.data, bytes.len, &last);
   night->last = (struct night_ids){id_of(&last, "event"), id_of(&last, "enrollment"),
                                    id_of(&last, "run"), id_of(&last, "skip")};
   buf_deinit(&bytes);
   reconcile_count(care, &night->last, &night->until, &night->counts);
-  if (night->end < night->until.skip) night->end = night->until.skip;
 }
 
 static int64_t within(int64_t id, int64_t least, int64_t most) {

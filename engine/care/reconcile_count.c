@@ -31,63 +31,100 @@ static const char readmitted_since[] =
     " b.admitted_at>=s.discharged_at AND b.admitted_at<n.admitted_at) AND " READMITTED(
         "d", "s", " AND r.id=n.id");
 
-static void count_discharges(struct store *store, int64_t from,
-                             struct night_counts *out) {
+static void count_fates(struct store *store, int64_t from, struct night_counts *out) {
   int64_t fates[5] = {0};
   struct stmt *rows = store_query(store, by_fate, "i", from);
   while (stmt_row(rows)) fates[stmt_int(rows, 0)] = stmt_int(rows, 1);
   stmt_done(rows);
-  // A death in the ward is a discharge to the hospital, and none to scripts.
+  out->deaths = fates[1];
+  out->transfers = fates[2];
+  out->readmitted = fates[3];
+  out->listed = fates[4];
+  out->discharges = fates[0] + fates[1] + fates[2] + fates[3] + fates[4];
+}
+
+// A death in the ward is a discharge to the hospital, and none to scripts.
+static void count_deaths(struct store *store, int64_t from, struct night_counts *out) {
   int64_t in_ward = store_int(
       store, 0,
       "SELECT count(*) FROM event d WHERE d.id>?1 AND d.kind='death' AND EXISTS (SELECT 1"
       " FROM encounter s WHERE s.patient=d.patient AND s.leaving='death')",
       "i", from);
-  out->deaths = fates[1] + in_ward;
-  out->transfers = fates[2];
-  out->readmitted = fates[3] + store_int(store, 0, readmitted_since, "i", from);
-  out->listed = fates[4];
-  out->discharges = fates[0] + fates[1] + fates[2] + fates[3] + fates[4] + in_ward;
+  out->deaths += in_ward;
+  out->discharges += in_ward;
+}
+
+// Most nights of a small ward, and all of a quiet world in a spec, bring little: what
+// can't count anything isn't asked for.
+static void count_discharges(struct store *store, int64_t from,
+                             struct night_counts *out) {
+  struct stmt *row = store_query(store,
+                                 "SELECT total(kind='discharge'), total(kind='death'),"
+                                 " total(kind='admission') FROM event WHERE id>?1",
+                                 "i", from);
+  bool found = stmt_row(row), left = found && stmt_int(row, 0) > 0,
+       died = found && stmt_int(row, 1) > 0, came = found && stmt_int(row, 2) > 0;
+  stmt_done(row);
+  if (left) count_fates(store, from, out);
+  if (died) count_deaths(store, from, out);
+  if (came) out->readmitted += store_int(store, 0, readmitted_since, "i", from);
   out->eligible =
       out->discharges - out->deaths - out->transfers - out->readmitted - out->listed;
 }
 
+static void count_runs(struct store *store, int64_t from, int64_t until,
+                       struct night_counts *out) {
+  struct stmt *row = store_query(
+      store,
+      "SELECT count(*), total(EXISTS (SELECT 1 FROM message m WHERE m.patient="
+      "run.patient AND m.run=run.id AND attempts>0) OR EXISTS (SELECT 1 FROM task t WHERE"
+      " t.patient=run.patient AND t.run=run.id)), total(EXISTS (SELECT 1 FROM message m"
+      " WHERE m.patient=run.patient AND m.run=run.id AND accepted_at IS NOT NULL) OR"
+      " EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND t.run=run.id AND"
+      " status='done')) FROM run WHERE id>?1 AND id<=?2 AND kind='step'",
+      "ii", from, until);
+  if (stmt_row(row)) {
+    out->due += stmt_int(row, 0);
+    out->attempted += stmt_int(row, 1);
+    out->reached += stmt_int(row, 2);
+  }
+  stmt_done(row);
+}
+
 void reconcile_count_steps(struct care *care, const struct night_ids *from,
                            const struct night_ids *until, struct night_counts *out) {
-  struct store *store = care->store;
-  out->due += store_int(
-      store, 0,
-      "SELECT (SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step')+"
-      "(SELECT count(*) FROM skip WHERE id>?3 AND id<=?4)",
-      "iiii", from->run, until->run, from->skip, until->skip);
-  out->attempted += store_int(
-      store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
-      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
-      "attempts>0) OR EXISTS (SELECT 1 FROM task t WHERE t.patient=run.patient AND "
-      "t.run=run.id))",
-      "ii", from->run, until->run);
-  out->reached += store_int(
-      store, 0,
-      "SELECT count(*) FROM run WHERE id>?1 AND id<=?2 AND kind='step' AND (EXISTS "
-      "(SELECT 1 FROM message m WHERE m.patient=run.patient AND m.run=run.id AND "
-      "accepted_at IS NOT NULL) OR EXISTS (SELECT 1 FROM task t WHERE "
-      "t.patient=run.patient AND t.run=run.id AND status='done'))",
-      "ii", from->run, until->run);
+  if (until->run > from->run) count_runs(care->store, from->run, until->run, out);
+  if (until->skip > from->skip)
+    out->due +=
+        store_int(care->store, 0, "SELECT count(*) FROM skip WHERE id>?1 AND id<=?2",
+                  "ii", from->skip, until->skip);
+}
+
+int64_t reconcile_ids(struct care *care, struct night_ids *out) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT (SELECT max(id) FROM event), (SELECT max(id) FROM enrollment), (SELECT "
+      "max(id) FROM run), (SELECT max(id) FROM skip), (SELECT max(id) FROM alert), "
+      "(SELECT max(id) FROM message)",
+      "");
+  int64_t ids[6] = {0}, most = 0;
+  bool found = stmt_row(row);
+  for (int i = 0; found && i < 6; i++) ids[i] = stmt_int(row, i);
+  stmt_done(row);
+  *out = (struct night_ids){ids[0], ids[1], ids[2], ids[3]};
+  for (int i = 1; i < 6; i++)  // events have nothing that could be wrong
+    if (ids[i] > most) most = ids[i];
+  return most;
 }
 
 // By ids, which rise with time, so that a night costs what a day brought.
 void reconcile_count(struct care *care, const struct night_ids *from,
-                     struct night_ids *until, struct night_counts *out) {
-  struct store *store = care->store;
-  until->event = store_int(store, 0, "SELECT max(id) FROM event", "");
-  until->enrollment = store_int(store, 0, "SELECT max(id) FROM enrollment", "");
-  until->run = store_int(store, 0, "SELECT max(id) FROM run", "");
-  until->skip = store_int(store, 0, "SELECT max(id) FROM skip", "");
-  count_discharges(store, from->event, out);
-  out->enrolled =
-      store_int(store, 0,
-                "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1 AND "
-                "coalesce(ended_reason,'')<>'discharge-cancelled'",
-                "i", from->enrollment);
+                     const struct night_ids *until, struct night_counts *out) {
+  if (until->event > from->event) count_discharges(care->store, from->event, out);
+  if (until->enrollment > from->enrollment)
+    out->enrolled =
+        store_int(care->store, 0,
+                  "SELECT count(DISTINCT event) FROM enrollment WHERE id>?1 AND "
+                  "coalesce(ended_reason,'')<>'discharge-cancelled'",
+                  "i", from->enrollment);
 }

@@ -21,9 +21,12 @@ struct night_counts {
   int64_t due, attempted, reached;  // steps; tried by message or task; taken or done
 };
 
-// Reads only. until is filled with what is there now; steps are left to count_steps.
+// What is there now; the highest id of the rows that may be at fault
+// (reconcile_fault.h).
+int64_t reconcile_ids(struct care *care, struct night_ids *out);
+// Reads only. Steps are left to count_steps.
 void reconcile_count(struct care *care, const struct night_ids *from,
-                     struct night_ids *until, struct night_counts *out);
+                     const struct night_ids *until, struct night_counts *out);
 // Adds the steps of runs and skips behind these rows, up to those.
 void reconcile_count_steps(struct care *care, const struct night_ids *from,
                            const struct night_ids *until, struct night_counts *out);

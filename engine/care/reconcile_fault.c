@@ -43,15 +43,6 @@ static const struct kind kinds[NIGHT_FAULTS] = {
                                                               "m.id") ")"},
 };
 
-int64_t reconcile_fault_end(struct care *care) {
-  return store_int(care->store, 0,
-                   "SELECT max(coalesce((SELECT max(id) FROM enrollment), 0),"
-                   " coalesce((SELECT max(id) FROM alert), 0),"
-                   " coalesce((SELECT max(id) FROM run), 0),"
-                   " coalesce((SELECT max(id) FROM message), 0))",
-                   "");
-}
-
 static void find(struct stmt *row, struct night_fault *fault) {
   for (; stmt_row(row); fault->count++)
     if (fault->count < NIGHT_NAMED) fault->first[fault->count] = stmt_int(row, 0);

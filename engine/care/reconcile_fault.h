@@ -9,8 +9,6 @@ struct night_fault {  // of one kind
   int64_t count, first[NIGHT_NAMED];
 };
 
-// The highest id of the rows that are looked at.
-int64_t reconcile_fault_end(struct care *care);
 // Adds the faults of rows with ids behind from, up to until. Reads only.
 void reconcile_find_faults(struct care *care, int64_t from, int64_t until,
                            struct night_fault faults[NIGHT_FAULTS]);

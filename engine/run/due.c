@@ -16,17 +16,33 @@ void due_remove(struct store *store, enum due_class class, int64_t at, enum due_
              "iiii", (int64_t) class, at, (int64_t)kind, ref);
 }
 
-#define FIRST(class) "SELECT min(at) AS at FROM due WHERE class=" class
+#define FIRST(class) "(SELECT min(at) FROM due WHERE class=" class ")"
 
-// One statement for all classes: it is asked after every batch.
-int64_t due_first(struct store *store) {
-  int64_t first = store_int(
-      store, 0,
-      "SELECT min(at) FROM (" FIRST("0") " UNION ALL " FIRST("1") " UNION ALL " FIRST(
-          "2") " UNION ALL " FIRST("3") " UNION ALL " FIRST("4") " UNION ALL " FIRST(
-          "5") " UNION ALL " FIRST("6") ")",
-      "");
-  return first ? first : INT64_MAX;
+// Rows that can't be read count as due, so that whoever takes them meets the reason.
+static void read_firsts(struct due_firsts *firsts, struct store *store) {
+  struct stmt *row =
+      store_query(store,
+                  "SELECT " FIRST("0") "," FIRST("1") "," FIRST("2") "," FIRST(
+                      "3") "," FIRST("4") "," FIRST("5") "," FIRST("6"),
+                  "");
+  bool found = stmt_row(row);
+  for (int i = 0; i < DUE_CLASSES; i++)
+    firsts->at[i] = !found ? 0 : stmt_null(row, i) ? INT64_MAX : stmt_int(row, i);
+  stmt_done(row);
+  firsts->changes = found ? store_version(store) + 1 : 0;
+}
+
+static const int64_t *firsts_of(struct due_firsts *firsts, struct store *store) {
+  if (firsts->changes != store_version(store) + 1) read_firsts(firsts, store);
+  return firsts->at;
+}
+
+int64_t due_first(struct due_firsts *firsts, struct store *store) {
+  const int64_t *at = firsts_of(firsts, store);
+  int64_t first = INT64_MAX;
+  for (int i = 0; i < DUE_CLASSES; i++)
+    if (at[i] < first) first = at[i];
+  return first;
 }
 
 static bool key_taken(const struct work *works, int count, int64_t key) {
@@ -56,24 +72,19 @@ static int collect_class(struct store *store, int64_t class, int64_t now,
   return count;
 }
 
-#define DUE(class) \
-  "SELECT " class " WHERE EXISTS (SELECT 1 FROM due WHERE class=" class " AND at<=?1)"
-
-static int classes_due(struct store *store, int64_t now, int64_t *classes) {
+static int classes_due(struct due_firsts *firsts, struct store *store, int64_t now,
+                       int64_t *classes) {
+  const int64_t *at = firsts_of(firsts, store);
   int found = 0;
-  struct stmt *rows = store_query(
-      store,
-      DUE("0") " UNION ALL " DUE("1") " UNION ALL " DUE("2") " UNION ALL " DUE(
-          "3") " UNION ALL " DUE("4") " UNION ALL " DUE("5") " UNION ALL " DUE("6"),
-      "i", now);
-  while (found < DUE_CLASSES && stmt_row(rows)) classes[found++] = stmt_int(rows, 0);
-  stmt_done(rows);
+  for (int i = 0; i < DUE_CLASSES; i++)
+    if (at[i] <= now) classes[found++] = i;
   return found;
 }
 
-int due_collect(struct store *store, int64_t now, struct work *works, int room) {
+int due_collect(struct due_firsts *firsts, struct store *store, int64_t now,
+                struct work *works, int room) {
   int64_t classes[DUE_CLASSES];
-  int found = classes_due(store, now, classes), count = 0;
+  int found = classes_due(firsts, store, now, classes), count = 0;
   for (int i = 0; i < found && count < room; i++)
     count = collect_class(store, classes[i], now, works, count, room);
   return count;
@@ -106,10 +117,10 @@ static int collect_behind(struct store *store, int64_t now, struct work *works, 
   return count;
 }
 
-int due_collect_but(struct store *store, int64_t now, struct work *works, int room,
-                    struct due_skip *skip) {
+int due_collect_but(struct due_firsts *firsts, struct store *store, int64_t now,
+                    struct work *works, int room, struct due_skip *skip) {
   int64_t classes[DUE_CLASSES];
-  int found = classes_due(store, now, classes), count = 0;
+  int found = classes_due(firsts, store, now, classes), count = 0;
   skip->end = true;
   for (int i = 0; i < found && count < room; i++)
     count = classes[i] == skip->class ? collect_behind(store, now, works, count, room / 2,

@@ -13,10 +13,18 @@ struct due_skip {  // works of one class that are passed over this time
   bool end;               // out: there was none behind it
 };
 
-int64_t due_first(
-    struct store *store);  // ms of the earliest row, INT64_MAX when there is none
+// When the earliest row of each class is due: asked of the rows once after each change
+// of the store, though every batch and every look at the clock wants to know. Zeroed
+// before its first use.
+struct due_firsts {
+  int64_t at[DUE_CLASSES];  // ms, INT64_MAX when there is none
+  int64_t changes;          // the store's when they were read, and one
+};
+int64_t due_first(struct due_firsts *firsts, struct store *store);  // the earliest of all
+
 // Up to room works due by now, escalations first, no key twice. Returns their count.
-int due_collect(struct store *store, int64_t now, struct work *works, int room);
+int due_collect(struct due_firsts *firsts, struct store *store, int64_t now,
+                struct work *works, int room);
 // The same without what skip passes over, going on behind the row where it ended before.
-int due_collect_but(struct store *store, int64_t now, struct work *works, int room,
-                    struct due_skip *skip);
+int due_collect_but(struct due_firsts *firsts, struct store *store, int64_t now,
+                    struct work *works, int room, struct due_skip *skip);

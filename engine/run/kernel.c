@@ -55,7 +55,9 @@ const struct kernel_stats *kernel_statistics(const struct kernel *kernel) {
   return &kernel->stats;
 }
 
-int64_t kernel_next_due(struct kernel *kernel) { return due_first(kernel->store); }
+int64_t kernel_next_due(struct kernel *kernel) {
+  return due_first(&kernel->turns.firsts, kernel->store);
+}
 
 void kernel_handle(struct kernel *kernel, enum due_kind kind,
                    const struct work_handler *handler, void *self) {
@@ -305,6 +307,7 @@ static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
 
 static bool step_works(struct kernel *kernel, struct status *status) {
   struct batch batch;
+  if (!kernel->posted && kernel_next_due(kernel) > kernel->now) return false;
   batch.count = batch.settled = 0;
   batch.unread.code = OK;
   collect_posted(kernel, &batch);

@@ -117,6 +117,7 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
 
 bool kernel_take_waiting(struct kernel *kernel, struct status *status) {
   struct inbox_row rows[BATCH];
+  if (!inbox_may_wait(&kernel->inbox)) return false;
   store_begin_read(kernel->store);
   int count = inbox_collect(&kernel->inbox, rows, BATCH);
   if (store_broken(kernel->store)) *status = *store_error(kernel->store);

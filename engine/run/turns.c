@@ -40,12 +40,12 @@ int turns_collect(struct turns *turns, struct store *store, int64_t now,
     turns->behind.passes = passes;
     turns->behind.self = &looker;
     turns->behind.left = LOOKED_AT;
-    count = due_collect_but(store, now, works, room, &turns->behind);
+    count = due_collect_but(&turns->firsts, store, now, works, room, &turns->behind);
   }
   if (count) return count;
   turns->elsewhere = false;
   if (turns->behind.end) begin_round(turns);
-  return due_collect(store, now, works, room);
+  return due_collect(&turns->firsts, store, now, works, room);
 }
 
 void turns_note(struct turns *turns, const struct work_handler *handler, void *self,

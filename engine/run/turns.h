@@ -9,6 +9,7 @@ enum { TURNS_SERVED = 16 };
 struct turns {
   int64_t served[TURNS_SERVED];  // groups that had their turn in this round
   int count;
+  struct due_firsts firsts;
   struct due_skip behind;  // how far the others' works have been looked for
   bool elsewhere;          // the works in hand were looked for behind those of the served
   int64_t slowest, group;  // of the batch: the longest preparation, and whose it was

@@ -36,3 +36,7 @@ int64_t store_last_id(const struct store *store) {
 }
 
 int64_t store_changes(const struct store *store) { return sqlite3_changes64(store->db); }
+
+int64_t store_version(const struct store *store) {
+  return sqlite3_total_changes64(store->db);
+}

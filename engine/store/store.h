@@ -63,6 +63,9 @@ int store_exec(struct store *store, const char *sql, const char *types, ...);
 int64_t store_last_id(const struct store *store);
 // Rows that the last INSERT, UPDATE or DELETE changed, also one stepped by stmt_row.
 int64_t store_changes(const struct store *store);
+// Rises whenever something is written through this connection: what was read before may
+// no longer hold.
+int64_t store_version(const struct store *store);
 // First column of the first row, or otherwise.
 int64_t store_int(struct store *store, int64_t otherwise, const char *sql,
                   const char *types, ...);
