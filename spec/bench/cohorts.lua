@@ -20,11 +20,11 @@ function cohorts.words(name, quick)
 end
 
 -- The database with the million. With a time: brought there from the day it was filled; the steps of cohorts that came due
--- over half an hour before are not valid any more and were passed over.
-function cohorts.million(quick, until_)
+-- over half an hour before are not valid any more and were passed over. asleep: how many, a million unless said.
+function cohorts.million(quick, until_, asleep)
   local words = {}
   for i, name in ipairs { "steps", "burst", "alarm", "asked", "mixed" } do words[i] = cohorts.words(name, quick) end
-  return { kind = "send", count = quick and FEW or ASLEEP, cohorts = words, until_ = until_ }
+  return { kind = "send", count = quick and FEW or asleep or ASLEEP, cohorts = words, until_ = until_ }
 end
 
 return cohorts

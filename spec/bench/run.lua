@@ -7,7 +7,7 @@ local judging = require "bench.table"
 local o, names = { runs = 3 }, {}
 
 local function usage(text)
-  io.stderr:write("bench: ", text, "\nUsage: ./dev bench [", table.concat(ORDER, "|"), " …] [--runs N] [--quick] [--json]\n")
+  io.stderr:write("bench: ", text, "\nUsage: ./dev bench [", table.concat(ORDER, "|"), " …] [--runs N] [--asleep N] [--quick] [--json]\n")
   os.exit(2)
 end
 
@@ -21,9 +21,9 @@ while arg[at] do
   if word == "--json" then o.json = true
   elseif word == "--quick" then o.quick, o.runs = true, 1
   elseif word == "--alone" then o.alone = true
-  elseif word == "--runs" then
+  elseif word == "--runs" or word == "--asleep" then
     at = at + 1
-    o.runs = tonumber(arg[at]) or usage "--runs needs a number"
+    o[word:sub(3)] = math.tointeger(tonumber(arg[at])) or usage(word .. " needs a number")
   elseif known(word) then names[#names + 1] = word
   else usage("there is no " .. word) end
   at = at + 1

@@ -74,7 +74,7 @@ local function cut(base, count)
 end
 
 function sleepers.run(o)
-  local base, count = cohorts.million(o.quick), o.quick and 400 or 20000
+  local base, count = cohorts.million(o.quick, nil, o.asleep), o.quick and 400 or 20000
   local all, cuts = {}, {}
   for i = 1, o.runs do
     all[i], cuts[i] = play(base, count), cut(base, count)
