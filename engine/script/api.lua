@@ -23,7 +23,7 @@ local TITLE_NEEDED = key("title", "text!", "what people read on screens")
 local DISCLOSES = key("discloses", "boolean", "names a diagnosis: only for patients who know theirs (WARD 1)")
 local DISCREET = key("discreet", "text", "what the others read instead; without it they get nothing that discloses")
 
-local api = { abi = 1 }
+local api = {}
 
 api.builtin_calendars = { "cn", "always" }
 api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
@@ -65,7 +65,8 @@ api.kinds = {
     key("via", "list of word", "order of channels when a call names none", { default = { "wechat", "sms" } }),
     key("budget", "map of record:budget", "message class → contacts allowed to one patient"),
     key("phone", "string", "the number that patients may ring"),
-    key("gate", "one:specs", "specs must pass before a new bundle is activated"),
+    key("gate", "one:specs", "the specs in its folder spec/ must pass before a new bundle is activated"),
+    key("activate", "one:manual", "a new bundle waits until somebody says: afterward activate"),
   } },
   program = { doc = "the brand that patients see", keys = {
     key("id", "id!", "its name in scripts"), key("name", "text!", "what patients read"),

@@ -13,8 +13,22 @@ static bool in_folder(const char *path, const char *folder) {
   return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
+// What lies in spec/ tests the scripts and is none of them.
+static bool is_spec(const char *path) {
+  const char *below = strchr(path, '/');
+  return below && in_folder(below + 1, "spec");
+}
+
 bool bundle_takes(const struct bundle *bundle, const char *path) {
-  return in_folder(path, bundle->department) || in_folder(path, "shared");
+  return (in_folder(path, bundle->department) || in_folder(path, "shared")) &&
+         !is_spec(path);
+}
+
+bool bundle_uses(const struct bundle *bundle, const char *path) {
+  const char *used = buf_text(&bundle->used);
+  for (; *used; used += strlen(used) + 1)
+    if (strcmp(used, path) == 0) return true;
+  return false;
 }
 
 const struct source *bundle_find_source(const struct bundle *bundle, const char *path) {
@@ -89,8 +103,22 @@ static int keep_functions(lua_State *L) {
   return 0;
 }
 
+static void keep_used(struct bundle *bundle, int result) {
+  lua_State *L = bundle->lua;
+  lua_getfield(L, result, "used");
+  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    buf_puts(&bundle->used, lua_tostring(L, -1));
+    buf_putc(&bundle->used, 0);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
 static int keep_result(struct bundle *bundle, int result, struct status *status) {
   lua_State *L = bundle->lua;
+  keep_used(bundle, result);
   lua_getfield(L, result, "hash");
   snprintf(bundle->hash, sizeof bundle->hash, "%s", lua_tostring(L, -1));
   lua_pop(L, 1);
@@ -160,6 +188,7 @@ void bundle_free(struct bundle *bundle) {
   sandbox_close(bundle->sandbox);
   zones_deinit(&bundle->zones);
   buf_deinit(&bundle->definitions);
+  buf_deinit(&bundle->used);
   mem_free(bundle->department);
   mem_free(bundle);
 }

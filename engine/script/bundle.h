@@ -8,6 +8,8 @@
 #include "base/value.h"
 #include "script/sources.h"
 
+enum { SCRIPT_ABI = 1 };  // raised when the same script would mean something else
+
 struct lua_State;
 struct sandbox;
 struct bundle;
@@ -45,8 +47,13 @@ void bundle_report_deinit(struct bundle_report *report);
 // "file:line: message" lines, warnings marked so, accepted ones left out.
 void bundle_report_text(const struct bundle_report *report, struct buf *out);
 
-// Content hash of the whole: every source and the ABI number. 32 hex digits, borrowed.
+// Content hash of the whole: the files that it uses and the ABI number. 32 hex digits,
+// borrowed.
 const char *bundle_hash(const struct bundle *bundle);
+// Whether it is made of this file: the department's own, those of shared/ that it
+// requires, and those there that declare something. It can be loaded again from these
+// alone.
+bool bundle_uses(const struct bundle *bundle, const char *path);
 // Map kind → id → definition; functions are true, texts {en,zh}, a pathway's steps and
 // watches ordered lists; each has file, line and hash (of its file, the modules it
 // requires, shared/ and the ABI number). A rule has fields, the ids that forms naming it

@@ -116,6 +116,8 @@ void bundle_push_host(lua_State *L, struct bundle *bundle) {
   lua_newtable(L);
   lua_pushstring(L, bundle->department);
   lua_setfield(L, -2, "department");
+  lua_pushinteger(L, SCRIPT_ABI);
+  lua_setfield(L, -2, "abi");
   add(L, bundle, "bridge", host_bridge);
   add(L, bundle, "text", host_text);
   add(L, bundle, "run", host_run);

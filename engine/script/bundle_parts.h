@@ -15,6 +15,7 @@ struct bundle {
   int kept;                      // registry: { api, functions }
   char hash[33];                 // of the whole
   struct buf definitions;        // encoded map kind → id → definition
+  struct buf used;               // paths it is made of, each with its NUL
   char *department;              // owned
   struct zones zones;            // known zones, while loading
   const struct source *sources;  // borrowed while loading, then NULL

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/mem.h"
+#include "script/bundle.h"
 
 enum { FOLDERS_DEEP = 8, ENTRIES = 10000 };
 
@@ -42,6 +44,17 @@ void sources_deinit(struct sources *sources) {
   }
   mem_free(sources->items);
   *sources = (struct sources){0};
+}
+
+void sources_hash(const struct sources *sources, char out[33]) {
+  struct buf lines = {0};
+  buf_printf(&lines, "afterward %d\n", SCRIPT_ABI);
+  for (int i = 0; i < sources->count; i++) {
+    digest_hex(sources->items[i].text, sources->items[i].len, out);
+    buf_printf(&lines, "%s %s\n", out, sources->items[i].path);
+  }
+  digest_hex(lines.data, lines.len, out);
+  buf_deinit(&lines);
 }
 
 static bool ends_with(const char *text, const char *end) {

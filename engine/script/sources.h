@@ -27,3 +27,6 @@ int sources_read(struct sources *sources, const char *folder, const char *depart
 // Adds one file from memory; takes copies.
 void sources_add(struct sources *sources, const char *path, const char *text, size_t len);
 void sources_deinit(struct sources *sources);
+// Hash of them all as they are, whether a bundle would use them or not, and of the ABI
+// number.
+void sources_hash(const struct sources *sources, char out[33]);

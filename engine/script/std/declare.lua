@@ -116,7 +116,7 @@ function define(entry, pathway)
     (tostring(definition):gsub("^[%w_]+%.lua:%d+: ", ""))), entry)
 end
 
-local function define_all()
+local function define_all(used)
   for _, entry in ipairs(declared) do
     if entry.kind ~= "step" and entry.used then
       local definition = not (entry.kind == "watch" and entry.nested) and define(entry)
@@ -125,7 +125,7 @@ local function define_all()
         report("twice", ("%s is declared twice, also at %s:%d"):format(kinds.label(entry.kind, entry.body), same.file, same.line),
           entry)
       elseif definition and definition.id then
-        definition.hash = hashes.of_file(entry.file, loader.needs)
+        definition.hash = hashes.of_file(entry.file, loader.needs, used)
         definitions[entry.kind] = definitions[entry.kind] or {}
         definitions[entry.kind][definition.id] = definition
       end
@@ -159,7 +159,12 @@ end
 -- After load: checks everything; gives what C keeps.
 local function finish()
   for path, loaded in pairs(loader.values) do collect(path, loaded.value) end
-  define_all()
+  local declaring = {}
+  for _, entry in ipairs(declared) do
+    if entry.used then declaring[entry.file] = true end
+  end
+  local used = hashes.used(loader.needs, declaring)
+  define_all(used)
   check_used()
   references.check(definitions, refs, report)
   table.sort(problems, in_order)
@@ -168,7 +173,7 @@ local function finish()
   local order = {}                                 -- rising, as maps are encoded
   for i, kind in ipairs(words.keys(definitions)) do order[i] = { kind = kind, ids = words.keys(definitions[kind]) } end
   return { problems = problems, definitions = definitions, order = order, functions = functions,
-    hash = hashes.whole(), kept = { values = loader.values, bodies = bodies } }
+    used = used, hash = hashes.whole(used), kept = { values = loader.values, bodies = bodies } }
 end
 
 return { load = load, finish = finish, require = host.bridge(loader.require), module = module }

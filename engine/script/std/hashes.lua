@@ -1,7 +1,6 @@
 -- Versions: a declaration's is the hash of its file, what that requires, shared/ and the ABI.
 local host, use = ...
 local words = use "words.lua"
-local api = use "api.lua"
 local hashes = {}
 
 local digests = {}
@@ -11,7 +10,7 @@ local function digest(path)
 end
 
 local function combine(paths)
-  local lines = { ("afterward %d"):format(api.abi) }
+  local lines = { ("afterward %d"):format(host.abi) }
   for _, path in ipairs(paths) do lines[#lines + 1] = ("%s %s"):format(digest(path), path) end
   return host.digest(table.concat(lines, "\n"))
 end
@@ -24,14 +23,25 @@ local function closure(path, needs, set)
   return set
 end
 
-function hashes.of_file(path, needs)
+-- used: of hashes.used.
+function hashes.of_file(path, needs, used)
   local set = closure(path, needs, {})
-  for _, other in ipairs(host.paths) do
+  for _, other in ipairs(used) do
     if other:find "^shared/.*%.lua$" then set[other] = true end
   end
   return combine(words.keys(set))
 end
 
-function hashes.whole() return combine(host.paths) end
+-- The files that a bundle is made of: all of the department's, what they require of shared/, and what lies there and
+-- declares something, which is every department's. declaring: set of paths.
+function hashes.used(needs, declaring)
+  local set = {}
+  for _, path in ipairs(host.paths) do
+    if not path:find "^shared/.*%.lua$" or declaring[path] then closure(path, needs, set) end
+  end
+  return words.keys(set)
+end
+
+function hashes.whole(paths) return combine(paths) end
 
 return hashes

@@ -178,7 +178,9 @@ describe("the hash", function()
     return bundle:hash(), (bundle:definition("rule", "r") or {}).hash
   end
   local files = { ["ward/r.lua"] = 'local run = require "m" return require "afterward".rule { id = "r", run = run }',
-    ["ward/m.lua"] = "return function() end", ["ward/other.lua"] = "return 1", ["shared/s.lua"] = "return 1", ["shared/x.csv"] = "a" }
+    ["ward/m.lua"] = 'require "shared.s" return function() end', ["ward/other.lua"] = "return 1", ["shared/s.lua"] = "return 1",
+    ["shared/x.csv"] = "a", ["shared/unused.lua"] = "return 1", ["ward/spec/r_spec.lua"] = "return 1",
+    ["shared/all.lua"] = 'return require "afterward".template { id = "t", zh = "您好" }' }
   local function changed(path)
     local more = {}
     for p, text in pairs(files) do more[p] = p == path and text .. " " or text end
@@ -191,7 +193,10 @@ describe("the hash", function()
     assert.same({ whole, rule }, { hashes(files) })
   end)
 
-  for path, follows in pairs { ["ward/r.lua"] = true, ["ward/m.lua"] = true, ["shared/s.lua"] = true,
+  for _, path in ipairs { "shared/unused.lua", "ward/spec/r_spec.lua" } do
+    it("does not follow " .. path, function() assert.same({ hashes(files) }, { hashes(changed(path)) }) end)
+  end
+  for path, follows in pairs { ["ward/r.lua"] = true, ["ward/m.lua"] = true, ["shared/s.lua"] = true, ["shared/all.lua"] = true,
     ["ward/other.lua"] = false, ["shared/x.csv"] = false } do
     it((follows and "of a declaration follows " or "of the bundle alone follows ") .. path, function()
       local whole, rule = hashes(files)
