@@ -24,6 +24,7 @@ enum {
   GRACE_MS = 5000,
   ENDING_MS = 20,
   LAST_BATCHES = 8,
+  LOOK_MS = 100,
   CONNECTIONS = 256  // to gateways; how many one takes says its channel's `parallel`
 };
 
@@ -94,11 +95,11 @@ static void due(void *self) {
   if (daemon->stopping) end_when_quiet(daemon);
 }
 
+// The files are read beside the loop: what becomes of them the log says then.
 static void reload(struct daemon *daemon) {
-  struct status status = {0};
   notify_send("RELOADING=1");
   log_line(LOG_LEVEL_INFO, "daemon.reload", "scripts=%s", daemon->scripts);
-  engine_activate_all(&daemon->engine, daemon->scripts, "reload", &status);
+  reload_ask(daemon->reload, NULL, "signal", false);
   notify_send("READY=1");
 }
 
@@ -135,6 +136,20 @@ static int receive_receipt(void *self, const char *channel,
   return code;
 }
 
+static void ask_reload(void *self, const char *department, const char *who) {
+  reload_ask(((struct daemon *)self)->reload, department, who, true);
+}
+
+static const char *doing(void *self, const char *department) {
+  return reload_doing(((struct daemon *)self)->reload, department);
+}
+
+static int activate(void *self, const struct api_activation *asked, int64_t *version,
+                    struct status *status) {
+  return reload_activate(((struct daemon *)self)->reload, asked->department, asked->hash,
+                         asked->back, asked->who, version, status);
+}
+
 static const struct http_counters *http_figures(void *self) {
   return http_server_counters(((struct daemon *)self)->server);
 }
@@ -148,6 +163,7 @@ static void metrics(void *self, struct buf *out) {
              "# TYPE afterward_loop_stall_most_seconds gauge\n"
              "afterward_loop_stall_most_seconds %.15g\n",
              (double)stalls->most_ms / 1e3);
+  reload_metrics(daemon->reload, out);
 }
 
 static void health(void *self, struct buf *reasons) {
@@ -301,17 +317,23 @@ static int open_doors(struct daemon *daemon, struct status *status) {
                                            .receipt = receive_receipt,
                                            .http = http_figures,
                                            .health = health,
+                                           .reload = ask_reload,
+                                           .doing = doing,
+                                           .activate = activate,
                                            .metrics = metrics};
   return OK;
 }
 
-// A department with broken scripts does not keep the others from starting.
+// What the database has active is active; files that have changed since are taken before
+// the doors open. A department with broken scripts does not keep the others from
+// starting.
 static int load_scripts(struct daemon *daemon) {
-  struct status status = {0};
   daemon->scripts =
       text_or(daemon, daemon->options.scripts, "scripts", "/usr/share/afterward/scripts");
-  if (engine_activate_all(&daemon->engine, daemon->scripts, "start", &status))
-    log_line(LOG_LEVEL_ERROR, "scripts.refused", "reason=\"%s\"", status.text);
+  daemon->reload = reload_new(&daemon->engine, daemon->loop, daemon->scripts);
+  reload_ask(daemon->reload, NULL, "start", false);
+  while (reload_starting(daemon->reload)) loop_step(daemon->loop, LOOK_MS);
+  engine_warn_of_years(&daemon->engine);
   return OK;
 }
 
@@ -324,6 +346,7 @@ int daemon_start(struct daemon *daemon, struct status *status) {
   daemon->due = loop_timer_new(daemon->loop, due, daemon);
   loop_set_work(daemon->loop, work_and_arm, daemon);
   loop_on_signal(daemon->loop, signalled, daemon);
+  reload_watch(daemon->reload);
   if (notify_watchdog_ms()) {
     daemon->watchdog = loop_timer_new(daemon->loop, alive, daemon);
     alive(daemon);
@@ -346,6 +369,7 @@ void daemon_free(struct daemon *daemon) {
   if (daemon->api_open) api_deinit(&daemon->api);
   if (daemon->server) http_server_free(daemon->server);
   if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);
+  reload_free(daemon->reload);
   if (daemon->engine_open) engine_close(&daemon->engine, NULL);
   if (daemon->loop) loop_free(daemon->loop);
   mem_free(daemon->scripts);

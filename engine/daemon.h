@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "io/http_thread.h"
 #include "io/loop.h"
+#include "reload.h"
 
 struct daemon_options {  // from the command line, else from the configuration; texts
                          // borrowed
@@ -26,6 +27,7 @@ struct daemon {
   struct clock_watch watch;
   struct loop *loop;
   struct loop_timer *due, *watchdog;
+  struct reload *reload;
   struct http_thread *client;
   struct http_server *server;
   struct channels channels;

@@ -3,17 +3,10 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/zone.h"
+#include "bundles.h"
 #include "care/care.h"
-#include "script/bundle.h"
-
-enum { ENGINE_BUNDLES = 256 };
-
-struct loaded_bundle {  // a department's scripts at one version, in Lua
-  int64_t row;          // bundle.id
-  char *department;
-  struct bundle *bundle;
-};
 
 struct engine {
   struct store *store;
@@ -23,8 +16,8 @@ struct engine {
   struct catalog *catalog;
   struct kernel *kernel;
   struct care care;
-  struct loaded_bundle bundles[ENGINE_BUNDLES];
-  int bundle_count;
+  struct bundles bundles;
+  struct histogram activations;  // how long each took
 };
 
 // settings: the configuration as an encoded map (config.h has its keys); copied. store is
@@ -40,12 +33,11 @@ void engine_close(struct engine *engine, struct store **store_out);
 int engine_activate(struct engine *engine, const char *department,
                     const struct sources *sources, const char *who,
                     struct bundle_report *report, struct status *status);
-// Every department folder under a scripts folder. The first error ends it; problems are
-// logged.
-int engine_activate_all(struct engine *engine, const char *folder, const char *who,
-                        struct status *status);
 struct bundle *engine_bundle(struct engine *engine, const char *department,
                              int64_t row);  // row 0: the active one
+
+// Logs calendars whose holidays of this year, or in autumn of the next, are not known.
+void engine_warn_of_years(struct engine *engine);
 
 // Steps until nothing is due. False with a reason when the disk refuses.
 bool engine_settle(struct engine *engine, struct status *status);

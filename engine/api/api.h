@@ -25,6 +25,13 @@ struct api_reply {
   struct buf receipts;  // encoded list for message_receipts, empty for none; freed by it
 };
 
+struct api_activation {    // borrowed
+  const char *department;  //
+  const char *hash;        // of a version, or its first characters; NULL: the usual one
+  bool back;               // to one that was active before; else the candidate
+  const char *who;
+};
+
 // What the engine gives; any function may be NULL.
 struct api_engine {
   void *self;
@@ -33,6 +40,14 @@ struct api_engine {
   int (*receipt)(void *self, const char *channel, const struct api_callback *callback,
                  struct api_reply *reply, struct status *status);
   const struct http_counters *(*http)(void *self);
+  // Looks at a department's scripts on the disk; NULL: at all.
+  void (*reload)(void *self, const char *department, const char *who);
+  // What is being done with a department's scripts (NULL: anybody's): reading loading
+  // specs activating; NULL when nothing is.
+  const char *(*doing)(void *self, const char *department);
+  // Makes a version of the scripts active, committed when it comes back.
+  int (*activate)(void *self, const struct api_activation *asked, int64_t *version,
+                  struct status *status);
   // Appends a sentence per reason why it is not well; nothing when it is.
   void (*health)(void *self, struct buf *reasons);
   void (*metrics)(void *self, struct buf *out);  // appends lines of its own

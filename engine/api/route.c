@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/bundles.h"
 #include "api/call.h"
 #include "api/card_print.h"
 #include "api/desk.h"
@@ -50,6 +51,12 @@ static const struct route routes[] = {
     {"POST", "clock/confirm", SCOPE_ADMIN, desk_clock},
     {"GET", "codes", SCOPE_READ, read_codes},
     {"GET", "forms/*/*", SCOPE_READ, read_form},
+    {"GET", "bundles", SCOPE_READ, bundles_list},
+    {"GET", "bundles/*", SCOPE_READ, bundles_show},
+    {"POST", "bundles/reload", SCOPE_ADMIN, bundles_reload},
+    {"POST", "bundles/*/reload", SCOPE_ADMIN, bundles_reload},
+    {"POST", "bundles/*/activate", SCOPE_ADMIN, bundles_activate},
+    {"POST", "bundles/*/rollback", SCOPE_ADMIN, bundles_activate},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 

@@ -71,6 +71,15 @@ struct seen {
 // Whether any pathway has passed its limits since its scripts changed.
 enum breaches { BREACHES_UNKNOWN, BREACHES_NONE, BREACHES_SOME };
 
+// How far planning again has come (replan.h); a start begins anew.
+struct replan {
+  int64_t at, ref;        // the last row looked at
+  bool unplanned;         // among enrollments with nothing ahead
+  uint64_t round;         // each change of a schedule begins one
+  int64_t looked, moved;  // in this round
+  uint64_t moved_ever;    // since the start
+};
+
 struct care {
   struct kernel *kernel;
   struct store *store;  // the kernel's
@@ -81,6 +90,7 @@ struct care {
   struct channels_port channels;
   struct seen seen_patient, seen_event;  // facts_seen's
   enum breaches breaches;                // quarantine's
+  struct replan replan;
   bool clock_held;  // the clock jumped, and nobody has said yet that it is right
 };
 

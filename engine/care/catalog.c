@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/hearing.h"
@@ -44,6 +45,7 @@ struct entry {  // one department's active definitions
 struct catalog {
   struct entry *first;
   struct buf holidays;  // of the built-in calendar "cn"
+  char holidays_digest[33];
   struct calendar *cn, *always;
   struct hearing *hearing;  // NULL: not looked for since the last put
 };
@@ -115,6 +117,7 @@ int catalog_set_holidays(struct catalog *catalog, const char *csv, size_t len,
   buf_deinit(&catalog->holidays);
   catalog->cn = cn;
   catalog->holidays = holidays;
+  digest_hex(csv, len, catalog->holidays_digest);
   return OK;
 }
 
@@ -302,6 +305,15 @@ int catalog_load(struct catalog *catalog, struct store *store, struct status *st
   }
   stmt_done(rows);
   return code;
+}
+
+struct value catalog_definitions(struct catalog *catalog, const char *department) {
+  struct entry *entry = find(catalog, department);
+  return entry ? entry->definitions : (struct value){0};
+}
+
+const char *catalog_holidays(const struct catalog *catalog) {
+  return catalog->holidays_digest;
 }
 
 struct value catalog_find(struct catalog *catalog, const char *department,

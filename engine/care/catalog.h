@@ -28,6 +28,11 @@ int catalog_check(struct catalog *catalog, const char *department,
                   const char *definitions, size_t len, struct status *status);
 int catalog_load(struct catalog *catalog, struct store *store,
                  struct status *status);  // every active bundle
+// All definitions of the department's active bundle; nil view when it has none. Borrowed
+// until the next put.
+struct value catalog_definitions(struct catalog *catalog, const char *department);
+// Digest of the holiday file; borrowed.
+const char *catalog_holidays(const struct catalog *catalog);
 // A definition of the department's active bundle; nil view when there is none. Borrowed
 // until the next put.
 struct value catalog_find(struct catalog *catalog, const char *department,

@@ -10,6 +10,7 @@
 #include "care/plan.h"
 #include "care/quarantine.h"
 #include "care/question.h"
+#include "care/replan.h"
 #include "care/task.h"
 
 #define LIVE "ended_at IS NULL"  // the partial index run_live
@@ -284,5 +285,6 @@ static const struct work_handler plan_handler = {.apply = plan_apply};
 void enrollment_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_RETIER, &retier_handler, care);
   kernel_handle(care->kernel, WORK_PLAN, &plan_handler, care);
+  replan_handlers(care);
   happening_handlers(care);
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/enrollment.h"
+#include "care/replan.h"
 #include "care/task.h"
 
 bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
@@ -14,8 +15,9 @@ bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
                                  "SELECT id, patient, encounter, event, enrolled_at, "
                                  "anchor_at, cursor_at, next_at, department, "
                                  "pathway, tier, status, (SELECT zone FROM patient "
-                                 "WHERE id=enrollment.patient) FROM enrollment WHERE "
-                                 "id=?1",
+                                 "WHERE id=enrollment.patient), (SELECT since FROM "
+                                 "replan WHERE department=enrollment.department) FROM "
+                                 "enrollment WHERE id=?1",
                                  "i", id);
   bool found = stmt_row(row);
   if (found) {
@@ -32,6 +34,7 @@ bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
                                .tier = mem_copy_text(stmt_text(row, 10)),
                                .zone = mem_copy_text(stmt_text(row, 12))};
     strncpy(out->status, stmt_text(row, 11), sizeof out->status - 1);
+    out->cursor_at = replan_cursor(out, stmt_int(row, 13));
   }
   stmt_done(row);
   return found;
@@ -105,20 +108,27 @@ bool plan_first(struct care *care, struct enrollment *enrollment) {
   return true;
 }
 
-bool plan_arm(struct care *care, struct enrollment *enrollment) {
+int64_t plan_next(struct care *care, const struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
   struct schedule_occurrence next;
   struct schedule_cursor cursor = {enrollment->cursor_at, SIZE_MAX};
   plan_init(care, enrollment, &plan);
-  plan_disarm(care, enrollment);
   int64_t ends = ends_at(care, enrollment);
   bool more =
       plan.schedule && !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status);
-  if (!more && ends <= kernel_now(care->kernel)) return false;
-  enrollment->next_at = more && (!ends || next.due_ms < ends) ? next.due_ms : ends;
-  store_exec(care->store, "UPDATE enrollment SET next_at=?2 WHERE id=?1", "ii",
-             enrollment->id, enrollment->next_at);
+  if (!more && ends <= kernel_now(care->kernel)) return 0;
+  return more && (!ends || next.due_ms < ends) ? next.due_ms : ends;
+}
+
+// One statement sets the row: in between, it would be one with nothing ahead.
+bool plan_arm(struct care *care, struct enrollment *enrollment) {
+  int64_t next = plan_next(care, enrollment), before = enrollment->next_at;
+  if (before) due_remove(care->store, DUE_PLAN, before, WORK_PLAN, enrollment->id);
+  enrollment->next_at = next;
+  store_exec(care->store, "UPDATE enrollment SET next_at=?2 WHERE id=?1", "iI",
+             enrollment->id, next);
+  if (!next) return false;
   due_add(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id,
           enrollment->patient);
   return true;

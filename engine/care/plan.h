@@ -22,6 +22,8 @@ void plan_init(struct care *care, const struct enrollment *enrollment, struct pl
 // The first occurrence of a new enrollment as its next_at; false, and 0, when something
 // of the plan is past already, or nothing is planned: then plan_skip_past and plan_arm.
 bool plan_first(struct care *care, struct enrollment *enrollment);
+// When it is next due by the newest schedule, or ends; 0 when nothing is left.
+int64_t plan_next(struct care *care, const struct enrollment *enrollment);
 // Sets the enrollment's row in due to its next occurrence after the cursor; false when
 // none is left.
 bool plan_arm(struct care *care, struct enrollment *enrollment);

@@ -14,9 +14,9 @@ enum { CHUNK = 16384 };
 
 struct child {
   uv_process_t process;
-  uv_pipe_t pipe;    // what it writes
+  uv_pipe_t pipe;  // what it writes
   uv_timer_t limit;
-  int open;          // handles of these that are not closed yet
+  int open;  // handles of these that are not closed yet
   bool exited, read_out;
   size_t most;
   struct child_result result;

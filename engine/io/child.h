@@ -8,12 +8,13 @@
 
 struct child;
 
-struct child_config {      // all borrowed for the call
-  const char *const *words;  // program, looked for in PATH, and its arguments; ends with NULL
-  const char *const *env;    // "NAME=value" and no others; ends with NULL
-  const char *folder;        // where it runs
-  int64_t limit_ms;          // then it is killed, and whatever it has started
-  size_t output;             // bytes kept of what it writes to stdout and stderr, the last ones
+struct child_config {  // all borrowed for the call
+  const char *const
+      *words;  // program, looked for in PATH, and its arguments; ends with NULL
+  const char *const *env;  // "NAME=value" and no others; ends with NULL
+  const char *folder;      // where it runs
+  int64_t limit_ms;        // then it is killed, and whatever it has started
+  size_t output;  // bytes kept of what it writes to stdout and stderr, the last ones
 };
 
 struct child_result {

@@ -29,9 +29,7 @@ struct watch {
   void *ctx;
 };
 
-static void on_closed(uv_handle_t *handle) {
-  mem_free(handle->data);
-}
+static void on_closed(uv_handle_t *handle) { mem_free(handle->data); }
 
 static void on_event(uv_fs_event_t *uv, const char *name, int events, int status) {
   struct folder *folder = uv->data;

@@ -37,7 +37,8 @@ enum due_kind {
   WORK_PLAN = 7,     // enrollment.id: occurrences that are due
   WORK_RETIER = 8,   // enrollment.id: evaluate the tier
   WORK_NIGHTLY = 9,  // how far it is, 0 at first: reconciliation
-  WORK_KINDS = 10,
+  WORK_REPLAN = 10,  // enrollments whose schedule changed: the next some thousand
+  WORK_KINDS = 11,
 };
 
 struct work {

@@ -24,6 +24,16 @@ enum { SOURCE_LIMIT = 1 << 20, SOURCES_LIMIT = 2000, SOURCES_BYTES = 16 << 20 };
 // always calls sources_deinit.
 int sources_read(struct sources *sources, const char *folder, const char *department,
                  struct status *status);
+struct departments {
+  char **names;  // sorted; owned
+  int count;
+};
+// The folders under a scripts folder that are departments': all but shared, demo and
+// hidden ones.
+int sources_departments(const char *folder, struct departments *out,
+                        struct status *status);
+void departments_deinit(struct departments *departments);
+
 // Adds one file from memory; takes copies.
 void sources_add(struct sources *sources, const char *path, const char *text, size_t len);
 void sources_deinit(struct sources *sources);

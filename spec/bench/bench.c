@@ -29,6 +29,27 @@ int64_t bench_time(const char *text) {
   return out;
 }
 
+static void activate(struct bench *bench, const char *scripts, const char *department) {
+  struct sources sources = {0};
+  struct bundle_report report = {0};
+  struct status status = {0};
+  bench_must(sources_read(&sources, scripts, department, &status), &status);
+  bench_must(
+      engine_activate(&bench->engine, department, &sources, "bench", &report, &status),
+      &status);
+  bundle_report_deinit(&report);
+  sources_deinit(&sources);
+}
+
+static void activate_all(struct bench *bench, const char *scripts) {
+  struct departments departments = {0};
+  struct status status = {0};
+  bench_must(sources_departments(scripts, &departments, &status), &status);
+  for (int i = 0; i < departments.count; i++)
+    activate(bench, scripts, departments.names[i]);
+  departments_deinit(&departments);
+}
+
 void bench_open(struct bench *bench, const char *folder, const char *scripts,
                 int64_t now) {
   struct status status = {0};
@@ -45,7 +66,7 @@ void bench_open(struct bench *bench, const char *folder, const char *scripts,
   bench_must(engine_open(&bench->engine, store, &bench->clock, &view, &status), &status);
   bench->channel.care = &bench->engine.care;
   bench->engine.care.channels = sim_channel_port(&bench->channel);
-  bench_must(engine_activate_all(&bench->engine, scripts, "bench", &status), &status);
+  activate_all(bench, scripts);
   buf_deinit(&path);
   buf_deinit(&json);
   buf_deinit(&settings);

@@ -18,7 +18,7 @@ end
 
 local commands = {
   "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "patient", "timeline",
-  "opt-out", "duty", "handover", "summary", "refused", "codes", "status", "version",
+  "opt-out", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "refused", "codes", "status", "version",
 }
 
 describe("afterward", function()

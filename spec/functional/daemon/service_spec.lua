@@ -67,7 +67,10 @@ describe("the daemon", function()
       h:script("w/w.lua", text)
       h:signal "sighup"
       wait.till("reloaded", function() return h:words():find("daemon.reload", before, true) end)
-      return wait.till("judged", function() return h:words():sub(before + 1):match "bundle%.%l+.*\n" end)
+      return wait.till("judged", function()
+        local words = h:words():sub(before + 1)
+        return (words:find "bundle%.active" or words:find "bundle%.refused") and words
+      end)
     end
     local function planned(n)
       h:event(h:discharge(n))

@@ -1,0 +1,29 @@
+// Loaded bundles: departments' scripts in Lua, each version once.
+#pragma once
+
+#include "script/bundle.h"
+#include "store/store.h"
+
+enum { BUNDLES = 256 };
+
+struct loaded_bundle {
+  int64_t row;  // bundle.id
+  char *department;
+  struct bundle *bundle;
+};
+
+struct bundles {
+  struct loaded_bundle list[BUNDLES];  // the one used longest ago first
+  int count;
+};
+
+// The version of that row, loaded from the database when it is not there yet. NULL when
+// it can't be loaded any more; the log says why. Borrowed until the next call.
+struct bundle *bundles_get(struct bundles *bundles, struct store *store,
+                           const char *department, int64_t row);
+// Takes the bundle; when that version is there already, it is freed.
+void bundles_add(struct bundles *bundles, const char *department, int64_t row,
+                 struct bundle *bundle);
+void bundles_deinit(struct bundles *bundles);
+
+void bundles_log(const char *department, const struct bundle_report *report);

@@ -1,0 +1,227 @@
+#include "care/replan.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "care/plan.h"
+
+// One work: so many rows looked at or changed, or so long, and the loop goes on.
+enum { LOOKED_AT = 4000, CHANGED = 1000, SLICE_MS = 15, REF = 1, KEY = -1 };
+
+struct change {  // what a work found
+  int64_t id, patient;
+  int64_t from, to;  // its row in due; 0: none
+  int64_t cursor;
+};
+
+struct slice {
+  struct change changes[CHANGED];
+  int count, looked;
+  int64_t at, ref;  // how far it came
+  bool unplanned;   // among those with nothing ahead
+  bool through;
+  uint64_t round;
+};
+
+int64_t replan_cursor(const struct enrollment *enrollment, int64_t since) {
+  int64_t past = since;
+  if (strcmp(enrollment->status, "active")) return enrollment->cursor_at;
+  if (enrollment->next_at && enrollment->next_at <= past) past = enrollment->next_at - 1;
+  return past > enrollment->cursor_at ? past : enrollment->cursor_at;
+}
+
+static void go_on(struct care *care) {
+  due_add(care->store, DUE_PLAN, kernel_now(care->kernel), WORK_REPLAN, REF, KEY);
+}
+
+// A change while another is being worked through begins the round anew; who was planned
+// since the first keeps a cursor behind it.
+void replan_begin(struct care *care, const char *department, int64_t at) {
+  store_exec(care->store,
+             "INSERT INTO replan (department, since, done) VALUES (?1,?2,0) ON CONFLICT "
+             "(department) DO UPDATE SET since=CASE WHEN done THEN ?2 ELSE since END, "
+             "done=0",
+             "ti", department, at);
+  go_on(care);
+  care->replan.round++;
+  care->replan.at = care->replan.ref = 0;
+  care->replan.unplanned = false;
+}
+
+bool replan_busy(struct care *care, const char *department) {
+  return store_int(
+      care->store, 0,
+      "SELECT 1 FROM replan WHERE done=0 AND (?1 IS NULL OR department=?1) LIMIT 1", "t",
+      department);
+}
+
+static void note(struct slice *slice, const struct enrollment *enrollment, int64_t to) {
+  slice->changes[slice->count++] = (struct change){.id = enrollment->id,
+                                                   .patient = enrollment->patient,
+                                                   .from = enrollment->next_at,
+                                                   .to = to,
+                                                   .cursor = enrollment->cursor_at};
+}
+
+// Who is due later than before is met at the old time, and told the new one then.
+static void look_at(struct care *care, struct slice *slice,
+                    struct enrollment *enrollment) {
+  int64_t to = plan_next(care, enrollment);
+  if (!enrollment->next_at ? to != 0 : to < enrollment->next_at)
+    note(slice, enrollment, to);
+}
+
+static bool has_room(const struct slice *slice, int64_t until) {
+  return slice->count < CHANGED && slice->looked < LOOKED_AT &&
+         (slice->looked % 16 || clock_steady_ms() < until);
+}
+
+static void read_row(struct stmt *row, int64_t next_at, struct enrollment *out) {
+  *out = (struct enrollment){.id = stmt_int(row, 1),
+                             .patient = stmt_int(row, 2),
+                             .enrolled_at = stmt_int(row, 3),
+                             .anchor_at = stmt_int(row, 4),
+                             .cursor_at = stmt_int(row, 5),
+                             .next_at = next_at,
+                             .department = (char *)stmt_text(row, 6),
+                             .pathway = (char *)stmt_text(row, 7),
+                             .tier = (char *)stmt_text(row, 8),
+                             .zone = (char *)stmt_text(row, 9),
+                             .status = "active"};
+  out->cursor_at = replan_cursor(out, stmt_int(row, 10));
+}
+
+#define COLUMNS                                                              \
+  "e.id, e.patient, e.enrolled_at, e.anchor_at, e.cursor_at, e.department, " \
+  "e.pathway, e.tier, (SELECT zone FROM patient WHERE id=e.patient), replan.since"
+
+// Rows of other departments are passed over, and count all the same.
+static void look_planned(struct care *care, struct slice *slice, int64_t until) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT due.at, " COLUMNS
+      " FROM due CROSS JOIN enrollment e ON e.id=due.ref LEFT "
+      "JOIN replan ON replan.department=e.department AND done=0 WHERE due.class=5 AND "
+      "due.kind=7 AND (due.at, due.kind, due.ref)>(?1, 7, ?2) ORDER BY due.at, due.kind, "
+      "due.ref",
+      "ii", slice->at, slice->ref);
+  bool more = true;
+  while (has_room(slice, until) && (more = stmt_row(row))) {
+    struct enrollment enrollment;
+    slice->looked++;
+    slice->at = stmt_int(row, 0);
+    slice->ref = stmt_int(row, 1);
+    if (stmt_null(row, 10)) continue;
+    read_row(row, slice->at, &enrollment);
+    look_at(care, slice, &enrollment);
+  }
+  stmt_done(row);
+  if (more) return;
+  slice->unplanned = true;
+  slice->ref = 0;
+}
+
+static void look_unplanned(struct care *care, struct slice *slice, int64_t until) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT 0, " COLUMNS
+      " FROM replan CROSS JOIN enrollment e ON "
+      "e.department=replan.department WHERE done=0 AND e.status='active' AND e.next_at "
+      "IS NULL AND e.id>?1 ORDER BY e.id",
+      "i", slice->ref);
+  bool more = true;
+  while (has_room(slice, until) && (more = stmt_row(row))) {
+    struct enrollment enrollment;
+    slice->looked++;
+    slice->ref = stmt_int(row, 1);
+    read_row(row, 0, &enrollment);
+    look_at(care, slice, &enrollment);
+  }
+  stmt_done(row);
+  slice->through = !more;
+}
+
+static void prepare(void *self, struct work *work) {
+  struct care *care = self;
+  struct slice *slice = work->prepared = mem_alloc(sizeof *slice);
+  int64_t until = clock_steady_ms() + SLICE_MS;
+  slice->at = care->replan.at;
+  slice->ref = care->replan.ref;
+  slice->unplanned = care->replan.unplanned;
+  slice->round = care->replan.round;
+  if (!slice->unplanned) look_planned(care, slice, until);
+  if (slice->unplanned) look_unplanned(care, slice, until);
+}
+
+// Nothing left of the plan: then the enrollment is over, unless it still runs.
+static void leave_empty(struct care *care, const struct change *change) {
+  struct enrollment enrollment;
+  if (!enrollment_load(care->store, change->id, &enrollment)) return;
+  if (enrollment.next_at == change->from) plan_advance(care, &enrollment);
+  enrollment_deinit(&enrollment);
+}
+
+// The row may have changed since the work was prepared: an earlier one of the batch met
+// it.
+static void move(struct care *care, const struct change *change) {
+  if (store_exec(care->store,
+                 "UPDATE enrollment SET cursor_at=?2, next_at=?3 WHERE id=?1 AND "
+                 "status='active' AND next_at IS ?4",
+                 "iiiI", change->id, change->cursor, change->to, change->from) <= 0)
+    return;
+  if (change->from)
+    due_remove(care->store, DUE_PLAN, change->from, WORK_PLAN, change->id);
+  due_add(care->store, DUE_PLAN, change->to, WORK_PLAN, change->id, change->patient);
+}
+
+static void conclude(struct care *care) {
+  struct replan *replan = &care->replan;
+  store_exec(care->store, "UPDATE replan SET done=1 WHERE done=0", "");
+  log_line(LOG_LEVEL_INFO, "bundle.replanned", "looked_at=%lld moved=%lld",
+           (long long)replan->looked, (long long)replan->moved);
+  replan->looked = replan->moved = replan->at = replan->ref = 0;
+  replan->unplanned = false;
+}
+
+static void keep_place(struct replan *replan, const struct slice *slice) {
+  replan->at = slice->at;
+  replan->ref = slice->ref;
+  replan->unplanned = slice->unplanned;
+  replan->looked += slice->looked;
+  replan->moved += slice->count;
+  replan->moved_ever += (uint64_t)slice->count;
+}
+
+static void apply(void *self, struct work *work) {
+  struct care *care = self;
+  struct slice *slice = work->prepared;
+  for (int i = 0; i < slice->count; i++) {
+    if (slice->changes[i].to)
+      move(care, &slice->changes[i]);
+    else
+      leave_empty(care, &slice->changes[i]);
+  }
+  bool same = slice->round == care->replan.round;
+  if (same) keep_place(&care->replan, slice);
+  if (same && slice->through)
+    conclude(care);
+  else
+    go_on(care);
+}
+
+static void refuse(void *self, struct work *work, const struct status *why) {
+  (void)work, (void)why;  // the kernel logs it
+  go_on(self);
+}
+
+static void release(void *self, struct work *work) {
+  (void)self;
+  mem_free(work->prepared);
+}
+
+void replan_handlers(struct care *care) {
+  static const struct work_handler handler = {
+      .prepare = prepare, .apply = apply, .refuse = refuse, .release = release};
+  kernel_handle(care->kernel, WORK_REPLAN, &handler, care);
+}

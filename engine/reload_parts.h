@@ -1,0 +1,75 @@
+// What the files that make up hot reload share.
+#pragma once
+
+#include "activate.h"
+#include "io/child.h"
+#include "io/watch.h"
+#include "reload.h"
+#include "script/sources.h"
+
+enum taking_state {
+  TAKING_READ,     // its files are in memory
+  TAKING_LOADING,  // on another thread
+  TAKING_LOADED,   // good so far; waits for its turn to run specs
+  TAKING_SPECS,    // a child process runs them
+  TAKING_TRIED,    // specs passed, or none are asked for
+};
+
+struct taking {  // a department's files on their way
+  struct taking *next;
+  struct reload *reload;
+  enum taking_state state;
+  bool dropped;  // a newer state of the files takes its place once it is loaded
+  char *department, *who;
+  char files[33], git[65];  // git "" when there is no checkout
+  struct sources sources;
+  struct status read;  // why they could not be read
+  struct bundle *bundle;
+  struct bundle_report report;
+  struct loop_job *loading;
+  struct specs *specs;
+  struct buf output;  // of the specs
+};
+
+struct look {  // at the disk, on another thread
+  char *folder, *only, *who;
+  struct known *known;  // owned
+  int known_count;
+  struct taking *found, **found_end;
+  struct status status;
+};
+
+struct reload {
+  struct engine *engine;
+  struct loop *loop;
+  char *folder;
+  struct watch *watch;
+  struct loop_timer *next;  // one step a round of the loop
+  struct taking *takings;
+  struct look *look;  // under way
+  struct loop_job *looking;
+  struct look *wanted;  // asked for meanwhile; runs next
+  bool looked;          // once
+  struct reload_counters counters;
+};
+
+// reload_look.c
+struct look *look_new(const struct reload *reload, const char *department,
+                      const char *who, bool again);
+void look_run(void *look);  // on any thread
+void look_free(struct look *look);
+void taking_free(struct taking *taking);
+
+// reload_specs.c: busted on the department's specs against the files of the candidate, in
+// a folder of their own. done: status is OK when they pass.
+struct specs;
+struct specs *specs_start(struct taking *taking, struct loop *loop,
+                          void (*done)(struct taking *taking, struct status *status),
+                          struct status *status);
+void specs_kill(struct specs *specs);
+bool specs_asked(struct taking *taking);  // by the candidate, or by the active version
+
+// reload_conclude.c: what becomes of a taking.
+bool conclude_same(struct taking *taking);  // it makes what is active already
+void conclude_refused(struct taking *taking, const struct status *why);
+void conclude_good(struct taking *taking);

@@ -1,0 +1,168 @@
+-- Scripts that are edited while patients are on them, as the department's informatics officer sees it.
+local Hospital = require "functional.support.hospital"
+local wait = require "functional.support.wait"
+local json = require "dkjson"
+local uv = require "luv"
+
+local STEP = 'aw.step { id = "%s", at = "%s", run = function(p) p:ask("check", { within = "9d" }) end },'
+local function ward(step, at, more) return Hospital.ward("w", STEP:format(step or "first", at or "1d"), more) end
+local function keyed(text, keys) return (text:gsub("aw%.department { ", "aw.department { " .. keys .. ", ")) end
+
+local function hospital(o)
+  o = o or {}
+  o.scripts = o.scripts or { ["w/w.lua"] = ward() }
+  return Hospital.open(o):start(o.env)
+end
+local function bundle(h, department) return h:get("/bundles/" .. (department or "w")) end
+local function active(h, hash)
+  return wait.till("another version is active", function()
+    local now = bundle(h).active
+    return now.hash ~= hash and now
+  end)
+end
+local function refused(h)
+  return wait.till("it is refused", function()
+    local candidate = bundle(h).candidate
+    return type(candidate) == "table" and candidate.status == "refused" and candidate
+  end)
+end
+local function planned(h, n)
+  h:event(h:discharge(n))
+  local patient = wait.till("known", function() return h:patient(n) end)
+  local enrollment = wait.till("enrolled", function() return h:get("/enrollments?patient=" .. patient.id).items[1] end)
+  return enrollment.planned
+end
+local function count(text, what) return select(2, text:gsub(what, "")) end
+local function sh(h, command) assert(os.execute("cd '" .. h.folder .. "/scripts' && " .. command)) end
+
+describe("saving a script", function()
+  it("takes effect within two seconds, however the editor writes it, in folders old and new", function()
+    local h = hospital()
+    local was = bundle(h).active
+    assert.equal("start", was.by)
+    for i, save in ipairs {
+      function(text) h:script("w/w.lua", text) end,                                  -- written beside and renamed
+      function(text)                                                                 -- written in place, in two goes
+        local file <close> = assert(io.open(h.folder .. "/scripts/w/w.lua", "w"))
+        file:write(text:sub(1, 300))
+        file:flush()
+        wait.ms(60)
+        file:write(text:sub(301))
+      end,
+      function(text)                                                                 -- moved into a folder that is new
+        h:script("w/deep/inside/more.lua", "return 1")
+        wait.ms(400)
+        os.remove(h.folder .. "/scripts/w/w.lua")
+        h:script("w/deep/inside/w.lua", text)
+      end,
+    } do
+      local saved = uv.hrtime()
+      save(ward("edit-" .. i))
+      local now = active(h, was.hash)
+      assert.is_true((uv.hrtime() - saved) / 1e9 < 2 + 0.5 * i)
+      assert.equal("files", now.by)
+      local good = wait.till("the step is planned", function()
+        local plan = planned(h, i)
+        return json.encode(plan):find("edit-" .. i, 1, true)
+      end)
+      assert.truthy(good)
+      was = bundle(h).active
+    end
+    assert.equal(0, count(h:words(), "bundle%.refused"))
+    h:close()
+  end)
+
+  it("that is broken changes nothing, says file, line and reason once, and is forgotten when it is mended", function()
+    local h = hospital()
+    local was = bundle(h).active.hash
+    h:script("w/w.lua", ward() .. "\nlocal x = = 1\n")
+    local candidate = refused(h)
+    assert.equal("w/w.lua", candidate.file)
+    assert.is_true(candidate.line > 20)
+    assert.matches("w/w%.lua:%d+: unexpected symbol near '='", candidate.reason)
+    assert.equal(was, bundle(h).active.hash)
+    assert.matches("first", json.encode(planned(h, 1)))
+    local text, code = h:afterward("bundles")
+    assert.equal(0, code)
+    assert.matches("w/w%.lua +%d+ +w/w%.lua:%d+: unexpected symbol", text)
+    h:signal "sighup"
+    sh(h, "touch w/w.lua && echo note > w/note.txt")
+    h:restart()
+    h:signal "sighup"
+    wait.ms(500)
+    assert.equal(1, count(h:words(), "bundle%.refused"))                  -- the same files are not tried again
+    text, code = h:afterward("reload", "w")
+    assert.equal(1, code)
+    assert.matches("unexpected symbol", text)
+    assert.equal(2, count(h:words(), "bundle%.refused"))                  -- unless somebody asks
+    h:script("w/w.lua", ward())
+    wait.till("forgotten", function() return bundle(h).candidate == nil or bundle(h).candidate == json.null end)
+    assert.equal(was, bundle(h).active.hash)
+    h:close()
+  end)
+
+  it("touches only the departments that use it", function()
+    local v = Hospital.ward("v", STEP:format("first", "1d")):gsub("return {", 'local kit = require "shared.kit"\nreturn {', 1)
+    local h = hospital { scripts = { ["w/w.lua"] = ward(), ["v/v.lua"] = v, ["shared/kit.lua"] = "return 1" } }
+    local w, was = bundle(h, "w").active, bundle(h, "v").active
+    h:script("shared/kit.lua", "return 2")
+    wait.till("v is loaded again", function() return bundle(h, "v").active.hash ~= was.hash end)
+    wait.till("nothing is done any more", function() return bundle(h, "w").doing == nil end)
+    assert.same(w, bundle(h, "w").active)
+    h:close()
+  end)
+end)
+
+describe("a department that wants it so", function()
+  it("activates a candidate itself, and goes back to any version it had, also when the files are gone", function()
+    local h = hospital { scripts = { ["w/w.lua"] = ward() } }
+    local first = bundle(h).active.hash
+    h:script("w/w.lua", keyed(ward "second", 'activate = "manual"'))
+    local held = wait.till("held", function()
+      local candidate = bundle(h).candidate
+      return type(candidate) == "table" and candidate.status == "held" and candidate
+    end)
+    assert.equal(first, bundle(h).active.hash)
+    local _, code, errors = h:afterward("activate", "w", "0000000")
+    assert.equal(1, code)
+    assert.matches("is another one by now", errors)
+    assert.equal(0, select(2, h:afterward("activate", "w", held.short)))
+    assert.equal(held.hash, bundle(h).active.hash)
+    assert.same({ "chen", "asked" }, { bundle(h).active.by, bundle(h).active.way })
+    assert.matches("second", json.encode(planned(h, 1)))
+
+    os.execute("rm -r '" .. h.folder .. "/scripts/w'")
+    assert.equal(0, select(2, h:afterward("rollback", "w")))
+    assert.equal(first, bundle(h).active.hash)
+    assert.matches("first", json.encode(planned(h, 2)))
+    assert.equal("withdrawn", bundle(h).candidate.status)
+    _, code, errors = h:afterward("rollback", "w")
+    assert.equal(1, code)
+    assert.matches("no version before the active one", errors)
+    h:restart()
+    assert.equal(first, bundle(h).active.hash)
+
+    h:script("w/w.lua", keyed(ward "second", 'activate = "manual"'))       -- the state that was taken back
+    wait.ms(700)
+    assert.equal(first, bundle(h).active.hash)
+    assert.equal(0, select(2, h:afterward("rollback", "w", held.short)))
+    assert.equal(held.hash, bundle(h).active.hash)
+    assert.same({ "back", "back", "asked", "files" }, (function()
+      local ways = {}
+      for i, version in ipairs(bundle(h).versions) do ways[i] = version.way end
+      return ways
+    end)())
+    h:close()
+  end)
+
+  it("records the commit of its checkout", function()
+    local h = Hospital.open { scripts = { ["w/w.lua"] = ward() } }
+    sh(h, "git init -q . && git add -A && git -c user.name=x -c user.email=x@y commit -qm one")
+    local pipe = io.popen("git -C '" .. h.folder .. "/scripts' rev-parse HEAD")
+    local commit = pipe:read "l"
+    pipe:close()
+    h:start()
+    assert.equal(commit, bundle(h).active.git)
+    h:close()
+  end)
+end)
