@@ -142,7 +142,7 @@ static int take(struct engine *engine, const char *department,
                 const struct sources *sources, struct bundle *bundle, const char *who,
                 struct status *status) {
   char files[33];
-  int64_t version;
+  int64_t version = 0;
   sources_hash(sources, files);
   if (activate_check(engine, department, bundle, status) ||
       activate_keep(engine, department, sources, bundle, &version, status)) {

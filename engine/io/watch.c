@@ -1,6 +1,7 @@
 #include "io/watch.h"
 
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <uv.h>
@@ -65,20 +66,23 @@ static bool is_folder(const char *path) {
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static int may_be_folder(const struct dirent *entry) {
+  return entry->d_name[0] != '.' && (entry->d_type == DT_DIR || entry->d_type == DT_LNK ||
+                                     entry->d_type == DT_UNKNOWN);
+}
+
 static void add_tree(struct watch *watch, const char *path, int depth) {
-  struct dirent *entry;
+  struct dirent **entries = NULL;
   if (depth > FOLDERS_DEEP || !is_folder(path) || !add(watch, path, false)) return;
-  DIR *inside = opendir(path);
-  while (inside && (entry = readdir(inside))) {
-    if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_LNK &&
-                                    entry->d_type != DT_UNKNOWN))
-      continue;
+  int count = scandir(path, &entries, may_be_folder, NULL);
+  for (int i = 0; i < count; i++) {
     struct buf below = {0};
-    buf_printf(&below, "%s/%s", path, entry->d_name);
+    buf_printf(&below, "%s/%s", path, entries[i]->d_name);
     add_tree(watch, below.data, depth + 1);
     buf_deinit(&below);
+    free(entries[i]);
   }
-  if (inside) closedir(inside);
+  free(entries);
 }
 
 static void add_above(struct watch *watch) {
