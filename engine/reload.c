@@ -34,14 +34,8 @@ static void refuse(struct taking *taking, const struct status *why) {
   finish(taking);
 }
 
-// The first error that stands on a line is the reason: those without one may be what
-// follows from it. All are listed beside it.
 static void reason_of(const struct bundle_report *report, struct status *out) {
-  const struct bundle_problem *first = NULL;
-  for (int i = 0; i < report->count; i++) {
-    const struct bundle_problem *problem = &report->problems[i];
-    if (!problem->warning && (!first || (!first->line && problem->line))) first = problem;
-  }
+  const struct bundle_problem *first = conclude_first(report);
   if (first && first->line)
     status_fail(out, ERR_INVALID, "%s:%d: %s", first->file, first->line, first->message);
   else if (first)

@@ -19,11 +19,28 @@ static void put_problem(struct buf *out, const struct bundle_problem *problem) {
   mapping_end(&map);
 }
 
+// Others follow from a file that does not load, and from what stands on a line.
+static int weight(const struct bundle_problem *problem) {
+  if (problem->warning) return 0;
+  return !strcmp(problem->code, "load") ? 3 : problem->line ? 2 : 1;
+}
+
+const struct bundle_problem *conclude_first(const struct bundle_report *report) {
+  const struct bundle_problem *first = NULL;
+  for (int i = 0; i < report->count; i++)
+    if (weight(&report->problems[i]) > (first ? weight(first) : 0))
+      first = &report->problems[i];
+  return first;
+}
+
+// The one to look at first stands first.
 static void put_problems(struct buf *out, const struct bundle_report *report) {
+  const struct bundle_problem *first = conclude_first(report);
   size_t begun = value_begin_list(out);
-  uint32_t count = 0;
+  uint32_t count = first != NULL;
+  if (first) put_problem(out, first);
   for (int i = 0; i < report->count; i++) {
-    if (report->problems[i].accepted) continue;
+    if (report->problems[i].accepted || &report->problems[i] == first) continue;
     put_problem(out, &report->problems[i]);
     count++;
   }

@@ -70,6 +70,8 @@ void specs_kill(struct specs *specs);
 bool specs_asked(struct taking *taking);  // by the candidate, or by the active version
 
 // reload_conclude.c: what becomes of a taking.
+// The error to look at first; NULL when there is none.
+const struct bundle_problem *conclude_first(const struct bundle_report *report);
 bool conclude_same(struct taking *taking);  // it makes what is active already
 void conclude_refused(struct taking *taking, const struct status *why);
 void conclude_good(struct taking *taking);

@@ -64,7 +64,7 @@ static void put_place(struct json *json, struct stmt *row, int column) {
   struct value problems = {0}, problem, file = {0}, line = {0};
   if (bytes) value_read(bytes, len, &problems);
   struct value_iter iter = value_iterate(&problems);
-  while (value_int_or(&line, 0) == 0 && value_next(&iter, NULL, &problem)) {
+  while (file.kind == VALUE_NIL && value_next(&iter, NULL, &problem)) {
     struct value warning = value_field(&problem, "warning");
     if (value_true(&warning)) continue;
     file = value_field(&problem, "file");

@@ -74,7 +74,7 @@ static int may_be_folder(const struct dirent *entry) {
 static void add_tree(struct watch *watch, const char *path, int depth) {
   struct dirent **entries = NULL;
   if (depth > FOLDERS_DEEP || !is_folder(path) || !add(watch, path, false)) return;
-  int count = scandir(path, &entries, may_be_folder, NULL);
+  int count = scandir(path, &entries, may_be_folder, alphasort);
   for (int i = 0; i < count; i++) {
     struct buf below = {0};
     buf_printf(&below, "%s/%s", path, entries[i]->d_name);
