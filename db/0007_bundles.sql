@@ -34,3 +34,10 @@ CREATE TABLE replan (                   -- departments whose schedule has change
 
 -- Those with nothing ahead have no row in due; a new schedule may give them something.
 CREATE INDEX enrollment_unplanned ON enrollment (department) WHERE status = 'active' AND next_at IS NULL;
+
+-- What newer scripts no longer declare and open work still refers to by its name: it stays as it last was.
+CREATE TABLE departed (
+  department TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+  bundle INTEGER NOT NULL REFERENCES bundle, -- the last version that declared it
+  PRIMARY KEY (department, kind, id)
+) STRICT, WITHOUT ROWID;

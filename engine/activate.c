@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/departed.h"
 #include "care/replan.h"
 
 #define HOLIDAYS "shared/calendar/cn.csv"  // of the built-in calendar "cn"
@@ -85,8 +86,12 @@ static bool plans_differ(struct engine *engine, const char *department,
 }
 
 static int flip(struct engine *engine, int64_t version, const struct activation *how,
-                bool replan, struct status *status) {
+                const struct buf *body, bool replan, struct status *status) {
+  struct value before = catalog_definitions(engine->catalog, how->department), after;
+  value_read_front(body->data, body->len, &after);
   if (store_begin(engine->store, status)) return status->code;
+  departed_note(engine->store, how->department,
+                catalog_bundle(engine->catalog, how->department), &before, &after);
   version_activate(&engine->care, version, how, replan);
   return store_commit(engine->store, status);
 }
@@ -102,10 +107,14 @@ static int make_active(struct engine *engine, int64_t version,
       catalog_check(engine->catalog, how->department, body->data, body->len, status))
     return status->code;
   bool replan = plans_differ(engine, how->department, body, holidays);
-  if (flip(engine, version, how, replan, status)) return status->code;
+  if (flip(engine, version, how, body, replan, status)) return status->code;
   engine->care.breaches = BREACHES_UNKNOWN;
-  return catalog_put(engine->catalog, how->department, version, body->data, body->len,
-                     status);
+  if (catalog_put(engine->catalog, how->department, version, body->data, body->len,
+                  status))
+    return status->code;
+  catalog_put_departed(engine->catalog, how->department,
+                       departed_load(engine->store, how->department));
+  return OK;
 }
 
 int activate_version(struct engine *engine, int64_t version, const struct activation *how,

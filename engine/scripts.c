@@ -61,10 +61,17 @@ static int64_t know_now(void *self) {
   return kernel_now(((struct knower *)self)->engine->kernel);
 }
 
+// The newest version, or the last one that declared what is asked for.
+static struct bundle *declaring(struct engine *engine, const char *department,
+                                const char *kind, const char *id) {
+  return engine_bundle(engine, department,
+                       catalog_departed(engine->catalog, department, kind, id));
+}
+
 static int port_rule(void *self, const char *department, const char *rule,
                      const struct value *arguments, struct buf *out,
                      struct status *status) {
-  struct bundle *bundle = engine_bundle(self, department, 0);
+  struct bundle *bundle = declaring(self, department, "rule", rule);
   if (!bundle)
     return status_fail(status, ERR_NOT_FOUND, "department %s has no scripts", department);
   return rule_run(bundle, rule, arguments, out, status);
@@ -175,7 +182,7 @@ static int port_callback(void *self, const char *department, const char *pathway
 static int port_shown(void *self, const char *department, const char *form,
                       const char *item, const struct value *answers, bool *shown) {
   struct status status = {0};
-  struct bundle *bundle = engine_bundle(self, department, 0);
+  struct bundle *bundle = declaring(self, department, "form", form);
   if (!bundle) return ERR_NOT_FOUND;
   return item_shown(bundle, form, item, answers, shown, &status);
 }

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/departed.h"
 #include "care/hearing.h"
 
 enum { CALENDARS = 16 };
@@ -40,6 +41,7 @@ struct entry {  // one department's active definitions
   uint32_t schedule_count;
   struct named_calendar calendars[CALENDARS];
   int calendar_count;
+  struct departed *departed;
 };
 
 struct catalog {
@@ -83,6 +85,7 @@ static void entry_free(struct entry *entry) {
     mem_free(entry->calendars[i].name);
     worktime_free(entry->calendars[i].calendar);
   }
+  departed_free(entry->departed);
   mem_free(entry->schedules);
   mem_free(entry->department);
   mem_free(entry->zone);
@@ -304,7 +307,25 @@ int catalog_load(struct catalog *catalog, struct store *store, struct status *st
     code = catalog_put(catalog, stmt_text(rows, 0), stmt_int(rows, 1), body, len, status);
   }
   stmt_done(rows);
+  for (struct entry *entry = catalog->first; entry; entry = entry->next)
+    entry->departed = departed_load(store, entry->department);
   return code;
+}
+
+void catalog_put_departed(struct catalog *catalog, const char *department,
+                          struct departed *departed) {
+  struct entry *entry = find(catalog, department);
+  departed_free(entry->departed);
+  entry->departed = departed;
+}
+
+int64_t catalog_departed(struct catalog *catalog, const char *department,
+                         const char *kind, const char *id) {
+  struct entry *entry = find(catalog, department);
+  int64_t version = 0;
+  if (entry && entry_find(entry, kind, id).kind == VALUE_NIL)
+    departed_find(entry->departed, kind, id, &version);
+  return version;
 }
 
 struct value catalog_definitions(struct catalog *catalog, const char *department) {
@@ -319,7 +340,9 @@ const char *catalog_holidays(const struct catalog *catalog) {
 struct value catalog_find(struct catalog *catalog, const char *department,
                           const char *kind, const char *id) {
   struct entry *entry = find(catalog, department);
-  return entry && id ? entry_find(entry, kind, id) : (struct value){0};
+  if (!entry || !id) return (struct value){0};
+  struct value found = entry_find(entry, kind, id);
+  return found.kind == VALUE_NIL ? departed_find(entry->departed, kind, id, NULL) : found;
 }
 
 struct value catalog_department(struct catalog *catalog, const char *department) {

@@ -11,7 +11,8 @@
 #include "store/store.h"
 
 struct catalog;
-struct hearing;  // care/hearing.h
+struct hearing;   // care/hearing.h
+struct departed;  // care/departed.h
 
 struct catalog *catalog_new(void);
 // The holiday file of the built-in calendar "cn" (CSV date,kind,name); before departments
@@ -33,8 +34,15 @@ int catalog_load(struct catalog *catalog, struct store *store,
 struct value catalog_definitions(struct catalog *catalog, const char *department);
 // Digest of the holiday file; borrowed.
 const char *catalog_holidays(const struct catalog *catalog);
-// A definition of the department's active bundle; nil view when there is none. Borrowed
-// until the next put.
+// The declarations that the department's bundle has no more (departed.h), after a put;
+// taken.
+void catalog_put_departed(struct catalog *catalog, const char *department,
+                          struct departed *departed);
+// The version that declared a thing which the active one declares no more, 0 for none.
+int64_t catalog_departed(struct catalog *catalog, const char *department,
+                         const char *kind, const char *id);
+// A definition of the department's active bundle, or one that has departed; nil view when
+// there is none. Borrowed until the next put.
 struct value catalog_find(struct catalog *catalog, const char *department,
                           const char *kind, const char *id);
 // The department's own declaration (kind "department"); nil when none.

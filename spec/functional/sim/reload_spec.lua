@@ -1,0 +1,144 @@
+-- Scripts that change while patients are on them: what becomes of their plans, their open questions and their answers.
+local H = require "functional.sim.helper"
+local T = require "functional.sim.torture"
+
+local function step(id, keys) return ('aw.step { id = "%s", %s, run = function(p) p:note "%s" end },'):format(id, keys, id) end
+local END = step("end", 'at = "90d"')
+local function edit(w, steps, o)
+  o = o or {}
+  o.steps = steps
+  w:load { ["w/w.lua"] = H.source(o) }
+end
+local function ended(w) return w.core:query("SELECT ended_reason FROM enrollment")[1].ended_reason end
+local function replans(w) return H.count(w, "replan") end
+
+describe("when the schedule changes under an enrollment", function()
+  it("a new step in the future comes, one in the past does not, and each comes once", function()
+    local w = H.discharged { steps = step("old", 'at = "10d"') .. END }
+    w:advance "3d"
+    edit(w, step("past", 'at = "2d"') .. step("soon", 'at = "4d"') .. step("old", 'at = "10d"') .. END)
+    assert.same({}, w:planned("way", "past"))
+    w:advance "20d"
+    assert.same({ "soon", "old" }, H.notes(w))
+    assert.same({}, w:skipped())
+  end)
+
+  it("a step that is put off does not come at its old time, whose row stands there still", function()
+    local w = H.discharged { steps = step("s", 'at = "5d 10:00"') .. END }
+    w:advance "1d"
+    edit(w, step("s", 'at = "8d 10:00"') .. END)
+    assert.equal(1, H.count(w, "enrollment WHERE next_at < ?1 + 5*86400000", w:now()))     -- not written again
+    w:advance "5d"
+    assert.same({}, H.notes(w))
+    assert.same({ "03-10 Tue 10:00" }, w:planned("way", "s"))
+    w:advance "4d"
+    assert.same({ "s" }, H.notes(w))
+  end)
+
+  it("a step that was taken out does not come, though its row is not planned again yet", function()
+    local w = H.discharged { steps = step("gone", 'at = "5d"') .. END }
+    w:advance "4d"
+    w.core:cut(1, true)                                                   -- the first look at the enrollment is lost
+    pcall(edit, w, END)
+    w:advance "3d"
+    assert.same({}, H.notes(w))
+    w:advance "90d"
+    assert.same({ "end" }, H.notes(w))
+  end)
+
+  it("what is left of a plan decides whether the enrollment is over", function()
+    local w = H.discharged { steps = step("s", 'at = "5d"') }
+    w:advance "1d"
+    edit(w, step("other", 'at = "1h"'))
+    assert.equal("completed", ended(w))
+  end)
+
+  it("an enrollment with nothing ahead is given what the new schedule has for it", function()
+    local w = H.discharged { steps = H.step [[p:wait "30d"]] }
+    w:advance "2d"
+    edit(w, H.step [[p:wait "30d"]] .. step("past", 'at = "1d"') .. step("more", 'at = "3d"'))
+    w:advance "40d"
+    assert.same({ "more" }, H.notes(w))
+    assert.equal("completed", ended(w))
+  end)
+
+  it("one who is in hospital again gets it when she goes home", function()
+    local w, pt = H.discharged { steps = step("old", 'at = "30d"') .. END }
+    w:advance "2d"
+    w:event(pt, "admission")
+    edit(w, step("soon", 'at = "6d"') .. step("old", 'at = "30d"') .. END)
+    w:advance "2d"
+    w:discharge(pt)
+    w:advance "5d"
+    assert.same({ "soon" }, H.notes(w))
+  end)
+
+  it("nobody is planned again when only what steps do has changed", function()
+    local w = H.discharged { steps = step("s", 'at = "5d"') .. END }
+    local before = replans(w)
+    edit(w, step("s", 'at = "5d"'):gsub('p:note "s"', 'p:note "other"') .. END)
+    assert.equal(before, replans(w))
+    w:advance "6d"
+    assert.same({ "other" }, H.notes(w))
+  end)
+
+  it("several edits, and power that fails at any moment of planning again, come to the same", function()
+    local function make() return H.world { steps = step("old", 'at = "20d"') .. END } end
+    local function play(w)
+      for _ = 1, 2 do w:discharge(w:patient { age = 60 }) end
+      w:advance "2d"
+      edit(w, step("early", 'at = "3d 09:00"') .. step("old", 'at = "20d"') .. END)
+      w:advance "6h"
+      edit(w, step("early", 'at = "3d 10:00"') .. step("past", 'at = "1d"') .. step("old", 'at = "30d"') .. END)
+      w:advance "2d"
+      edit(w, step("late", 'at = "9d"') .. step("early", 'at = "3d 11:00"'))
+      w:advance "10d"
+    end
+    local w = make()
+    play(w)
+    assert.same({ "early", "early", "late", "late" }, H.notes(w))
+    w:close()
+    assert.is_true(T.torture(make, play) > 8)
+  end)
+end)
+
+describe("a form that is renamed while it is asked", function()
+  local function ask(form) return H.step(([[local a, why = p:ask("%s", { within = "9d" }) p:note(tostring(a and a.flag or why))]]):format(form)) end
+  local function renamed(text) return (text:gsub('aw%.form { id = "check"', 'aw.form { id = "check-2"')) end
+  local function world()
+    local w, pt = H.discharged { steps = ask "check" .. END }
+    w:advance "2h"
+    return w, pt
+  end
+
+  it("stays open, is answered by the questions it asked, and judged by its rule", function()
+    local w, pt = world()
+    w:load { ["w/w.lua"] = renamed(H.source { steps = ask "check-2" .. END }) }
+    w:advance "1d"
+    local reply = pt:answer("check", { temp = 39.1 })
+    assert.equal(200, reply.status)
+    assert.equal("urgent", w:alert_named("flags").level)
+    assert.same({ "urgent" }, H.notes(w))                  -- the run stayed on the scripts it began with
+    w:discharge(w:patient { age = 50 })
+    w:advance "2h"
+    assert.equal(1, H.count(w, "question WHERE form='check-2'"))
+  end)
+
+  it("also when its rule went with it, and after a restart", function()
+    local w, pt = world()
+    w:load { ["w/w.lua"] = renamed(H.source { steps = ask "check-2" .. END }):gsub('"flags"', '"signs"') }
+    w:crash()
+    pt:answer("check", { temp = 39.1 })
+    assert.equal("urgent", w:alert_named("flags").level)
+    assert.same({ "urgent" }, H.notes(w))
+  end)
+
+  it("is asked by its newest words again when it comes back", function()
+    local w = world()
+    w:load { ["w/w.lua"] = renamed(H.source { steps = ask "check-2" .. END }) }
+    assert.equal(1, H.count(w, "departed WHERE id='check'"))
+    w:load { ["w/w.lua"] = H.source { steps = ask "check" .. END } }
+    assert.equal(0, H.count(w, "departed WHERE id='check'"))
+    assert.equal(1, H.count(w, "departed WHERE id='check-2'"))
+  end)
+end)
