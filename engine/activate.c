@@ -106,7 +106,8 @@ static int make_active(struct engine *engine, int64_t version,
   if (take_holidays(engine, version, how, status) ||
       catalog_check(engine->catalog, how->department, body->data, body->len, status))
     return status->code;
-  bool replan = plans_differ(engine, how->department, body, holidays);
+  bool replan = catalog_bundle(engine->catalog, how->department) &&
+                plans_differ(engine, how->department, body, holidays);
   if (flip(engine, version, how, body, replan, status)) return status->code;
   engine->care.breaches = BREACHES_UNKNOWN;
   if (catalog_put(engine->catalog, how->department, version, body->data, body->len,

@@ -37,5 +37,7 @@ struct cohort {
 // Enrols count patients by discharge events, the cohorts evenly among them; the others'
 // step is a month ahead. Says how it gets on.
 void fill_run(struct bench *bench, int count, struct cohort *cohorts, int cohort_count);
+// Discharges so many patients of departments d1, d2 … over the past month.
+void hospital_run(struct bench *bench, int count, int departments);
 // Turns of so many runs whose journals have about so many records.
 void turns_run(struct bench *bench, int records, int runs);

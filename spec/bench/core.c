@@ -1,5 +1,6 @@
 // What benchmarks need of the engine without its daemon.
 //   bench_core fill DIR SCRIPTS NOW COUNT [NAME,COUNT,TEXTS,DUE,SPREAD …]
+//   bench_core hospital DIR SCRIPTS NOW COUNT DEPARTMENTS
 //   bench_core jump DIR SCRIPTS NOW UNTIL   everything due is late
 //   bench_core turns DIR SCRIPTS NOW RECORDS RUNS
 //   bench_core ask DIR SQL              one row: "column value column value …"
@@ -66,6 +67,8 @@ static int run(int argc, char **argv) {
     fill(&bench, atoi(argv[5]), argv + 6, argc - 6);
   else if (!strcmp(argv[1], "turns") && argc == 7)
     turns_run(&bench, atoi(argv[5]), atoi(argv[6]));
+  else if (!strcmp(argv[1], "hospital") && argc == 7)
+    hospital_run(&bench, atoi(argv[5]), atoi(argv[6]));
   else
     jump(&bench, bench_time(argv[5]));
   bench_close(&bench);
