@@ -90,12 +90,14 @@ static int sim_close(lua_State *L) {
 }
 
 static void push_report(lua_State *L, const struct bundle_report *report) {
+  lua_Integer count = 0;
   lua_createtable(L, report->count, 0);
   for (int i = 0; i < report->count; i++) {
+    if (report->problems[i].accepted) continue;
     lua_pushfstring(L, "%s:%d: %s%s", report->problems[i].file, report->problems[i].line,
                     report->problems[i].warning ? "warning: " : "",
                     report->problems[i].message);
-    lua_rawseti(L, -2, i + 1);
+    lua_rawseti(L, -2, ++count);
   }
 }
 

@@ -49,6 +49,9 @@ api.placeholders = {                                   -- filled in by the engin
   words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
   roots = { "hospital", "department", "program", "practice", "ward", "visit" },
 }
+api.foot = {                                           -- at the foot of every message (WARD 6), as engine/care/message_text.c
+  zh = "（非实时值守，紧急请拨120）", en = " (Not attended round the clock. In an emergency call 120.)",
+}
 -- Words that tell a diagnosis to whoever looks over a shoulder (WARD 1).
 api.telling = { "癌", "肿瘤", "恶性", "化疗", "放疗", "病理", "转移灶", "艾滋", "梅毒", "精神分裂", "流产",
   "cancer", "tumour", "tumor", "malignan", "chemotherap", "oncolog", "metasta", "hiv", "syphilis" }
@@ -238,12 +241,15 @@ api.run = {
 }
 api.case = { "met", "due", "link", "reopen" }          -- come with triage
 
-local PATIENT = { age = "years", sex = "female, male or unknown", language = "zh or en" }
+local PATIENT = { age = "years; nil when unknown", sex = "female, male or unknown", language = "zh or en",
+  dialect = "what is spoken at home", disclosure = "who knows the diagnosis: self, family or undecided", inpatient = "in a bed now",
+  stays = "how many there were" }
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",
+  pathway = "pathway id",
 }
-api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk" },
-  calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
+api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
+  pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
 api.answer = { flag = "what the rule gave", score = "sum of points", by = "who answered", at = "ms" }
 
 return api

@@ -38,15 +38,19 @@ const struct source *bundle_find_source(const struct bundle *bundle, const char 
   return NULL;
 }
 
-// Makes host and the environments, and leaves what declare.lua returns.
-static int open_std(lua_State *L) {
-  struct bundle *bundle = lua_touserdata(L, 1);
+void bundle_open_host(lua_State *L, struct bundle *bundle) {
   lua_newtable(L);
   bundle_push_host(L, bundle);
   lua_getfield(L, -1, "use");
   lua_setfield(L, -3, "use");
   lua_setfield(L, -2, "host");
   bundle->std = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+// Makes host and the environments, and leaves what declare.lua returns.
+static int open_std(lua_State *L) {
+  struct bundle *bundle = lua_touserdata(L, 1);
+  bundle_open_host(L, bundle);
   bundle_push_std(L, bundle, "declare.lua");
   lua_getfield(L, -1, "module");
   struct status status = {0};
@@ -154,8 +158,8 @@ static bool load_scripts(struct bundle *bundle, struct bundle_report *report) {
   return false;
 }
 
-static struct bundle *bundle_new(const struct bundle_config *config,
-                                 const struct source *sources, int count) {
+struct bundle *bundle_new(const struct bundle_config *config,
+                          const struct source *sources, int count) {
   struct bundle *bundle = mem_alloc(sizeof *bundle);
   struct sandbox_limits limits = {.memory = config->memory};
   bundle->sandbox = sandbox_open(&limits);

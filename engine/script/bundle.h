@@ -42,6 +42,11 @@ struct bundle_report {
 // Sources may be freed after.
 int bundle_load(struct bundle **out, const struct bundle_config *config,
                 const struct source *sources, int count, struct bundle_report *report);
+// bundle_load, and the scripts looked through besides (inspect.lua): what would run, and
+// probably not as it was meant, is a warning. For a candidate; what was active once is
+// loaded.
+int bundle_check(struct bundle **out, const struct bundle_config *config,
+                 const struct source *sources, int count, struct bundle_report *report);
 void bundle_free(struct bundle *bundle);
 void bundle_report_deinit(struct bundle_report *report);
 // "file:line: message" lines, warnings marked so, accepted ones left out.

@@ -110,3 +110,27 @@ void bundle_push_api(struct bundle *bundle) {
   lua_getfield(bundle->lua, -1, "api");
   lua_remove(bundle->lua, -2);
 }
+
+// The stack of the bundle has the function on top, which is popped.
+static void push_place(lua_State *to, lua_State *from) {
+  lua_Debug info;
+  lua_getinfo(from, ">S", &info);
+  lua_createtable(to, 0, 2);
+  lua_pushstring(to, info.source + 1);  // "=ortho/hip.lua"
+  lua_setfield(to, -2, "file");
+  lua_pushinteger(to, info.linedefined);
+  lua_setfield(to, -2, "line");
+}
+
+void bundle_push_places(lua_State *to, struct bundle *bundle) {
+  lua_State *from = bundle->lua;
+  int top = lua_gettop(from);
+  lua_newtable(to);
+  lua_rawgeti(from, LUA_REGISTRYINDEX, bundle->kept);
+  lua_getfield(from, -1, "functions");
+  for (lua_pushnil(from); lua_next(from, -2) != 0;) {
+    push_place(to, from);
+    lua_setfield(to, -2, lua_tostring(from, -1));
+  }
+  lua_settop(from, top);
+}

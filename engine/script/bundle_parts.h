@@ -25,6 +25,11 @@ struct bundle {
   const char *running;  // path of the file that runs now, for a breach
 };
 
+// An empty bundle whose sources are borrowed; bundle_free frees it.
+struct bundle *bundle_new(const struct bundle_config *config,
+                          const struct source *sources, int count);
+// Opens host and use to the engine's Lua files. May raise.
+void bundle_open_host(lua_State *L, struct bundle *bundle);
 const struct source *bundle_find_source(const struct bundle *bundle, const char *path);
 // Only Lua files count among sources, and these two folders.
 bool bundle_takes(const struct bundle *bundle, const char *path);
@@ -41,5 +46,7 @@ void bundle_report_add(struct bundle_report *report,
                        const struct bundle_problem *problem);
 // Adds each of the list of problems on top of the stack, which it pops.
 void bundle_report_read(struct bundle_report *report, lua_State *L);
+// Pushes a map: name of each declared function → { file, line } where it begins.
+void bundle_push_places(lua_State *to, struct bundle *bundle);
 // Encodes the definitions of the result of finish() at index.
 int bundle_keep_definitions(struct bundle *bundle, int index, struct status *status);

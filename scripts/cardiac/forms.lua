@@ -29,10 +29,12 @@ return {
   },
 
   -- Part of the treatment: thirty mornings of it must not use up what other questions may take of a week.
+  -- accept unjudged: one weight says nothing; the watch weight-gain judges the series
   aw.form { id = "weight", class = "medicine", title = { zh = "今天的体重", en = "Today's weight" },
     { id = "weight", kind = "number", unit = "kg", min = 30, max = 200, decimals = 1, observe = "weight",
       zh = "今天早上的体重是多少公斤？（不是斤）", en = "Your weight this morning, in kilograms?" } },
 
+  -- accept unjudged: asks about a booking
   aw.form { id = "clinic", title = { zh = "一周门诊", en = "Clinic after a week" },
     { id = "booked", kind = "yesno", zh = "出院一周的门诊约好了吗？", en = "Is your visit one week after discharge booked?" } },
 

@@ -14,10 +14,10 @@ return {
   aw.template { id = "clinic-week", class = "visit", zh = "{patient.title}您好，出院一周的复诊时间到了，请预约：{link}",
     en = "{patient.title}, it is time for your visit one week after discharge. Please book: {link}" },
   aw.template { id = "missed-visit", class = "visit",
-    zh = "{patient.title}您好，您约的复诊今天没有到，需要改期请点：{link} 或等护士联系您。",
+    zh = "{patient.title}您好，今天的复诊您没有来，改期请点：{link}",
     en = "{patient.title}, you missed today's visit. Choose another day: {link}, or wait for our call." },
   aw.template { id = "weight-advice", class = "safety",
-    zh = "您的体重三天内明显增加。请少喝水、少吃盐，不要自行加药，护士会马上联系您；平躺时气促请立即拨打120。",
+    zh = "您的体重三天内明显增加。请少喝水、少吃盐，不要自行加药，护士马上联系您；平躺时气促请拨打120。",
     en = "Your weight went up quickly. Drink less, avoid salt, take nothing extra; a nurse will call. Breathless lying "
       .. "down? Call 120 now." },
   aw.template { id = "quit-smoking", class = "education", zh = "{patient.title}您好，戒烟什么时候都不晚，门诊可以帮您：{link}",
@@ -29,7 +29,7 @@ return {
     discreet = { zh = "{patient.title}您好，该抽血复查了；药照常吃，结果出来前不要自己加减。",
       en = "{patient.title}, your blood test is due. Take your medicine as usual; don't change it yourself." } },
   aw.template { id = "blood-test-odd", class = "safety",
-    zh = "您的化验结果需要医生看一下，会有人联系您。联系上之前请不要自己加减药；出血不止、黑便、剧烈头痛请拨打120。",
+    zh = "您的化验结果要请医生看，会有人联系您。请先不要自己加减药；出血不止、黑便、剧烈头痛请拨120。",
     en = "A doctor needs to see your result and will call. Don't change your medicine before. Bleeding, black stools, "
       .. "bad headache? Call 120." },
 }

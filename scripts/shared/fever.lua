@@ -15,7 +15,7 @@ return {
     end },
 
   aw.template { id = "fever-advice", class = "safety",
-    zh = "您今天的体温偏高，护士会马上联系您。请多喝水，不要自行加药；寒战、气促或意识不清请拨120。{hospital.phone}",
-    en = "Your temperature is high; a nurse will call. Drink water, take nothing extra. Shivering or breathless? "
-      .. "Call 120. {hospital.phone}" },
+    zh = "您的体温偏高，护士马上联系您。请多喝水，不要自行加药；寒战、气促、意识不清请拨120。",
+    en = "Your temperature is high; a nurse will call. Drink water, take nothing extra. Shivering, breathless or "
+      .. "confused? Call 120." },
 }

@@ -14,19 +14,9 @@ local by_token = {}
 local refs, functions = {}, {}
 local definitions = {}
 
--- Where a declaration begins on a line; else the line's first character.
-local function column_of(file, line)
-  local at = 1
-  if line < 1 or not host.sources[file] then return 0 end
-  local text = host.text(file)
-  for _ = 2, line do at = (text:find("\n", at, true) or #text) + 1 end
-  local here = text:match("^[^\n]*", at)
-  return here:find "aw%.%l+" or here:find "%S" or 1
-end
-
 local function report(code, message, place)
-  problems[#problems + 1] = { file = place.file, line = place.line, column = column_of(place.file, place.line),
-    code = code, message = message, warning = findings.of[code].severity == "warning", order = #problems }
+  problems[#problems + 1] = { file = place.file, line = place.line, code = code, message = message,
+    warning = findings.of[code].severity == "warning", order = #problems }
 end
 
 -- What aw.form and the others do. The token that scripts get has kind and id alone.

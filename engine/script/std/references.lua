@@ -2,7 +2,6 @@
 local host, use = ...
 local words = use "words.lua"
 local api = use "api.lua"
-local calls = use "calls.lua"
 local references = {}
 
 local function known_ids(definitions, kind)
@@ -20,41 +19,6 @@ local function check_keys(refs, definitions, report)
     if not words.set(known)[ref.id] then
       report("unknown-id", ("%s: no such %s: %s%s"):format(ref.label, ref.kind, words.quote(ref.id), words.hint(ref.id, known)),
         ref.place)
-    end
-  end
-end
-
--- Literal ids in the text of each file; gives how often each literal stands there.
-local function check_calls(definitions, levels, report)
-  local seen = {}
-  for _, path in ipairs(host.paths) do
-    if path:find "%.lua$" then
-      calls.scan(host.text(path), seen, function(call, kind, id, line)
-        local place = { file = path, line = line }
-        if kind == "level" then
-          if levels and not words.set(levels)[id] then
-            report("unrouted-level", ("alert has level %s, which the department's alerts don't route: the site's ladder takes it%s")
-              :format(words.quote(id), words.hint(id, levels)), place)
-          end
-          return
-        end
-        local known = known_ids(definitions, kind)
-        if words.set(known)[id] then return end
-        report("unknown-id", ("%s names %s %s: no such %s%s"):format(call, kind, words.quote(id), kind, words.hint(id, known)), place)
-      end)
-    end
-  end
-  return seen
-end
-
--- An id of the department's own that stands nowhere but in its declaration.
-local function check_unused(definitions, seen, report)
-  for _, kind in ipairs { "form", "template", "rule", "escalation", "program" } do
-    for _, id in ipairs(words.keys(definitions[kind] or {})) do
-      local definition = definitions[kind][id]
-      if seen[id] == 1 and not definition.file:find "^shared/" then
-        report("unused", ("%s %s is never used"):format(kind, words.quote(id)), definition)
-      end
     end
   end
 end
@@ -124,8 +88,6 @@ function references.check(definitions, refs, report)
       :format(words.quote(host.department)), { file = host.department, line = 0 })
   end
   check_keys(refs, definitions, report)
-  local levels = department and department.alerts and words.keys(department.alerts)
-  check_unused(definitions, check_calls(definitions, levels, report), report)
   check_roles(definitions, report)
   check_watched(definitions, report)
   gather_fields(definitions)

@@ -1,6 +1,7 @@
 -- Texts of templates: their placeholders, and words that tell a diagnosis.
 local _, use = ...
 local words = use "words.lua"
+local api = use "api.lua"
 local templates = {}
 
 local function telling(text, list)
@@ -11,17 +12,22 @@ local function telling(text, list)
   end
 end
 
+-- The word that tells a diagnosis in { zh =, en = }, and in which language; nil when none does.
+function templates.telling(text)
+  for _, language in ipairs { "zh", "en" } do
+    local word = text[language] and telling(text[language], api.telling)
+    if word then return word, language end
+  end
+end
+
 -- A text that strangers may see must not tell a diagnosis, unless the declaration says
 -- discloses = true, which keeps it from patients who don't know (WARD 1).
 function templates.discreet(body, text, label, check)
   if body.discloses or not text then return end
-  for _, language in ipairs { "zh", "en" } do
-    local word = text[language] and telling(text[language], check.api.telling)
-    if word then
-      check.report("tells", ("%s: %s tells a diagnosis (%s): change the words, or say discloses = true")
-        :format(label, language, words.quote(word)))
-      return
-    end
+  local word, language = templates.telling(text)
+  if word then
+    check.report("tells", ("%s: %s tells a diagnosis (%s): change the words, or say discloses = true")
+      :format(label, language, words.quote(word)))
   end
 end
 
@@ -85,9 +91,7 @@ function templates.check(template, label, check)
   end
   check_fields(template, setmetatable({}, { __index = function(_, name) return used.zh[name] or used.en[name] end }),
     label, check)
-  if not template.en then
-    check.report("translation", label .. " has no English text")
-  else
+  if template.en then
     for _, name in ipairs(words.keys(used.zh)) do
       if not used.en[name] then check.report("translation", ("%s: en leaves out {%s}"):format(label, name)) end
     end

@@ -23,6 +23,12 @@ static void push_problems(lua_State *L, const struct bundle_report *report) {
     lua_setfield(L, -2, "file");
     lua_pushinteger(L, report->problems[i].line);
     lua_setfield(L, -2, "line");
+    lua_pushinteger(L, report->problems[i].column);
+    lua_setfield(L, -2, "column");
+    lua_pushstring(L, report->problems[i].code);
+    lua_setfield(L, -2, "code");
+    lua_pushstring(L, report->problems[i].accepted);
+    lua_setfield(L, -2, "accepted");
     lua_pushstring(L, report->problems[i].message);
     lua_setfield(L, -2, "message");
     lua_pushboolean(L, report->problems[i].warning);
@@ -35,9 +41,10 @@ static void push_problems(lua_State *L, const struct bundle_report *report) {
   buf_deinit(&text);
 }
 
-// bundle_load(department, { path → text }, memory) → bundle or nil, problems, report
-// text.
-static int load(lua_State *L) {
+typedef int loader(struct bundle **, const struct bundle_config *, const struct source *,
+                   int, struct bundle_report *);
+
+static int load_by(lua_State *L, loader *loads) {
   struct bundle_config config = {.department = luaL_checkstring(L, 1),
                                  .memory = (size_t)luaL_optinteger(L, 3, 0)};
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -51,7 +58,7 @@ static int load(lua_State *L) {
     sources_add(&sources, lua_tostring(L, -2), text, len);
   }
   struct bundle_report report = {0};
-  if (bundle_load(box, &config, sources.items, sources.count, &report)) {
+  if (loads(box, &config, sources.items, sources.count, &report)) {
     lua_pop(L, 1);
     lua_pushnil(L);
   }
@@ -60,6 +67,11 @@ static int load(lua_State *L) {
   bundle_report_deinit(&report);
   return 3;
 }
+
+// bundle_load(department, { path → text }, memory) → bundle or nil, problems, report
+// text; bundle_check the same, with the scripts looked through.
+static int load(lua_State *L) { return load_by(L, bundle_load); }
+static int look(lua_State *L) { return load_by(L, bundle_check); }
 
 // sources_read(folder, department) → { { path, text }, … } or nil, message.
 static int read_sources(lua_State *L) {
@@ -180,6 +192,8 @@ void unit_script_bundle(lua_State *L) {
   lua_pop(L, 1);
   lua_pushcfunction(L, load);
   lua_setfield(L, -2, "bundle_load");
+  lua_pushcfunction(L, look);
+  lua_setfield(L, -2, "bundle_check");
   lua_pushcfunction(L, read_sources);
   lua_setfield(L, -2, "sources_read");
 }

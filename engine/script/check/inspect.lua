@@ -1,0 +1,119 @@
+-- Looks through the scripts of a department without running them: what would run, and probably
+-- not as it was meant. Called once with what loading gave:
+--   definitions, places (names of functions, each with where it begins), problems, loaded.
+-- Gives all problems, those of loading among them, with acceptances applied.
+local host, use = ...
+local words = use "words.lua"
+local findings = use "findings.lua"
+local cut = use "tokens.lua"
+local parse = use "parse.lua"
+local infer = use "infer.lua"
+local accept = use "accept.lua"
+
+local LOOKS = { "look_names.lua", "look_runs.lua", "look_calls.lua", "look_texts.lua", "look_rules.lua" }
+
+local File = {}
+File.__index = File
+
+-- Line and column of a byte.
+function File:place(at)
+  local low, high = 1, #self.starts
+  while low < high do
+    local middle = (low + high + 1) // 2
+    if self.starts[middle] <= at then low = middle else high = middle - 1 end
+  end
+  return low, at - self.starts[low] + 1
+end
+
+function File:line_text(line)
+  local from = self.starts[line]
+  return from and self.text:sub(from, (self.starts[line + 1] or #self.text + 2) - 2) or ""
+end
+
+-- Where a declaration begins on its line; else the line's first character.
+function File:column_of(line)
+  local text = self:line_text(line)
+  return text:find "aw%.%l+" or text:find "%S" or 1
+end
+
+local function read(path)
+  local file = setmetatable({ path = path, text = host.text(path), starts = { 1 } }, File)
+  for at in file.text:gmatch "\n()" do file.starts[#file.starts + 1] = at end
+  file.tokens = cut(file.text)
+  file.remarks = file.tokens.remarks
+  local good, tree = pcall(parse, file.tokens)
+  if good then
+    for name, value in pairs(tree) do file[name] = value end
+  end
+  return file
+end
+
+local function new_world(given)
+  local world = { files = {}, paths = {}, definitions = given.definitions, loaded = given.loaded,
+    department = host.department, problems = {} }
+  for _, path in ipairs(host.paths) do
+    if path:find "%.lua$" then
+      world.paths[#world.paths + 1] = path
+      world.files[path] = read(path)
+    end
+  end
+  local function add(code, path, line, column, message)
+    local list = world.problems
+    list[#list + 1] = { file = path, line = line, column = column, code = code, message = message,
+      warning = findings.of[code].severity == "warning", order = #list }
+  end
+  function world.report(code, file, at, message)
+    local line, column = file:place(at)
+    add(code, file.path, line, column, message)
+  end
+  function world.report_at(code, place, message)
+    local file = world.files[place.file]
+    add(code, place.file, place.line, file and file:column_of(place.line) or 1, message)
+  end
+  function world.each(fn)                           -- (kind, id, definition), in order
+    for _, kind in ipairs(words.keys(world.definitions)) do
+      for _, id in ipairs(words.keys(world.definitions[kind])) do fn(kind, id, world.definitions[kind][id]) end
+    end
+  end
+  return world
+end
+
+-- "step/way/first/run" as { kind, id, which }.
+local function split(places)
+  local list = {}
+  for _, name in ipairs(words.keys(places)) do
+    local place = places[name]
+    place.kind, place.id = name:match "^([^/]+)/([^/]*)"
+    place.which = name:match "[^/.]+$"
+    list[#list + 1] = place
+  end
+  return list
+end
+
+-- The problems of loading come first; what it has no column for gets one.
+local function take_over(world, problems)
+  for _, problem in ipairs(problems) do
+    local file = world.files[problem.file]
+    if problem.column == 0 and file and problem.line > 0 then problem.column = file:column_of(problem.line) end
+    problem.order = #world.problems
+    world.problems[#world.problems + 1] = problem
+  end
+end
+
+local function in_order(a, b)
+  if a.file ~= b.file then return a.file < b.file end
+  if a.line ~= b.line then return a.line < b.line end
+  if a.column ~= b.column then return a.column < b.column end
+  return a.order < b.order
+end
+
+return function(given)
+  local world = new_world(given)
+  take_over(world, given.problems)
+  world.infer = infer(world.files, split(given.places), world.definitions, world.paths)
+  for _, look in ipairs(LOOKS) do use(look)(world) end
+  for _, path in ipairs(world.paths) do world.files[path].accepted = accept.read(world.files[path], world.report) end
+  accept.apply(world.problems, world.files, world.report)
+  table.sort(world.problems, in_order)
+  return world.problems
+end

@@ -1,0 +1,20 @@
+// What part of a scripts folder a path on the command line means.
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/status.h"
+
+struct script_path {
+  char *folder;      // the scripts folder, real path; owned
+  char *department;  // the one department, or NULL: every one; owned
+  char *only;        // file or folder within the scripts folder, or NULL: all; owned
+};
+
+// The path of a scripts folder (departments and shared/ lie in it), of a department's
+// folder, of shared/, or of one .lua file. Fails with what the path should have been; the
+// caller gives it zeroed and always calls script_path_deinit.
+int script_path_find(struct script_path *out, const char *path, struct status *status);
+void script_path_deinit(struct script_path *path);
+// Is a file (relative to the scripts folder) in what was meant?
+bool script_path_takes(const struct script_path *path, const char *file);
