@@ -104,7 +104,9 @@ static int look(struct cli *cli, const struct script_path *path) {
 static int run(struct cli *cli) {
   struct script_path path = {0};
   struct status status = {0};
-  const char *where = cli->word_count ? cli->words[0] : ".";
+  const char *where = cli->word_count                ? cli->words[0]
+                      : access("scripts", F_OK) == 0 ? "scripts"
+                                                     : ".";
   int code = script_path_find(&path, where, &status)
                  ? cli_fail(cli, CLI_USAGE, "%s", status.text)
                  : look(cli, &path);
@@ -117,8 +119,8 @@ const struct cli_command cli_check = {
     .words = "[PATH]",
     .does = "look through scripts for mistakes, without a daemon",
     .more =
-        "PATH is a scripts folder, a department's folder or one file; here when not "
-        "said.\n"
+        "PATH is a scripts folder, a department's folder or one file; when it is\n"
+        "not said, ./scripts or else the folder we are in.\n"
         "An error keeps scripts from being activated. A warning would run, and probably\n"
         "not as it was meant; it can be accepted in place, with a reason:\n"
         "  -- accept CODE: the reason\n"

@@ -12,8 +12,7 @@ static void tick(struct reload *reload) { loop_timer_arm(reload->next, 0); }
 // the loop. A bundle has a Lua state of its own and touches nothing else.
 static void load(void *self) {
   struct taking *taking = self;
-  bundle_check(&taking->bundle,
-               &(struct bundle_config){.department = taking->department},
+  bundle_check(&taking->bundle, &(struct bundle_config){.department = taking->department},
                taking->sources.items, taking->sources.count, &taking->report);
 }
 

@@ -8,7 +8,7 @@ local function read_file(path)
 end
 
 local function list_files(folder)
-  local files, pipe = {}, assert(io.popen(("find '%s' -type f \\( -name '*.lua' -o -name '*.csv' \\) | sort"):format(folder)))
+  local files, pipe = {}, assert(io.popen(("find '%s' -type f \\( -name '*.lua' -o -name '*.csv' \\) 2>/dev/null | sort"):format(folder)))
   for line in pipe:lines() do files[#files + 1] = line end
   pipe:close()
   return files

@@ -25,6 +25,17 @@ local DISCREET = key("discreet", "text", "what the others read instead; without 
 
 local api = {}
 
+-- What scripts find around themselves: true, or the names in a library. A spec holds it against the sandbox.
+api.environment = {
+  _G = true, _VERSION = true, assert = true, error = true, getmetatable = true, ipairs = true, load = true, next = true,
+  pairs = true, pcall = true, rawequal = true, rawget = true, rawlen = true, require = true, select = true,
+  setmetatable = true, tonumber = true, tostring = true, type = true, xpcall = true,
+  math = { "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger",
+    "min", "mininteger", "modf", "pi", "rad", "random", "sin", "sqrt", "tan", "tointeger", "type", "ult" },
+  string = { "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper" },
+  table = { "concat", "insert", "move", "pack", "remove", "sort", "unpack" },
+  utf8 = { "char", "charpattern", "codepoint", "codes", "len", "offset" },
+}
 api.builtin_calendars = { "cn", "always" }
 api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }

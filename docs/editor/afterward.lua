@@ -1,0 +1,397 @@
+---@meta afterward
+-- Written by ./dev docs from engine/script/api.lua. For editors with lua-language-server.
+-- luacheck: ignore
+
+---@alias afterward.Text string|{ zh: string, en?: string }
+---@class afterward.Declaration
+
+---@class afterward.Patient
+---@field age any years; nil when unknown
+---@field dialect any what is spoken at home
+---@field disclosure any who knows the diagnosis: self, family or undecided
+---@field inpatient any in a bed now
+---@field language any zh or en
+---@field sex any female, male or unknown
+---@field stays any how many there were
+---@class afterward.Event
+---@field at any ms
+---@field kind any of event
+---@field value any of an observation
+---@field [string] any
+---@class afterward.Answer
+---@field at any ms
+---@field by any who answered
+---@field flag any what the rule gave
+---@field score any sum of points
+---@field [string] any an item, by its id
+
+---@class afterward.budget_keys
+---@field day? integer contacts a day
+---@field week? integer contacts a week
+
+---@class afterward.consult_keys
+---@field zh? string words on the link
+---@field en? string the same in English
+---@field url? string an online consultation, https://…
+---@field phone? string or a number that answers
+---@field role? string the post that rings back when asked; `nurse` when absent
+---@field due? string within so much of its working time; `4h` when absent
+
+---@class afterward.enroll_keys
+---@field on string|string[] what may bring a patient in
+---@field department? string|string[] the stay's department, one of these
+---@field procedure? string|string[] codes by their beginning or parts of names, one of these
+---@field diagnosis? string|string[] the same of diagnoses
+---@field drug? string|string[] the same of drugs
+---@field where? fun(f: afterward.Facts): any facts → whether this one
+---@field again? "ignore"|"restart"|"both" when the patient is already in; `ignore` when absent
+
+---@class afterward.level_keys
+---@field page string|string[] role or roles
+---@field via? string[] channels, all at once
+---@field ack_within string then the next level
+---@field hours? string outside them this level is passed over
+
+---@class afterward.section_keys
+---@field id string greeting, professional, care
+---@field minutes? integer planned length
+---@field zh string Chinese text
+---@field en? string English text
+---@field must_ask? boolean the caller ticks it off
+
+---@class afterward.department_keys
+---@field id string the folder's name
+---@field title afterward.Text what people read on screens
+---@field zone? string where its clocks hang; `Asia/Shanghai` when absent
+---@field calendar? string its working time, for bd and bh; `cn` when absent
+---@field alerts? table<string, string> alert level → escalation
+---@field overdue? string who hears of overdue tasks
+---@field contact_windows? string when patients may be contacted; `09:00-11:30,15:00-17:30,18:30-20:00` when absent
+---@field quiet_hours? string when no message leaves, in the patient's zone; `21:00-08:00` when absent
+---@field via? string[] order of channels when a call names none; `{ "wechat", "sms" }` when absent
+---@field budget? table<string, afterward.budget_keys> message class → contacts allowed to one patient
+---@field phone? string the number that patients may ring
+---@field gate? "specs" specs must pass before a new bundle is activated
+
+---@class afterward.program_keys
+---@field id string its name in scripts
+---@field name afterward.Text what patients read
+---@field color? string of pages, as #rrggbb
+---@field slogan? afterward.Text under the name
+---@field logo? string a picture as SVG text: <svg …>…</svg>, on pages and cards
+---@field phone? string the number that patients may ring
+---@field consult? afterward.consult_keys how to ask a person, shown beside the advice after an abnormal answer
+---@field phone_script? afterward.Text|afterward.section_keys[] what callers read out, whole or in sections
+---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
+---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
+
+---@class afterward.calendar_keys
+---@field id string its name in scripts
+---@field hours table<string, string> days → hours: { ["mon-fri"] = "08:00-12:00,13:30-17:30" }
+---@field holidays? string "cn", or CSV: date,kind
+
+---@class afterward.roster_keys
+---@field role string the duty post
+---@field file string CSV: from,to,staff
+---@field backup? string|string[] post to page when nobody is on the roster
+---@field calendar? string the post's working time; the department's when absent
+
+---@class afterward.escalation_keys
+---@field id string its name in scripts
+---@field levels afterward.level_keys[] rungs; the last repeats
+---@field act_within? string acknowledged without a recorded act: starts again one level up
+---@field hours? string when it pages at all; else it waits for the first of these hours
+
+---@class afterward.rule_keys
+---@field id string its name in scripts
+---@field title? afterward.Text what people read on screens and pages; the id when absent
+---@field run fun(a: afterward.Answer, ...: any): any run(a) → nil or { level, reason, advice }, or what result says
+---@field result? "flag"|"number"|"text"|"boolean"|"list" what it gives; `flag` when absent
+
+---@class afterward.form_keys
+---@field id string its name in scripts
+---@field title? afterward.Text what people read on screens and pages; the id when absent
+---@field abnormal? string judges each answer
+---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
+---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
+---@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety" which budget asking counts in; `questionnaire` when absent
+---@field [integer] table an item: { id, kind, zh, … }
+
+---@class afterward.template_keys
+---@field id string its name in scripts
+---@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety" which budget it counts in; `general` when absent
+---@field fields? string[] what `fields` of send must give
+---@field zh string Chinese text
+---@field en? string English text
+---@field codes? table<string, string> channel → the number under which its gateway knows this text
+---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
+---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
+
+---@class afterward.pathway_keys
+---@field id string its name in scripts
+---@field program string the brand it goes under
+---@field title afterward.Text what people read on screens
+---@field enroll afterward.enroll_keys who comes in, and when
+---@field anchor? "discharge"|"admission"|"surgery"|"appointment"|"enrollment" what times count from; `enrollment` when absent
+---@field tier? fun(f: afterward.Facts): string? facts → word of risk; evaluated after each turn and event
+---@field steps afterward.Declaration[] the schedule
+---@field watches? afterward.Declaration[] live as long as the enrollment
+---@field ends? string the enrollment is over this long after the anchor
+
+---@class afterward.step_keys
+---@field id string unique in its pathway
+---@field title? afterward.Text what people read on screens and pages; the id when absent
+---@field at? string|string[] offset or list of offsets from the anchor, or "enroll"
+---@field every? string|table<string, string> how often, or tier → how often; a tier not named has none
+---@field from? string first day of `every`
+---@field to? string last day of `every`, inclusive
+---@field count? integer how many occurrences at most
+---@field valid_for? string how late it may still begin; unless said, until the next for every, for ever for at
+---@field missed? string role that is given occurrences begun too late
+---@field run fun(p: afterward.Run) the body: run(p)
+
+---@class afterward.watch_keys
+---@field id string its name in scripts
+---@field on string|string[] what makes it look
+---@field where? fun(f: afterward.Facts): any facts → flag; what is true is handed to run
+---@field run fun(p: afterward.Run, flag: any) run(p, flag)
+
+---@class afterward.alert_alert
+---@field id string its name
+---@field level string severity: a key of the department's alerts
+---@field reason string why, in words
+
+---@class afterward.ask_options
+---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
+---@field via? string[] channels in turn; `the department's` when absent
+---@field together? boolean all channels at once
+---@field within? string waits this long at most
+---@field remind? string again after this silence
+---@field fields? table<string, string|number|boolean> what the text's placeholders need
+---@field options? table<string, table> item → choices offered this time: { { value =, zh =, en = }, … }
+---@field pauses? string case only: clocks stand still, for this reason
+
+---@class afterward.read_options
+---@field within? string not older
+---@field since? integer from this ms on
+---@field last? integer only these many
+
+---@class afterward.send_options
+---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
+---@field via? string[] channels in turn; `the department's` when absent
+---@field together? boolean all channels at once
+---@field fields? table<string, string|number|boolean> what the text's placeholders need
+
+---@class afterward.task_task
+---@field id string its name in this run
+---@field role string duty post or person
+---@field form? string what is filled in
+---@field due? string|integer in the role's working time
+---@field note? string what the person reads
+
+---@class afterward.wait_options
+---@field within? string waits this long at most
+
+---@class afterward.Run
+---@field anchor any ms
+---@field day any local date
+---@field event afterward.Event what started it
+---@field pathway any pathway id
+---@field patient afterward.Patient
+---@field step any step id
+---@field tier any word of risk
+---@field flag any what a watch's where gave
+local Run = {}
+
+---Tells the department; the same open id joins
+---@param alert afterward.alert_alert see the keys
+function Run:alert(alert) end
+
+---Puts a question; one open per enrollment and form, asking again adds a rung
+---@param form string which
+---@param options? afterward.ask_options see the keys
+---@return afterward.Answer? answer
+---@return string? why
+function Run:ask(form, options) end
+
+---True for runs begun after this edit of the script
+---@param id string a name for the edit
+---@return boolean
+function Run:changed(id) end
+
+---How long a role's queue takes
+---@param role string which
+---@return string? span
+---@return string? why
+function Run:estimate(role) end
+
+---State of the enrollment, case or patient
+---@param key string which
+---@return any
+function Run:get(key) end
+
+---Writes into the patient's timeline
+---@param text string what
+function Run:note(text) end
+
+---The time of this turn
+---@return integer
+function Run:now() end
+
+---Observations of a code, oldest first, 32 at most
+---@param code string which
+---@param options? afterward.read_options see the keys
+---@return table[]
+function Run:read(code, options) end
+
+---Asks the newest version of a rule, whose random numbers are its own
+---@param id string which
+---@param values? any handed to it
+---@return any
+function Run:rule(id, values) end
+
+---Tells one person one thing
+---@param template string which
+---@param options? afterward.send_options see the keys
+---@return integer? ms
+---@return string? why
+function Run:send(template, options) end
+
+---Keeps state
+---@param key string which
+---@param value? any nil forgets
+function Run:set(key, value) end
+
+---Unanswered askings in a row
+---@param form string which
+---@return number
+function Run:silences(form) end
+
+---Ends the enrollment
+---@param reason string why, in words
+function Run:stop(reason) end
+
+---Gives a duty post work; the same open id is joined
+---@param task afterward.task_task see the keys
+---@return string id
+function Run:task(task) end
+
+---The moment of a time expression
+---@param when string|integer which
+---@param base? integer counted from; now when absent
+---@return integer
+function Run:time(when, base) end
+
+---Sleeps until a time, the next event since the run began, or the end of a task
+---@param what string|string|string time, event or task id
+---@param options? afterward.wait_options see the keys
+---@return any
+---@return string? why
+function Run:wait(what, options) end
+
+---@class afterward.Facts
+---@field anchor any ms
+---@field event afterward.Event what happened
+---@field pathway any pathway id
+---@field patient afterward.Patient
+---@field tier any word of risk
+local Facts = {}
+
+---State of the enrollment, case or patient
+---@param key string which
+---@return any
+function Facts:get(key) end
+
+---Observations of a code, oldest first, 32 at most
+---@param code string which
+---@param options? afterward.read_options see the keys
+---@return table[]
+function Facts:read(code, options) end
+
+---Asks the newest version of a rule, whose random numbers are its own
+---@param id string which
+---@param values? any handed to it
+---@return any
+function Facts:rule(id, values) end
+
+---@class afterward.Event
+local Event = {}
+
+---True when a code begins with one of these, or a name contains one.
+---@param ... string
+---@return boolean
+function Event:has_procedure(...) end
+
+---True when a code begins with one of these, or a name contains one.
+---@param ... string
+---@return boolean
+function Event:has_diagnosis(...) end
+
+---True when a code begins with one of these, or a name contains one.
+---@param ... string
+---@return boolean
+function Event:has_order(...) end
+
+---True when a code begins with one of these, or a name contains one.
+---@param ... string
+---@return boolean
+function Event:has_drug(...) end
+
+local aw = {}
+
+---One per folder: where its alerts go, its hours and limits
+---@param keys afterward.department_keys
+---@return afterward.Declaration
+function aw.department(keys) end
+
+---The brand that patients see
+---@param keys afterward.program_keys
+---@return afterward.Declaration
+function aw.program(keys) end
+
+---Working time
+---@param keys afterward.calendar_keys
+---@return afterward.Declaration
+function aw.calendar(keys) end
+
+---Who holds a duty post, from a file
+---@param keys afterward.roster_keys
+---@return afterward.Declaration
+function aw.roster(keys) end
+
+---Who is paged, in turn, until somebody acts
+---@param keys afterward.escalation_keys
+---@return afterward.Declaration
+function aw.escalation(keys) end
+
+---Pure function of an answer
+---@param keys afterward.rule_keys
+---@return afterward.Declaration
+function aw.rule(keys) end
+
+---Questions; the engine judges every answer by the form's rule
+---@param keys afterward.form_keys
+---@return afterward.Declaration
+function aw.form(keys) end
+
+---Text of a message
+---@param keys afterward.template_keys
+---@return afterward.Declaration
+function aw.template(keys) end
+
+---A schedule of steps for patients who qualify
+---@param keys afterward.pathway_keys
+---@return afterward.Declaration
+function aw.pathway(keys) end
+
+---One entry of a pathway's schedule
+---@param keys afterward.step_keys
+---@return afterward.Declaration
+function aw.step(keys) end
+
+---Starts a run on the rising edge of a condition
+---@param keys afterward.watch_keys
+---@return afterward.Declaration
+function aw.watch(keys) end
+
+return aw
