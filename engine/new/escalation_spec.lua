@@ -46,7 +46,7 @@ describe("@NAME@", function()
 
   it("stops when somebody acts", function()
     alarm "2026-03-02 15:00"
-    w:alert_named "alarm":done "到床旁"
+    w:alert_named "alarm":done { note = "已到床旁" }
     w:advance "12h"
     assert.equal("nurse", paged())
   end)

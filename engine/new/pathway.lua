@@ -5,7 +5,8 @@ local aw = require "afterward"
 local function follow(p)
   local a, why = p:ask("@NAME@", { within = "24h", remind = "8h" })
   if a or why == "opted-out" then return a, why end
-  local call = p:wait(p:task { id = "call", role = "nurse", form = "@NAME@", due = "8bh", note = "没有回音，请电话随访" })
+  local call = p:wait(p:task { id = "@NAME@-call", role = "nurse", form = "@NAME@", due = "8bh",
+    note = "没有回音，请电话随访" })
   return call.answer, call.code
 end
 

@@ -19,7 +19,7 @@ end
 local commands = {
   "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "patient", "timeline",
   "opt-out", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "refused", "codes", "status", "version",
-  "check",
+  "check", "new",
 }
 
 describe("afterward", function()

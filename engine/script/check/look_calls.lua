@@ -180,20 +180,23 @@ local function collect_tasks(world)
   end
 end
 
+local OWN = { id = true, observe = true, kind = true, unit = true, class = true, level = true }
+
 -- An id of the department's own that stands nowhere but in its declaration.
 local function check_unused(world)
   local seen = {}
   for _, path in ipairs(world.paths) do
     local file = world.files[path]
-    for i, kind in ipairs(file.tokens.kinds) do
-      local said = file.tokens.says[i]
-      if kind == "string" then seen[said] = (seen[said] or 0) + 1 end
+    local kinds, says = file.tokens.kinds, file.tokens.says
+    for i, kind in ipairs(kinds) do
+      local names = kinds[i - 1] == "=" and OWN[says[i - 2]]    -- id = "x": its own, or something else's
+      if kind == "string" and not names then seen[says[i]] = true end
     end
   end
   for _, kind in ipairs { "form", "template", "rule", "escalation", "program", "calendar" } do
     for _, id in ipairs(words.keys(world.definitions[kind] or {})) do
       local definition = world.definitions[kind][id]
-      if seen[id] == 1 and not definition.file:find "^shared/" then
+      if not seen[id] and not definition.file:find "^shared/" then
         world.report_at("unused", definition, ("%s %s is never used: name it where it belongs, or remove it")
           :format(kind, words.quote(id)))
       end

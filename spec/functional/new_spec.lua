@@ -1,0 +1,94 @@
+-- `afterward new` gives a newcomer something that works: it passes check and its own spec as it is.
+local json = require "dkjson"
+
+local daemon, top = os.getenv "AFTERWARD_DAEMON", assert(io.popen "pwd"):read "l"
+
+describe("afterward new", function()
+  local folder
+  local function sh(line)
+    local pipe <close> = assert(io.popen(("cd '%s' && %s 2>&1 </dev/null"):format(folder, line)))
+    local output = pipe:read "a"
+    local _, _, code = pipe:close()
+    return output, code
+  end
+  local function afterward(words) return sh(daemon .. " " .. words) end
+  local function made(words)
+    local output, code = afterward("new --json " .. words)
+    assert.equal(0, code, output)
+    return json.decode(output)
+  end
+  local function clean()
+    local output, code = afterward "check --json"
+    assert.equal(0, code, output)
+    return json.decode(output)
+  end
+  -- The generated specs, as their author would run them.
+  local function specs()
+    local output, code = sh(("lua5.4 /usr/bin/busted --helper=%s/spec/helper.lua --pattern=_spec scripts/urology/spec"):format(top))
+    assert.equal(0, code, output)
+    return tonumber(output:match "(%d+) successes / 0 failures / 0 errors")
+  end
+
+  before_each(function()
+    folder = assert(io.popen "mktemp -d"):read "l"
+    made "department urology"
+  end)
+  after_each(function() os.execute("rm -r " .. folder) end)
+
+  it("writes a department that stands by itself", function()
+    assert.equal(0, clean().accepted)
+    assert.equal(5, specs())
+  end)
+
+  it("adds to it a pathway, a form and an escalation, each with its spec", function()
+    assert.same({ "scripts/urology/stones.lua", "scripts/urology/spec/stones_spec.lua" }, made("pathway stones --in urology").files)
+    assert.same({ "afterward check scripts/urology", "lua5.4 /usr/bin/busted --pattern=_spec scripts/urology/spec" },
+      made("form pain").next)                       -- the only department need not be named
+    made "escalation night"
+    assert.equal(2, clean().accepted)               -- nothing asks the form or pages by the ladder yet
+    assert.equal(5 + 4 + 3 + 3, specs())
+  end)
+
+  it("reads its department: another program, other levels", function()
+    os.execute(("sed -i 's/id = \"urology\", name/id = \"brand\", name/; s/ urgent = / severe = /' %s/scripts/urology/department.lua"):format(folder))
+    os.execute(("rm %s/scripts/urology/after-discharge.lua %s/scripts/urology/spec/*"):format(folder, folder))
+    made "form pain"
+    made "pathway stones"
+    local pathway <close> = assert(io.open(folder .. "/scripts/urology/stones.lua"))
+    local text = pathway:read "a"
+    assert.truthy(text:find('program = "brand"', 1, true))
+    clean()
+    assert.equal(4 + 3, specs())
+  end)
+
+  it("tells what to do next", function()
+    local output = afterward "new escalation night"
+    assert.equal("wrote scripts/urology/night.lua\nwrote scripts/urology/spec/night_spec.lua\n\n" ..
+      "Put your own words where scripts/urology/night.lua says what, then:\n  afterward check scripts/urology\n" ..
+      "  lua5.4 /usr/bin/busted --pattern=_spec scripts/urology/spec\n", output)
+  end)
+
+  it("writes nothing over, and nothing where it can't tell whose", function()
+    local before = sh "find scripts -type f | sort | xargs cat"
+    for words, said in pairs {
+      ["department urology"] = "scripts/urology is there already: take another name",
+      ["pathway department"] = "scripts/urology/department.lua is there already: take another name",
+      ["form after-discharge"] = 'pathway "after-discharge" is declared in urology/after-discharge.lua:',
+      ["pathway Stones"] = '"Stones" can\'t be a name: lower-case words with dashes',
+      ["pathway shared"] = "can't be a name",
+      ["department x --in urology"] = "leave --in out",
+      ["pathway x --in nowhere"] = "nowhere can't be read: No such file or directory",
+      ["pathway x --scripts nowhere"] = "say whose it is: --in DEPARTMENT, a folder under nowhere",
+      ["pathwya x"] = 'no action "pathwya"; did you mean pathway?',
+      ["pathway"] = "something is missing",
+    } do
+      local output, code = afterward("new " .. words)
+      assert.truthy(code == 1 or code == 2, words)
+      assert.truthy(output:find(said, 1, true), words .. ": " .. output)
+    end
+    assert.equal(before, (sh "find scripts -type f | sort | xargs cat"))
+    sh "mkdir scripts/other; echo 'return {' > scripts/urology/broken.lua"
+    assert.truthy(afterward "new form x":find("say whose it is", 1, true))
+    assert.matches("scripts/urology/broken.lua:2: .*afterward check tells all", (afterward "new form x --in urology"))
+  end)
+end)
