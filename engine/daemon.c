@@ -115,7 +115,7 @@ static void signalled(void *self, int number) {
   notify_send("STOPPING=1");
   dispatcher_stop(daemon->channels.dispatcher);
   daemon->end_at = clock_steady_ms() + GRACE_MS;
-  http_server_stop(daemon->server, GRACE_MS, doors_shut, daemon);
+  http_front_stop(daemon->server, GRACE_MS, doors_shut, daemon);
   arm(daemon);
 }
 
@@ -151,7 +151,7 @@ static int activate(void *self, const struct api_activation *asked, int64_t *ver
 }
 
 static const struct http_counters *http_figures(void *self) {
-  return http_server_counters(((struct daemon *)self)->server);
+  return http_front_counters(((struct daemon *)self)->server);
 }
 
 static void metrics(void *self, struct buf *out) {
@@ -259,7 +259,7 @@ static int listen_on(struct daemon *daemon, struct status *status) {
     status_fail(status, ERR_INVALID, "listen: must be host:port, such as 127.0.0.1:8080");
   else {
     buf_put(&host, address, (size_t)(colon - address));
-    port = http_server_listen(daemon->server, buf_text(&host), (int)number, status);
+    port = http_front_listen(daemon->server, buf_text(&host), (int)number, status);
   }
   buf_deinit(&host);
   mem_free(address);
@@ -281,17 +281,20 @@ static int write_port(const char *path, int port, struct status *status) {
 }
 
 static int open_server(struct daemon *daemon, struct status *status) {
-  struct http_server_config config = {
-      .handle = api_handle, .room = api_room, .ctx = &daemon->api};
+  struct http_server_config config = {.handle = api_handle,
+                                      .room = api_room,
+                                      .prepare = api_prepare,
+                                      .ctx = &daemon->api};
   struct value proxies = value_field(&daemon->settings, "trusted_proxies");
   char *trusted = value_copy_text(&proxies);
   http_limits_init(&config.limits);
   config.trusted_proxies = trusted;
-  daemon->server = http_server_new(daemon->loop, &config, status);
+  daemon->server = http_front_new(daemon->loop, &config, status);
   mem_free(trusted);
   if (!daemon->server) return status->code;
   int port = listen_on(daemon, status);
   if (port < 0) return port;
+  http_front_start(daemon->server);
   log_line(LOG_LEVEL_INFO, "daemon.ready", "port=%d", port);
   return daemon->options.port_file ? write_port(daemon->options.port_file, port, status)
                                    : OK;
@@ -367,7 +370,7 @@ void daemon_free(struct daemon *daemon) {
   if (daemon->channels.dispatcher) dispatcher_stop(daemon->channels.dispatcher);
   if (daemon->client) http_thread_free(daemon->client);
   if (daemon->api_open) api_deinit(&daemon->api);
-  if (daemon->server) http_server_free(daemon->server);
+  if (daemon->server) http_front_free(daemon->server);
   if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);
   reload_free(daemon->reload);
   if (daemon->engine_open) engine_close(&daemon->engine, NULL);

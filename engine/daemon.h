@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "channels.h"
 #include "engine.h"
+#include "io/http_front.h"
 #include "io/http_thread.h"
 #include "io/loop.h"
 #include "reload.h"
@@ -29,7 +30,7 @@ struct daemon {
   struct loop_timer *due, *watchdog;
   struct reload *reload;
   struct http_thread *client;
-  struct http_server *server;
+  struct http_front *server;
   struct channels channels;
   struct api api;
   bool api_open, stopping, doors_shut;

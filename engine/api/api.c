@@ -91,10 +91,14 @@ struct http_room api_room(void *self, const struct http_request *request) {
   return room;
 }
 
+struct http_prepared *api_prepare(void *self, const struct http_request *request) {
+  return begins(request->path, "/api") ? call_read(self, request) : NULL;
+}
+
 void api_handle(void *self, struct http_request *request) {
   struct api *api = self;
-  if (begins(request->path, "/api"))
-    call_handle(api, request);
+  if (request->prepared)
+    call_handle(request);
   else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)

@@ -74,7 +74,10 @@ void api_deinit(struct api *api);
 // The handler of an http_server; api is a struct api.
 void api_handle(void *api, struct http_request *request);
 // Its config's room: little for strangers, much for those with a token, a photo's worth
-// for who has a patient's link.
+// for who has a patient's link. This and prepare look only at what stays as it is while
+// the server runs: settings, tokens, keys.
 struct http_room api_room(void *api, const struct http_request *request);
+// Its config's prepare, which api_handle needs: takes calls of the staff API apart.
+struct http_prepared *api_prepare(void *api, const struct http_request *request);
 // The metrics' text (probe.c has their names).
 void api_metrics(struct api *api, struct buf *out);

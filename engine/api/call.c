@@ -18,6 +18,14 @@ void call_send(struct call *call, int status, const struct buf *json, const char
   call->request = NULL;
 }
 
+void call_refuse(struct call *call, int status, const char *format, ...) {
+  va_list args;
+  call->refusal.status = status;
+  va_start(args, format);
+  buf_vprintf(&call->refusal.detail, format, args);
+  va_end(args);
+}
+
 void call_problem(struct call *call, int status, const char *format, ...) {
   char text[512];
   va_list args;

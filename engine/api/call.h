@@ -7,7 +7,16 @@
 
 enum { CALL_SEGMENTS = 6, LIST_MOST = 200, LIST_USUAL = 50, CALL_TEXT = 200 };
 
+struct posting;
+
+struct call_refusal {  // why a call is not served
+  int status;          // 0: it is
+  struct http_header header;
+  struct buf allow, detail;  // detail: "" for none
+};
+
 struct call {
+  struct http_prepared prepared;  // first: the request holds it until it is handled
   struct api *api;
   struct care *care;
   struct http_request *request;
@@ -18,9 +27,19 @@ struct call {
   int segment_count;
   struct buf body_bytes;
   struct value body;  // of a POST; an empty map when none came
+  const struct route *route;
+  struct call_refusal refusal;
+  struct posting *posting;  // of events.c
 };
 
-void call_handle(struct api *api, struct http_request *request);  // /api/…
+// /api/…: who calls, what for, and with what body. Looks at nothing that changes while
+// the server runs: it may be another thread's work.
+struct http_prepared *call_read(struct api *api, const struct http_request *request);
+void call_handle(struct http_request *request);  // what call_read has read
+
+// What is wrong with a call, while it is read.
+void call_refuse(struct call *call, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 // Answers; each ends the call.
 void call_send(struct call *call, int status, const struct buf *json, const char *etag);

@@ -10,15 +10,18 @@
 enum { EVENTS_MOST = 1000, ID_BYTES = 128 };
 
 struct event_result {
-  char *id;      // of the source; NULL when it gave none
-  int status;    // 202 409 422; 0: not told yet
-  char *detail;  // a sentence when it was refused
-  char *flag;    // what is wrong with a number that it brought; NULL
+  char *source;      // whose event it is
+  char *id;          // of the source; NULL when it gave none
+  struct buf clean;  // as event_check left it
+  int status;        // 202 409 422; 0: not told yet
+  char *detail;      // a sentence when it was refused
+  char *flag;        // what is wrong with a number that it brought; NULL
 };
 
 struct posting {  // one request; lives until every event in it is settled
   struct pending *pending;
   struct event_result *results;
+  enum inbox_stage stage;
   uint32_t count, left;
   bool single;
 };
@@ -86,8 +89,11 @@ static void answer(struct posting *posting) {
   buf_deinit(&out);
 }
 
-static void posting_free(struct posting *posting) {
+void events_free(struct posting *posting) {
+  if (!posting) return;
   for (uint32_t i = 0; i < posting->count; i++) {
+    mem_free(posting->results[i].source);
+    buf_deinit(&posting->results[i].clean);
     mem_free(posting->results[i].id);
     mem_free(posting->results[i].detail);
     mem_free(posting->results[i].flag);
@@ -100,7 +106,7 @@ static void settle(struct posting *posting) {
   if (--posting->left) return;
   answer(posting);
   pending_free(posting->pending);
-  posting_free(posting);
+  events_free(posting);
 }
 
 static void on_told(void *self, int64_t row, const struct value *result) {
@@ -140,57 +146,63 @@ static enum inbox_stage stage_of(const struct call *call) {
   return wait && strcmp(wait, "applied") == 0 ? INBOX_APPLIED : INBOX_RECORDED;
 }
 
-static void submit(struct call *call, struct posting *posting, uint32_t index,
-                   const struct value *event) {
-  struct event_result *result = &posting->results[index];
-  struct value id = value_field(event, "id"), view;
-  struct buf clean = {0};
+static void read_event(const struct call *call, const struct value *event,
+                       struct event_result *result) {
+  struct value id = value_field(event, "id");
   struct status status = {0};
   if (fits(&id)) result->id = value_copy_text(&id);
-  if (!result->id) {
+  if (!result->id)
     refuse(result,
            "field \"id\" is missing: give the source's own id of the event, a text "
            "of at most 128 bytes");
-  } else if (event_check(event, &clean, &status)) {
+  else if (event_check(event, &result->clean, &status))
     refuse(result, status.text);
-  } else {
-    struct told *told = mem_alloc(sizeof *told);
-    char *source = source_of(call, event);
-    *told = (struct told){posting, index};
-    posting->left++;
-    value_read(clean.data, clean.len, &view);
-    kernel_submit(call->care->kernel, source, result->id, "event", &view, stage_of(call),
-                  on_told, told);
-    mem_free(source);
-  }
-  buf_deinit(&clean);
+  else
+    result->source = source_of(call, event);
 }
 
-static void post(struct call *call, const struct value *events, bool single) {
-  struct posting *posting = mem_alloc(sizeof *posting);
+static void read_events(struct call *call, const struct value *events, bool single) {
+  struct posting *posting = call->posting = mem_alloc(sizeof *posting);
   struct value_iter iter = value_iterate(events);
   struct value event;
   uint32_t count = single ? 1 : value_count(events);
-  *posting = (struct posting){.single = single, .count = count, .left = 1};
+  *posting = (struct posting){.single = single, .count = count, .stage = stage_of(call)};
   posting->results = mem_alloc((count + 1) * sizeof *posting->results);
-  posting->pending = pending_new(call->api, call->request, NULL);
-  call->request = NULL;
-  if (single) {
-    submit(call, posting, 0, &call->body);
-  } else {
+  if (single)
+    read_event(call, events, posting->results);
+  else
     for (uint32_t i = 0; value_next(&iter, NULL, &event); i++)
-      submit(call, posting, i, &event);
-  }
-  settle(posting);
+      read_event(call, &event, &posting->results[i]);
+}
+
+void events_read(struct call *call) {
+  struct value events = value_field(&call->body, "events");
+  if (events.kind == VALUE_NIL)
+    read_events(call, &call->body, true);
+  else if (events.kind != VALUE_LIST || !value_count(&events) ||
+           value_count(&events) > EVENTS_MOST)
+    call_refuse(call, 422, "events: must be a list of 1 to %d events", EVENTS_MOST);
+  else
+    read_events(call, &events, false);
+}
+
+static void submit(struct kernel *kernel, struct posting *posting, uint32_t index) {
+  const struct event_result *result = &posting->results[index];
+  struct told *told = mem_alloc(sizeof *told);
+  struct value view;
+  *told = (struct told){posting, index};
+  posting->left++;
+  value_read(result->clean.data, result->clean.len, &view);
+  kernel_submit(kernel, result->source, result->id, "event", &view, posting->stage,
+                on_told, told);
 }
 
 void events_post(struct call *call) {
-  struct value events = value_field(&call->body, "events");
-  if (events.kind == VALUE_NIL)
-    post(call, &call->body, true);
-  else if (events.kind != VALUE_LIST || !value_count(&events) ||
-           value_count(&events) > EVENTS_MOST)
-    call_problem(call, 422, "events: must be a list of 1 to %d events", EVENTS_MOST);
-  else
-    post(call, &events, false);
+  struct posting *posting = call->posting;
+  call->posting = NULL;
+  posting->pending = pending_new(call->api, call->request, NULL);
+  posting->left = 1;
+  for (uint32_t i = 0; i < posting->count; i++)
+    if (!posting->results[i].status) submit(call->care->kernel, posting, i);
+  settle(posting);
 }

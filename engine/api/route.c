@@ -9,16 +9,18 @@
 #include "api/desk.h"
 #include "api/events.h"
 #include "api/read.h"
+#include "base/mem.h"
 #include "io/http_answer.h"
 
 struct route {
   const char *method, *path;  // "*" stands for an id or a name
   unsigned scope;
   void (*handle)(struct call *call);
+  void (*read)(struct call *call);  // what handle needs of the body; NULL: nothing
 };
 
 static const struct route routes[] = {
-    {"POST", "events", SCOPE_EVENTS, events_post},
+    {"POST", "events", SCOPE_EVENTS, events_post, events_read},
     {"GET", "tasks", SCOPE_READ, read_tasks},
     {"GET", "tasks/*", SCOPE_READ, read_task},
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},
@@ -105,80 +107,104 @@ static const struct route *find(const struct call *call, struct buf *allow) {
   return NULL;
 }
 
-static void refuse(struct call *call, int status, const char *name, const char *value,
-                   const char *detail) {
-  struct buf body = {0};
-  struct http_header headers[] = {{"Content-Type", "application/problem+json"},
-                                  {name, value}};
-  http_problem_put(&body, status, detail);
-  http_respond(call->request, status, headers, 2, body.data, body.len);
-  call->request = NULL;
-  buf_deinit(&body);
-}
-
 static bool is_json(const char *type) {
   static const char json[] = "application/json";
   size_t len = sizeof json - 1;
   return type && !strncasecmp(type, json, len) && (!type[len] || strchr("; ", type[len]));
 }
 
-static bool read_body(struct call *call) {
+static void read_body(struct call *call) {
   const struct http_request *request = call->request;
   struct status status = {0};
   if (!request->body_len) {
     value_end(&call->body_bytes, value_begin_map(&call->body_bytes), 0);
   } else if (!is_json(http_header_find(request->headers, request->header_count,
                                        "Content-Type"))) {
-    call_problem(call, 415, "send the body as application/json");
-    return false;
+    call_refuse(call, 415, "send the body as application/json");
+    return;
   } else if (value_from_json(&call->body_bytes, request->body, request->body_len,
                              &status)) {
-    call_problem(call, 400, "%s", status.text);
-    return false;
+    call_refuse(call, 400, "%s", status.text);
+    return;
   }
   value_read(call->body_bytes.data, call->body_bytes.len, &call->body);
-  if (call->body.kind == VALUE_MAP) return true;
-  call_problem(call, 422, "the body must be a JSON object");
-  return false;
+  if (call->body.kind != VALUE_MAP)
+    call_refuse(call, 422, "the body must be a JSON object");
+  else if (call->route->read)
+    call->route->read(call);
 }
 
-static bool admit(struct call *call, const struct route *route) {
+static bool admit(struct call *call) {
   const struct http_request *request = call->request;
   call->caller = tokens_find(
       &call->api->tokens,
       http_header_find(request->headers, request->header_count, "Authorization"));
   if (!call->caller) {
-    call->api->unauthorized++;
-    refuse(call, 401, "WWW-Authenticate", "Bearer realm=\"afterward\"",
-           "send a token of the configuration: Authorization: Bearer …");
-    return false;
+    call_refuse(call, 401, "send a token of the configuration: Authorization: Bearer …");
+    call->refusal.header =
+        (struct http_header){"WWW-Authenticate", "Bearer realm=\"afterward\""};
+  } else if (!caller_may(call->caller, call->route->scope)) {
+    call_refuse(call, 403, "this token has not the scope that this needs");
   }
-  if (caller_may(call->caller, route->scope)) return true;
-  call_problem(call, 403, "this token has not the scope that this needs");
-  return false;
+  return !call->refusal.status;
 }
 
-static void serve(struct call *call) {
-  struct buf allow = {0};
+static void read_call(struct call *call) {
   struct status status = {0};
-  const struct route *route = split(call) ? find(call, &allow) : NULL;
-  const struct http_request *request = call->request;
-  if (!route && allow.len)
-    refuse(call, 405, "Allow", allow.data, NULL);
-  else if (!route)
-    call_problem(call, 404, "there is nothing at this address");
-  else if (!admit(call, route))
-    ;
-  else if (http_form_parse(&call->query, request->query, strlen(request->query), &status))
-    call_problem(call, 400, "query: %s", status.text);
-  else if (strcmp(route->method, "POST") || read_body(call))
-    route->handle(call);
-  buf_deinit(&allow);
+  struct buf *allow = &call->refusal.allow;
+  const char *query = call->request->query;
+  call->route = split(call) ? find(call, allow) : NULL;
+  if (!call->route && allow->len) {
+    call->refusal.status = 405;
+    call->refusal.header = (struct http_header){"Allow", allow->data};
+  } else if (!call->route) {
+    call_refuse(call, 404, "there is nothing at this address");
+  } else if (admit(call)) {
+    if (http_form_parse(&call->query, query, strlen(query), &status))
+      call_refuse(call, 400, "query: %s", status.text);
+    else if (!strcmp(call->route->method, "POST"))
+      read_body(call);
+  }
 }
 
-void call_handle(struct api *api, struct http_request *request) {
-  struct call call = {.api = api, .care = api->care, .request = request};
-  serve(&call);
-  http_form_deinit(&call.query);
-  buf_deinit(&call.body_bytes);
+static void call_free(struct http_prepared *prepared) {
+  struct call *call = (struct call *)prepared;
+  events_free(call->posting);
+  http_form_deinit(&call->query);
+  buf_deinit(&call->body_bytes);
+  buf_deinit(&call->refusal.allow);
+  buf_deinit(&call->refusal.detail);
+  mem_free(call);
+}
+
+struct http_prepared *call_read(struct api *api, const struct http_request *request) {
+  struct call *call = mem_alloc(sizeof *call);
+  call->prepared.free = call_free;
+  call->api = api;
+  call->care = api->care;
+  call->request = (struct http_request *)request;
+  read_call(call);
+  return &call->prepared;
+}
+
+static void refuse(struct call *call) {
+  const struct call_refusal *refusal = &call->refusal;
+  struct buf body = {0};
+  struct http_header headers[] = {{"Content-Type", "application/problem+json"},
+                                  refusal->header};
+  http_problem_put(&body, refusal->status, refusal->detail.data);
+  call->api->unauthorized += refusal->status == 401;
+  http_respond(call->request, refusal->status, headers, refusal->header.name ? 2 : 1,
+               body.data, body.len);
+  buf_deinit(&body);
+}
+
+void call_handle(struct http_request *request) {
+  struct call *call = (struct call *)request->prepared;
+  request->prepared = NULL;  // the request may be gone before the call
+  if (call->refusal.status)
+    refuse(call);
+  else
+    call->route->handle(call);
+  call_free(&call->prepared);
 }

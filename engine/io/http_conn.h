@@ -13,6 +13,8 @@
 
 enum { HTTP_READ_SIZE = 65536, HTTP_REFUSED_MAX = 64 };
 
+struct http_front;
+
 struct http_listener {
   uv_tcp_t tcp;
   struct http_server *server;
@@ -56,8 +58,18 @@ enum conn_timing {
   TIME_LINGER
 };
 
+struct conn_reply {  // an answer on its way to the thread that sends it
+  int status;
+  struct http_header *headers;  // owned, with their texts
+  size_t header_count;
+  struct buf body;
+};
+
 struct conn_request {
   struct http_request shown;  // first: this is what the handler holds
+  struct http_front *front;   // where its answer goes; NULL: to its connection at once
+  struct conn_request *next;  // in the front's lists
+  struct conn_reply reply;    // from the front
   struct http_head head;
   struct http_chunked chunked;
   struct buf path;
@@ -111,6 +123,14 @@ int http_request_begin(struct http_conn *conn, size_t head_len, const char **why
 int http_request_feed(struct http_conn *conn, bool *complete, const char **why);
 void http_request_free(struct conn_request *request);
 void http_request_leave(struct conn_request *request);  // its connection is gone
+// Sends the answer, if the connection is there still, and frees the request.
+void http_request_answer(struct conn_request *request, int status,
+                         const struct http_header *headers, size_t header_count,
+                         const void *body, size_t len);
+// http_front.c: the same from the handler's thread.
+void http_front_reply(struct conn_request *request, int status,
+                      const struct http_header *headers, size_t header_count,
+                      const void *body, size_t len);
 
 void http_server_conn_gone(struct http_server *server, struct http_conn *conn);
 void http_server_release(struct http_server *server);  // one handle fewer

@@ -128,9 +128,12 @@ int http_request_feed(struct http_conn *conn, bool *complete, const char **why) 
 void http_request_free(struct conn_request *request) {
   if (!request) return;
   if (request->conn) place_leave(request);
+  if (request->shown.prepared) request->shown.prepared->free(request->shown.prepared);
   http_head_deinit(&request->head);
   buf_deinit(&request->path);
   buf_deinit(&request->body);
+  mem_free(request->reply.headers);
+  buf_deinit(&request->reply.body);
   mem_free(request);
 }
 
@@ -146,10 +149,9 @@ static struct http_answer answer_to(struct conn_request *request, int status) {
   };
 }
 
-void http_respond(struct http_request *shown, int status,
-                  const struct http_header *headers, size_t header_count,
-                  const void *body, size_t len) {
-  struct conn_request *request = (struct conn_request *)shown;
+void http_request_answer(struct conn_request *request, int status,
+                         const struct http_header *headers, size_t header_count,
+                         const void *body, size_t len) {
   struct http_conn *conn = request->conn;
   if (conn) {
     struct http_answer answer = answer_to(request, status);
@@ -162,6 +164,16 @@ void http_respond(struct http_request *shown, int status,
   }
   http_request_free(request);
   if (conn) http_conn_tick(conn);
+}
+
+void http_respond(struct http_request *shown, int status,
+                  const struct http_header *headers, size_t header_count,
+                  const void *body, size_t len) {
+  struct conn_request *request = (struct conn_request *)shown;
+  if (request->front)
+    http_front_reply(request, status, headers, header_count, body, len);
+  else
+    http_request_answer(request, status, headers, header_count, body, len);
 }
 
 void http_respond_problem(struct http_request *request, int status, const char *detail) {

@@ -13,6 +13,10 @@
 
 struct http_server;
 
+struct http_prepared {  // the first member of what config.prepare made
+  void (*free)(struct http_prepared *prepared);
+};
+
 struct http_request {  // read-only; gone once it is answered
   const char *method;  // "GET"
   const char *path;    // decoded UTF-8 that begins with '/' ("*" for OPTIONS *)
@@ -25,6 +29,9 @@ struct http_request {  // read-only; gone once it is answered
       peer[HTTP_PEER_SIZE];  // the client's address, by a trusted proxy's word if need be
   int refused;  // 413 or 503: a large body was too long, or came with too many others; it
                 // was thrown away, and the handler says so in its own words; else 0
+  // What config.prepare made, or NULL. The handler may take it, and leave NULL; else it
+  // is freed with the request.
+  struct http_prepared *prepared;
 };
 
 struct http_room {  // for one request's body
@@ -60,6 +67,9 @@ struct http_server_config {
   // By method, path and headers, before the body is read; NULL: limits.body_bytes for
   // all.
   struct http_room (*room)(void *ctx, const struct http_request *request);
+  // What can be read from the whole request before it is handled; may be NULL. This and
+  // room run where the server runs: on a thread of its own under http_front.h.
+  struct http_prepared *(*prepare)(void *ctx, const struct http_request *request);
   void *ctx;
 };
 

@@ -109,8 +109,11 @@ static bool step_body(struct http_conn *conn) {
   }
   http_conn_move(conn, CONN_HANDLE);
   struct http_server *server = conn->server;
+  struct http_request *shown = &conn->request->shown;
   server->counters.requests++;
-  server->config.handle(server->config.ctx, &conn->request->shown);
+  if (server->config.prepare)
+    shown->prepared = server->config.prepare(server->config.ctx, shown);
+  server->config.handle(server->config.ctx, shown);
   return conn->state != CONN_HANDLE;
 }
 

@@ -1,12 +1,12 @@
 #include "io/http_thread.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <string.h>
 #include <uv.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "io/loop_thread.h"
 
 struct parcel {  // a call on its way there, its answer on the way back
   struct parcel *next;
@@ -24,8 +24,8 @@ struct parcels {  // first in, first out
 };
 
 struct http_thread {
-  uv_thread_t id;
-  struct loop *there;                 // the thread's own
+  struct loop_thread *loop_thread;
+  struct loop *there;                 // its own
   struct http_client *client;         // on it
   struct loop_wake *calls, *answers;  // something lies in out, in back
   uv_mutex_t lock;                    // of the three below
@@ -167,14 +167,6 @@ static void on_answers(void *ctx) {
   }
 }
 
-static void run(void *ctx) {
-  struct http_thread *thread = ctx;
-  sigset_t all;
-  sigfillset(&all);  // signals are the other loop's
-  pthread_sigmask(SIG_BLOCK, &all, NULL);
-  loop_run(thread->there);
-}
-
 struct http_thread *http_thread_new(struct loop *loop,
                                     const struct http_client_config *config) {
   struct http_thread *thread = mem_alloc(sizeof *thread);
@@ -183,8 +175,9 @@ struct http_thread *http_thread_new(struct loop *loop,
   thread->calls = loop_wake_new(thread->there, on_calls, thread);
   thread->answers = loop_wake_new(loop, on_answers, thread);
   int failed = uv_mutex_init(&thread->lock);
-  if (!failed) failed = uv_thread_create(&thread->id, run, thread);
   assert(!failed);
+  (void)failed;
+  thread->loop_thread = loop_thread_new(thread->there);
   return thread;
 }
 
@@ -193,7 +186,7 @@ static void end(struct http_thread *thread) {
   thread->ending = true;
   uv_mutex_unlock(&thread->lock);
   loop_wake_send(thread->calls);
-  uv_thread_join(&thread->id);
+  loop_thread_free(thread->loop_thread);
 }
 
 void http_thread_free(struct http_thread *thread) {

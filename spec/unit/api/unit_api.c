@@ -148,7 +148,7 @@ static const struct http_counters *counters(void *self) {
 
 static void open_server(struct world *world, struct status *status) {
   struct http_server_config config = {
-      .handle = api_handle, .room = api_room, .ctx = &world->api};
+      .handle = api_handle, .room = api_room, .prepare = api_prepare, .ctx = &world->api};
   http_limits_init(&config.limits);
   world->api.engine = (struct api_engine){.self = world, .http = counters};
   world->loop = loop_new();

@@ -64,7 +64,29 @@ static void limits_read(lua_State *L, struct http_limits *limits) {
   limits->connections = (unsigned)option(L, "connections", 100);
 }
 
-// serve(handler, {limits…, trusted=}) gives the port and the server's number.
+static int open_server(struct served *served, const struct http_server_config *config,
+                       struct status *status) {
+  served->server = http_server_new(served->world->loop, config, status);
+  return served->server ? http_server_listen(served->server, "127.0.0.1", 0, status)
+                        : status->code;
+}
+
+static int open_front(struct served *served, const struct http_server_config *config,
+                      struct status *status) {
+  served->front = http_front_new(served->world->loop, config, status);
+  if (!served->front) return status->code;
+  int port = http_front_listen(served->front, "127.0.0.1", 0, status);
+  http_front_start(served->front);
+  return port;
+}
+
+void served_free(struct served *served) {
+  if (served->server) http_server_free(served->server);
+  http_front_free(served->front);
+}
+
+// serve(handler, {limits…, trusted=, beside=on a thread of its own}) gives the port and
+// the server's number.
 static int world_serve(lua_State *L) {
   struct world *world = world_check(L);
   luaL_checktype(L, 3, LUA_TTABLE);
@@ -80,9 +102,9 @@ static int world_serve(lua_State *L) {
   lua_getfield(L, 3, "trusted");
   config.trusted_proxies = lua_tostring(L, -1);
   struct status status = {0};
-  served->server = http_server_new(world->loop, &config, &status);
-  if (!served->server) return luaL_error(L, "%s", status.text);
-  int port = http_server_listen(served->server, "127.0.0.1", 0, &status);
+  lua_getfield(L, 3, "beside");
+  int port = lua_toboolean(L, -1) ? open_front(served, &config, &status)
+                                  : open_server(served, &config, &status);
   if (port < 0) return luaL_error(L, "%s", status.text);
   lua_pushinteger(L, port);
   lua_pushinteger(L, (lua_Integer)world->server_count);
@@ -139,13 +161,18 @@ static int world_stop(lua_State *L) {
   struct served *served = served_check(L, world_check(L));
   lua_pushvalue(L, 4);
   served->handler = luaL_ref(L, LUA_REGISTRYINDEX);
-  http_server_stop(served->server, luaL_checkinteger(L, 3), on_done, served);
+  if (served->front)
+    http_front_stop(served->front, luaL_checkinteger(L, 3), on_done, served);
+  else
+    http_server_stop(served->server, luaL_checkinteger(L, 3), on_done, served);
   return 0;
 }
 
 static int world_counters(lua_State *L) {
   struct served *served = served_check(L, world_check(L));
-  const struct http_counters *counters = http_server_counters(served->server);
+  const struct http_counters *counters = served->front
+                                             ? http_front_counters(served->front)
+                                             : http_server_counters(served->server);
   lua_newtable(L);
   const struct {
     const char *name;

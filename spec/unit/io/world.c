@@ -42,8 +42,7 @@ static int world_close(lua_State *L) {
   world->lua = L;
   *held = NULL;
   http_client_free(world->client);
-  for (size_t i = 0; i < world->server_count; i++)
-    if (world->servers[i]->server) http_server_free(world->servers[i]->server);
+  for (size_t i = 0; i < world->server_count; i++) served_free(world->servers[i]);
   for (size_t i = 0; i < WORLD_THINGS; i++)
     if (world->requests[i]) http_respond(world->requests[i], 503, NULL, 0, NULL, 0);
   world_raws_free(world);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "io/http_client.h"
+#include "io/http_front.h"
 #include "io/http_server.h"
 #include "io/loop.h"
 
@@ -24,8 +25,9 @@ struct raw {  // one TCP end that does only what it is told
   bool listening;
 };
 
-struct served {
+struct served {  // one of the two
   struct http_server *server;
+  struct http_front *front;
   struct world *world;
   int handler;
 };
@@ -52,5 +54,6 @@ struct world *world_check(lua_State *L);
 // Calls the function below its arguments; keeps an error for the next step.
 void world_call(struct world *world, int arguments);
 void world_raws_free(struct world *world);
+void served_free(struct served *served);  // not its memory
 extern const luaL_Reg world_raw_verbs[], world_server_verbs[], world_client_verbs[];
 extern const luaL_Reg pure_verbs[];
