@@ -12,10 +12,10 @@
 
 static void take_result(void *self, int64_t attempt,
                         const struct channel_result *result) {
-  message_result(self, attempt, result);
+  message_result(((struct channels *)self)->care, attempt, result);
 }
 
-static int64_t now(void *self) { return kernel_now(((struct care *)self)->kernel); }
+static int64_t now(void *self) { return clock_now(((struct channels *)self)->clock); }
 
 static int ask_send(void *self, const struct value *message, struct buf *request,
                     struct status *status) {
@@ -135,15 +135,15 @@ static int add_channel(struct channels *channels, struct http_thread *client,
   return code;
 }
 
-int channels_open(struct channels *channels, struct care *care,
+int channels_open(struct channels *channels, struct care *care, struct clock *clock,
                   struct http_thread *client, const char *plugins,
                   const struct value *settings, struct status *status) {
   struct value all = value_field(settings, "channels"), key, item;
   struct value_iter iter = value_iterate(&all);
   int code = OK;
-  *channels = (struct channels){.care = care};
+  *channels = (struct channels){.care = care, .clock = clock};
   channels->dispatcher = dispatcher_new(
-      &(struct dispatcher_sink){.self = care, .result = take_result, .now = now});
+      &(struct dispatcher_sink){.self = channels, .result = take_result, .now = now});
   while (!code && value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
     code = add_channel(channels, client, plugins, name, &item, status);

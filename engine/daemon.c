@@ -306,8 +306,8 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   daemon->client = http_thread_new(
       daemon->loop,
       &(struct http_client_config){.connections = CONNECTIONS, .per_host = CONNECTIONS});
-  int code = channels_open(&daemon->channels, &daemon->engine.care, daemon->client,
-                           plugins, &daemon->settings, status);
+  int code = channels_open(&daemon->channels, &daemon->engine.care, &daemon->clock,
+                           daemon->client, plugins, &daemon->settings, status);
   mem_free(plugins);
   if (code) return code;
   message_recover(&daemon->engine.care);

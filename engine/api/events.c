@@ -3,19 +3,18 @@
 #include <string.h>
 
 #include "api/pending.h"
-#include "base/digest.h"
 #include "base/mem.h"
 #include "care/patient.h"
 
 enum { EVENTS_MOST = 1000, ID_BYTES = 128 };
 
 struct event_result {
-  char *source;      // whose event it is
-  char *id;          // of the source; NULL when it gave none
-  struct buf clean;  // as event_check left it
-  int status;        // 202 409 422; 0: not told yet
-  char *detail;      // a sentence when it was refused
-  char *flag;        // what is wrong with a number that it brought; NULL
+  struct posting *posting;        // whose it is
+  struct submission *submission;  // until it is submitted; NULL: refused
+  char *id;                       // of the source; NULL when it gave none
+  int status;                     // 202 409 422; 0: not told yet
+  char *detail;                   // a sentence when it was refused
+  char *flag;                     // what is wrong with a number that it brought; NULL
 };
 
 struct posting {  // one request; lives until every event in it is settled
@@ -24,11 +23,6 @@ struct posting {  // one request; lives until every event in it is settled
   enum inbox_stage stage;
   uint32_t count, left;
   bool single;
-};
-
-struct told {  // which of them
-  struct posting *posting;
-  uint32_t index;
 };
 
 static const char *const conflict_text =
@@ -92,8 +86,7 @@ static void answer(struct posting *posting) {
 void events_free(struct posting *posting) {
   if (!posting) return;
   for (uint32_t i = 0; i < posting->count; i++) {
-    mem_free(posting->results[i].source);
-    buf_deinit(&posting->results[i].clean);
+    if (posting->results[i].submission) submission_free(posting->results[i].submission);
     mem_free(posting->results[i].id);
     mem_free(posting->results[i].detail);
     mem_free(posting->results[i].flag);
@@ -109,19 +102,17 @@ static void settle(struct posting *posting) {
   events_free(posting);
 }
 
-static void on_told(void *self, int64_t row, const struct value *result) {
-  struct told *told = self;
-  struct value status = value_field(result, "status"),
-               detail = value_field(result, "detail"), flag = value_field(result, "flag");
-  struct event_result *event = &told->posting->results[told->index];
+static void on_told(void *self, int64_t row, const struct value *told) {
+  struct event_result *result = self;
+  struct value status = value_field(told, "status"), detail = value_field(told, "detail"),
+               flag = value_field(told, "flag");
   (void)row;
-  event->status = (int)value_int_or(&status, 500);
-  event->detail = value_copy_text(&detail);
-  event->flag = value_copy_text(&flag);
-  if (event->status == 409 && !event->detail)
-    event->detail = mem_copy_text(conflict_text);
-  settle(told->posting);
-  mem_free(told);
+  result->status = (int)value_int_or(&status, 500);
+  result->detail = value_copy_text(&detail);
+  result->flag = value_copy_text(&flag);
+  if (result->status == 409 && !result->detail)
+    result->detail = mem_copy_text(conflict_text);
+  settle(result->posting);
 }
 
 static void refuse(struct event_result *result, const char *why) {
@@ -148,31 +139,37 @@ static enum inbox_stage stage_of(const struct call *call) {
 
 static void read_event(const struct call *call, const struct value *event,
                        struct event_result *result) {
-  struct value id = value_field(event, "id");
+  struct value id = value_field(event, "id"), view;
+  struct buf clean = {0};
   struct status status = {0};
   if (fits(&id)) result->id = value_copy_text(&id);
-  if (!result->id)
+  if (!result->id) {
     refuse(result,
            "field \"id\" is missing: give the source's own id of the event, a text "
            "of at most 128 bytes");
-  else if (event_check(event, &result->clean, &status))
+  } else if (event_check(event, &clean, &status)) {
     refuse(result, status.text);
-  else
-    result->source = source_of(call, event);
+  } else {
+    char *source = source_of(call, event);
+    value_read_front(clean.data, clean.len, &view);
+    result->submission = submission_new(source, result->id, "event", &view,
+                                        result->posting->stage, on_told, result);
+    mem_free(source);
+  }
+  buf_deinit(&clean);
 }
 
 static void read_events(struct call *call, const struct value *events, bool single) {
   struct posting *posting = call->posting = mem_alloc(sizeof *posting);
   struct value_iter iter = value_iterate(events);
-  struct value event;
+  struct value event = *events;
   uint32_t count = single ? 1 : value_count(events);
   *posting = (struct posting){.single = single, .count = count, .stage = stage_of(call)};
   posting->results = mem_alloc((count + 1) * sizeof *posting->results);
-  if (single)
-    read_event(call, events, posting->results);
-  else
-    for (uint32_t i = 0; value_next(&iter, NULL, &event); i++)
-      read_event(call, &event, &posting->results[i]);
+  for (uint32_t i = 0; i < count && (single || value_next(&iter, NULL, &event)); i++) {
+    posting->results[i].posting = posting;
+    read_event(call, &event, &posting->results[i]);
+  }
 }
 
 void events_read(struct call *call) {
@@ -186,23 +183,17 @@ void events_read(struct call *call) {
     read_events(call, &events, false);
 }
 
-static void submit(struct kernel *kernel, struct posting *posting, uint32_t index) {
-  const struct event_result *result = &posting->results[index];
-  struct told *told = mem_alloc(sizeof *told);
-  struct value view;
-  *told = (struct told){posting, index};
-  posting->left++;
-  value_read(result->clean.data, result->clean.len, &view);
-  kernel_submit(kernel, result->source, result->id, "event", &view, posting->stage,
-                on_told, told);
-}
-
 void events_post(struct call *call) {
   struct posting *posting = call->posting;
   call->posting = NULL;
   posting->pending = pending_new(call->api, call->request, NULL);
   posting->left = 1;
-  for (uint32_t i = 0; i < posting->count; i++)
-    if (!posting->results[i].status) submit(call->care->kernel, posting, i);
+  for (uint32_t i = 0; i < posting->count; i++) {
+    struct submission *submission = posting->results[i].submission;
+    posting->results[i].submission = NULL;
+    if (!submission) continue;
+    posting->left++;
+    kernel_submit_made(call->care->kernel, submission);
+  }
   settle(posting);
 }

@@ -1,22 +1,16 @@
 #include "io/http_thread.h"
 
 #include <assert.h>
-#include <string.h>
 #include <uv.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "io/loop_thread.h"
 
-struct parcel {  // a call on its way there, its answer on the way back
+struct parcel {  // an errand on its way there, and on the way back
   struct parcel *next;
   struct http_thread *thread;
-  void (*done)(void *ctx, const struct http_result *result);
+  const struct http_errand *errand;
   void *ctx;
-  struct http_call call;      // its texts are in texts
-  struct http_result result;  // of the way back, the same
-  struct http_header *headers;
-  char *texts;
 };
 
 struct parcels {  // first in, first out
@@ -58,81 +52,26 @@ static bool hand_over(struct http_thread *thread, struct parcels *list,
   return first;
 }
 
-static size_t text_size(const char *text) { return text ? strlen(text) + 1 : 0; }
-
-static size_t headers_size(const struct http_header *headers, size_t count) {
-  size_t size = 0;
-  for (size_t i = 0; i < count; i++)
-    size += text_size(headers[i].name) + text_size(headers[i].value);
-  return size;
-}
-
-// Copies bytes to where the cursor is, with a NUL behind, and moves it on.
-static const char *copy_bytes(char **cursor, const void *bytes, size_t len) {
-  char *to = *cursor;
-  if (len) memcpy(to, bytes, len);
-  to[len] = 0;
-  *cursor += len + 1;
-  return to;
-}
-
-static const char *copy_text(char **cursor, const char *text) {
-  return text ? copy_bytes(cursor, text, strlen(text)) : NULL;
-}
-
-static void copy_headers(struct parcel *parcel, char **cursor,
-                         const struct http_header *headers, size_t count) {
-  parcel->headers = mem_alloc((count + 1) * sizeof *headers);
-  for (size_t i = 0; i < count; i++)
-    parcel->headers[i] = (struct http_header){copy_text(cursor, headers[i].name),
-                                              copy_text(cursor, headers[i].value)};
-}
-
-static void parcel_empty(struct parcel *parcel) {
-  mem_free(parcel->headers);
-  mem_free(parcel->texts);
-  parcel->headers = NULL;
-  parcel->texts = NULL;
-}
-
-static void put_call(struct parcel *parcel, const struct http_call *call) {
-  parcel->texts =
-      mem_alloc(text_size(call->method) + text_size(call->url) + call->body_len + 1 +
-                headers_size(call->headers, call->header_count));
-  char *cursor = parcel->texts;
-  parcel->call = *call;
-  parcel->call.method = copy_text(&cursor, call->method);
-  parcel->call.url = copy_text(&cursor, call->url);
-  parcel->call.body = copy_bytes(&cursor, call->body, call->body_len);
-  copy_headers(parcel, &cursor, call->headers, call->header_count);
-  parcel->call.headers = parcel->headers;
-}
-
-static void put_result(struct parcel *parcel, const struct http_result *result) {
-  parcel_empty(parcel);
-  parcel->texts = mem_alloc(text_size(result->error) + result->body_len + 1 +
-                            headers_size(result->headers, result->header_count));
-  char *cursor = parcel->texts;
-  parcel->result = *result;
-  parcel->result.error = copy_text(&cursor, result->error);
-  parcel->result.body = copy_bytes(&cursor, result->body, result->body_len);
-  copy_headers(parcel, &cursor, result->headers, result->header_count);
-  parcel->result.headers = parcel->headers;
-}
-
-// There: the answer of the client.
-static void answered(void *ctx, const struct http_result *result) {
-  struct parcel *parcel = ctx;
+// There: the errand is over.
+static void bring_back(struct parcel *parcel) {
   struct http_thread *thread = parcel->thread;
-  put_result(parcel, result);
   if (hand_over(thread, &thread->back, parcel)) loop_wake_send(thread->answers);
 }
 
+static void answered(void *ctx, const struct http_result *result) {
+  struct parcel *parcel = ctx;
+  parcel->errand->answered(parcel->ctx, result);
+  bring_back(parcel);
+}
+
 static void start(struct http_thread *thread, struct parcel *parcel) {
+  struct http_call call = {0};
   struct status status = {0};
-  if (http_client_send(thread->client, &parcel->call, answered, parcel, &status)) return;
-  answered(parcel, &(struct http_result){
-                       .outcome = HTTP_WRONG, .body = "", .error = status.text});
+  if (!parcel->errand->make(parcel->ctx, &call))
+    bring_back(parcel);
+  else if (!http_client_send(thread->client, &call, answered, parcel, &status))
+    answered(parcel, &(struct http_result){
+                         .outcome = HTTP_WRONG, .body = "", .error = status.text});
 }
 
 static void start_all(struct http_thread *thread) {
@@ -160,8 +99,7 @@ static void on_answers(void *ctx) {
   struct parcel *parcel = take_all(thread, &thread->back);
   while (parcel) {
     struct parcel *next = parcel->next;
-    parcel->done(parcel->ctx, &parcel->result);
-    parcel_empty(parcel);
+    parcel->errand->done(parcel->ctx);
     mem_free(parcel);
     parcel = next;
   }
@@ -202,13 +140,11 @@ void http_thread_free(struct http_thread *thread) {
   mem_free(thread);
 }
 
-void http_thread_send(struct http_thread *thread, const struct http_call *call,
-                      void (*done)(void *ctx, const struct http_result *result),
+void http_thread_send(struct http_thread *thread, const struct http_errand *errand,
                       void *ctx) {
   struct parcel *parcel = mem_alloc(sizeof *parcel);
   parcel->thread = thread;
-  parcel->done = done;
+  parcel->errand = errand;
   parcel->ctx = ctx;
-  put_call(parcel, call);
   if (hand_over(thread, &thread->out, parcel)) loop_wake_send(thread->calls);
 }

@@ -46,4 +46,4 @@ struct channel {
 
 // Tells the dispatcher, which frees the job.
 void channel_done(struct channel_job *job, const struct channel_result *result);
-int64_t channel_now(const struct channel *channel);  // the engine's time
+int64_t channel_now(const struct channel *channel);  // the engine's time; any thread

@@ -1,5 +1,7 @@
 #include "link/channel_http.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,15 +14,19 @@ enum { TIMEOUT_MS = 15000, HEADERS = 32, ANSWER_LONGEST = 64 * 1024 };
 
 struct channel_http {
   struct channel channel;
+  pthread_mutex_t lock;  // of plugin: sends run on the client's thread, receipts here
   struct plugin_port plugin;
   struct http_thread *client;
   int64_t max_length, timeout_ms;
 };
 
-struct call {  // heap texts of one request, freed together
-  struct http_call http;
+struct sending {  // a job at the client's thread
+  struct channel_job *job;
+  struct buf message, request;  // what the plugin is given, and what it makes of that
+  char *texts[3 + 2 * HEADERS];
+  size_t text_count;
   struct http_header headers[HEADERS];
-  char *method, *url, *body;
+  struct channel_result result;
 };
 
 static struct channel_http *of(struct channel *channel) {
@@ -81,132 +87,138 @@ static void put_answer(struct buf *out, const struct http_result *answer, int64_
   value_end(out, map, 4);
 }
 
-static void finish(struct channel_job *job, enum result_kind kind, const char *detail) {
-  struct channel_result result = {.kind = kind};
-  snprintf(result.detail, sizeof result.detail, "%s", detail);
-  channel_done(job, &result);
+static void settle(struct sending *sending, enum result_kind kind, const char *detail) {
+  sending->result.kind = kind;
+  snprintf(sending->result.detail, sizeof sending->result.detail, "%.255s", detail);
 }
 
-static void call_deinit(struct call *call) {
-  for (size_t i = 0; i < call->http.header_count; i++) {
-    mem_free((char *)call->headers[i].name);
-    mem_free((char *)call->headers[i].value);
-  }
-  mem_free(call->method);
-  mem_free(call->url);
-  mem_free(call->body);
+static char *keep_text(struct sending *sending, const struct value *text) {
+  return sending->texts[sending->text_count++] = value_copy_text(text);
 }
 
-static char *copy_item(const struct value *list, uint32_t at) {
+static char *keep_item(struct sending *sending, const struct value *list, uint32_t at) {
   struct value item = value_at(list, at);
-  return value_copy_text(&item);
+  return keep_text(sending, &item);
 }
 
-static void read_headers(struct call *call, const struct value *list) {
+static size_t read_headers(struct sending *sending, const struct value *list) {
   struct value_iter iter = value_iterate(list);
   struct value pair;
   size_t count = 0;
   while (count < HEADERS && value_next(&iter, NULL, &pair)) {
-    call->headers[count].name = copy_item(&pair, 0);
-    call->headers[count++].value = copy_item(&pair, 1);
+    sending->headers[count].name = keep_item(sending, &pair, 0);
+    sending->headers[count++].value = keep_item(sending, &pair, 1);
   }
-  call->http.header_count = count;
+  return count;
 }
 
-static void read_call(struct call *call, const struct value *request,
-                      const struct channel_http *http) {
-  struct value method = value_field(request, "method"), url = value_field(request, "url");
-  struct value body = value_field(request, "body");
-  struct value headers = value_field(request, "headers");
-  memset(call, 0, sizeof *call);
-  call->method = value_copy_text(&method);
-  call->url = value_copy_text(&url);
-  call->body = value_copy_text(&body);
-  read_headers(call, &headers);
-  call->http.method = call->method;
-  call->http.url = call->url;
-  call->http.headers = call->headers;
-  call->http.body = call->body;
-  call->http.body_len = body.kind == VALUE_TEXT ? body.text.len : 0;
-  call->http.total_ms = http->timeout_ms;
-  call->http.max_body = ANSWER_LONGEST;
+static void read_call(struct sending *sending, const struct value *request,
+                      struct http_call *call) {
+  struct value method = value_field(request, "method"), url = value_field(request, "url"),
+               body = value_field(request, "body"),
+               headers = value_field(request, "headers");
+  call->method = keep_text(sending, &method);
+  call->url = keep_text(sending, &url);
+  if (body.kind == VALUE_TEXT) {
+    call->body = body.text.data;
+    call->body_len = body.text.len;
+  }
+  call->header_count = read_headers(sending, &headers);
+  call->headers = sending->headers;
+  call->total_ms = of(sending->job->channel)->timeout_ms;
+  call->max_body = ANSWER_LONGEST;
+}
+
+static bool make(void *ctx, struct http_call *call) {
+  struct sending *sending = ctx;
+  struct channel_http *http = of(sending->job->channel);
+  struct value given, made;
+  struct status status = {0};
+  value_read_front(sending->message.data, sending->message.len, &given);
+  pthread_mutex_lock(&http->lock);
+  int code = http->plugin.send(http->plugin.self, &given, &sending->request, &status);
+  pthread_mutex_unlock(&http->lock);
+  if (code == OK && value_read(sending->request.data, sending->request.len, &made)) {
+    read_call(sending, &made, call);
+    return true;
+  }
+  settle(sending, RESULT_CONFIG, status.text);
+  return false;
 }
 
 // The plugin says what the answer means. When it fails the message may have been sent, so
 // a fault of its code is a doubt, and never a reason to send again and again.
-static void judge(struct channel_job *job, const struct http_result *answer) {
+static void judge(struct sending *sending, const struct http_result *answer) {
+  struct channel_job *job = sending->job;
   struct channel_http *http = of(job->channel);
-  struct buf message = {0}, response = {0}, out = {0};
+  struct buf response = {0}, out = {0};
   struct value sent, said, verdict;
   struct status status = {0};
-  struct channel_result result = {.kind = RESULT_AMBIGUOUS};
   int64_t now = channel_now(job->channel);
-  put_message(&message, job);
   put_answer(&response, answer, now);
-  value_read_front(message.data, message.len, &sent);
+  value_read_front(sending->message.data, sending->message.len, &sent);
   value_read_front(response.data, response.len, &said);
-  if (http->plugin.result(http->plugin.self, &said, &sent, &out, &status) == OK &&
-      value_read(out.data, out.len, &verdict)) {
-    channel_http_read(&verdict, now, job->key, &result);
+  pthread_mutex_lock(&http->lock);
+  int code = http->plugin.result(http->plugin.self, &said, &sent, &out, &status);
+  pthread_mutex_unlock(&http->lock);
+  if (code == OK && value_read(out.data, out.len, &verdict)) {
+    channel_http_read(&verdict, now, job->key, &sending->result);
   } else {
     log_line(LOG_LEVEL_ERROR, "channel.plugin", "channel=%s error=%s", job->channel->name,
              status.text);
-    snprintf(result.detail, sizeof result.detail, "%.255s", status.text);
+    settle(sending, RESULT_AMBIGUOUS, status.text);
   }
-  buf_deinit(&message);
   buf_deinit(&response);
   buf_deinit(&out);
-  channel_done(job, &result);
 }
 
 static void answered(void *ctx, const struct http_result *answer) {
-  struct channel_job *job = ctx;
+  struct sending *sending = ctx;
   switch (answer->outcome) {
-    case HTTP_ANSWERED: judge(job, answer); break;
-    case HTTP_NOT_SENT: finish(job, RESULT_RETRY, "not-sent"); break;
-    case HTTP_AMBIGUOUS: finish(job, RESULT_AMBIGUOUS, "no-answer"); break;
-    case HTTP_WRONG: finish(job, RESULT_CONFIG, answer->error); break;
+    case HTTP_ANSWERED: judge(sending, answer); break;
+    case HTTP_NOT_SENT: settle(sending, RESULT_RETRY, "not-sent"); break;
+    case HTTP_AMBIGUOUS: settle(sending, RESULT_AMBIGUOUS, "no-answer"); break;
+    case HTTP_WRONG: settle(sending, RESULT_CONFIG, answer->error); break;
   }
 }
 
-static void send_request(struct channel_job *job, const struct value *request) {
-  struct channel_http *http = of(job->channel);
-  struct call call;
-  read_call(&call, request, http);
-  http_thread_send(http->client, &call.http, answered, job);
-  call_deinit(&call);
+static void done(void *ctx) {
+  struct sending *sending = ctx;
+  channel_done(sending->job, &sending->result);
+  for (size_t i = 0; i < sending->text_count; i++) mem_free(sending->texts[i]);
+  buf_deinit(&sending->message);
+  buf_deinit(&sending->request);
+  mem_free(sending);
 }
 
 static void http_send(struct channel *channel, struct channel_job *job) {
+  static const struct http_errand errand = {make, answered, done};
   struct channel_http *http = of(channel);
   if (http->max_length &&
       utf8_count(job->text, strlen(job->text)) > (size_t)http->max_length) {
-    finish(job, RESULT_PERMANENT, "text-too-long");
+    channel_done(job, &(struct channel_result){.kind = RESULT_PERMANENT,
+                                               .detail = "text-too-long"});
     return;
   }
-  struct buf message = {0}, request = {0};
-  struct value given, made;
-  struct status status = {0};
-  put_message(&message, job);
-  value_read_front(message.data, message.len, &given);
-  if (http->plugin.send(http->plugin.self, &given, &request, &status) == OK &&
-      value_read(request.data, request.len, &made))
-    send_request(job, &made);
-  else
-    finish(job, RESULT_CONFIG, status.text);
-  buf_deinit(&message);
-  buf_deinit(&request);
+  struct sending *sending = mem_alloc(sizeof *sending);
+  sending->job = job;
+  put_message(&sending->message, job);
+  http_thread_send(http->client, &errand, sending);
 }
 
 static int http_receipt(struct channel *channel, const struct value *request,
                         struct buf *out, struct status *status) {
   struct channel_http *http = of(channel);
-  return http->plugin.receipt(http->plugin.self, request, out, status);
+  pthread_mutex_lock(&http->lock);
+  int code = http->plugin.receipt(http->plugin.self, request, out, status);
+  pthread_mutex_unlock(&http->lock);
+  return code;
 }
 
 static void http_free(struct channel *channel) {
   struct channel_http *http = of(channel);
   if (http->plugin.free) http->plugin.free(http->plugin.self);
+  pthread_mutex_destroy(&http->lock);
   mem_free(http);
 }
 
@@ -217,6 +229,9 @@ struct channel *channel_http_new(const struct channel_http_config *config,
       .send = http_send, .receipt = http_receipt, .free = http_free};
   struct channel_http *http = mem_alloc(sizeof *http);
   struct channel *channel = &http->channel;
+  int failed = pthread_mutex_init(&http->lock, NULL);
+  assert(!failed);
+  (void)failed;
   snprintf(channel->name, sizeof channel->name, "%s", config->name);
   snprintf(channel->address, sizeof channel->address, "%s",
            config->address ? config->address : "phone");

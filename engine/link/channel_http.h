@@ -5,7 +5,8 @@
 
 struct http_thread;
 
-// The plugin as a struct of functions, which engine.c fills in from script/plugin.h.
+// The plugin as a struct of functions, which channels.c fills in from script/plugin.h.
+// One call at a time, of any thread.
 struct plugin_port {
   void *self;
   int (*send)(void *self, const struct value *message, struct buf *request,

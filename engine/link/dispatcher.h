@@ -10,7 +10,7 @@ struct dispatcher;
 struct dispatcher_sink {  // where results go; message_result
   void *self;
   void (*result)(void *self, int64_t attempt, const struct channel_result *result);
-  int64_t (*now)(void *self);  // the engine's clock
+  int64_t (*now)(void *self);  // the engine's clock; may be asked by any thread
 };
 
 struct dispatcher *dispatcher_new(const struct dispatcher_sink *sink);

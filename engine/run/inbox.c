@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 
 enum { STATE_WAITING = 0, STATE_APPLIED = 1, STATE_REFUSED = 2 };
@@ -12,7 +13,22 @@ void inbox_init(struct inbox *inbox, struct store *store) {
   inbox->fresh_end = &inbox->fresh;
 }
 
-static void submission_free(struct submission *submission) {
+struct submission *submission_new(const char *source, const char *source_id,
+                                  const char *kind, const struct value *body,
+                                  enum inbox_stage stage, inbox_done *done, void *self) {
+  struct submission *item = mem_alloc(sizeof *item);
+  item->source = mem_copy_text(source);
+  item->source_id = mem_copy_text(source_id);
+  item->kind = mem_copy_text(kind);
+  value_put(&item->body, body);
+  digest_hex(item->body.data, item->body.len, item->digest);
+  item->stage = stage;
+  item->done = done;
+  item->self = self;
+  return item;
+}
+
+void submission_free(struct submission *submission) {
   mem_free(submission->source);
   mem_free(submission->source_id);
   mem_free(submission->kind);

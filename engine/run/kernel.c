@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/due.h"
@@ -73,20 +72,16 @@ void kernel_handle_inbox(struct kernel *kernel, const struct inbox_handler *hand
   inbox->handlers[inbox->handler_count++].self = self;
 }
 
+void kernel_submit_made(struct kernel *kernel, struct submission *submission) {
+  inbox_add(&kernel->inbox, submission);
+  kernel->stats.submissions++;
+}
+
 void kernel_submit(struct kernel *kernel, const char *source, const char *source_id,
                    const char *kind, const struct value *body, enum inbox_stage stage,
                    inbox_done *done, void *self) {
-  struct submission *item = mem_alloc(sizeof *item);
-  item->source = mem_copy_text(source);
-  item->source_id = mem_copy_text(source_id);
-  item->kind = mem_copy_text(kind);
-  value_put(&item->body, body);
-  digest_hex(item->body.data, item->body.len, item->digest);
-  item->stage = stage;
-  item->done = done;
-  item->self = self;
-  inbox_add(&kernel->inbox, item);
-  kernel->stats.submissions++;
+  kernel_submit_made(kernel,
+                     submission_new(source, source_id, kind, body, stage, done, self));
 }
 
 void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,

@@ -95,6 +95,7 @@ typedef void inbox_done(void *self, int64_t row, const struct value *result);
 enum inbox_stage { INBOX_RECORDED, INBOX_APPLIED };
 
 struct kernel;
+struct submission;
 
 int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
                struct status *status);
@@ -113,6 +114,12 @@ void kernel_handle_inbox(struct kernel *kernel, const struct inbox_handler *hand
 void kernel_submit(struct kernel *kernel, const char *source, const char *source_id,
                    const char *kind, const struct value *body, enum inbox_stage stage,
                    inbox_done *done, void *self);
+// The same in two steps, of which any thread may take the first.
+struct submission *submission_new(const char *source, const char *source_id,
+                                  const char *kind, const struct value *body,
+                                  enum inbox_stage stage, inbox_done *done, void *self);
+void kernel_submit_made(struct kernel *kernel, struct submission *submission);  // takes
+void submission_free(struct submission *submission);  // one that was not submitted
 // A finished attempt or another happening of the process that becomes durable with the
 // next batch: apply is called in the transaction, release after it (or when the kernel is
 // freed).

@@ -2,6 +2,7 @@
 // whose plugin is made of the spec's functions over encoded values.
 #include <lauxlib.h>
 #include <lua.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ int luaopen_afterward_unit_link(lua_State *L);
 static const char kind[] = "afterward.unit.dispatcher";
 
 struct desk {
-  lua_State *L;  // of the call on its way
+  lua_State *L;          // of the call on its way
+  pthread_mutex_t lock;  // of the spec's Lua: its plugin runs on the client's thread
   struct loop *loop;
   struct http_thread *client;
   struct dispatcher *dispatcher;
@@ -50,6 +52,7 @@ static void sink_result(void *self, int64_t attempt,
                                       "permanent", "config", "ambiguous"};
   struct desk *desk = self;
   lua_State *L = desk->L;
+  pthread_mutex_lock(&desk->lock);
   lua_newtable(L);
   lua_pushinteger(L, attempt);
   lua_setfield(L, -2, "attempt");
@@ -59,14 +62,17 @@ static void sink_result(void *self, int64_t attempt,
   set(L, "id", result->provider_id);
   set(L, "detail", result->detail);
   append(L, desk->results);
+  pthread_mutex_unlock(&desk->lock);
 }
 
 static int64_t sink_now(void *self) { return ((struct desk *)self)->now; }
 
 static void print_line(void *self, const char *line) {
   struct desk *desk = self;
+  pthread_mutex_lock(&desk->lock);
   lua_pushstring(desk->L, line);
   append(desk->L, desk->lines);
+  pthread_mutex_unlock(&desk->lock);
 }
 
 static void push_encoded(lua_State *L, const struct value *value) {
@@ -79,20 +85,22 @@ static void push_encoded(lua_State *L, const struct value *value) {
 static int plugin_call(struct desk *desk, const char *name, const struct value *first,
                        const struct value *second, struct buf *out,
                        struct status *status) {
+  pthread_mutex_lock(&desk->lock);
   lua_State *L = desk->L;
   int top = lua_gettop(L);
   lua_rawgeti(L, LUA_REGISTRYINDEX, desk->plugin);
   lua_getfield(L, -1, name);
   push_encoded(L, first);
   if (second) push_encoded(L, second);
-  lua_call(L, second ? 2 : 1, 2);
   size_t len;
-  const char *bytes = lua_tolstring(L, -2, &len);
+  const char *bytes = NULL;
+  if (lua_pcall(L, second ? 2 : 1, 2, 0) == LUA_OK) bytes = lua_tolstring(L, -2, &len);
   if (bytes)
     buf_put(out, bytes, len);
   else
     status_fail(status, ERR_INVALID, "%s", lua_tostring(L, -1));
   lua_settop(L, top);
+  pthread_mutex_unlock(&desk->lock);
   return status->code;
 }
 
@@ -130,6 +138,16 @@ static void add_channels(struct desk *desk, int parallel, int64_t timeout_ms,
                  &status);
 }
 
+// Held but while the loop runs: by the spec, by who is called back, by its plugin.
+static void open_lock(struct desk *desk) {
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&desk->lock, &attributes);
+  pthread_mutexattr_destroy(&attributes);
+  pthread_mutex_lock(&desk->lock);
+}
+
 static int desk_table(lua_State *L) {
   lua_newtable(L);
   return luaL_ref(L, LUA_REGISTRYINDEX);
@@ -141,6 +159,7 @@ static int desk_new(lua_State *L) {
   memset(desk, 0, sizeof *desk);
   desk->L = L;
   desk->now = 1000;
+  open_lock(desk);
   lua_pushvalue(L, 1);
   desk->plugin = luaL_ref(L, LUA_REGISTRYINDEX);
   desk->results = desk_table(L);
@@ -176,7 +195,10 @@ static int desk_start(lua_State *L) {
 }
 
 static int desk_step(lua_State *L) {
-  loop_step(check(L)->loop, luaL_optinteger(L, 2, 2));
+  struct desk *desk = check(L);
+  pthread_mutex_unlock(&desk->lock);
+  loop_step(desk->loop, luaL_optinteger(L, 2, 2));
+  pthread_mutex_lock(&desk->lock);
   return 0;
 }
 
@@ -261,9 +283,11 @@ static int desk_close(lua_State *L) {
   struct desk *desk = check(L);
   if (!desk->loop) return 0;
   dispatcher_stop(desk->dispatcher);
+  pthread_mutex_unlock(&desk->lock);
   http_thread_free(desk->client);
   dispatcher_free(desk->dispatcher);
   loop_free(desk->loop);
+  pthread_mutex_destroy(&desk->lock);
   desk->loop = NULL;
   return 0;
 }
