@@ -267,10 +267,10 @@ describe(beside and "the HTTP server beside the loop" or "the HTTP server", func
     serve { connections = 1 }
     local first = send(port, GET)
     answer(first, "GET /a $")
-    local refused = send(port, GET)
-    answer(refused, "^HTTP/1.1 503 ")
+    local turned_away = send(port, GET)
+    answer(turned_away, "^HTTP/1.1 503 ")
     world:cut(first)
-    world:cut(refused)
+    world:cut(turned_away)
     wait(function() return world:counters(server).open == 0 end)
     answer(send(port, GET), "GET /a $")
   end)
