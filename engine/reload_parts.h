@@ -69,6 +69,10 @@ struct specs *specs_start(struct taking *taking, struct loop *loop,
 void specs_kill(struct specs *specs);
 bool specs_asked(struct taking *taking);  // by the candidate, or by the active version
 
+// reload_rules.c: whether a run that stays on its version names a rule that is gone.
+// report: the replay's.
+int rules_check(struct taking *taking, const struct value *report, struct status *status);
+
 // reload_conclude.c: what becomes of a taking.
 // The error to look at first; NULL when there is none.
 const struct bundle_problem *conclude_first(const struct bundle_report *report);

@@ -240,6 +240,7 @@ static void retier_prepare(void *self, struct work *work) {
 // made up.
 static void change_tier(struct care *care, struct enrollment *enrollment,
                         const char *tier) {
+  enrollment->cursor_at = replan_cursor_now(care, enrollment);
   plan_meet(care, enrollment);
   store_exec(care->store, "UPDATE enrollment SET tier=?2 WHERE id=?1", "it",
              enrollment->id, tier);
@@ -274,6 +275,7 @@ static void plan_apply(void *self, struct work *work) {
   struct care *care = self;
   struct enrollment enrollment;
   if (!enrollment_load(care->store, work->ref, &enrollment)) return;
+  enrollment.cursor_at = replan_cursor(&enrollment, work->at);
   if (!strcmp(enrollment.status, "active")) plan_advance(care, &enrollment);
   enrollment_deinit(&enrollment);
 }

@@ -29,12 +29,14 @@ bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
                                .anchor_at = stmt_int(row, 5),
                                .cursor_at = stmt_int(row, 6),
                                .next_at = stmt_int(row, 7),
+                               .since = stmt_int(row, 13),
                                .department = mem_copy_text(stmt_text(row, 8)),
                                .pathway = mem_copy_text(stmt_text(row, 9)),
                                .tier = mem_copy_text(stmt_text(row, 10)),
                                .zone = mem_copy_text(stmt_text(row, 12))};
     strncpy(out->status, stmt_text(row, 11), sizeof out->status - 1);
-    out->cursor_at = replan_cursor(out, stmt_int(row, 13));
+    out->kept_cursor = out->cursor_at;
+    out->cursor_at = replan_cursor(out, out->next_at);
   }
   stmt_done(row);
   return found;

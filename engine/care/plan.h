@@ -5,6 +5,8 @@
 
 struct enrollment {  // a row, as loaded; texts are owned
   int64_t id, patient, encounter, event, enrolled_at, anchor_at, cursor_at, next_at;
+  int64_t kept_cursor;  // cursor_at as it stands in the row
+  int64_t since;        // when its schedule changed last, 0: never
   char *department, *pathway, *tier;
   char *zone;  // the patient's own; NULL: the department's
   char status[8];
@@ -15,6 +17,7 @@ struct plan {                       // what schedule_next needs, ready to use
   struct schedule_plan plan;
 };
 
+// Of an active one, cursor_at is that of the newest schedule (replan.h).
 bool enrollment_load(struct store *store, int64_t id, struct enrollment *out);
 void enrollment_deinit(struct enrollment *enrollment);
 // out keeps pointers into enrollment.

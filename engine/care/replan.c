@@ -7,12 +7,12 @@
 #include "care/plan.h"
 
 // One work: so many rows looked at or changed, or so long, and the loop goes on.
-enum { LOOKED_AT = 4000, CHANGED = 1000, SLICE_MS = 15, REF = 1, KEY = -1 };
+enum { LOOKED_AT = 4000, CHANGED = 500, SLICE_MS = 8, REF = 1, KEY = -1 };
 
 struct change {  // what a work found
   int64_t id, patient;
-  int64_t from, to;  // its row in due; 0: none
-  int64_t cursor;
+  int64_t drop, add;  // calls; 0: none
+  bool own;           // its own row is to be set, or nothing is left of its plan
 };
 
 struct slice {
@@ -24,11 +24,23 @@ struct slice {
   uint64_t round;
 };
 
-int64_t replan_cursor(const struct enrollment *enrollment, int64_t since) {
-  int64_t past = since;
-  if (strcmp(enrollment->status, "active")) return enrollment->cursor_at;
-  if (enrollment->next_at && enrollment->next_at <= past) past = enrollment->next_at - 1;
-  return past > enrollment->cursor_at ? past : enrollment->cursor_at;
+int64_t replan_cursor(const struct enrollment *enrollment, int64_t row_at) {
+  int64_t past = enrollment->since, next = enrollment->next_at;
+  if (strcmp(enrollment->status, "active")) return enrollment->kept_cursor;
+  if (next && next <= past) past = next - 1;
+  if (row_at && row_at <= past) past = row_at - 1;
+  return past > enrollment->kept_cursor ? past : enrollment->kept_cursor;
+}
+
+// Only what is due and not met is looked through, and only for those whom the change has
+// left untouched.
+int64_t replan_cursor_now(struct care *care, const struct enrollment *enrollment) {
+  if (enrollment->since <= enrollment->kept_cursor) return enrollment->kept_cursor;
+  return replan_cursor(
+      enrollment,
+      store_int(care->store, 0,
+                "SELECT min(at) FROM due WHERE class=5 AND at<=?2 AND kind=7 AND ref=?1",
+                "ii", enrollment->id, kernel_now(care->kernel)));
 }
 
 static void go_on(struct care *care) {
@@ -56,20 +68,17 @@ bool replan_busy(struct care *care, const char *department) {
       department);
 }
 
-static void note(struct slice *slice, const struct enrollment *enrollment, int64_t to) {
-  slice->changes[slice->count++] = (struct change){.id = enrollment->id,
-                                                   .patient = enrollment->patient,
-                                                   .from = enrollment->next_at,
-                                                   .to = to,
-                                                   .cursor = enrollment->cursor_at};
-}
-
 // Who is due later than before is met at the old time, and told the new one then.
 static void look_at(struct care *care, struct slice *slice,
-                    struct enrollment *enrollment) {
-  int64_t to = plan_next(care, enrollment);
-  if (!enrollment->next_at ? to != 0 : to < enrollment->next_at)
-    note(slice, enrollment, to);
+                    const struct enrollment *enrollment, int64_t row_at) {
+  struct change *change = &slice->changes[slice->count];
+  int64_t next = plan_next(care, enrollment), own = enrollment->next_at;
+  bool call = row_at != own;  // beside the enrollment's own row
+  *change = (struct change){.id = enrollment->id, .patient = enrollment->patient};
+  if (call && row_at != next) change->drop = row_at;
+  if (next && next < own && next != row_at) change->add = next;
+  change->own = own ? !next && !call : next != 0;
+  if (change->drop || change->add || change->own) slice->count++;
 }
 
 static bool has_room(const struct slice *slice, int64_t until) {
@@ -77,24 +86,26 @@ static bool has_room(const struct slice *slice, int64_t until) {
          (slice->looked % 16 || clock_steady_ms() < until);
 }
 
-static void read_row(struct stmt *row, int64_t next_at, struct enrollment *out) {
+static void read_row(struct stmt *row, int64_t row_at, struct enrollment *out) {
   *out = (struct enrollment){.id = stmt_int(row, 1),
                              .patient = stmt_int(row, 2),
                              .enrolled_at = stmt_int(row, 3),
                              .anchor_at = stmt_int(row, 4),
-                             .cursor_at = stmt_int(row, 5),
-                             .next_at = next_at,
+                             .kept_cursor = stmt_int(row, 5),
                              .department = (char *)stmt_text(row, 6),
                              .pathway = (char *)stmt_text(row, 7),
                              .tier = (char *)stmt_text(row, 8),
                              .zone = (char *)stmt_text(row, 9),
+                             .since = stmt_int(row, 10),
+                             .next_at = stmt_int(row, 11),
                              .status = "active"};
-  out->cursor_at = replan_cursor(out, stmt_int(row, 10));
+  out->cursor_at = replan_cursor(out, row_at);
 }
 
 #define COLUMNS                                                              \
   "e.id, e.patient, e.enrolled_at, e.anchor_at, e.cursor_at, e.department, " \
-  "e.pathway, e.tier, (SELECT zone FROM patient WHERE id=e.patient), replan.since"
+  "e.pathway, e.tier, (SELECT zone FROM patient WHERE id=e.patient), "       \
+  "replan.since, e.next_at"
 
 // Rows of other departments are passed over, and count all the same.
 static void look_planned(struct care *care, struct slice *slice, int64_t until) {
@@ -102,7 +113,8 @@ static void look_planned(struct care *care, struct slice *slice, int64_t until) 
       care->store,
       "SELECT due.at, " COLUMNS
       " FROM due CROSS JOIN enrollment e ON e.id=due.ref LEFT "
-      "JOIN replan ON replan.department=e.department AND done=0 WHERE due.class=5 AND "
+      "JOIN replan ON replan.department=e.department AND done=0 AND e.status='active' "
+      "WHERE due.class=5 AND "
       "due.kind=7 AND (due.at, due.kind, due.ref)>(?1, 7, ?2) ORDER BY due.at, due.kind, "
       "due.ref",
       "ii", slice->at, slice->ref);
@@ -114,7 +126,7 @@ static void look_planned(struct care *care, struct slice *slice, int64_t until) 
     slice->ref = stmt_int(row, 1);
     if (stmt_null(row, 10)) continue;
     read_row(row, slice->at, &enrollment);
-    look_at(care, slice, &enrollment);
+    look_at(care, slice, &enrollment, slice->at);
   }
   stmt_done(row);
   if (more) return;
@@ -136,7 +148,7 @@ static void look_unplanned(struct care *care, struct slice *slice, int64_t until
     slice->looked++;
     slice->ref = stmt_int(row, 1);
     read_row(row, 0, &enrollment);
-    look_at(care, slice, &enrollment);
+    look_at(care, slice, &enrollment, 0);
   }
   stmt_done(row);
   slice->through = !more;
@@ -154,25 +166,22 @@ static void prepare(void *self, struct work *work) {
   if (slice->unplanned) look_unplanned(care, slice, until);
 }
 
-// Nothing left of the plan: then the enrollment is over, unless it still runs.
-static void leave_empty(struct care *care, const struct change *change) {
+// What has nothing ahead gets its own row, and whose plan is empty is over, unless it
+// still runs.
+static void arm(struct care *care, const struct change *change) {
   struct enrollment enrollment;
   if (!enrollment_load(care->store, change->id, &enrollment)) return;
-  if (enrollment.next_at == change->from) plan_advance(care, &enrollment);
+  if (!strcmp(enrollment.status, "active")) plan_advance(care, &enrollment);
   enrollment_deinit(&enrollment);
 }
 
-// The row may have changed since the work was prepared: an earlier one of the batch met
-// it.
-static void move(struct care *care, const struct change *change) {
-  if (store_exec(care->store,
-                 "UPDATE enrollment SET cursor_at=?2, next_at=?3 WHERE id=?1 AND "
-                 "status='active' AND next_at IS ?4",
-                 "iiiI", change->id, change->cursor, change->to, change->from) <= 0)
-    return;
-  if (change->from)
-    due_remove(care->store, DUE_PLAN, change->from, WORK_PLAN, change->id);
-  due_add(care->store, DUE_PLAN, change->to, WORK_PLAN, change->id, change->patient);
+// A call that comes for nothing does nothing.
+static void change(struct care *care, const struct change *what) {
+  if (what->drop) due_remove(care->store, DUE_PLAN, what->drop, WORK_PLAN, what->id);
+  if (what->add && !what->own)
+    due_add(care->store, DUE_PLAN, what->add, WORK_PLAN, what->id, what->patient);
+  else if (what->own)
+    arm(care, what);
 }
 
 static void conclude(struct care *care) {
@@ -196,12 +205,7 @@ static void keep_place(struct replan *replan, const struct slice *slice) {
 static void apply(void *self, struct work *work) {
   struct care *care = self;
   struct slice *slice = work->prepared;
-  for (int i = 0; i < slice->count; i++) {
-    if (slice->changes[i].to)
-      move(care, &slice->changes[i]);
-    else
-      leave_empty(care, &slice->changes[i]);
-  }
+  for (int i = 0; i < slice->count; i++) change(care, &slice->changes[i]);
   bool same = slice->round == care->replan.round;
   if (same) keep_place(&care->replan, slice);
   if (same && slice->through)

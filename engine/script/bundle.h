@@ -62,7 +62,8 @@ bool bundle_uses(const struct bundle *bundle, const char *path);
 // Map kind → id → definition; functions are true, texts {en,zh}, a pathway's steps and
 // watches ordered lists; each has file, line and hash (of its file, the modules it
 // requires, shared/ and the ABI number). A rule has fields, the ids that forms naming it
-// have; a form has items. Borrowed.
+// have; a form has items; a pathway and a watch have rules, the ids that their file and
+// its modules name. Borrowed.
 struct value bundle_definitions(const struct bundle *bundle);
 // One of them, nil when there is none.
 struct value bundle_definition(const struct bundle *bundle, const char *kind,

@@ -1,5 +1,6 @@
 -- Where benchmarks run: databases that are filled once and kept, the sink, and the real daemon between them.
 local machine = require "bench.machine"
+local wards = require "bench.wards"
 local json = require "demo.json"
 local ground = { token = "token-of-the-bench-0001", born = "2026-03-02T15:00:00" }
 
@@ -37,16 +38,35 @@ local function filled(kind, count, cohorts, until_)
   return folder
 end
 
+-- The same of a hospital of many departments, whose scripts (bench/wards.lua) lie beside the database.
+local function filled_hospital(base)
+  local key = machine.read("(cat db/*.sql spec/bench/wards.lua spec/bench/hospital.c engine/base/value*.c engine/care/event_apply.c " ..
+    "engine/care/plan.c engine/care/enroll.c) | sha256sum | cut -c1-12")
+  local folder = ("%s/%s-%d-%d-%s"):format(cache, base.kind, base.count, base.departments, key)
+  if os.rename(folder, folder) then return folder end
+  local part = folder .. ".part"
+  machine.run("rm -rf '%s' && mkdir -p '%s/scripts'", part, part)
+  wards.write(part .. "/scripts", base.departments, base.wards)
+  machine.say("discharging %d, once (kept in %s) …", base.count, cache)
+  core("hospital '%s' '%s/scripts' %s %d %d", part, part, ground.born, base.count, base.departments)
+  assert(os.rename(part, folder))
+  return folder
+end
+
 function ground.copy(from, to)
   machine.run("cp --reflink=auto '%s/afterward.db' '%s/' && sync '%s/afterward.db'", from, to, to)
 end
 
 -- A fresh folder with a copy of such a database, for the time of this work.
 function ground.on(base, work)
-  local from = filled(base.kind, base.count, base.cohorts or {}, base.until_)
+  local from = base.wards and filled_hospital(base) or filled(base.kind, base.count, base.cohorts or {}, base.until_)
   local folder = machine.read("mktemp -d '%s/work-XXXXXX'", cache)
   ground.copy(from, folder)
-  local place = { folder = folder, kind = base.kind }
+  local place = { folder = folder, scripts = SCRIPTS .. base.kind }
+  if base.wards then
+    place.scripts = folder .. "/scripts"
+    machine.run("cp -r '%s/scripts' '%s'", from, folder)
+  end
   local ok, result = xpcall(work, debug.traceback, place)
   for _, pid in ipairs { place.daemon or false, place.sink or false } do
     if pid and machine.is_alive(pid) then machine.stop(pid, "sigkill") end
@@ -106,7 +126,7 @@ function ground.start_daemon(place, at)
   local began = machine.now_us()
   place.daemon = machine.start(place.folder .. "/log", "'%s/afterward' serve --config '%s' --state '%s' --scripts '%s' " ..
     "--plugins plugins --listen 127.0.0.1:0 --port-file '%s' --clock-start %s", machine.build, config, place.folder,
-    SCRIPTS .. place.kind, port, at)
+    place.scripts, port, at)
   place.port = machine.till("the daemon's port", 60, 1, function()
     assert(machine.is_alive(place.daemon), "the daemon did not start")
     return read_port(port)
@@ -170,7 +190,7 @@ function ground.ask_text(place, sql)
 end
 
 function ground.core(place, words, ...)
-  return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", SCRIPTS .. place.kind), ...)
+  return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", place.scripts), ...)
 end
 
 function ground.load(place, connections, rate, calls, record)

@@ -157,6 +157,11 @@ local function finish()
   define_all(used)
   check_used()
   references.check(definitions, refs, report)
+  for _, kind in ipairs { "pathway", "watch" } do
+    for _, definition in pairs(definitions[kind] or {}) do
+      definition.rules = hashes.rules_of(definition.file, loader.needs)
+    end
+  end
   table.sort(problems, in_order)
   local bodies = {}
   for i, entry in ipairs(declared) do bodies[i] = entry.body or false end

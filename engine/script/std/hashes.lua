@@ -42,6 +42,15 @@ function hashes.used(needs, declaring)
   return words.keys(set)
 end
 
+-- Rules that a file and what it requires ask for by name: p:rule "x", f:rule("x").
+function hashes.rules_of(path, needs)
+  local set = {}
+  for needed in pairs(closure(path, needs, {})) do
+    for id in host.text(needed):gmatch "[:.]rule%s*%(?%s*[\"']([%w_.-]+)[\"']" do set[id] = true end
+  end
+  return words.keys(set)
+end
+
 function hashes.whole(paths) return combine(paths) end
 
 return hashes

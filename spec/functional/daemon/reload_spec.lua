@@ -155,6 +155,43 @@ describe("a department that wants it so", function()
     h:close()
   end)
 
+  it("has its specs pass first, beside everything else and within their time", function()
+    local h = Hospital.open { scripts = { ["w/w.lua"] = keyed(ward(), 'gate = "specs"') } }
+    -- Under the sanitizers Lua must have them first: what stands in the path as lua5.4 sees to it.
+    os.execute("mkdir '" .. h.folder .. "/bin'")
+    local file = assert(io.open(h.folder .. "/bin/lua5.4", "w"))
+    file:write(('#!/bin/sh\nLD_PRELOAD="%s" ASAN_OPTIONS=detect_leaks=0 exec /usr/bin/lua5.4 "$@"\n'):format(os.getenv "LD_PRELOAD" or ""))
+    file:close()
+    os.execute("chmod +x '" .. h.folder .. "/bin/lua5.4'")
+    local SPEC = [[
+      local sim = require "afterward.sim"
+      describe("the ward", function()
+        it("asks after a day", function()
+          assert(not os.getenv "T_BOSS", "a secret is told")
+          local w = sim.world { scripts = { "scripts/w" }, at = "2026-03-02 10:00" }
+          w:discharge(w:patient {}, { department = "w" })
+          w:advance "%s"
+          assert.equal(1, #w:sent "check")
+        end)
+      end)]]
+    h:script("w/spec/w_spec.lua", SPEC:format "2d")
+    h:start { PATH = h.folder .. "/bin:" .. os.getenv "PATH", LUA_CPATH = os.getenv "LUA_CPATH" }
+    local first = wait.till("specs have passed", function()
+      local status, now = h:call("GET", "/bundles/w")
+      return status == 200 and (now.active or error(now.candidate.reason .. h:get("/bundles/w").candidate.output)).hash
+    end, 30)
+    h:script("w/spec/w_spec.lua", SPEC:format "2h")                        -- the specs alone: a candidate that does not pass
+    h:script("w/w.lua", keyed(ward("other", "1d"), 'gate = "specs"'))
+    local candidate = refused(h)
+    assert.matches("its specs do not pass %(exit 1%)", candidate.reason)
+    assert.matches("Expected objects to be equal", bundle(h).candidate.output)
+    assert.equal(first, bundle(h).active.hash)
+    assert.matches("Expected objects", (h:afterward("bundles", "w")))
+    h:script("w/spec/w_spec.lua", SPEC:format "2d")                        -- what was wrong were the specs
+    active(h, first)
+    h:close()
+  end)
+
   it("records the commit of its checkout", function()
     local h = Hospital.open { scripts = { ["w/w.lua"] = ward() } }
     sh(h, "git init -q . && git add -A && git -c user.name=x -c user.email=x@y commit -qm one")

@@ -73,6 +73,29 @@ describe("when the schedule changes under an enrollment", function()
     assert.same({ "soon" }, H.notes(w))
   end)
 
+  it("is looked after by calls beside its own row, of which none outlives the schedule that asked for it", function()
+    local w = H.discharged { steps = step("s", 'at = "20d 10:00"') .. END }
+    local function rows()
+      local out = {}
+      for i, row in ipairs(w.core:query "SELECT (at - 1772416800000) / 86400000 AS i_day FROM due WHERE class=5 AND kind=7 ORDER BY at") do
+        out[i] = row.day
+      end
+      return out
+    end
+    w:advance "1d"
+    assert.same({ 20 }, rows())
+    for day = 15, 10, -1 do
+      edit(w, step("s", ('at = "%dd 10:00"'):format(day)) .. END)
+      assert.same({ day, 20 }, rows())
+    end
+    edit(w, step("s", 'at = "30d 10:00"') .. END)
+    assert.same({ 20 }, rows())
+    edit(w, step("s", 'at = "5d 10:00"') .. END)
+    w:advance "5d"
+    assert.same({ "s" }, H.notes(w))
+    assert.same({ 90 }, rows())
+  end)
+
   it("nobody is planned again when only what steps do has changed", function()
     local w = H.discharged { steps = step("s", 'at = "5d"') .. END }
     local before = replans(w)
