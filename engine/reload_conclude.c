@@ -26,11 +26,14 @@ static int weight(const struct bundle_problem *problem) {
 }
 
 const struct bundle_problem *conclude_first(const struct bundle_report *report) {
-  const struct bundle_problem *first = NULL;
-  for (int i = 0; i < report->count; i++)
-    if (weight(&report->problems[i]) > (first ? weight(first) : 0))
-      first = &report->problems[i];
-  return first;
+  int most = 0, at = -1;
+  for (int i = 0; i < report->count; i++) {
+    int here = weight(&report->problems[i]);
+    if (here <= most) continue;
+    most = here;
+    at = i;
+  }
+  return at < 0 ? NULL : &report->problems[at];
 }
 
 // The one to look at first stands first.
