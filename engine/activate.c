@@ -172,8 +172,8 @@ int engine_activate(struct engine *engine, const char *department,
                     const struct sources *sources, const char *who,
                     struct bundle_report *report, struct status *status) {
   struct bundle *bundle = NULL;
-  if (bundle_check(&bundle, &(struct bundle_config){.department = department},
-                   sources->items, sources->count, report))
+  if (bundle_load(&bundle, &(struct bundle_config){.department = department},
+                  sources->items, sources->count, report))
     return status_fail(status, ERR_INVALID, "department %s: %d errors in its scripts",
                        department, report->errors);
   if (is_active(engine, department, bundle_hash(bundle))) {

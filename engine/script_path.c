@@ -14,14 +14,15 @@ static bool is_lua(const char *name) {
   return len > 4 && name[0] != '.' && strcmp(name + len - 4, ".lua") == 0;
 }
 
+static int only_lua(const struct dirent *entry) { return is_lua(entry->d_name); }
+
 // Does a Lua file lie in the folder itself?
 static bool has_lua(const char *folder) {
-  DIR *inside = opendir(folder);
-  bool found = false;
-  for (struct dirent *entry; inside && !found && (entry = readdir(inside));)
-    found = is_lua(entry->d_name);
-  if (inside) closedir(inside);
-  return found;
+  struct dirent **names = NULL;
+  int count = scandir(folder, &names, only_lua, NULL);
+  for (int i = 0; i < count; i++) free(names[i]);
+  free(names);
+  return count > 0;
 }
 
 // Cuts the last name off; false at the root.

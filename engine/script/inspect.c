@@ -28,9 +28,7 @@ static int try_rule(lua_State *L) {
   if (!code)
     code = rule_run(inspection->bundle, lua_tostring(L, 1), &list, &out, &status);
   lua_pushboolean(L, code == 0);
-  if (!code && value_read(out.data, out.len, &given) && !values_push(L, &given, &status))
-    code = OK;
-  else
+  if (code || !value_read(out.data, out.len, &given) || values_push(L, &given, &status))
     lua_pushstring(L, status.text);
   buf_deinit(&answer);
   buf_deinit(&out);

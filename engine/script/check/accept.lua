@@ -43,15 +43,15 @@ function accept.read(file, report)
   return by_line
 end
 
--- Marks the problems that are accepted; acceptances that accept nothing become problems.
--- files: path → file with accepted = what read gave.
-function accept.apply(problems, files, report)
+-- Marks the problems that are accepted; when all could be looked at, acceptances that accept
+-- nothing become problems. files: path → file with accepted = what read gave.
+function accept.apply(problems, files, report, all)
   for _, problem in ipairs(problems) do
     local file = files[problem.file]
     local entry = file and file.accepted[problem.line] and file.accepted[problem.line][problem.code]
     if entry and problem.warning then problem.accepted, entry.used = entry.reason, true end
   end
-  for _, path in ipairs(words.keys(files)) do
+  for _, path in ipairs(all and words.keys(files) or {}) do
     for _, by_code in pairs(files[path].accepted) do
       for _, entry in pairs(by_code) do
         if not entry.used then

@@ -113,7 +113,7 @@ return function(given)
   world.infer = infer(world.files, split(given.places), world.definitions, world.paths)
   for _, look in ipairs(LOOKS) do use(look)(world) end
   for _, path in ipairs(world.paths) do world.files[path].accepted = accept.read(world.files[path], world.report) end
-  accept.apply(world.problems, world.files, world.report)
+  accept.apply(world.problems, world.files, world.report, world.loaded)
   table.sort(world.problems, in_order)
   return world.problems
 end

@@ -284,9 +284,17 @@ describe("a warning accepted in place", function()
 end)
 
 describe("scripts that don't load", function()
+  it("end in a sentence, however hostile", function()
+    for _, text in ipairs { "return " .. ("("):rep(3000), "return " .. ("{"):rep(3000), ("[=[ [==[ "):rep(500), ("'\""):rep(200),
+      ("if x then "):rep(500), "return a" .. (".b"):rep(300), "\0\255--[[", ("-- accept unused: x\n"):rep(50) } do
+      local _, problems = unit.bundle_check("ward", { ["ward/base.lua"] = BASE, ["ward/x.lua"] = text })
+      assert.truthy(#problems > 0)
+    end
+  end)
+
   it("are looked through as far as they can be read", function()
     local _, problems = unit.bundle_check("ward", { ["ward/base.lua"] = BASE, ["ward/x.lua"] = "x = = 1",
-      ["ward/y.lua"] = "return prnt(1)" })
+      ["ward/y.lua"] = "return prnt(1) -- accept unjudged: what can't be looked for is not missed" })
     local seen = {}
     for i, problem in ipairs(problems) do seen[i] = ("%s:%d:%d %s"):format(problem.file, problem.line, problem.column, problem.code) end
     assert.same({ "ward/x.lua:1:1 load", "ward/y.lua:1:1 load", "ward/y.lua:1:8 undefined-global" }, seen)
