@@ -2,15 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "care/facts.h"
-#include "engine.h"
-#include "script/turn.h"
-
-struct knower {  // behind struct facts for one turn or callback
-  struct engine *engine;
-  struct subject subject;
-  const struct run *run;  // NULL in a callback
-};
+#include "care/run_version.h"
+#include "scripts_parts.h"
 
 // A step's event is the one that enrolled; few scripts ask.
 static void find_event(struct knower *knower) {
@@ -78,91 +71,32 @@ static int port_rule(void *self, const char *department, const char *rule,
 }
 
 static int know_rule(void *self, const char *id, const struct value *arguments,
-                     struct buf *out, struct status *status) {
+                     struct buf *out, int64_t *version, struct status *status) {
   struct knower *knower = self;
-  return port_rule(knower->engine, knower->subject.department, id, arguments, out,
-                   status);
+  const char *department = knower->subject.department;
+  if (version) *version = catalog_bundle(knower->engine->catalog, department);
+  return port_rule(knower->engine, department, id, arguments, out, status);
 }
 
-static struct facts facts_of(struct knower *knower) {
+static bool know_changed(void *self, const char *edit) {
+  struct knower *knower = self;
+  if (!knower->run) return true;
+  int64_t first = run_version_first(knower->engine->store, knower->run);
+  return first == knower->version ||
+         run_version_has_edit(knower->engine->store, first, edit);
+}
+
+struct facts scripts_facts(struct knower *knower) {
   return (struct facts){.self = knower,
                         .field = know_field,
                         .read = know_read,
                         .get = know_get,
                         .silences = know_silences,
                         .rule = know_rule,
+                        .changed = know_changed,
                         .time = know_time,
                         .estimate = know_estimate,
                         .now = know_now};
-}
-
-static void read_flag(struct engine *engine, const struct run *run, struct buf *out) {
-  if (strcmp(run->kind, "watch")) {  // a step has none
-    value_put_nil(out);
-    return;
-  }
-  struct stmt *row =
-      store_query(engine->store, "SELECT flag FROM run WHERE id=?1", "i", run->id);
-  size_t len = 0;
-  const void *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
-  if (len)
-    buf_put(out, bytes, len);
-  else
-    value_put_nil(out);
-  stmt_done(row);
-}
-
-static void turn_on(struct engine *engine, const struct run *run, int64_t row,
-                    const struct buf *journal, const struct buf *flag,
-                    struct turn_output *out) {
-  struct bundle *bundle = engine_bundle(engine, run->department, row);
-  struct knower knower = {
-      engine,
-      {&engine->care, run->department, run->patient, run->enrollment, run->event},
-      run};
-  struct facts facts = facts_of(&knower);
-  struct turn_input input = {.pathway = run->pathway,
-                             .kind = run->kind,
-                             .name = run->name,
-                             .seed = (uint64_t)run->id * 2654435761u,
-                             .journal = buf_text(journal),
-                             .journal_len = journal->len,
-                             .facts = &facts};
-  value_read(flag->data, flag->len, &input.flag);
-  if (bundle) {
-    turn_run(bundle, &input, out);
-    return;
-  }
-  out->end = TURN_STUCK;
-  buf_printf(&out->cause, "version %lld of department %s can't be loaded any more",
-             (long long)row, run->department);
-}
-
-// The newest version is tried first; a run that has begun on another one stays on that
-// when its replay disagrees.
-static int port_turn(void *self, struct run *run, const struct buf *journal,
-                     struct buf *records, uint32_t *count, struct buf *cause) {
-  struct engine *engine = self;
-  struct buf flag = {0};
-  struct turn_output out = {0};
-  int64_t newest = catalog_bundle(engine->catalog, run->department), began = run->bundle;
-  read_flag(engine, run, &flag);
-  turn_on(engine, run, newest, journal, &flag, &out);
-  run->bundle = newest;
-  if (out.end == TURN_STUCK && began != newest) {
-    turn_output_deinit(&out);
-    out = (struct turn_output){0};
-    turn_on(engine, run, began, journal, &flag, &out);
-    run->bundle = began;
-  }
-  *records = out.records;
-  *count = out.count;
-  *cause = out.cause;
-  out.records = out.cause = (struct buf){0};
-  int end = (int)out.end;
-  turn_output_deinit(&out);
-  buf_deinit(&flag);
-  return end;
 }
 
 static int port_callback(void *self, const char *department, const char *pathway,
@@ -172,8 +106,8 @@ static int port_callback(void *self, const char *department, const char *pathway
   struct engine *engine = self;
   struct bundle *bundle = engine_bundle(engine, department, 0);
   struct knower knower = {
-      engine, {&engine->care, department, patient, enrollment, event}, NULL};
-  struct facts facts = facts_of(&knower);
+      engine, {&engine->care, department, patient, enrollment, event}, NULL, 0};
+  struct facts facts = scripts_facts(&knower);
   if (!bundle)
     return status_fail(status, ERR_NOT_FOUND, "department %s has no scripts", department);
   return callback_run(bundle, pathway, watch, which, &facts, out, status);
@@ -189,7 +123,8 @@ static int port_shown(void *self, const char *department, const char *form,
 
 void scripts_port_init(struct engine *engine) {
   engine->care.scripts = (struct scripts_port){.self = engine,
-                                               .turn = port_turn,
+                                               .turn = scripts_turn,
+                                               .trace = scripts_trace,
                                                .callback = port_callback,
                                                .rule = port_rule,
                                                .shown = port_shown};

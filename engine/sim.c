@@ -16,6 +16,7 @@
 #include "script/values.h"
 #include "sim_channel.h"
 #include "sim_query.h"
+#include "sim_replay.h"
 #include "sim_time.h"
 
 extern const struct embedded sim_lua[];
@@ -88,6 +89,9 @@ static int sim_close(lua_State *L) {
   buf_deinit(&sim->settings);
   return 0;
 }
+
+// sim:replay(department, { path = text, … }): as sim_replay.h says.
+static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
 static void push_report(lua_State *L, const struct bundle_report *report) {
   lua_Integer count = 0;
@@ -399,6 +403,7 @@ static int sim_span(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {{"load", sim_load},
+                                   {"replay", sim_replay},
                                    {"submit", sim_submit},
                                    {"event", sim_event},
                                    {"advance_to", sim_advance_to},

@@ -244,6 +244,15 @@ function World:crash() self.core:crash() end
 function World:close() live[self] = nil self.core:close() end
 -- Newer scripts, as a saved file would bring them; what they say of the files themselves is raised.
 function World:load(scripts) load_scripts(self, scripts) self.core:advance_to(self.core:now()) end
+-- What these sources of one department would do to the runs that live now; nothing changes.
+function World:replay(sources)
+  local files, department = {}, nil
+  for name, text in pairs(sources) do
+    files[name] = text
+    if not name:find "^shared/" then department = name:match "^([^/]+)/" end
+  end
+  return self.core:replay(department, files)
+end
 -- The records of the newest run of a step or watch, oldest first: { kind, op, label, value }.
 function World:journal(name)
   local row = first(self, "SELECT max(id) AS i_id FROM run WHERE name=?1", name)

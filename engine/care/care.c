@@ -39,6 +39,17 @@ const struct zone *care_zone_of(struct care *care, const char *own,
   return zone ? zone : care_zone(care, department);
 }
 
+void turned_deinit(struct turned *turned) {
+  buf_deinit(&turned->records);
+  buf_deinit(&turned->cause);
+  buf_deinit(&turned->stayed);
+}
+
+void traced_deinit(struct traced *traced) {
+  buf_deinit(&traced->places);
+  buf_deinit(&traced->cause);
+}
+
 void care_audit(struct care *care, const char *actor, const char *action,
                 const char *object, const char *detail) {
   store_exec(

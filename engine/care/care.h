@@ -9,18 +9,37 @@
 #include "run/run.h"
 
 struct care;
-struct turn_result;  // filled by the scripts port
+
+// What a turn made. The caller gives it zeroed and calls turned_deinit.
+struct turned {
+  int end;               // as script/turn.h: 0 finished 1 waiting 2 stuck 3 breach
+  struct buf records;    // new ones
+  uint32_t count;        // of them
+  uint32_t replayed;     // records that the newest scripts agreed with
+  struct buf cause;      // of stuck and breach
+  int64_t began, tried;  // the version it was on; a newer one that was tried, 0: none
+  struct buf stayed;     // why it did not move to that; empty when it did
+};
+
+// Where a run's records were made, and whether the scripts agree with all of them. The
+// caller gives it zeroed and calls traced_deinit.
+struct traced {
+  struct buf places;  // "ortho/hip.lua:12" for each record agreed with, each with its NUL
+  uint32_t replayed;
+  struct buf cause;  // where and how the script did something else; empty: nowhere
+};
 
 // How the domain reaches Lua. engine.c fills it in; all calls are made outside the write
 // transaction.
 struct scripts_port {
   void *self;
-  // Runs one turn of the run. records get the new records; end as script/turn.h (0
-  // finished 1 waiting 2 stuck 3 breach).
-  // run->bundle is set to the version that ran: a run moves to the newest when its replay
-  // agrees.
-  int (*turn)(void *self, struct run *run, const struct buf *journal, struct buf *records,
-              uint32_t *count, struct buf *cause);
+  // Runs one turn of the run. run->bundle is set to the version that ran: a run moves to
+  // the newest when its replay agrees.
+  void (*turn)(void *self, struct run *run, const struct buf *journal,
+               struct turned *out);
+  // Replays the run against a version (bundle.id; 0: the one it is on), without going on.
+  void (*trace)(void *self, const struct run *run, int64_t version,
+                const struct buf *journal, struct traced *out);
   // which: "enroll.where", "tier", "where"; subject by ids (0: none). out gets an encoded
   // value.
   int (*callback)(void *self, const char *department, const char *pathway,
@@ -94,6 +113,8 @@ struct care {
   bool clock_held;  // the clock jumped, and nobody has said yet that it is right
 };
 
+void turned_deinit(struct turned *turned);
+void traced_deinit(struct traced *traced);
 // The zone of a department (else the site's); never NULL.
 const struct zone *care_zone(struct care *care, const char *department);
 const struct zone *care_site_zone(struct care *care);

@@ -4,7 +4,7 @@
 
 #include "care/care.h"
 
-void commands_handlers(struct care *care);  // WORK_RUN
+void commands_handlers(struct care *care);  // WORK_RUN, and what staff do with runs
 // Applies the records of one turn of a run, in order. Within a transaction.
 void commands_apply(struct care *care, struct run *run, const struct buf *records);
 // A task was closed, moved or withdrawn: runs waiting for it get {code, answer, note, by,

@@ -11,6 +11,7 @@
 #include "care/quarantine.h"
 #include "care/question.h"
 #include "care/replan.h"
+#include "care/run_deed.h"
 #include "care/task.h"
 
 #define LIVE "ended_at IS NULL"  // the partial index run_live
@@ -98,11 +99,12 @@ static void leave_questions(struct care *care, const struct run *run) {
 static void resume_run(struct care *care, int64_t id) {
   struct run run;
   if (!run_load(care->store, id, &run)) return;
-  if (run.valid_until && kernel_now(care->kernel) >= run.valid_until) {
+  bool held = run_is_held(care->store, id);  // by a person, who says when it goes on
+  if (!held && run.valid_until && kernel_now(care->kernel) >= run.valid_until) {
     run_finish(care->kernel, id, "ended", "stale", NULL);
     task_withdraw_for_run(care, id, "stale");
     leave_questions(care, &run);
-  } else {
+  } else if (!held) {
     run_resume(care->kernel, id);
   }
   run_deinit(&run);

@@ -10,6 +10,8 @@
 #include "care/enrollment.h"
 #include "care/quarantine.h"
 #include "care/question.h"
+#include "care/run_deed.h"
+#include "care/run_version.h"
 #include "care/task.h"
 
 enum turn_end { END_FINISHED, END_WAITING, END_STUCK, END_BREACH };
@@ -17,9 +19,7 @@ enum turn_end { END_FINISHED, END_WAITING, END_STUCK, END_BREACH };
 struct turn_result {
   struct run run;
   bool turned;  // a turn was made; else the wait's time is up
-  int end;
-  struct buf records, cause;
-  uint32_t count;
+  struct turned made;
 };
 
 static const char *guarded_name(const struct run *run) {
@@ -30,13 +30,12 @@ static void make_turn(struct care *care, struct turn_result *result) {
   struct buf journal = {0};
   result->turned = true;
   if (quarantine_holds(care, result->run.department, guarded_name(&result->run))) {
-    result->end = END_STUCK;
-    buf_puts(&result->cause, QUARANTINE_CAUSE);
+    result->made.end = END_STUCK;
+    buf_puts(&result->made.cause, QUARANTINE_CAUSE);
     return;
   }
   run_journal(care->store, &result->run, &journal);
-  result->end = care->scripts.turn(care->scripts.self, &result->run, &journal,
-                                   &result->records, &result->count, &result->cause);
+  care->scripts.turn(care->scripts.self, &result->run, &journal, &result->made);
   buf_deinit(&journal);
 }
 
@@ -52,8 +51,7 @@ static void release(void *self, struct work *work) {
   (void)self;
   struct turn_result *result = work->prepared;
   run_deinit(&result->run);
-  buf_deinit(&result->records);
-  buf_deinit(&result->cause);
+  turned_deinit(&result->made);
   mem_free(result);
 }
 
@@ -79,18 +77,20 @@ static void mark_stuck(struct care *care, const struct run *run, const char *cau
 
 static void apply_turn(struct care *care, struct turn_result *result) {
   struct run *run = &result->run;
-  if (result->end == END_STUCK || result->end == END_BREACH) {
-    mark_stuck(care, run, buf_text(&result->cause), result->end == END_BREACH);
+  const struct turned *made = &result->made;
+  if (made->tried) run_version_note(care, run->id, made);
+  if (made->end == END_STUCK || made->end == END_BREACH) {
+    mark_stuck(care, run, buf_text(&made->cause), made->end == END_BREACH);
     return;
   }
   int64_t before = run->records;
-  run_append(care->kernel, run, &result->records, result->count);
+  run_append(care->kernel, run, &made->records, made->count);
   if (before < RUN_RECORDS_WARN && run->records >= RUN_RECORDS_WARN)
     log_line(LOG_LEVEL_WARN, "run.long", "run=%lld department=%s name=%s records=%lld",
              (long long)run->id, run->department, run->name, (long long)run->records);
-  commands_apply(care, run, &result->records);
-  if (result->end == END_FINISHED) run_end(care->kernel, run, "done", NULL, NULL);
-  bool last = result->end == END_FINISHED;  // else the run lives, and so the enrollment
+  commands_apply(care, run, &made->records);
+  if (made->end == END_FINISHED) run_end(care->kernel, run, "done", NULL, NULL);
+  bool last = made->end == END_FINISHED;  // else the run lives, and so the enrollment
   if (run->enrollment && (last || pathway_has_tier(care, run->department, run->pathway)))
     enrollment_turned(care, run->enrollment, run->patient);
 }
@@ -104,7 +104,7 @@ static void give_lateness(struct care *care, struct run *run, int64_t due) {
   buf_deinit(&late);
 }
 
-static void apply_timeout(struct care *care, struct run *run, int64_t due) {
+void run_time_up(struct care *care, struct run *run, int64_t due) {
   if (!strcmp(run->wait, "time"))
     give_lateness(care, run, due);
   else if (!strcmp(run->wait, "task"))
@@ -133,7 +133,7 @@ static void apply(void *self, struct work *work) {
   struct run now;
   if (!run_load(care->store, work->ref, &now)) return;
   if (!strcmp(now.status, "waiting"))
-    apply_timeout(care, &now, work->at);
+    run_time_up(care, &now, work->at);
   else if (!strcmp(now.status, "ready"))
     due_add(care->store, DUE_RUN, kernel_now(care->kernel), WORK_RUN, now.id,
             now.patient);
@@ -168,5 +168,6 @@ static const struct work_handler handler = {.prepare = prepare,
                                             .group = group};
 
 void commands_handlers(struct care *care) {
+  run_deed_handlers(care);
   kernel_handle(care->kernel, WORK_RUN, &handler, care);
 }

@@ -42,7 +42,9 @@ void context_record(lua_State *L, struct context *context, enum record_kind kind
     context_end(L, context, TURN_STUCK,
                 "a run may leave %d records: let `every` repeat, not a loop",
                 JOURNAL_LIMIT);
-  record_put(&out->records, kind, op, context->label, context->label_len, value);
+  record_put(&out->records, kind, op, context->label, context->label_len, value,
+             context->version);
+  context->version = 0;
   out->count++;
 }
 
@@ -66,6 +68,19 @@ int context_misuse(lua_State *L, struct context *context, const char *format, ..
   context_record(L, context, RECORD_READ, "error", &error);
   lua_pushlstring(L, text->data, text->len);
   return lua_error(L);
+}
+
+void context_stop_replay(lua_State *L, struct context *context) {
+  if (context->input && context->input->replay_only)
+    context_end(L, context, TURN_WAITING, "%s", "");
+}
+
+void context_trace(lua_State *L, struct context *context) {
+  const struct turn_input *input = context->input;
+  if (!input || !input->trace) return;
+  buf_clear(&context->text);
+  put_where(L, &context->text);
+  input->trace(input->trace_self, context->out->replayed, buf_text(&context->text));
 }
 
 void context_push_value(lua_State *L, struct context *context,

@@ -27,6 +27,7 @@ struct context {
   int count;                                // arguments it was given, self among them
   struct value given[CALL_PARAMS];          // its parameters, encoded in `arguments`
   struct buf arguments, made, shown, text;  // freed by context_deinit
+  int64_t version;  // of the rule just read, for its record; 0: none
   struct status status;
 };
 
@@ -44,5 +45,9 @@ int context_misuse(lua_State *L, struct context *context, const char *format, ..
 // Ends the turn so that no pcall goes on; the cause gets ` (ortho/hip.lua:12)`.
 int context_end(lua_State *L, struct context *context, enum turn_end end,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+// Behind the journal's end: ends a turn that only replays.
+void context_stop_replay(lua_State *L, struct context *context);
+// Tells input->trace where the record just passed was made.
+void context_trace(lua_State *L, struct context *context);
 // Pushes a value for the script.
 void context_push_value(lua_State *L, struct context *context, const struct value *value);

@@ -3,6 +3,7 @@
 // Nothing here names a person.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -23,9 +24,12 @@ struct facts {
   void (*get)(void *self, const char *key, struct buf *out);  // state kept with p:set
   void (*silences)(void *self, const char *form,
                    struct buf *out);  // int: unanswered in a row
-  // the newest version of a rule, given the encoded list of its arguments
+  // the newest version of a rule, given the encoded list of its arguments; which version
+  // that was goes to *version (may be NULL)
   int (*rule)(void *self, const char *id, const struct value *arguments, struct buf *out,
-              struct status *status);
+              int64_t *version, struct status *status);
+  // whether the run began with this edit of the script
+  bool (*changed)(void *self, const char *edit);
   // ms of a time expression counted from base (0: now)
   int (*time)(void *self, const char *when, int64_t base, int64_t *out,
               struct status *status);

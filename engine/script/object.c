@@ -84,6 +84,7 @@ static struct value made_value(lua_State *L, struct context *context) {
 
 static int live(lua_State *L, struct context *context, const struct call *call) {
   bool reads = call->op->kind == RECORD_READ;
+  context_stop_replay(L, context);
   sandbox_charge(L, 256);
   if (call->waits && !lua_isyieldable(L))
     context_misuse(L, context,
@@ -158,6 +159,7 @@ static void refuse_name(lua_State *L, struct context *context, const char *name)
 
 static struct value read_field(lua_State *L, struct context *context, const char *name) {
   struct value value;
+  context_stop_replay(L, context);
   buf_clear(&context->made);
   context->facts->field(context->facts->self, name, &context->made);
   value_read_front(context->made.data, context->made.len, &value);

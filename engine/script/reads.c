@@ -38,7 +38,7 @@ void reads_rule(lua_State *L, struct context *context, const struct call *call) 
   value_end(given, begun, context->count > 2 ? (uint32_t)context->count - 2 : 0);
   value_read_front(given->data, given->len, &arguments);
   int code = facts->rule(facts->self, context->label, &arguments, &context->made,
-                         &context->status);
+                         &context->version, &context->status);
   sandbox_rethrow(L);
   if (code != 0) context_misuse(L, context, "%s", context->status.text);
 }
@@ -117,5 +117,6 @@ void reads_estimate(lua_State *L, struct context *context, const struct call *ca
 
 void reads_changed(lua_State *L, struct context *context, const struct call *call) {
   check_arguments(L, context, call);
-  value_put_bool(&context->made, true);
+  value_put_bool(&context->made,
+                 context->facts->changed(context->facts->self, context->label));
 }

@@ -52,7 +52,7 @@ void journal_step(struct journal *journal) {
 }
 
 void record_put(struct buf *out, enum record_kind kind, const char *op, const char *label,
-                size_t label_len, const struct value *value) {
+                size_t label_len, const struct value *value, int64_t version) {
   static const struct value nothing = {.kind = VALUE_NIL};
   size_t begun = value_begin_list(out);
   value_put_int(out, kind);
@@ -62,7 +62,8 @@ void record_put(struct buf *out, enum record_kind kind, const char *op, const ch
   else
     value_put_nil(out);
   value_put(out, value ? value : &nothing);
-  value_end(out, begun, 4);
+  if (version) value_put_int(out, version);
+  value_end(out, begun, version ? 5 : 4);
 }
 
 static void put_short(struct buf *out, const char *text, size_t len) {

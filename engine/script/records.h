@@ -27,8 +27,9 @@ struct journal {
 
 void journal_start(struct journal *journal, const char *data, size_t len);
 void journal_step(struct journal *journal);  // past next; only while there is more
-// Appends [kind, op, label, value]; label may be NULL, value may be NULL for nil.
+// Appends [kind, op, label, value], and version unless it is 0; label may be NULL, value
+// may be NULL for nil.
 void record_put(struct buf *out, enum record_kind kind, const char *op, const char *label,
-                size_t label_len, const struct value *value);
+                size_t label_len, const struct value *value, int64_t version);
 // "ask 'wound'", "now", "an outcome": as people read it in causes.
 void record_describe(struct buf *out, const struct record *record);

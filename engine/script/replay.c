@@ -30,9 +30,10 @@ static int mismatch(lua_State *L, struct context *context) {
                      text->data, context->journal.position, text->data + did);
 }
 
-static void step(struct context *context) {
+static void step(lua_State *L, struct context *context) {
   journal_step(&context->journal);
   context->out->replayed++;
+  context_trace(L, context);
 }
 
 // A time is an argument: the recorded one wins over a changed one.
@@ -60,7 +61,7 @@ static void replay_error(lua_State *L, struct context *context) {
   struct value op = value_at(&next->value, 0), text = value_at(&next->value, 1);
   if (!value_is(&op, context->op) || text.kind != VALUE_TEXT) return;
   lua_pushlstring(L, text.text.data, text.text.len);
-  step(context);
+  step(L, context);
   lua_error(L);
 }
 
@@ -73,7 +74,7 @@ struct value replay_next(lua_State *L, struct context *context, enum record_kind
   if (context->journal.more) replay_error(L, context);
   if (!replay_matches(L, context, kind)) mismatch(L, context);
   struct value value = context->journal.next.value;
-  step(context);
+  step(L, context);
   return value;
 }
 
@@ -83,6 +84,6 @@ int replay_outcome(lua_State *L, struct context *context) {
   struct value value = context->journal.next.value, why = context->journal.next.label;
   context_push_value(L, context, &value);
   if (why.kind != VALUE_NIL) context_push_value(L, context, &why);
-  step(context);
+  step(L, context);
   return why.kind == VALUE_NIL ? 1 : 2;
 }

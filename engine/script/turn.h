@@ -8,7 +8,8 @@
 //   script gave.
 // - [2, op, label, value] is a recorded read (field read get rule now time silences
 // estimate
-//   changed), the same at each replay; op "error" is a misuse that the script caught.
+//   changed), the same at each replay; op "error" is a misuse that the script caught. Of
+//   a rule a fifth item is the version (bundle.id) that was asked.
 // - [3, value, why] is the outcome of the wait before it; value nil and why a word, or a
 // value; a fourth item, where there is one, is the row that the value was read from.
 #pragma once
@@ -31,6 +32,13 @@ struct turn_input {
   size_t journal_len;
   struct value flag;  // a watch's: what its where returned
   const struct facts *facts;
+  // Goes no further than the journal: nothing is read and nothing new done. The end is
+  // TURN_WAITING or TURN_FINISHED when the script agrees with every record.
+  bool replay_only;
+  // Told of each record passed, if not NULL: which, from 1, and where in the scripts
+  // ("ortho/hip.lua:12", borrowed) it was made.
+  void (*trace)(void *self, uint32_t position, const char *where);
+  void *trace_self;
 };
 
 enum turn_end {

@@ -49,10 +49,16 @@ struct world {
   int sql_count;
 };
 
-static int stub_turn(void *self, struct run *run, const struct buf *journal,
-                     struct buf *records, uint32_t *count, struct buf *cause) {
-  (void)self, (void)run, (void)journal, (void)records, (void)count, (void)cause;
-  return 0;
+static void stub_turn(void *self, struct run *run, const struct buf *journal,
+                      struct turned *out) {
+  (void)self, (void)run, (void)journal, (void)out;
+}
+
+static void stub_trace(void *self, const struct run *run, int64_t version,
+                       const struct buf *journal, struct traced *out) {
+  (void)self, (void)run, (void)version, (void)journal;
+  buf_put(&out->places, "w/w.lua:7", sizeof "w/w.lua:7");
+  out->replayed = 1;
 }
 
 static int stub_callback(void *self, const char *department, const char *pathway,
@@ -128,7 +134,7 @@ static void open_care(struct world *world, const char *settings, const char *pat
                               .site = site,
                               .zones = &world->zones};
   world->care.scripts =
-      (struct scripts_port){NULL, stub_turn, stub_callback, rule, shown};
+      (struct scripts_port){NULL, stub_turn, stub_trace, stub_callback, rule, shown};
   world->care.channels.known = known;
   commands_handlers(&world->care);
   enrollment_handlers(&world->care);

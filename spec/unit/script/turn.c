@@ -111,7 +111,8 @@ static void fact_silences(void *self, const char *form, struct buf *out) {
 }
 
 static int fact_rule(void *self, const char *id, const struct value *arguments,
-                     struct buf *out, struct status *status) {
+                     struct buf *out, int64_t *version, struct status *status) {
+  (void)version;
   lua_pushstring(((struct asker *)self)->L, id);
   push_json(((struct asker *)self)->L, arguments);
   ask_facts(self, "rule", 2);
@@ -138,6 +139,15 @@ static void fact_estimate(void *self, const char *role, struct buf *out) {
   take_json(self, out, NULL);
 }
 
+static bool fact_changed(void *self, const char *edit) {
+  lua_State *L = ((struct asker *)self)->L;
+  lua_pushstring(L, edit);
+  ask_facts(self, "changed", 1);
+  bool changed = lua_toboolean(L, -2);
+  lua_pop(L, 2);
+  return changed;
+}
+
 static int64_t fact_now(void *self) {
   lua_State *L = ((struct asker *)self)->L;
   ask_facts(self, "now", 0);
@@ -153,6 +163,7 @@ static struct facts facts_of(struct asker *asker) {
                         .get = fact_get,
                         .silences = fact_silences,
                         .rule = fact_rule,
+                        .changed = fact_changed,
                         .time = fact_time,
                         .estimate = fact_estimate,
                         .now = fact_now};

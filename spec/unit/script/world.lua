@@ -20,7 +20,7 @@ local function facts(change)
     end,
     read = function() return "[]" end, get = function() return nil end, silences = function() return "0" end,
     rule = function(id) return nil, "no rule " .. id end, time = time, estimate = function() return '"unknown"' end,
-    now = function() return NOW end,
+    now = function() return NOW end, changed = function() return true end,
   }
   for k, v in pairs(change or {}) do f[k] = v end
   return f
