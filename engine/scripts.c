@@ -74,7 +74,9 @@ static int know_rule(void *self, const char *id, const struct value *arguments,
                      struct buf *out, int64_t *version, struct status *status) {
   struct knower *knower = self;
   const char *department = knower->subject.department;
-  if (version) *version = catalog_bundle(knower->engine->catalog, department);
+  struct catalog *catalog = knower->engine->catalog;
+  if (version) *version = catalog_departed(catalog, department, "rule", id);
+  if (version && !*version) *version = catalog_bundle(catalog, department);
   return port_rule(knower->engine, department, id, arguments, out, status);
 }
 
