@@ -24,9 +24,8 @@ describe("before new scripts are made active", function()
   end)
 
   it("a run that would do something else is named, with the record and both sides", function()
-    local w, pt = asked(2), nil
-    pt = w:patient { age = 50 }
-    w:discharge(pt)                                          -- its step has not begun: no run yet
+    local w = asked(2)
+    w:discharge(w:patient { age = 50 })                      -- its step has not begun: no run yet
     local report = w:replay(source [[p:wait(p:task { id = "call", role = "nurse", due = "8bh" })]])
     assert.same({ 2, 0, 2 }, { report.runs, report.agree, report.diverge })
     assert.match("^recorded ask 'check' at 1, the script did task 'call' %(w/w.lua:%d+%)$", report.list[1].cause)
@@ -59,7 +58,10 @@ end)
 
 describe("when a run resumes and its scripts are newer", function()
   local OLD = [[local a = p:ask("check", { within = "1d" }) p:note "old" p:wait "1d" p:note "old end"]]
-  local function kept(w) return rows(w, "SELECT run AS i_run, bundle AS i_bundle, began AS i_began, position AS i_position, reason FROM run_version ORDER BY at, bundle") end
+  local function kept(w)
+    return rows(w, [[SELECT run AS i_run, bundle AS i_bundle, began AS i_began, position AS i_position, reason
+      FROM run_version ORDER BY at, bundle]])
+  end
   local function versions(w) return rows(w, "SELECT bundle AS i_bundle FROM run ORDER BY id") end
 
   it("it moves when its replay agrees, and that is kept", function()
