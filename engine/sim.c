@@ -90,7 +90,6 @@ static int sim_close(lua_State *L) {
   return 0;
 }
 
-// sim:replay(department, { path = text, … }): as sim_replay.h says.
 static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
 static void push_report(lua_State *L, const struct bundle_report *report) {
@@ -275,7 +274,6 @@ static int sim_now(lua_State *L) {
   return 1;
 }
 
-// sim:crash(): everything but the database is lost, and started again from it.
 static int sim_crash(lua_State *L) {
   struct sim *sim = check(L);
   struct status status = {0};
