@@ -92,6 +92,7 @@ struct http_conn {
   bool ticking, reading, writing;
   bool eof;                      // the client sends no more
   bool turned_away;              // came when there was no room
+  char peer[HTTP_PEER_SIZE];     // who is at the other end; "" until asked
   unsigned handles;              // of tcp and timer, still open
   struct buf in;                 // arrived, not used before at
   size_t at;                     //

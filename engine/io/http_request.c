@@ -6,14 +6,22 @@
 
 enum { THROW_AWAY_MAX = 64 * 1024 * 1024 };
 
-static void peer_set(struct http_conn *conn, struct http_request *shown) {
+static void peer_ask(struct http_conn *conn) {
   struct sockaddr_storage address;
   int len = sizeof address;
   char text[HTTP_PEER_SIZE] = "unknown";
   if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &len) == 0)
     uv_ip_name((struct sockaddr *)&address, text, sizeof text);
-  http_peer_find(shown->peer, text, shown->headers, shown->header_count,
-                 &conn->server->trusted);
+  http_peer_find(conn->peer, text, NULL, 0, &conn->server->trusted);
+}
+
+static void peer_set(struct http_conn *conn, struct http_request *shown) {
+  if (!conn->peer[0]) peer_ask(conn);
+  if (http_header_find(shown->headers, shown->header_count, "X-Forwarded-For"))
+    http_peer_find(shown->peer, conn->peer, shown->headers, shown->header_count,
+                   &conn->server->trusted);
+  else
+    memcpy(shown->peer, conn->peer, sizeof shown->peer);
 }
 
 static bool path_set(struct conn_request *request) {

@@ -1,13 +1,14 @@
 #include "world.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 struct world *world_check(lua_State *L) {
   struct world **world = luaL_checkudata(L, 1, "afterward.unit.io.world");
-  luaL_argcheck(L, *world, 1, "the world is closed");
+  if (!*world) luaL_argerror(L, 1, "the world is closed"), abort();
   (*world)->lua = L;
   return *world;
 }
