@@ -125,8 +125,10 @@ static int parse_pair(struct parse *parse) {
 
 // The entries from this one on, which end out, in the order of their keys.
 static int sort(struct parse *parse, size_t first) {
+  size_t count = parse->count - first;
+  if (count < 2) return OK;
   struct entry *entries = parse->entries + first;
-  size_t count = parse->count - first, from = count ? entries->from : 0;
+  size_t from = entries->from;
   bool sorted = true;
   for (size_t i = 1; i < count && sorted; i++)
     sorted = compare(parse->out, &entries[i - 1], &entries[i]) < 0;

@@ -73,10 +73,14 @@ static int depth_of(json_t *json) {
   return most + (json_is_array(json) || json_is_object(json));
 }
 
-// The same is taken, and means the same.
+// The same is taken, and means the same; but a bare zero byte ends jansson's text.
 static void try_other(const char *text, size_t size, const struct buf *ours) {
   json_error_t error;
   struct buf theirs = {0};
+  if (size && memchr(text, '\0', size)) {
+    assert(!ours);
+    return;
+  }
   json_t *json = json_loadb(
       text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
   if (json && depth_of(json) <= VALUE_DEPTH) {
