@@ -13,6 +13,7 @@ static void keep(struct check *check, const struct bundle_problem *problem) {
   copy->file = mem_copy_text(problem->file);
   copy->code = mem_copy_text(problem->code);
   copy->message = mem_copy_text(problem->message);
+  copy->key = mem_copy_text(problem->key);
   copy->accepted = mem_copy_text(problem->accepted);
 }
 
@@ -20,6 +21,7 @@ static void drop(struct bundle_problem *problem) {
   mem_free((void *)problem->file);
   mem_free((void *)problem->code);
   mem_free((void *)problem->message);
+  mem_free((void *)problem->key);
   mem_free((void *)problem->accepted);
 }
 

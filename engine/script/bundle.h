@@ -25,6 +25,7 @@ struct bundle_problem {
   int column;            // in bytes, from 1; 0 when unknown
   const char *code;      // of std/findings.lua
   const char *message;   // one sentence that ends with what to do
+  const char *key;       // of the declaration that it is about, else NULL
   const char *accepted;  // why the script's author accepts it, else NULL
   bool warning;          // else an error
 };

@@ -18,6 +18,7 @@ void bundle_report_add(struct bundle_report *report,
                               .column = problem->column,
                               .code = copy(problem->code),
                               .message = copy(problem->message),
+                              .key = mem_copy_text(problem->key),
                               .accepted = mem_copy_text(problem->accepted),
                               .warning = problem->warning};
 }
@@ -27,6 +28,7 @@ void bundle_report_deinit(struct bundle_report *report) {
     mem_free((void *)report->problems[i].file);
     mem_free((void *)report->problems[i].code);
     mem_free((void *)report->problems[i].message);
+    mem_free((void *)report->problems[i].key);
     mem_free((void *)report->problems[i].accepted);
   }
   mem_free(report->problems);
@@ -62,6 +64,7 @@ static void read_problem(lua_State *L, struct bundle_report *report) {
                                    .column = number_field(L, top, "column"),
                                    .code = text_field(L, top, "code"),
                                    .message = text_field(L, top, "message"),
+                                   .key = text_field(L, top, "key"),
                                    .accepted = text_field(L, top, "accepted")};
   lua_getfield(L, top, "warning");
   problem.warning = lua_toboolean(L, -1);

@@ -76,6 +76,8 @@ static void push_problem(lua_State *L, const struct bundle_problem *problem) {
   lua_setfield(L, -2, "column");
   lua_pushstring(L, problem->code);
   lua_setfield(L, -2, "code");
+  lua_pushstring(L, problem->key);
+  lua_setfield(L, -2, "key");
   lua_pushstring(L, problem->message);
   lua_setfield(L, -2, "message");
   lua_pushboolean(L, problem->warning);

@@ -100,6 +100,9 @@ describe("what is made from the script API's description", function()
       if name ~= "changed" and name ~= "estimate" then assert.truthy(own:find("p:" .. name, 1, true), "p:" .. name .. " in docs/scripting.md") end
     end
     for _, kind in ipairs(api.kind_order) do assert.truthy(own:find("aw." .. kind, 1, true), "aw." .. kind .. " in docs/scripting.md") end
+    for name in read "engine/sim.lua":gmatch "\nfunction World:(%l[%w_]*)" do
+      if name ~= "close" then assert.truthy(own:find("w:" .. name, 1, true), "w:" .. name .. " in docs/scripting.md") end
+    end
     for _, why in ipairs { "silent", "suppressed", "unreachable", "no-contact", "opted-out", "cancelled", "stale" } do
       assert.truthy(own:find("| `" .. why .. "` |", 1, true), why)
     end

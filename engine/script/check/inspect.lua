@@ -90,11 +90,45 @@ local function split(places)
   return list
 end
 
--- The problems of loading come first; what it has no column for gets one.
-local function take_over(world, problems)
+-- The key of a table, or of a table in it, but not of a declaration within.
+local function find_key(node, name)
+  for _, item in ipairs(node.items) do
+    if item.name == name then return item end
+  end
+  for _, item in ipairs(node.items) do
+    local found = item.value.kind == "table" and find_key(item.value, name)
+    if found then return found end
+  end
+end
+
+-- The only table handed to a call that begins on a line.
+local function declared_on(file, line)
+  local only
+  for _, call in ipairs(file.calls or {}) do
+    local given = call.kind == "call" and file:place(call.at) == line and call.arguments[1]
+    if given and given.kind == "table" then
+      if only then return nil end
+      only = given
+    end
+  end
+  return only
+end
+
+-- Loading knows the line of a declaration; what it says of a key stands where the key does.
+local function put_in_place(problem, file)
+  local given = problem.key and declared_on(file, problem.line)
+  local item = given and find_key(given, problem.key)
+  if item then
+    problem.line, problem.column = file:place(item.at)
+  else
+    problem.column = file:column_of(problem.line)
+  end
+end
+
+local function take_over(world, problems)           -- the problems of loading
   for _, problem in ipairs(problems) do
     local file = world.files[problem.file]
-    if problem.column == 0 and file and problem.line > 0 then problem.column = file:column_of(problem.line) end
+    if problem.column == 0 and file and problem.line > 0 then put_in_place(problem, file) end
     problem.order = #world.problems
     world.problems[#world.problems + 1] = problem
   end

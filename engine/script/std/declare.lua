@@ -14,8 +14,10 @@ local by_token = {}
 local refs, functions = {}, {}
 local definitions = {}
 
-local function report(code, message, place)
+-- key: which of the declaration it is about, so that inspect.lua can show where it stands.
+local function report(code, message, place, key)
   problems[#problems + 1] = { file = place.file, line = place.line, code = code, message = message,
+    key = type(key) == "string" and key or nil,
     warning = findings.of[code].severity == "warning", order = #problems }
 end
 

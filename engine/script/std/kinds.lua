@@ -113,14 +113,14 @@ function kinds.label(kind, body)
 end
 
 -- The definition of a declaration { kind, body, file, line }. hooks: report(code, message,
--- place), refer(kind, id, label), nested(kind, token), file(name, label), keep(which, function).
+-- place, key), refer(kind, id, label), nested(kind, token), file(name, label), keep(which, function).
 function kinds.define(declared, hooks)
   local kind, body = declared.kind, declared.body
   local label = kinds.label(kind, body)
   local check = shapes {
     api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options,
     shared = declared.file:find "^shared/" ~= nil,
-    report = function(code, message, place) hooks.report(code, message, place or declared) end,
+    report = function(code, message, place, key) hooks.report(code, message, place or declared, key) end,
   }
   local definition = fill(check:record(api.kinds[kind].keys, body, label, api.kinds[kind].items), api.kinds[kind].keys)
   finish[kind](definition, body, label, check, function(which, value)

@@ -99,21 +99,22 @@ function Check:record(keys, body, label, item_list)
       local good, why, hint = self:value(key.type, value, label .. ": " .. key.name)
       out[key.name] = good
       if good == nil and hint == true then
-        self.report("value", ("%s: %s: %s"):format(label, key.name, why))
+        self.report("value", ("%s: %s: %s"):format(label, key.name, why), nil, key.name)
       elseif good == nil and why then
-        self.report("value", ("%s: %s %s, not %s%s"):format(label, key.name, why, words.show(value), hint or ""))
+        self.report("value", ("%s: %s %s, not %s%s"):format(label, key.name, why, words.show(value), hint or ""), nil,
+          key.name)
       end
     end
   end
   for name in pairs(body) do
     if not known[name] and not (item_list and math.type(name) == "integer") then
       self.report("unknown-key", ("%s has no key %s%s"):format(label, type(name) == "string" and words.quote(name) or words.show(name),
-        words.hint(name, words.names(keys), "its keys")))
+        words.hint(name, words.names(keys), "its keys")), nil, name)
     end
   end
   return out
 end
 
--- hooks: api, report(code, message), refer(kind, id, label), nested(kind, token),
+-- hooks: api, report(code, message, place, key), refer(kind, id, label), nested(kind, token),
 -- options(value, label, check).
 return function(hooks) return setmetatable(hooks, Check) end

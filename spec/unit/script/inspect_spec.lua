@@ -258,6 +258,22 @@ describe("texts", function()
   })
 end)
 
+describe("what loading says of a key", function()
+  each(file, {
+    ["stands where the key does"] = { [[
+return {
+  aw.form { id = "one", abnormal = "red-flags",
+    { id = "a", kind = "scale", zh = "?",
+      min = "0", max = 10 } }, aw.rule {
+    id = "r", rnu = 1, run = function() end },
+  aw.escalation { id = "e", levels = {
+    { page = "nurse", ack_within = "1x" } } },
+}]], '5:7 value form "one": item "a": min must be a number, not "0"\n6:15 unknown-key rule "r" has no key "rnu"; did you mean "run"?\n' ..
+      '8:23 value escalation "e": levels 1: ack_within: "1x" has no unit of s m h d mo y bd bh (a week is 7d); ' ..
+      'write for example "24h", "7d" or "6mo"' },
+  })
+end)
+
 describe("a warning accepted in place", function()
   local FORM = 'aw.form { id = "wound", { id = "a", kind = "date", zh = "?" } }, "wound"'
   local function reason(text)
