@@ -19,7 +19,7 @@ static int only_lua(const struct dirent *entry) { return is_lua(entry->d_name); 
 // Does a Lua file lie in the folder itself?
 static bool has_lua(const char *folder) {
   struct dirent **names = NULL;
-  int count = scandir(folder, &names, only_lua, NULL);
+  int count = scandir(folder, &names, only_lua, alphasort);
   for (int i = 0; i < count; i++) free(names[i]);
   free(names);
   return count > 0;

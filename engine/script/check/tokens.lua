@@ -14,12 +14,38 @@ for sign in ("... .. == ~= <= >= // :: << >>"):gmatch "%S+" do
   table.insert(SIGNS[first], sign)
 end
 
+local escape = {}                                   -- sign after the backslash → text, and where it goes on
+function escape.x(text, at)
+  local hex, on = text:match("^(%x%x)()", at)
+  return hex and string.char(tonumber(hex, 16)) or "", on or at
+end
+function escape.u(text, at)
+  local hex, on = text:match("^{(%x+)}()", at)
+  return hex and #hex <= 6 and utf8.char(tonumber(hex, 16)) or "", on or at
+end
+function escape.z(text, at) return "", text:match("^%s*()", at) end
+local function digits(text, at)
+  local number, on = text:match("^(%d%d?%d?)()", at - 1)
+  return string.char(tonumber(number) % 256), on
+end
+for digit = 0, 9 do escape[tostring(digit)] = digits end
+
 local function unescape(text)
-  if not text:find("\\", 1, true) then return text end
-  text = text:gsub("\\z%s*", ""):gsub("\\x(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
-  text = text:gsub("\\u{(%x+)}", function(hex) return utf8.char(tonumber(hex, 16)) end)
-  text = text:gsub("\\(%d%d?%d?)", function(number) return string.char(tonumber(number) % 256) end)
-  return (text:gsub("\\(.)", function(c) return ESCAPES[c] or c end))
+  local out, at = {}, 1
+  while true do
+    local slash = text:find("\\", at, true)
+    if not slash then break end
+    out[#out + 1] = text:sub(at, slash - 1)
+    local sign = text:sub(slash + 1, slash + 1)
+    local said
+    if escape[sign] then
+      said, at = escape[sign](text, slash + 2)
+    else
+      said, at = ESCAPES[sign] or sign, slash + 2
+    end
+    out[#out + 1] = said
+  end
+  return table.concat(out) .. text:sub(at)
 end
 
 -- "[==[ … ]==]" at: the text, and where it ends.
@@ -43,10 +69,13 @@ local function quoted(text, at)
 end
 
 local function number(text, at)
-  local _, last = text:find("^0[xX][%x.]*[pP]?", at)
-  if not last then _, last = text:find("^[%d.]+[eE]?", at) end
-  if text:sub(last, last):find "[eEpP]" then _, last = text:find("^[+-]?%d+", last + 1) end
-  return last
+  local _, last = text:find("^0[xX][%x.]*", at)
+  local power = "^[pP][+-]?%d+"
+  if not last then
+    _, last = text:find("^[%d.]+", at)
+    power = "^[eE][+-]?%d+"
+  end
+  return select(2, text:find(power, last + 1)) or last
 end
 
 local function sign(text, at, first)
@@ -80,7 +109,7 @@ return function(text)
     elseif first == "[" and text:find("^%[=*%[", at) then
       add("string", long_bracket(text, at))
     elseif first:find "%d" or first == "." and text:find("^%.%d", at) then
-      local last = number(text, at) or #text
+      local last = number(text, at)
       add("number", text:sub(at, last), last)
     else
       local mark = sign(text, at, first)
