@@ -88,6 +88,16 @@ local function check_type(type_name, node, world)
   return said
 end
 
+local function ms_of(item) return item and item.value.kind == "string" and host.span(item.value.value) end
+
+local function check_remind(call, given, world, file)
+  local within, remind = ms_of(given.within), ms_of(given.remind)
+  if within and remind and remind >= within then
+    world.report("no-reminder", file, given.remind.at, ("p:%s: remind %s is not before within %s: nobody is reminded")
+      :format(call.name, words.quote(given.remind.value.value), words.quote(given.within.value.value)))
+  end
+end
+
 local function check_table(call, i, param, node, world, file)
   if node.kind ~= "table" then return end
   local given, dynamic = {}, false
@@ -108,6 +118,7 @@ local function check_table(call, i, param, node, world, file)
       world.report("bad-call", file, item.at, ("p:%s: argument %d is a table with names: write name = value"):format(call.name, i))
     end
   end
+  check_remind(call, given, world, file)
   for _, key in ipairs(param.keys) do
     if key.required and not given[key.name] and not dynamic then
       world.report("bad-call", file, call.name_at, ("p:%s needs %s: %s"):format(call.name, key.name, key.doc))
@@ -157,6 +168,15 @@ local function check_level(node, world, file)
     .. "site's ladder takes it%s"):format(words.quote(node.value), words.hint(node.value, levels)))
 end
 
+-- A post that is nearly a roster's is a slip of the pen.
+local function check_role(node, world, file)
+  local near = node.kind == "string" and not world.posts[node.value] and words.nearest(node.value, words.keys(world.posts))
+  if near then
+    world.report("unknown-role", file, node.at, ("task is for %s, which has no roster; did you mean %s?")
+      :format(words.quote(node.value), words.quote(near)))
+  end
+end
+
 -- Also of objects that are not known to be p: no other has these calls.
 local function check_names(call, world, file)
   local first = call.arguments[1]
@@ -164,6 +184,7 @@ local function check_names(call, world, file)
   if not first or first.kind ~= "table" then return end
   for _, item in ipairs(first.items) do
     if call.name == "task" and item.name == "form" then check_id(call, "form", item.value, world, file) end
+    if call.name == "task" and item.name == "role" then check_role(item.value, world, file) end
     if call.name == "alert" and item.name == "level" then check_level(item.value, world, file) end
   end
 end
@@ -181,6 +202,39 @@ local function collect_tasks(world)
 end
 
 local OWN = { id = true, observe = true, kind = true, unit = true, class = true, level = true }
+
+local function collect_posts(world)
+  world.posts = {}
+  for role, roster in pairs(world.definitions.roster or {}) do
+    world.posts[role] = true
+    for _, backup in ipairs(roster.backup or {}) do world.posts[backup] = true end
+  end
+end
+
+-- State that is asked for and that nothing keeps: only when every p:set says its key.
+local function check_state(world)
+  local set, gets = {}, {}
+  for _, path in ipairs(world.paths) do
+    local file = world.files[path]
+    for _, call in ipairs(file.calls or {}) do
+      local first = call.kind == "method" and (call.name == "set" or call.name == "get") and call.arguments[1]
+      if first and call.name == "set" then
+        if first.kind ~= "string" then return end
+        set[first.value] = true
+      elseif first and first.kind == "string" then
+        gets[#gets + 1] = { file, first }
+      end
+    end
+  end
+  for _, get in ipairs(gets) do
+    local file, node = get[1], get[2]
+    local object = world.infer.known[node]
+    if object and not set[node.value] then
+      world.report("unset-state", file, node.at, ("nothing sets %s: it is always nil%s"):format(words.quote(node.value),
+        words.hint(node.value, words.keys(set))))
+    end
+  end
+end
 
 -- An id of the department's own that stands nowhere but in its declaration.
 local function check_unused(world)
@@ -207,6 +261,8 @@ end
 return function(world)
   if not world.loaded then return end
   collect_tasks(world)
+  collect_posts(world)
+  world.infer.known = {}                            -- first arguments of calls of what is p or f
   for _, path in ipairs(world.paths) do
     local file = world.files[path]
     for _, call in ipairs(file.calls or {}) do
@@ -214,10 +270,12 @@ return function(world)
         local object = world.infer:type_of(call.object, file)
         if object and (object.kind == "run" or object.kind == "facts") and api.run[call.name] then
           check_arguments(call, world, file)
+          if call.arguments[1] then world.infer.known[call.arguments[1]] = true end
         end
         if not object or object.kind == "run" or object.kind == "facts" then check_names(call, world, file) end
       end
     end
   end
+  check_state(world)
   check_unused(world)
 end

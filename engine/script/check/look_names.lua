@@ -29,7 +29,7 @@ local look = {}                                     -- kind of type → function
 
 function look.run(_, name, method)
   if method then
-    if api.run[name] then return nil end
+    if api.run[name] or words.set(api.case)[name] then return nil end
     return ("there is no p:%s%s"):format(name, words.hint(name, CALLS))
   elseif api.run[name] then
     return ("%s is a call: write p:%s"):format(name, name)

@@ -69,6 +69,7 @@ local function try_rule(world, form_id, form, rule_id, rule)
       if world.misread[rule_id] and why:find ": no form of rule" then return end   -- told where it stands
       once("rule-fails", ("rule %s fails on form %s with %s: %s. An item may be empty, and a form may lack it")
         :format(words.quote(rule_id), words.quote(form_id), shown(try), why))
+      return                                        -- one that fails, or runs on, is not tried again
     elseif type(flag) == "table" and flag.level then
       if levels and not levels[flag.level] then
         once("unrouted-level", ("rule %s gives level %s, which the department's alerts don't route: the site's ladder takes it%s")

@@ -55,13 +55,13 @@ local DISCLOSES = { template = true, form = true, program = true }
 local TOLD = { template = { text = true }, form = { title = true }, program = { name = true, slogan = true } }
 
 local function check_telling(world, kind, id, definition)
-  if definition.discloses and kind ~= "pathway" then return end
   each_text(kind, definition, function(text, what)
+    if definition.discloses and what ~= "discreet" then return end
     if TOLD[kind] and TOLD[kind][what] then return end            -- looked at while loading
     local word = templates.telling(text)
     if word then
       world.report_at("may-tell", definition, ("%s: %s says %s, and not every patient knows: change the words%s")
-        :format(label(kind, id), what, words.quote(word), DISCLOSES[kind] and ", or say discloses = true" or ""))
+        :format(label(kind, id), what, words.quote(word), DISCLOSES[kind] and what ~= "discreet" and ", or say discloses = true" or ""))
     end
   end)
 end

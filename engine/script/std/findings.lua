@@ -28,6 +28,8 @@ local list = {
   { "undefined-field", "warning", "p, f, a module or a library has no such field or call" },
   { "unknown-field", "warning", "a rule or a run reads an answer's field that no form asks for" },
   { "bad-call", "warning", "arguments that the call will refuse" },
+  { "no-reminder", "warning", "a reminder that comes when it is over" },
+  { "unset-state", "warning", "p:get of a key that no p:set keeps" },
   { "outer-variable", "warning", "a run assigns a top-level variable" },
   { "day-loop", "warning", "days of waiting in a loop inside one step" },
   { "unreachable", "warning", "a step or a statement that nothing comes to" },

@@ -120,6 +120,14 @@ describe("calls", function()
 local o, form = { within = p.tier }, "wound-" .. p.tier
 p:ask(form, o) p:ask("wound-check", { within = p.tier == "high" and "1d" or "2d" })
 p:task { id = form, role = form, note = ("x"):rep(2) } p:set(form, nil)]], "" },
+    ["a reminder that comes too late"] = { 'p:ask("wound-check", { within = "8h", remind = "8h" })',
+      '4:39 no-reminder p:ask: remind "8h" is not before within "8h": nobody is reminded' },
+    ["state that nothing keeps"] = { 'p:set("close", true) return p:get "clsoe" or p:get "close"',
+      '4:35 unset-state nothing sets "clsoe": it is always nil; did you mean "close"?' },
+    ["state kept under a computed key"] = { 'p:set("close" .. p.day, true) return p:get "clsoe"', "" },
+    ["a post that is nearly a roster's"] = { 'p:task { id = "t", role = "ward-nures" }',
+      '4:27 unknown-role task is for "ward-nures", which has no roster; did you mean "ward-nurse"?',
+      { ["ward/posts.lua"] = 'return require "afterward".roster { role = "ward-nurse", file = "n.csv" }', ["ward/n.csv"] = "from,to,staff\n" } },
     ["form"] = { 'p:ask "wound-chek"', '4:7 unknown-id ask names form "wound-chek": no such form; did you mean "wound-check"?' },
     ["template"] = { 'p:send "helo"', '4:8 unknown-id send names template "helo": no such template; did you mean "hello"?' },
     ["a task's form"] = { 'p:task { id = "x", role = "n", form = "wound" }', '4:39 unknown-id task names form "wound": no such form' },
@@ -234,7 +242,7 @@ describe("steps and forms", function()
   local NEVER = '5:11 unreachable step "one": every names tier "hihg", which the pathway\'s tier never gives; did you mean "high"?'
   each(way, {
     ["of a tier that is never given"] = { 'if f.patient.age then return "high" end return f.tier and "low" or nil', NEVER },
-    ["of a tier that is computed"] = { 'return f:get "tier" or "high"', "" },
+    ["of a tier that is computed"] = { 'return f.patient.sex or "high"', "" },
   })
   each(file, {
     ["that nobody judges"] = { 'return aw.form { id = "wound", { id = "a", kind = "date", zh = "?" } }, nil, "wound"',
@@ -247,6 +255,9 @@ describe("texts", function()
   each(file, {
     ["that tell on a page"] = { 'return aw.form { id = "wound", abnormal = "red-flags", { id = "a", kind = "date", zh = "化疗是哪天？" } }, "wound"',
       '2:8 may-tell form "wound": item "a" says "化疗", and not every patient knows: change the words, or say discloses = true' },
+    ["that tell although they are discreet"] = {
+      'return aw.template { id = "t", discloses = true, zh = "化疗", discreet = { zh = "化疗" } }, "t"',
+      '2:8 may-tell template "t": discreet says "化疗", and not every patient knows: change the words' },
     ["too long for one short message"] = {
       ('return aw.template { id = "t", zh = "%s{patient.title}" }, "t"'):format(("长"):rep(46)),
       '2:8 sms-length template "t": zh makes 2 short messages of 71 signs with 【Brand】 and the foot; 1 fewer make it one' },
