@@ -68,7 +68,7 @@ end
 
 local function signature(name, call)
   local names = {}
-  for i, param in ipairs(call.params) do names[i] = param.name end
+  for i, param in ipairs(call.params) do names[i] = param.name .. (param.more and " …" or "") end
   if #call.params == 1 and call.params[1].type:find "^table" then return ("p:%s { … }"):format(name) end
   return ("p:%s(%s)"):format(name, table.concat(names, ", "))
 end
@@ -209,9 +209,9 @@ local function luals_call(out, owner, name, call)
   local names = {}
   out[#out + 1] = ("---%s"):format(call.doc:gsub("^%l", string.upper))
   for i, param in ipairs(call.params) do
-    names[i] = param.name
+    names[i] = param.more and "..." or param.name
     local of = param.keys and ("afterward.%s_%s"):format(name, param.name) or luals_type(param.type)
-    out[#out + 1] = ("---@param %s%s %s %s"):format(param.name, param.required and "" or "?", of, param.doc)
+    out[#out + 1] = ("---@param %s%s %s %s"):format(names[i], (param.required or param.more) and "" or "?", of, param.doc)
   end
   for _, given in ipairs(RETURNS[call.returns] or { "any" }) do out[#out + 1] = "---@return " .. given end
   out[#out + 1] = ("function %s:%s(%s) end\n"):format(owner, name, table.concat(names, ", "))

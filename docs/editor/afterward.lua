@@ -247,9 +247,9 @@ function Run:read(code, options) end
 
 ---Asks the newest version of a rule, whose random numbers are its own
 ---@param id string which
----@param values? any handed to it
+---@param ... any handed to it, as many as there are
 ---@return any
-function Run:rule(id, values) end
+function Run:rule(id, ...) end
 
 ---Tells one person one thing
 ---@param template string which
@@ -311,9 +311,9 @@ function Facts:read(code, options) end
 
 ---Asks the newest version of a rule, whose random numbers are its own
 ---@param id string which
----@param values? any handed to it
+---@param ... any handed to it, as many as there are
 ---@return any
-function Facts:rule(id, values) end
+function Facts:rule(id, ...) end
 
 ---@class afterward.Event
 local Event = {}

@@ -230,7 +230,7 @@ api.run = {
       options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
     { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
   rule = call("asks the newest version of a rule, whose random numbers are its own",
-    { key("id", "ref:rule!", "which"), key("values", "any", "handed to it") },
+    { key("id", "ref:rule!", "which"), key("values", "any", "handed to it, as many as there are", { more = true }) },
     { label = "id", waits = false, returns = "its value" }),
   get = call("state of the enrollment, case or patient", { key("key", "string!", "which") },
     { label = "key", waits = false, returns = "value | nil" }),

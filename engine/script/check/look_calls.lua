@@ -1,19 +1,9 @@
--- Calls of p and f against api.lua, as far as their arguments are written out, and ids that
--- calls name.
+-- Calls of p and f against api.lua, as far as their arguments are written out.
 local host, use = ...
 local words = use "words.lua"
 local api = use "api.lua"
 
-local NAMES = { ask = "form", silences = "form", send = "template", rule = "rule" }
 local NOT_TEXT = { table = true, ["function"] = true, number = true, ["true"] = true, ["false"] = true }
-
-local function known_ids(world, kind)
-  local list = words.keys(world.definitions[kind] or {})
-  if kind == "calendar" then
-    for _, id in ipairs(api.builtin_calendars) do list[#list + 1] = id end
-  end
-  return list
-end
 
 local fits = {}                                     -- type → function(node, world): nil, or what is wrong
 
@@ -145,47 +135,11 @@ local function check_arguments(call, world, file)
       end
     end
   end
-  if #call.arguments > #known.params then
+  local final = known.params[#known.params]
+  if #call.arguments > #known.params and not (final and final.more) then
     world.report("bad-call", file, call.arguments[#known.params + 1].at, ("p:%s takes %d %s%s"):format(call.name,
       #known.params, #known.params == 1 and "argument" or "arguments",
-      #known.params > 0 and ", the last of them " .. known.params[#known.params].name or ""))
-  end
-end
-
-local function check_id(call, kind, node, world, file)
-  if not node or node.kind ~= "string" then return end
-  local known = known_ids(world, kind)
-  if words.set(known)[node.value] then return end
-  world.report("unknown-id", file, node.at, ("%s names %s %s: no such %s%s"):format(call.name, kind,
-    words.quote(node.value), kind, words.hint(node.value, known)))
-end
-
-local function check_level(node, world, file)
-  local department = (world.definitions.department or {})[host.department]
-  local levels = department and department.alerts and words.keys(department.alerts)
-  if node.kind ~= "string" or not levels or words.set(levels)[node.value] then return end
-  world.report("unrouted-level", file, node.at, ("alert has level %s, which the department's alerts don't route: the "
-    .. "site's ladder takes it%s"):format(words.quote(node.value), words.hint(node.value, levels)))
-end
-
--- A post that is nearly a roster's is a slip of the pen.
-local function check_role(node, world, file)
-  local near = node.kind == "string" and not world.posts[node.value] and words.nearest(node.value, words.keys(world.posts))
-  if near then
-    world.report("unknown-role", file, node.at, ("task is for %s, which has no roster; did you mean %s?")
-      :format(words.quote(node.value), words.quote(near)))
-  end
-end
-
--- Also of objects that are not known to be p: no other has these calls.
-local function check_names(call, world, file)
-  local first = call.arguments[1]
-  if NAMES[call.name] then check_id(call, NAMES[call.name], first, world, file) end
-  if not first or first.kind ~= "table" then return end
-  for _, item in ipairs(first.items) do
-    if call.name == "task" and item.name == "form" then check_id(call, "form", item.value, world, file) end
-    if call.name == "task" and item.name == "role" then check_role(item.value, world, file) end
-    if call.name == "alert" and item.name == "level" then check_level(item.value, world, file) end
+      final and ", the last of them " .. final.name or ""))
   end
 end
 
@@ -201,81 +155,14 @@ local function collect_tasks(world)
   end
 end
 
-local OWN = { id = true, observe = true, kind = true, unit = true, class = true, level = true }
-
-local function collect_posts(world)
-  world.posts = {}
-  for role, roster in pairs(world.definitions.roster or {}) do
-    world.posts[role] = true
-    for _, backup in ipairs(roster.backup or {}) do world.posts[backup] = true end
-  end
-end
-
--- State that is asked for and that nothing keeps: only when every p:set says its key.
-local function check_state(world)
-  local set, gets = {}, {}
-  for _, path in ipairs(world.paths) do
-    local file = world.files[path]
-    for _, call in ipairs(file.calls or {}) do
-      local first = call.kind == "method" and (call.name == "set" or call.name == "get") and call.arguments[1]
-      if first and call.name == "set" then
-        if first.kind ~= "string" then return end
-        set[first.value] = true
-      elseif first and first.kind == "string" then
-        gets[#gets + 1] = { file, first }
-      end
-    end
-  end
-  for _, get in ipairs(gets) do
-    local file, node = get[1], get[2]
-    local object = world.infer.known[node]
-    if object and not set[node.value] then
-      world.report("unset-state", file, node.at, ("nothing sets %s: it is always nil%s"):format(words.quote(node.value),
-        words.hint(node.value, words.keys(set))))
-    end
-  end
-end
-
--- An id of the department's own that stands nowhere but in its declaration.
-local function check_unused(world)
-  local seen = {}
-  for _, path in ipairs(world.paths) do
-    local file = world.files[path]
-    local kinds, says = file.tokens.kinds, file.tokens.says
-    for i, kind in ipairs(kinds) do
-      local names = kinds[i - 1] == "=" and OWN[says[i - 2]]    -- id = "x": its own, or something else's
-      if kind == "string" and not names then seen[says[i]] = true end
-    end
-  end
-  for _, kind in ipairs { "form", "template", "rule", "escalation", "program", "calendar" } do
-    for _, id in ipairs(words.keys(world.definitions[kind] or {})) do
-      local definition = world.definitions[kind][id]
-      if not seen[id] and not definition.file:find "^shared/" then
-        world.report_at("unused", definition, ("%s %s is never used: name it where it belongs, or remove it")
-          :format(kind, words.quote(id)))
-      end
-    end
-  end
-end
-
 return function(world)
   if not world.loaded then return end
   collect_tasks(world)
-  collect_posts(world)
-  world.infer.known = {}                            -- first arguments of calls of what is p or f
   for _, path in ipairs(world.paths) do
     local file = world.files[path]
     for _, call in ipairs(file.calls or {}) do
-      if call.kind == "method" then
-        local object = world.infer:type_of(call.object, file)
-        if object and (object.kind == "run" or object.kind == "facts") and api.run[call.name] then
-          check_arguments(call, world, file)
-          if call.arguments[1] then world.infer.known[call.arguments[1]] = true end
-        end
-        if not object or object.kind == "run" or object.kind == "facts" then check_names(call, world, file) end
-      end
+      local object = call.kind == "method" and api.run[call.name] and world.infer:type_of(call.object, file)
+      if object and (object.kind == "run" or object.kind == "facts") then check_arguments(call, world, file) end
     end
   end
-  check_state(world)
-  check_unused(world)
 end

@@ -113,6 +113,7 @@ describe("calls", function()
     ["something needed"] = { 'p:alert { id = "x", level = "urgent" }', "4:3 bad-call p:alert needs reason: why, in words" },
     ["something needed, argument"] = { "p:set()", "4:3 bad-call p:set needs key: which" },
     ["too much"] = { 'p:note("x", 2)', "4:13 bad-call p:note takes 1 argument, the last of them text" },
+    ["as many values as a rule takes"] = { 'return p:rule("red-flags", 1, 2, 3)', "" },
     ["a wait for nothing"] = { 'p:wait "dischrge"',
       '4:8 bad-call p:wait: "dischrge" is no time, no event and no task of these scripts; did you mean "discharge"?' },
     ["waits that are meant"] = { 'p:wait "2d" p:wait "discharge" p:wait "observation:pain" p:wait(p:task { id = "t", role = "x" }) p:wait "t"', "" },
