@@ -49,27 +49,40 @@ static int list_runs(struct cli *cli) {
                                               {"STEP", "name"},
                                               {"DAY", "day"},
                                               {"STATUS", "status"},
+                                              {"PAUSED BY", "paused_by"},
                                               {"WAITS FOR", "wait"},
                                               {"", "wait_label"},
                                               {"UNTIL", "due_at"},
                                               {"RESULT", "result"},
                                               {"CAUSE", "cause"},
+                                              {"VERSION", "version"},
+                                              {"BEHIND", "behind"},
+                                              {"STAYED BECAUSE", "stayed"},
+                                              {"WAIVED", "waived_reason"},
                                               {NULL}};
-  if (!cli->word_count)
-    return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "No runs.", style});
-  return cli_get_one(cli, "runs", cli->words[0]);
+  return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "No runs.", style});
 }
 
 const struct cli_command cli_runs = {
     .name = "runs",
-    .words = "[ID]",
-    .does = "what steps and watches are doing; with an ID one run and its journal",
-    .example = "afterward runs --status stuck",
-    .most = 1,
-    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
-                                           {"status", "WORD",
-                                            "ready waiting paused done stuck ended"},
-                                           {"patient", "ID", "only this patient's"},
-                                           CLI_PAGING,
-                                           {NULL}},
+    .words = "",
+    .does = "what steps and watches are doing",
+    .more =
+        "behind: still on an older version of its scripts; stayed because: what its "
+        "record\nsays that the newest would not do. One run: afterward run show ID.",
+    .example =
+        "afterward runs --status stuck\n"
+        "afterward runs --department ortho --wait task --age 3d\n"
+        "afterward runs --behind yes --all",
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "only this one's"},
+            {"status", "WORD", "ready waiting paused done stuck ended"},
+            {"wait", "WORD", "what it waits for: ask send task event time"},
+            {"age", "SPAN", "begun so long ago or longer, such as 3d"},
+            {"version", "HASH", "on this version, or one that begins so"},
+            {"behind", "yes", "still on a version that is not the newest"},
+            {"patient", "ID", "only this patient's"},
+            CLI_PAGING,
+            {NULL}},
     .run = list_runs};

@@ -101,11 +101,13 @@ static void diverged(struct replay_report *report, struct step_counts *step,
 
 static void replay(struct replay_report *report, struct step_counts *step,
                    const struct run *run) {
-  struct buf journal = {0};
+  struct buf journal = {0}, flag = {0};
   struct turn_output out = {0};
+  scripts_flag(report->engine->store, run, &flag);
   run_journal(report->engine->store, run, &journal);
-  scripts_replay(report->engine->store, report->scope.bundle,
-                 &(struct replaying){.run = run, .journal = &journal}, &out);
+  scripts_replay(report->scope.bundle,
+                 &(struct replaying){.run = run, .journal = &journal, .flag = &flag},
+                 &out);
   if (out.end == TURN_BREACH) step->breaches++;
   if (out.end == TURN_STUCK || out.end == TURN_BREACH) {
     diverged(report, step, run, out.replayed + 1, buf_text(&out.cause));
@@ -115,6 +117,7 @@ static void replay(struct replay_report *report, struct step_counts *step,
   }
   turn_output_deinit(&out);
   buf_deinit(&journal);
+  buf_deinit(&flag);
 }
 
 static void look_at(struct replay_report *report, const struct run *run) {

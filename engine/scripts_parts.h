@@ -23,10 +23,13 @@ void scripts_trace(void *engine, const struct run *run, int64_t version,
 struct replaying {  // of one run against a bundle
   const struct run *run;
   const struct buf *journal;
+  const struct buf *flag;  // encoded
   void (*trace)(void *self, uint32_t position, const char *where);  // may be NULL
   void *trace_self;
 };
 // Replays without going on: out->end is TURN_STUCK or TURN_BREACH when the scripts do not
 // agree. The caller gives out zeroed and calls turn_output_deinit.
-void scripts_replay(struct store *store, struct bundle *bundle,
-                    const struct replaying *replaying, struct turn_output *out);
+void scripts_replay(struct bundle *bundle, const struct replaying *replaying,
+                    struct turn_output *out);
+// What a watch's where returned, encoded; nil of a step.
+void scripts_flag(struct store *store, const struct run *run, struct buf *out);

@@ -4,7 +4,7 @@
 
 #include "scripts_parts.h"
 
-static void read_flag(struct store *store, const struct run *run, struct buf *out) {
+void scripts_flag(struct store *store, const struct run *run, struct buf *out) {
   if (strcmp(run->kind, "watch")) {  // a step has none
     value_put_nil(out);
     return;
@@ -71,7 +71,7 @@ void scripts_turn(void *self, struct run *run, const struct buf *journal,
   out->began = run->bundle;
   // One that has done nothing yet begins with the newest; that is no move.
   if (newest != run->bundle && journal->len) out->tried = newest;
-  read_flag(engine->store, run, &flag);
+  scripts_flag(engine->store, run, &flag);
   turn_on(engine, run, newest, journal, &flag, &made);
   out->replayed = made.replayed;
   if (made.end == TURN_STUCK && out->began != newest) {
@@ -88,18 +88,16 @@ void scripts_turn(void *self, struct run *run, const struct buf *journal,
   buf_deinit(&flag);
 }
 
-void scripts_replay(struct store *store, struct bundle *bundle,
-                    const struct replaying *replaying, struct turn_output *out) {
+void scripts_replay(struct bundle *bundle, const struct replaying *replaying,
+                    struct turn_output *out) {
   static const struct facts nothing = {0};  // none is asked
-  struct buf flag = {0};
-  read_flag(store, replaying->run, &flag);
-  struct turn_input input = input_of(replaying->run, replaying->journal, &flag);
+  struct turn_input input =
+      input_of(replaying->run, replaying->journal, replaying->flag);
   input.facts = &nothing;
   input.replay_only = true;
   input.trace = replaying->trace;
   input.trace_self = replaying->trace_self;
   turn_run(bundle, &input, out);
-  buf_deinit(&flag);
 }
 
 static void keep_place(void *self, uint32_t position, const char *where) {
@@ -111,15 +109,18 @@ void scripts_trace(void *self, const struct run *run, int64_t version,
                    const struct buf *journal, struct traced *out) {
   struct engine *engine = self;
   struct turn_output made = {0};
+  struct buf flag = {0};
+  scripts_flag(engine->store, run, &flag);
   if (!version) version = run->bundle;
   struct bundle *bundle = engine_bundle(engine, run->department, version);
   if (bundle)
-    scripts_replay(engine->store, bundle,
-                   &(struct replaying){run, journal, keep_place, &out->places}, &made);
+    scripts_replay(
+        bundle, &(struct replaying){run, journal, &flag, keep_place, &out->places}, &made);
   else
     no_bundle(&made, run, version);
   out->replayed = made.replayed;
   out->cause = made.cause;
   made.cause = (struct buf){0};
   turn_output_deinit(&made);
+  buf_deinit(&flag);
 }

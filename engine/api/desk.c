@@ -71,6 +71,14 @@ static void put_now(struct call *call, char kind, int64_t row,
     read_send_task(call, row);
   } else if (kind == 'a') {
     read_send_alert(call, row);
+  } else if (kind == 'r') {
+    struct buf out = {0};
+    struct json json = {.out = &out};
+    json_open(&json, '{');
+    read_run_fields(call, &json, row);
+    json_close(&json, '}');
+    call_send(call, 200, &out, NULL);
+    buf_deinit(&out);
   } else {
     struct buf out = {0};
     struct json json = {.out = &out};
@@ -267,6 +275,23 @@ void desk_patient(struct call *call) {
     submit(&request, 0);
   }
   mem_free(text);
+}
+
+void desk_run(struct call *call) {
+  struct request request;
+  int64_t nothing = 0;
+  int64_t id = find(call, "run",
+                    store_query(call->care->store,
+                                "SELECT id, 0 FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT(
+                                    "department", "1"),
+                                "ti", access_departments(call), call_row(call, 1, 'r')),
+                    &nothing);
+  if (!id) return;
+  begin(&request, call, "run.deed", 'r', id);
+  merge_int(&request.fields, "run", id);
+  merge_text(&request.fields, "verb", call->segments[2]);
+  merge_text(&request.fields, "staff", call->caller->staff);
+  submit(&request, 0);
 }
 
 void desk_duty(struct call *call) {

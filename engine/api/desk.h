@@ -8,6 +8,7 @@ void desk_task(struct call *call);     // claim release done; If-Match, Idempote
 void desk_alert(struct call *call);    // ack act done
 void desk_message(struct call *call);  // approve withdraw resolve
 void desk_patient(struct call *call);  // opt-out opt-in
+void desk_run(struct call *call);      // pause resume cancel skip retry reset waive
 void desk_duty(struct call *call);
 void desk_clock(struct call *call);
 void desk_staff(struct call *call);

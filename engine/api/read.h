@@ -11,8 +11,11 @@ void read_alert(struct call *call);
 void read_messages(struct call *call);     // status patient department reason
 void read_message(struct call *call);      // with attempts
 void read_enrollments(struct call *call);  // patient department status; what is planned
-void read_runs(struct call *call);         // status department patient
-void read_run(struct call *call);          // with its journal
+void read_runs(struct call *call);  // status wait department patient version behind age
+void read_run(struct call *call);   // where it is, its record, versions, messages, deeds
+void read_run_record(struct call *call);  // what replays it elsewhere
+// The fields of a run into an object that is open.
+void read_run_fields(struct call *call, struct json *json, int64_t run);
 void read_patients(struct call *call);     // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);      // audited
 void read_timeline(struct call *call);     // audited

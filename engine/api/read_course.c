@@ -1,11 +1,10 @@
-// Messages, enrollments and runs.
+// Messages and enrollments.
 #include <string.h>
 
 #include "api/access.h"
 #include "api/desk.h"
 #include "api/read.h"
 #include "care/enrollment.h"
-#include "run/run.h"
 
 enum { PLANNED_USUAL = 5 };
 
@@ -18,14 +17,6 @@ static const char message_columns[] =
     "kind:s class:s name:s audience:s status:s reason:s created_at:z due_at:z "
     "valid_until:z channel:s attempts:i accepted_at:z settled_at:z";
 
-#define RUN_COLUMNS                                                              \
-  "id, patient, enrollment, department, pathway, kind, name, day, status, wait," \
-  " wait_label, due_at, records, scheduled_at, started_at, ended_at, result, cause"
-static const char run_columns[] =
-    "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
-    "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
-    "result:s cause:s";
-
 // A head for each index, so that a long past costs nothing.
 #define MESSAGES(head) \
   "SELECT " MESSAGE_COLUMNS " FROM message WHERE " head                               \
@@ -37,13 +28,6 @@ static const char run_columns[] =
   " next_at, paused_at, ended_at, ended_reason FROM enrollment WHERE " head           \
   " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
   " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) ORDER BY id LIMIT ?3"
-#define RUNS(head) \
-  "SELECT " RUN_COLUMNS " FROM run WHERE " head                                       \
-  " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
-  " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) ORDER BY id LIMIT ?3"
-#define PATIENTS_RUNS                                                              \
-  "(enrollment IN (SELECT id FROM enrollment WHERE patient=?6) OR (patient=?6 AND" \
-  " enrollment IS NULL AND status IN ('ready','waiting','paused')))"
 
 void read_messages(struct call *call) {
   struct list list;
@@ -168,68 +152,4 @@ void read_enrollments(struct call *call) {
   }
   stmt_done(row);
   list_end(&list);
-}
-
-void read_runs(struct call *call) {
-  struct list list;
-  bool bad = false;
-  const char *status =
-      call_filter_word(call, "status", "ready waiting paused done stuck ended", &bad);
-  const char *department = call_filter(call, "department", &bad);
-  int64_t patient = call_filter_id(call, "patient", 'p', &bad);
-  if (bad || !list_begin(&list, call, 'r')) return;
-  const char *sql = patient ? RUNS(PATIENTS_RUNS)
-                    : status && strcmp(status, "stuck") == 0
-                        ? RUNS("?6 IS NULL AND status='stuck'")
-                        : RUNS("?6 IS NULL");
-  struct stmt *row =
-      store_query(call->care->store, sql, "tiittI", access_departments(call), list.after,
-                  list.limit + 1, status, department, patient);
-  while (list_row(&list, row)) call_put_row(call, &list.json, row, run_columns);
-  stmt_done(row);
-  list_end(&list);
-}
-
-static void put_journal(struct call *call, struct json *json, int64_t id) {
-  struct run run;
-  struct buf journal = {0};
-  struct value record;
-  size_t took;
-  json_key(json, "journal");
-  json_open(json, '[');
-  if (run_load(call->care->store, id, &run)) {
-    run_journal(call->care->store, &run, &journal);
-    for (size_t at = 0; at < journal.len; at += took) {
-      took = value_read_front(journal.data + at, journal.len - at, &record);
-      if (!took) break;
-      json_value(json, &record);
-    }
-    run_deinit(&run);
-  }
-  json_close(json, ']');
-  buf_deinit(&journal);
-}
-
-void read_run(struct call *call) {
-  struct buf out = {0};
-  struct json json = {.out = &out};
-  struct stmt *row =
-      store_query(call->care->store,
-                  "SELECT " RUN_COLUMNS
-                  " FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
-                  "ti", access_departments(call), call_row(call, 1, 'r'));
-  int64_t id = stmt_row(row) ? stmt_int(row, 0) : 0;
-  if (id) {
-    json_open(&json, '{');
-    call_put_fields(call, &json, row, run_columns);
-  }
-  stmt_done(row);
-  if (id) {
-    put_journal(call, &json, id);
-    json_close(&json, '}');
-    call_send(call, 200, &out, NULL);
-  } else {
-    call_problem(call, 404, "there is no such run among those you see");
-  }
-  buf_deinit(&out);
 }

@@ -1,0 +1,258 @@
+// One run: where it is in its scripts, what it waits for, its record with the place that
+// made each entry, its versions, its messages, and what staff did with it.
+#include <string.h>
+
+#include "api/access.h"
+#include "api/read.h"
+#include "run/run.h"
+
+enum { IS_COMMAND = 1, IS_READ = 2, IS_OUTCOME = 3 };
+
+struct show {
+  struct call *call;
+  struct json *json;
+  struct run run;
+  struct buf journal;
+  struct traced traced;
+};
+
+static const struct zone *zone(const struct show *show) {
+  return care_site_zone(show->call->care);
+}
+
+// The next of the places, "" behind the last.
+static const char *next_place(const struct traced *traced, size_t *at) {
+  if (*at >= traced->places.len) return "";
+  const char *place = traced->places.data + *at;
+  *at += strlen(place) + 1;
+  return place;
+}
+
+static void put_value(struct json *json, const char *key, const struct value *value) {
+  if (value->kind == VALUE_NIL) return;
+  json_key(json, key);
+  json_value(json, value);
+}
+
+// [1|2, op, label, value, version] or [3, value, why].
+static void put_record(struct show *show, const struct value *record, int64_t position,
+                       const char *place) {
+  struct json *json = show->json;
+  struct value kind = value_at(record, 0), first = value_at(record, 1),
+               second = value_at(record, 2), third = value_at(record, 3),
+               version = value_at(record, 4);
+  bool outcome = value_int_or(&kind, 0) == IS_OUTCOME;
+  json_open(json, '{');
+  json_key(json, "position");
+  json_int(json, position);
+  json_key(json, "source");
+  json_text(json, *place ? place : NULL);
+  json_key(json, "kind");
+  json_text(json, outcome                                ? "outcome"
+                  : value_int_or(&kind, 0) == IS_COMMAND ? "command"
+                                                         : "read");
+  put_value(json, outcome ? "value" : "op", &first);
+  put_value(json, outcome ? "why" : "label", &second);
+  if (!outcome) put_value(json, "value", &third);
+  if (!outcome) put_value(json, "version", &version);
+  json_close(json, '}');
+}
+
+static void put_journal(struct show *show) {
+  struct value record;
+  int64_t position = 1;
+  size_t took, place = 0;
+  json_key(show->json, "journal");
+  json_open(show->json, '[');
+  for (size_t at = 0; at < show->journal.len; at += took) {
+    took = value_read_front(show->journal.data + at, show->journal.len - at, &record);
+    if (!took) break;
+    put_record(show, &record, position++, next_place(&show->traced, &place));
+  }
+  json_close(show->json, ']');
+}
+
+static const char *last_place(const struct traced *traced) {
+  const char *last = "";
+  for (size_t at = 0; at < traced->places.len;) last = next_place(traced, &at);
+  return last;
+}
+
+// Since when it is where it is: the moment of the last entry of its record.
+static int64_t since(const struct show *show) {
+  return store_int(show->call->care->store, show->run.started_at,
+                   "SELECT at FROM journal WHERE id=?1", "i", show->run.last_journal);
+}
+
+static void put_now(struct show *show) {
+  struct json *json = show->json;
+  const char *place = last_place(&show->traced);
+  json_key(json, "now");
+  json_open(json, '{');
+  json_key(json, "source");
+  json_text(json, *place ? place : NULL);
+  json_key(json, "since");
+  json_time(json, since(show), zone(show));
+  json_key(json, "until");
+  json_time(json, strcmp(show->run.status, "waiting") ? 0 : show->run.due_at, zone(show));
+  if (show->traced.cause.len) {
+    json_key(json, "differs");
+    json_text(json, buf_text(&show->traced.cause));
+  }
+  json_close(json, '}');
+}
+
+static void put_rows(struct show *show, const char *key, struct stmt *row,
+                     const char *spec) {
+  json_key(show->json, key);
+  json_open(show->json, '[');
+  while (stmt_row(row)) call_put_row(show->call, show->json, row, spec);
+  stmt_done(row);
+  json_close(show->json, ']');
+}
+
+// What else could end its wait: tasks with its form, reminders on their way.
+static void put_competing(struct show *show) {
+  const struct run *run = &show->run;
+  bool asks = !strcmp(run->wait, "ask");
+  put_rows(show, "competing",
+           store_query(show->call->care->store,
+                       "SELECT 'task ' || name, status, due_at FROM task WHERE "
+                       "patient=?1 AND status IN ('open','held') AND (run=?2 OR "
+                       "(?3 AND question=?3)) UNION ALL SELECT kind || ' ' || name, "
+                       "status, due_at FROM message WHERE question=?3 AND ?3 AND status "
+                       "IN ('planned','held','in_flight','in_doubt') UNION ALL SELECT "
+                       "'reminder ' || remind || ' after it was accepted', status, NULL "
+                       "FROM message WHERE question=?3 AND ?3 AND kind='ask' AND remind "
+                       "IS NOT NULL LIMIT 50",
+                       "iii", run->patient, run->id, asks ? run->wait_ref : (int64_t)0),
+           "what:s status:s due_at:z");
+}
+
+static void put_history(struct show *show) {
+  struct store *store = show->call->care->store;
+  struct buf object = {0};
+  buf_printf(&object, "run:%lld", (long long)show->run.id);
+  put_rows(show, "versions",
+           store_query(store,
+                       "SELECT at, substr(digest, 1, 12), reason IS NULL, position, "
+                       "reason, waived_by, waived_reason FROM run_version JOIN bundle ON "
+                       "bundle.id=run_version.bundle WHERE run=?1 ORDER BY at LIMIT 200",
+                       "i", show->run.id),
+           "at:z tried:s moved:b position:i reason:s waived_by:s waived_reason:s");
+  put_rows(show, "messages",
+           store_query(store,
+                       "SELECT id, kind, name, status, reason, due_at, accepted_at, "
+                       "substr((SELECT digest FROM bundle WHERE id=message.bundle), 1, "
+                       "12) FROM message WHERE patient=?1 AND run=?2 ORDER BY id LIMIT "
+                       "200",
+                       "ii", show->run.patient, show->run.id),
+           "id:@m kind:s name:s status:s reason:s due_at:z accepted_at:z version:s");
+  put_rows(show, "deeds",
+           store_query(store,
+                       "SELECT at, actor, action, detail FROM audit WHERE object=?1 AND "
+                       "substr(object, 1, 4)='run:' ORDER BY id LIMIT 200",
+                       "t", buf_text(&object)),
+           "at:z by:s action:s reason:s");
+  buf_deinit(&object);
+}
+
+static void put_all(struct show *show) {
+  json_open(show->json, '{');
+  read_run_fields(show->call, show->json, show->run.id);
+  put_now(show);
+  put_competing(show);
+  put_journal(show);
+  put_history(show);
+  json_close(show->json, '}');
+}
+
+static int64_t find(struct call *call) {
+  return store_int(
+      call->care->store, 0,
+      "SELECT id FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"), "ti",
+      access_departments(call), call_row(call, 1, 'r'));
+}
+
+static bool show_load(struct show *show, struct call *call) {
+  struct care *care = call->care;
+  *show = (struct show){.call = call};
+  int64_t id = find(call);
+  if (!id || !run_load(care->store, id, &show->run)) {
+    call_problem(call, 404, "there is no such run among those you see");
+    return false;
+  }
+  run_journal(care->store, &show->run, &show->journal);
+  return true;
+}
+
+static void show_deinit(struct show *show) {
+  run_deinit(&show->run);
+  buf_deinit(&show->journal);
+  traced_deinit(&show->traced);
+}
+
+void read_run(struct call *call) {
+  struct show show;
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  if (!show_load(&show, call)) return;
+  call->care->scripts.trace(call->care->scripts.self, &show.run, 0, &show.journal,
+                            &show.traced);
+  show.json = &json;
+  put_all(&show);
+  call_send(call, 200, &out, NULL);
+  show_deinit(&show);
+  buf_deinit(&out);
+}
+
+static void put_flag(struct show *show) {
+  struct stmt *row = store_query(show->call->care->store,
+                                 "SELECT flag FROM run WHERE id=?1", "i", show->run.id);
+  struct value flag = {0};
+  size_t len = 0;
+  const char *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
+  if (len) value_read(bytes, len, &flag);
+  json_key(show->json, "flag");
+  json_value(show->json, &flag);
+  stmt_done(row);
+}
+
+static void put_text(struct json *json, const char *key, const char *text) {
+  json_key(json, key);
+  json_text(json, text);
+}
+
+static void put_records(struct show *show) {
+  struct value record;
+  size_t took;
+  json_key(show->json, "records");
+  json_open(show->json, '[');
+  for (size_t at = 0; at < show->journal.len; at += took) {
+    took = value_read_front(show->journal.data + at, show->journal.len - at, &record);
+    if (!took) break;
+    json_value(show->json, &record);
+  }
+  json_close(show->json, ']');
+}
+
+void read_run_record(struct call *call) {
+  struct show show;
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  if (!show_load(&show, call)) return;
+  show.json = &json;
+  json_open(&json, '{');
+  put_text(&json, "department", show.run.department);
+  put_text(&json, "pathway", show.run.pathway);
+  put_text(&json, "kind", show.run.kind);
+  put_text(&json, "name", show.run.name);
+  json_key(&json, "seed");
+  json_int(&json, show.run.id);
+  put_flag(&show);
+  put_records(&show);
+  json_close(&json, '}');
+  call_send(call, 200, &out, NULL);
+  show_deinit(&show);
+  buf_deinit(&out);
+}
