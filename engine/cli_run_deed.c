@@ -47,7 +47,8 @@ const struct cli_command cli_run = {
         "cancel   end it: its messages, tasks and questions are withdrawn\n"
         "skip     as if the time of what it waits for were up now\n"
         "retry    a stuck one goes on with its record as it is\n"
-        "reset    back to before --to LABEL: what came after is withdrawn and done again\n"
+        "reset    back to before --to LABEL: what came after is withdrawn and done "
+        "again\n"
         "The last six need --reason; who, when and why is kept.",
     .example =
         "afterward run show 7k2m\n"

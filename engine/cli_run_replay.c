@@ -54,8 +54,8 @@ static int load(const struct cli *cli, const char *folder, const char *departmen
   } else if (bundle_load(out, &(struct bundle_config){.department = department},
                          sources.items, sources.count, &report)) {
     bundle_report_text(&report, &text);
-    code = cli_fail(cli, CLI_FAILED, "these scripts can't be loaded:\n%s",
-                    buf_text(&text));
+    code =
+        cli_fail(cli, CLI_FAILED, "these scripts can't be loaded:\n%s", buf_text(&text));
   }
   buf_deinit(&text);
   bundle_report_deinit(&report);

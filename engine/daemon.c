@@ -150,6 +150,11 @@ static int activate(void *self, const struct api_activation *asked, int64_t *ver
                          asked->back, asked->who, version, status);
 }
 
+static void compare(void *self, const struct api_comparison *asked, inbox_done *done,
+                    void *done_self) {
+  compare_ask(((struct daemon *)self)->compare, asked, done, done_self);
+}
+
 static const struct http_counters *http_figures(void *self) {
   return http_front_counters(((struct daemon *)self)->server);
 }
@@ -323,6 +328,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
                                            .reload = ask_reload,
                                            .doing = doing,
                                            .activate = activate,
+                                           .compare = compare,
                                            .metrics = metrics};
   return OK;
 }
@@ -334,6 +340,7 @@ static int load_scripts(struct daemon *daemon) {
   daemon->scripts =
       text_or(daemon, daemon->options.scripts, "scripts", "/usr/share/afterward/scripts");
   daemon->reload = reload_new(&daemon->engine, daemon->loop, daemon->scripts);
+  daemon->compare = compare_new(&daemon->engine, daemon->loop);
   reload_ask(daemon->reload, NULL, "start", false);
   while (reload_starting(daemon->reload)) loop_step(daemon->loop, LOOK_MS);
   engine_warn_of_years(&daemon->engine);
@@ -369,6 +376,7 @@ void daemon_free(struct daemon *daemon) {
   if (daemon->loop) loop_set_work(daemon->loop, NULL, NULL);
   if (daemon->channels.dispatcher) dispatcher_stop(daemon->channels.dispatcher);
   if (daemon->client) http_thread_free(daemon->client);
+  compare_free(daemon->compare);  // who asked is answered by the api
   if (daemon->api_open) api_deinit(&daemon->api);
   if (daemon->server) http_front_free(daemon->server);
   if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "channels.h"
+#include "compare.h"
 #include "engine.h"
 #include "io/http_front.h"
 #include "io/http_thread.h"
@@ -29,6 +30,7 @@ struct daemon {
   struct loop *loop;
   struct loop_timer *due, *watchdog;
   struct reload *reload;
+  struct compare *compare;
   struct http_thread *client;
   struct http_front *server;
   struct channels channels;

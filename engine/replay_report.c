@@ -18,7 +18,8 @@ struct replay_report {
   struct engine *engine;
   struct replay_scope scope;
   char *department, *pathway;
-  int64_t after;  // the last run looked at
+  struct bundle *bundle;  // of this slice
+  int64_t after;          // the last run looked at
   struct replay_counts counts;
   struct step_counts *steps;
   int step_count, last_step;
@@ -105,7 +106,7 @@ static void replay(struct replay_report *report, struct step_counts *step,
   struct turn_output out = {0};
   scripts_flag(report->engine->store, run, &flag);
   run_journal(report->engine->store, run, &journal);
-  scripts_replay(report->scope.bundle,
+  scripts_replay(report->bundle,
                  &(struct replaying){.run = run, .journal = &journal, .flag = &flag},
                  &out);
   if (out.end == TURN_BREACH) step->breaches++;
@@ -146,6 +147,11 @@ bool replay_report_step(struct replay_report *report, int ms) {
   struct store *store = report->engine->store;
   bool more = true;
   int passed = 0;
+  report->bundle =
+      report->scope.bundle
+          ? report->scope.bundle
+          : engine_bundle(report->engine, report->department, report->scope.kept);
+  if (!report->bundle) return false;  // the log says why
   store_begin_read(store);
   struct stmt *rows = store_query(
       store,

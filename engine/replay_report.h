@@ -8,7 +8,8 @@ struct replay_report;
 
 struct replay_scope {      // borrowed
   const char *department;  //
-  struct bundle *bundle;   // the candidate; lives until the report is freed
+  struct bundle *bundle;   // the candidate; lives until the report is freed. NULL:
+  int64_t kept;            // the version (bundle.id) of this row is
   const char *pathway;     // only this one's runs; NULL: all
   int64_t version;         // only runs that are on another one; 0: all
 };

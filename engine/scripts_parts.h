@@ -23,7 +23,7 @@ void scripts_trace(void *engine, const struct run *run, int64_t version,
 struct replaying {  // of one run against a bundle
   const struct run *run;
   const struct buf *journal;
-  const struct buf *flag;  // encoded
+  const struct buf *flag;                                           // encoded
   void (*trace)(void *self, uint32_t position, const char *where);  // may be NULL
   void *trace_self;
 };

@@ -91,8 +91,7 @@ void scripts_turn(void *self, struct run *run, const struct buf *journal,
 void scripts_replay(struct bundle *bundle, const struct replaying *replaying,
                     struct turn_output *out) {
   static const struct facts nothing = {0};  // none is asked
-  struct turn_input input =
-      input_of(replaying->run, replaying->journal, replaying->flag);
+  struct turn_input input = input_of(replaying->run, replaying->journal, replaying->flag);
   input.facts = &nothing;
   input.replay_only = true;
   input.trace = replaying->trace;
@@ -114,8 +113,9 @@ void scripts_trace(void *self, const struct run *run, int64_t version,
   if (!version) version = run->bundle;
   struct bundle *bundle = engine_bundle(engine, run->department, version);
   if (bundle)
-    scripts_replay(
-        bundle, &(struct replaying){run, journal, &flag, keep_place, &out->places}, &made);
+    scripts_replay(bundle,
+                   &(struct replaying){run, journal, &flag, keep_place, &out->places},
+                   &made);
   else
     no_bundle(&made, run, version);
   out->replayed = made.replayed;

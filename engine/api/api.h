@@ -32,6 +32,15 @@ struct api_activation {    // borrowed
   const char *who;
 };
 
+struct api_comparison {       // borrowed for the call
+  const char *department;     //
+  const char *pathway;        // upgrade: its runs move to the newest version where they
+                              // can; NULL: a candidate is compared with what is active
+  const struct value *files;  // the candidate: path → text; nil: the one that waits
+  bool dry;                   // upgrade: nothing is moved, it is only said what would be
+  const char *who;
+};
+
 // What the engine gives; any function may be NULL.
 struct api_engine {
   void *self;
@@ -48,6 +57,9 @@ struct api_engine {
   // Makes a version of the scripts active, committed when it comes back.
   int (*activate)(void *self, const struct api_activation *asked, int64_t *version,
                   struct status *status);
+  // Compares beside the loop, and tells done what it found (compare.c has its shape).
+  void (*compare)(void *self, const struct api_comparison *asked, inbox_done *done,
+                  void *done_self);
   // Appends a sentence per reason why it is not well; nothing when it is.
   void (*health)(void *self, struct buf *reasons);
   void (*metrics)(void *self, struct buf *out);  // appends lines of its own

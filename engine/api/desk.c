@@ -280,12 +280,13 @@ void desk_patient(struct call *call) {
 void desk_run(struct call *call) {
   struct request request;
   int64_t nothing = 0;
-  int64_t id = find(call, "run",
-                    store_query(call->care->store,
-                                "SELECT id, 0 FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT(
-                                    "department", "1"),
-                                "ti", access_departments(call), call_row(call, 1, 'r')),
-                    &nothing);
+  int64_t id = find(
+      call, "run",
+      store_query(
+          call->care->store,
+          "SELECT id, 0 FROM run WHERE id=?2 AND " ACCESS_DEPARTMENT("department", "1"),
+          "ti", access_departments(call), call_row(call, 1, 'r')),
+      &nothing);
   if (!id) return;
   begin(&request, call, "run.deed", 'r', id);
   merge_int(&request.fields, "run", id);

@@ -7,24 +7,24 @@
 #include "base/span.h"
 #include "run/run.h"
 
-#define RUN_COLUMNS                                                                  \
-  "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"   \
-  " wait, wait_label, due_at, records, scheduled_at, started_at, ended_at, result,"  \
-  " cause, paused_by, substr(bundle.digest, 1, 12), run.bundle<>(SELECT id FROM"     \
-  " bundle b WHERE b.department=run.department AND b.active=1), tried.reason,"       \
+#define RUN_COLUMNS                                                                 \
+  "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"  \
+  " wait, wait_label, due_at, records, scheduled_at, started_at, ended_at, result," \
+  " cause, paused_by, substr(bundle.digest, 1, 12), run.bundle<>(SELECT id FROM"    \
+  " bundle b WHERE b.department=run.department AND b.active=1), tried.reason,"      \
   " tried.waived_by, tried.waived_reason"
 static const char run_columns[] =
     "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
     "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
     "result:s cause:s paused_by:s version:s behind:b stayed:s waived_by:s "
     "waived_reason:s";
-#define RUN_FROM                                                                     \
-  " FROM run LEFT JOIN bundle ON bundle.id=run.bundle LEFT JOIN run_version tried"   \
-  " ON tried.run=run.id AND tried.bundle=(SELECT id FROM bundle b WHERE"             \
+#define RUN_FROM                                                                   \
+  " FROM run LEFT JOIN bundle ON bundle.id=run.bundle LEFT JOIN run_version tried" \
+  " ON tried.run=run.id AND tried.bundle=(SELECT id FROM bundle b WHERE"           \
   " b.department=run.department AND b.active=1) "
 
 // A head for each index, so that a long past costs nothing.
-#define RUNS(head)                                                                   \
+#define RUNS(head) \
   "SELECT " RUN_COLUMNS RUN_FROM "WHERE " head                                       \
   " AND run.id>?2 AND " ACCESS_DEPARTMENT("run.department", "1")                     \
   " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR run.department=?5)"             \
@@ -92,11 +92,10 @@ void read_runs(struct call *call) {
   struct list list;
   struct filters filters;
   if (!filters_read(call, &filters) || !list_begin(&list, call, 'r')) return;
-  struct stmt *row =
-      store_query(call->care->store, choose(&filters), "tiittItItt",
-                  access_departments(call), list.after, list.limit + 1, filters.status,
-                  filters.department, filters.patient, filters.wait, filters.before,
-                  filters.version, filters.behind);
+  struct stmt *row = store_query(
+      call->care->store, choose(&filters), "tiittItItt", access_departments(call),
+      list.after, list.limit + 1, filters.status, filters.department, filters.patient,
+      filters.wait, filters.before, filters.version, filters.behind);
   while (list_row(&list, row)) call_put_row(call, &list.json, row, run_columns);
   stmt_done(row);
   list_end(&list);

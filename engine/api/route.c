@@ -6,6 +6,7 @@
 #include "api/bundles.h"
 #include "api/call.h"
 #include "api/card_print.h"
+#include "api/compare.h"
 #include "api/desk.h"
 #include "api/events.h"
 #include "api/read.h"
@@ -66,6 +67,8 @@ static const struct route routes[] = {
     {"POST", "bundles/reload", SCOPE_ADMIN, bundles_reload},
     {"POST", "bundles/*/reload", SCOPE_ADMIN, bundles_reload},
     {"POST", "bundles/*/activate", SCOPE_ADMIN, bundles_activate},
+    {"POST", "bundles/*/diff", SCOPE_ADMIN, compare_bundle},
+    {"POST", "pathways/*/upgrade", SCOPE_ADMIN, compare_upgrade},
     {"POST", "bundles/*/rollback", SCOPE_ADMIN, bundles_activate},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };

@@ -36,6 +36,7 @@ static const struct kind kinds[NIGHT_FAULTS] = {
                                              "enrollment e ON e.id=r.enrollment WHERE "
                                              "r.id>?1 AND r.id<=?2 AND "
                                              "r.status='paused' AND "
+                                             "r.paused_by IS NULL AND "
                                              "coalesce(e.status,'')<>'paused'"},
     {"messages that nothing sends:",
      "SELECT id FROM message m WHERE id>?1 AND id<=?2 AND status='held' AND NOT "

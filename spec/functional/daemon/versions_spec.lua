@@ -1,0 +1,116 @@
+-- An informatics officer edits a pathway while patients are on it, and looks before and after, by command line alone.
+local Hospital = require "functional.support.hospital"
+local wait = require "functional.support.wait"
+local json = require "dkjson"
+
+local function ward(body, more)
+  return Hospital.ward("w", ([[aw.step { id = "first", at = "1h", run = function(p)
+    %s
+  end }, %s]]):format(body, more or [[aw.step { id = "later", at = "20d", run = function(p) end },]]))
+end
+local OLD = [[local a = p:ask("check", { within = "30d" }) p:note "old"]]
+local OTHER = [[p:wait(p:task { id = "call", role = "nurse", due = "8bh" })]]
+
+describe("newer scripts for patients who are on older ones", function()
+  randomize(false)
+  local h, run
+  local function said(...)
+    local output, exit, errors = h:afterward(...)
+    return output, exit, errors
+  end
+  local function files(text)                                 -- a working copy beside the live folder
+    local folder = h.folder .. "/copy"
+    os.execute(("mkdir -p '%s/w' && cp -r '%s/scripts/shared' '%s/' 2>/dev/null"):format(folder, h.folder, folder))
+    local file <close> = assert(io.open(folder .. "/w/w.lua", "w"))
+    file:write(text)
+    return folder
+  end
+  setup(function()
+    h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = ward(OLD) } }:start()
+    for i = 1, 2 do h:event(h:discharge(i)) end
+    run = wait.till("both are asked", function()
+      local list = h:get("/runs?status=waiting&wait=ask&department=w").items
+      return #list == 2 and list[1]
+    end, 20)
+  end)
+  teardown(function() h:close() end)
+
+  it("are compared before they are active: steps, enrollments, and which runs would stay behind at which record", function()
+    local folder = files(ward(OTHER, [[aw.step { id = "later", at = "25d", run = function(p) end },
+      aw.step { id = "last", at = "40d", run = function(p) end },]]))
+    local output, exit, errors = said("diff", "w", "--scripts", folder)
+    assert.equal(0, exit, errors)
+    assert.matches("~ pathway [%w-]+, 2 enrollments", output)
+    assert.matches("~ +later +at 20d → at 25d +2 enrollments", output)
+    assert.matches("%+ +last +at 40d +2 enrollments", output)
+    assert.matches("2 live runs: 0 move at their next turn, 2 stay", output)
+    assert.matches("recorded ask 'check' at 1, the script did task 'call'", output)
+    local all = json.decode((said("diff", "w", "--scripts", folder, "--json"))).items[1]
+    assert.same({ 2, 0, 2 }, { all.runs.runs, all.runs.agree, all.runs.diverge })
+    assert.equal(run.id, all.runs.list[1].run)
+    assert.equal(run.version, h:get("/bundles/w").active.short)   -- nothing changed
+    output, exit, errors = said("diff", "w", "--scripts", files "local x = = 1")
+    assert.equal(1, exit, output)
+    assert.matches("w/w.lua:1", errors)
+  end)
+
+  it("leave those behind whose record differs; the list shrinks by upgrade and by a reason", function()
+    h:script("w/w.lua", ward(OTHER))
+    wait.till("active", function() return h:get("/bundles/w").active.short ~= run.version end)
+    local output, exit, errors = said("upgrade", run.pathway)
+    assert.equal(0, exit, errors)
+    assert.matches("2 live runs: 0 moved, 2 stay", output)
+    local list = json.decode((said("runs", "--behind", "yes", "--json"))).items
+    assert.equal(2, #list)
+    assert.matches("recorded ask 'check' at 1, the script did task 'call'", list[1].stayed)
+    output, exit, errors = said("upgrade", run.pathway, "--waive", run.id, "--reason", "two days left")
+    assert.equal(0, exit, output .. errors)
+    h:script("w/w.lua", ward(OLD .. " p:note 'newer'"))
+    wait.till("active", function() return not said("upgrade", run.pathway, "--dry-run"):find "2 stay" end)
+    assert.matches("2 live runs: 2 would move, 0 stay", (said("upgrade", run.pathway, "--dry-run")))
+    assert.matches("2 live runs: 2 moved, 0 stay", (said("upgrade", run.pathway)))
+    assert.matches("0 live runs: 0 moved, 0 stay", (said("upgrade", run.pathway)))
+    assert.same({}, json.decode((said("runs", "--behind", "yes", "--json"))).items)
+  end)
+
+  it("a run is shown with where it is, what it waits for, its record and who did what with it", function()
+    local shown = json.decode((said("run", "show", run.id, "--json")))
+    assert.matches("^w/w.lua:%d+$", shown.now.source)
+    assert.equal("check", shown.wait_label)
+    assert.equal("ask", shown.journal[1].op)
+    assert.equal(shown.now.source, shown.journal[1].source)
+    assert.equal("check", shown.messages[1].name)
+    assert.equal(2, #shown.versions)
+    assert.same({ false, "two days left", true }, { shown.versions[1].moved, shown.versions[1].waived_reason, shown.versions[2].moved })
+    assert.equal("run.waive", shown.deeds[1].action)
+    local output, exit = said("run", "show", run.id)
+    assert.equal(0, exit)
+    assert.matches("1 +w/w.lua:%d+ +ask check", output)
+  end)
+
+  it("is replayed with scripts of a working copy, step by step, and nothing changes", function()
+    local output, exit = said("run", "replay", run.id, "--bundle", files(ward(OLD)))
+    assert.equal(0, exit, output)
+    assert.matches("All 1 records agree", output)
+    output, exit = said("run", "replay", run.id, "--bundle", files(ward(OTHER)))
+    assert.equal(1, exit)
+    assert.matches("0 records agree, then: recorded ask 'check' at 1, the script did task 'call' %(w/w.lua:%d+%)", output)
+    local told = json.decode((said("run", "replay", run.id, "--bundle", files(ward(OTHER)), "--json")))
+    assert.same({ false, 0 }, { told.agrees, told.replayed })
+  end)
+
+  it("can be paused, resumed and skipped by a person who says why", function()
+    local _, exit, errors = said("run", "pause", run.id)
+    assert.equal(2, exit)
+    assert.matches("say why", errors)
+    assert.equal(0, (select(2, said("run", "pause", run.id, "--reason", "the ward rang"))))
+    assert.equal("paused", h:get("/runs/" .. run.id).status)
+    assert.equal(0, (select(2, said("run", "resume", run.id, "--reason", "done"))))
+    assert.equal(0, (select(2, said("run", "skip", run.id, "--reason", "no phone"))))
+    wait.till("it went on", function() return h:get("/runs/" .. run.id).status == "done" end)
+    assert.equal(1, (select(2, said("run", "retry", run.id, "--reason", "again"))))
+    local deeds = {}
+    for i, deed in ipairs(h:get("/runs/" .. run.id).deeds) do deeds[i] = deed.action .. ": " .. deed.reason end
+    assert.same({ "run.waive: two days left", "run.pause: the ward rang", "run.resume: done", "run.skip: no phone" }, deeds)
+  end)
+end)
