@@ -297,7 +297,7 @@ statement["repeat"] = function(self, at)
   self:open { kind = "repeat", at = at, loop = "repeat" }
   self:block_body()
   self:take "until"
-  self:expression()
+  test(self:expression())
   self:close()
 end
 

@@ -197,6 +197,12 @@ if why then return end
 local b = p:ask "wound-check"
 local c = p:ask "wound-check"
 assert(c)
+local e, answered
+repeat e = p:ask "wound-check" until e
+local f = p:ask "wound-check" or { pain = 0 }
+local g = p:ask "wound-check"
+answered = g ~= nil
+if answered then p:note(("%d %d %d"):format(e.pain, f.pain, g.pain)) end
 local d = p:ask "wound-check"
 while d do p:note(d.by) break end
 return a.pain, b and b.pain, c.flag, not p and d.pain]], "" },
