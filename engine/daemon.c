@@ -61,6 +61,7 @@ static void arm(void *self) {
 }
 
 static bool work_and_arm(void *self) {
+  http_front_serve(((struct daemon *)self)->server);
   bool more = work(self);
   if (!more) arm(self);
   return more;

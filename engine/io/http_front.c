@@ -103,9 +103,7 @@ static void on_answered(void *ctx) {
   loop_stop(front->there);
 }
 
-// Here: requests have come, or all is stopped.
-static void on_arrived(void *ctx) {
-  struct http_front *front = ctx;
+void http_front_serve(struct http_front *front) {
   uv_mutex_lock(&front->lock);
   struct conn_request *request = take(&front->in);
   bool stopped = front->stopped;
@@ -121,6 +119,9 @@ static void on_arrived(void *ctx) {
   front->done = NULL;
   done(front->done_ctx);
 }
+
+// Here: requests have come, or all is stopped.
+static void on_arrived(void *ctx) { http_front_serve(ctx); }
 
 static struct http_room room(void *ctx, const struct http_request *request) {
   const struct http_server_config *config = &((struct http_front *)ctx)->config;
