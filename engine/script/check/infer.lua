@@ -1,8 +1,9 @@
 -- What the names in scripts stand for, as far as the text alone tells: p, f, an answer, a
 -- module, a function. Knows nothing that has to be run, so it says nothing rather than guess.
 --
--- A type is a table with kind: run facts answer (forms: set of ids, or rule) aw library (name)
--- module (file) function (fn) text; or nil, not known.
+-- A type is a table with kind: run facts answer (forms: set of ids, or rule; before: the item
+-- that is asked next; maybe: it may be nil) aw library (name) module (file) function (fn) text;
+-- or nil, not known.
 local host = ...
 
 local Infer = {}
@@ -224,7 +225,7 @@ local function roles_of(place, definitions)
     if rule and #rule.fields > 0 then return { { kind = "answer", rule = place.id } } end
     return {}
   elseif place.kind == "form" then
-    return { { kind = "answer", forms = { [place.id] = true } } }
+    return { { kind = "answer", forms = { [place.id] = true }, before = place.item } }
   elseif place.which == "run" then
     return { RUN }
   end

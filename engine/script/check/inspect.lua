@@ -84,7 +84,7 @@ local function split(places)
   for _, name in ipairs(words.keys(places)) do
     local place = places[name]
     place.kind, place.id = name:match "^([^/]+)/([^/]*)"
-    place.which = name:match "[^/.]+$"
+    place.which, place.item = name:match "[^/.]+$", name:match "^form/[^/]+/([^/]+)/when$"
     list[#list + 1] = place
   end
   return list

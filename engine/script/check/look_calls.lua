@@ -143,6 +143,34 @@ local function check_arguments(call, world, file)
   end
 end
 
+-- What a template's text needs, and what a send gives it.
+local function check_fields(call, world, file)
+  local first, options = call.arguments[1], call.arguments[2]
+  local template = first and first.kind == "string" and (world.definitions.template or {})[first.value]
+  if not template or options and options.kind ~= "table" then return end
+  local given, at, open = {}, call.name_at, false
+  for _, item in ipairs(options and options.items or {}) do
+    if item.name == "fields" and item.value.kind ~= "table" or not item.name then return end
+    for _, field in ipairs(item.name == "fields" and item.value.items or {}) do
+      at, open = item.at, open or not field.name
+      if field.name then given[field.name] = field end
+    end
+  end
+  local needed = words.set(template.fields)
+  for _, name in ipairs(words.keys(given)) do
+    if not needed[name] then
+      world.report("template-fields", file, given[name].at, ("template %s has no field %s%s"):format(words.quote(first.value),
+        words.quote(name), words.hint(name, template.fields, "its fields")))
+    end
+  end
+  for _, name in ipairs(open and {} or template.fields) do
+    if not given[name] then
+      world.report("template-fields", file, at, ("template %s needs field %s: without it nothing is sent")
+        :format(words.quote(first.value), words.quote(name)))
+    end
+  end
+end
+
 local function collect_tasks(world)
   world.task_ids = {}
   for _, path in ipairs(world.paths) do
@@ -163,6 +191,7 @@ return function(world)
     for _, call in ipairs(file.calls or {}) do
       local object = call.kind == "method" and api.run[call.name] and world.infer:type_of(call.object, file)
       if object and (object.kind == "run" or object.kind == "facts") then check_arguments(call, world, file) end
+      if object and call.name == "send" then check_fields(call, world, file) end
     end
   end
 end

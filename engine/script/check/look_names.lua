@@ -86,6 +86,14 @@ function look.answer(answer, name, method, world)
       for _, item in ipairs(form.items) do fields[#fields + 1] = item.id end
     end
   end
+  local next_item = answer.before
+  for i, id in ipairs(next_item and words.set(fields)[name] and fields or {}) do
+    if id == next_item then
+      table.move(fields, #fields + 1, #fields + 1 + #fields - i, i)
+      if words.set(fields)[name] then return nil end
+      return ("%s is not answered yet when %s is to be shown: put it before"):format(words.quote(name), words.quote(next_item))
+    end
+  end
   if words.set(fields)[name] then return nil end
   return ("no %s asks for %s%s"):format(of, words.quote(name), words.hint(name, fields, "there are"))
 end

@@ -28,6 +28,7 @@ local list = {
   { "undefined-field", "warning", "p, f, a module or a library has no such field or call" },
   { "unknown-field", "warning", "a rule or a run reads an answer's field that no form asks for" },
   { "bad-call", "warning", "arguments that the call will refuse" },
+  { "template-fields", "warning", "a send gives too few or other fields than its template has" },
   { "no-reminder", "warning", "a reminder that comes when it is over" },
   { "unset-state", "warning", "p:get of a key that no p:set keeps" },
   { "outer-variable", "warning", "a run assigns a top-level variable" },

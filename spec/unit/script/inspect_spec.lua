@@ -123,6 +123,12 @@ p:ask(form, o) p:ask("wound-check", { within = p.tier == "high" and "1d" or "2d"
 p:task { id = form, role = form, note = ("x"):rep(2) } p:set(form, nil)]], "" },
     ["a reminder that comes too late"] = { 'p:ask("wound-check", { within = "8h", remind = "8h" })',
       '4:39 no-reminder p:ask: remind "8h" is not before within "8h": nobody is reminded' },
+    ["fields of a template"] = { 'p:send("left", { fields = { lfet = 3 } }) p:send "left" p:send("left", { fields = { left = 3 } })\n' ..
+      'local o = {} p:send("left", o) p:send("left", { fields = o }) p:send("left", { fields = { [p.day] = 1 } })',
+      '4:18 template-fields template "left" needs field "left": without it nothing is sent\n' ..
+      '4:29 template-fields template "left" has no field "lfet"; did you mean "left"?\n' ..
+      '4:45 template-fields template "left" needs field "left": without it nothing is sent',
+      { ["ward/left.lua"] = 'return require "afterward".template { id = "left", fields = { "left" }, zh = "{left}" }' } },
     ["state that nothing keeps"] = { 'p:set("close", true) return p:get "clsoe" or p:get "close"',
       '4:35 unset-state nothing sets "clsoe": it is always nil; did you mean "close"?' },
     ["state kept under a computed key"] = { 'p:set("close" .. p.day, true) return p:get "clsoe"', "" },
@@ -242,6 +248,14 @@ describe("rules", function()
 end)
 
 describe("steps and forms", function()
+  it("show an item by answers that are given before it", function()
+    local function form(items) return file(('return aw.form { id = "f", abnormal = "red-flags", %s }, "f"'):format(items)) end
+    local asked, shown = '{ id = "a", kind = "yesno", zh = "?" }', '{ id = "b", kind = "date", zh = "?", when = function(x) return x.a end }'
+    assert.equal("", told(form(asked .. ", " .. shown)))
+    assert.equal('2:117 unknown-field "a" is not answered yet when "b" is to be shown: put it before', told(form(shown .. ", " .. asked)))
+    assert.equal('2:157 unknown-field no form "f" asks for "c"; did you mean "a"?', told(form(asked .. ", " .. shown:gsub("x%.a", "x.c"))))
+  end)
+
   local function way(tier)
     return file(('return aw.pathway { id = "way", program = "brand", title = "W", enroll = { on = "discharge" }, tier = function(f)\n%s\nend,\n' ..
       'steps = { aw.step { id = "one", every = { hihg = "1d" }, to = "9d", run = function() end } } }'):format(tier))
