@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/canary.h"
 #include "care/departed.h"
 #include "care/replan.h"
 
@@ -115,7 +116,7 @@ static int make_active(struct engine *engine, int64_t version,
     return status->code;
   catalog_put_departed(engine->catalog, how->department,
                        departed_load(engine->store, how->department));
-  return OK;
+  return canary_load(&engine->care, status);
 }
 
 int activate_version(struct engine *engine, int64_t version, const struct activation *how,
@@ -159,13 +160,14 @@ static int take(struct engine *engine, const char *department,
     bundle_free(bundle);
     return status->code;
   }
-  return activate_version(engine, version,
-                          &(struct activation){.department = department,
-                                               .who = who,
-                                               .way = "files",
-                                               .files = files,
-                                               .at = clock_now(engine->clock)},
-                          status);
+  struct activation how = {.department = department,
+                           .who = who,
+                           .way = "files",
+                           .files = files,
+                           .at = clock_now(engine->clock)};
+  return activate_wants_canary(engine, department, version)
+             ? activate_canary(engine, version, &how, status)
+             : activate_version(engine, version, &how, status);
 }
 
 int engine_activate(struct engine *engine, const char *department,

@@ -147,8 +147,12 @@ static const char *doing(void *self, const char *department) {
 
 static int activate(void *self, const struct api_activation *asked, int64_t *version,
                     struct status *status) {
-  return reload_activate(((struct daemon *)self)->reload, asked->department, asked->hash,
-                         asked->back, asked->who, version, status);
+  struct reload *reload = ((struct daemon *)self)->reload;
+  if (asked->canary)
+    return reload_promote(reload, asked->department, asked->withdraw, asked->who, version,
+                          status);
+  return reload_activate(reload, asked->department, asked->hash, asked->back, asked->who,
+                         version, status);
 }
 
 static void compare(void *self, const struct api_comparison *asked, inbox_done *done,

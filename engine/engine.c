@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "care/alert.h"
 #include "care/attachment.h"
+#include "care/canary.h"
 #include "care/card.h"
 #include "care/clock_hold.h"
 #include "care/commands.h"
@@ -80,7 +81,7 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
                                .zones = &engine->zones};
   scripts_port_init(engine);
   register_handlers(&engine->care);
-  if (reconcile_arm(&engine->care, status)) {
+  if (canary_load(&engine->care, status) || reconcile_arm(&engine->care, status)) {
     engine_close(engine, NULL);
     return status->code;
   }
@@ -92,6 +93,7 @@ void engine_close(struct engine *engine, struct store **store_out) {
   bundles_deinit(&engine->bundles);
   buf_deinit(&engine->care.seen_patient.body);
   buf_deinit(&engine->care.seen_event.body);
+  canary_free(&engine->care);
   catalog_free(engine->catalog);
   site_deinit(&engine->site);
   zones_deinit(&engine->zones);

@@ -35,3 +35,6 @@ void reload_metrics(struct reload *reload, struct buf *out);  // afterward_bundl
 // so when one is given. *version is its row.
 int reload_activate(struct reload *reload, const char *department, const char *hash,
                     bool back, const char *who, int64_t *version, struct status *status);
+// The version that some follow becomes the active one, or is followed by nobody.
+int reload_promote(struct reload *reload, const char *department, bool withdraw,
+                   const char *who, int64_t *version, struct status *status);

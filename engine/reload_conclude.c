@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/canary.h"
 #include "care/mapping.h"
 #include "reload_parts.h"
 
@@ -128,6 +129,30 @@ static void hold(struct taking *taking, int64_t version, const char *hash) {
                  "good so far: it waits until somebody says afterward activate");
 }
 
+// Some follow it, and it waits until somebody says what becomes of it.
+static void try_on_some(struct taking *taking, int64_t version) {
+  struct engine *engine = taking->reload->engine;
+  struct status status = {0};
+  struct buf reason = {0};
+  struct bundle *bundle =
+      bundles_get(&engine->bundles, engine->store, taking->department, version);
+  struct value definitions = bundle_definitions(bundle);
+  buf_puts(&reason, "tried on ");
+  canary_describe(&definitions, &reason);
+  buf_puts(&reason, ": afterward compare, then promote or withdraw");
+  if (activate_canary(engine, version,
+                      &(struct activation){.department = taking->department,
+                                           .who = taking->who,
+                                           .at = clock_now(engine->clock)},
+                      &status)) {
+    conclude_refused(taking, &status);
+  } else {
+    taking->reload->counters.held++;
+    keep_candidate(taking, "held", version, buf_text(&reason));
+  }
+  buf_deinit(&reason);
+}
+
 static void activate(struct taking *taking, int64_t version) {
   struct engine *engine = taking->reload->engine;
   struct status status = {0};
@@ -158,6 +183,8 @@ void conclude_good(struct taking *taking) {
   taking->bundle = NULL;  // the engine's now
   if (manual)
     hold(taking, version, hash);
+  else if (activate_wants_canary(taking->reload->engine, taking->department, version))
+    try_on_some(taking, version);
   else
     activate(taking, version);
 }
@@ -193,7 +220,10 @@ static int activate_candidate(struct engine *engine, int64_t version,
   how->way = "asked";
   how->files = files;
   how->git = git;
-  int code = activate_version(engine, version, how, status);
+  bool some = activate_wants_canary(engine, how->department, version) &&
+              canary_bundle(&engine->care, how->department) != version;
+  int code = some ? activate_canary(engine, version, how, status)
+                  : activate_version(engine, version, how, status);
   free(files);
   free(git);
   return code;
@@ -220,6 +250,19 @@ int reload_activate(struct reload *reload, const char *department, const char *h
     return status_fail(status, ERR_CONFLICT,
                        "the candidate of %s is another one by now: look at afterward "
                        "bundles; afterward rollback takes versions that were active",
+                       department);
+  return activate_candidate(engine, *version, &how, status);
+}
+
+int reload_promote(struct reload *reload, const char *department, bool withdraw,
+                   const char *who, int64_t *version, struct status *status) {
+  struct engine *engine = reload->engine;
+  struct activation how = {
+      .department = department, .who = who, .at = clock_now(engine->clock)};
+  if (withdraw) return activate_withdraw(engine, department, who, status);
+  *version = canary_bundle(&engine->care, department);
+  if (!*version)
+    return status_fail(status, ERR_CONFLICT, "no version of %s is being tried on some",
                        department);
   return activate_candidate(engine, *version, &how, status);
 }

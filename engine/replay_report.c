@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/canary.h"
 #include "care/mapping.h"
 #include "scripts_parts.h"
 
@@ -134,8 +135,10 @@ static void look_at(struct replay_report *report, const struct run *run) {
 static bool look_at_row(struct replay_report *report, int64_t id) {
   struct run run;
   if (!run_load(report->engine->store, id, &run)) return false;
-  bool wanted = (!report->pathway || same(report->pathway, run.pathway)) &&
-                (!report->scope.version || report->scope.version != run.bundle);
+  bool wanted =
+      (!report->pathway || same(report->pathway, run.pathway)) &&
+      (!report->scope.version || report->scope.version != run.bundle) &&
+      (!report->scope.version || !canary_follows_run(&report->engine->care, &run));
   if (wanted) look_at(report, &run);
   run_deinit(&run);
   return wanted;

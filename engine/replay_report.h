@@ -11,7 +11,7 @@ struct replay_scope {      // borrowed
   struct bundle *bundle;   // the candidate; lives until the report is freed. NULL:
   int64_t kept;            // the version (bundle.id) of this row is
   const char *pathway;     // only this one's runs; NULL: all
-  int64_t version;         // only runs that are on another one; 0: all
+  int64_t version;         // only runs that are on another one and should not be; 0: all
 };
 
 struct replay_report *replay_report_new(struct engine *engine,

@@ -2,6 +2,7 @@
 // that has begun on another one stays on that when its replay disagrees.
 #include <string.h>
 
+#include "care/canary.h"
 #include "scripts_parts.h"
 
 void scripts_flag(struct store *store, const struct run *run, struct buf *out) {
@@ -67,7 +68,8 @@ void scripts_turn(void *self, struct run *run, const struct buf *journal,
   struct engine *engine = self;
   struct buf flag = {0};
   struct turn_output made = {0};
-  int64_t newest = catalog_bundle(engine->catalog, run->department);
+  int64_t newest = canary_follows_run(&engine->care, run);
+  if (!newest) newest = catalog_bundle(engine->catalog, run->department);
   out->began = run->bundle;
   // One that has done nothing yet begins with the newest; that is no move.
   if (newest != run->bundle && journal->len) out->tried = newest;

@@ -29,6 +29,7 @@ struct api_activation {    // borrowed
   const char *department;  //
   const char *hash;        // of a version, or its first characters; NULL: the usual one
   bool back;               // to one that was active before; else the candidate
+  bool canary, withdraw;   // the one that some follow: for all, or for nobody
   const char *who;
 };
 

@@ -247,6 +247,9 @@ void bundles_activate(struct call *call) {
   struct api_activation asked = {.department = department,
                                  .hash = hash,
                                  .back = !strcmp(call->segments[2], "rollback"),
+                                 .canary = !strcmp(call->segments[2], "promote") ||
+                                           !strcmp(call->segments[2], "withdraw"),
+                                 .withdraw = !strcmp(call->segments[2], "withdraw"),
                                  .who = call->caller->staff};
   if (!has_engine(call) || !may(call, department) || !is_there(call, department))
     ;

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "io/loop.h"
 
 struct pending *pending_new(struct api *api, struct http_request *request,
                             void (*done)(struct pending *, const struct value *)) {
@@ -46,6 +47,8 @@ void pending_stop(struct api *api) {
   while (api->pending) {
     http_respond_problem(api->pending->request, 503,
                          "the service is stopping; send it again in a minute");
+    loop_job_free(api->pending->job);
+    if (api->pending->held) api->pending->drop(api->pending->held);
     pending_free(api->pending);
   }
 }

@@ -13,9 +13,12 @@ struct pending {
   // Answers the request; afterwards the pending is freed.
   void (*done)(struct pending *pending, const struct value *result);
   const struct caller *caller;
-  int64_t row;      // what it is about
-  char kind;        // of that row
-  struct buf text;  // what the answer needs
+  int64_t row;           // what it is about
+  char kind;             // of that row
+  struct buf text;       // what the answer needs
+  struct loop_job *job;  // that it waits for, if any, and what it works on, which
+  void *held;            // drop frees when the api stops
+  void (*drop)(void *held);
 };
 
 struct pending *pending_new(struct api *api, struct http_request *request,

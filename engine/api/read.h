@@ -16,6 +16,7 @@ void read_run(struct call *call);   // where it is, its record, versions, messag
 void read_run_record(struct call *call);  // what replays it elsewhere
 // The fields of a run into an object that is open.
 void read_run_fields(struct call *call, struct json *json, int64_t run);
+void read_compare(struct call *call);     // both versions of a pathway side by side
 void read_patients(struct call *call);    // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);     // audited
 void read_timeline(struct call *call);    // audited

@@ -7,12 +7,16 @@
 #include "base/span.h"
 #include "run/run.h"
 
+// Neither the active version nor the one that some follow.
+#define BEHIND                                                                   \
+  "run.bundle NOT IN (SELECT id FROM bundle b WHERE b.department=run.department" \
+  " AND b.active=1 UNION ALL SELECT c.bundle FROM canary c WHERE"                \
+  " c.department=run.department)"
 #define RUN_COLUMNS                                                                 \
   "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"  \
   " wait, wait_label, due_at, records, scheduled_at, started_at, ended_at, result," \
-  " cause, paused_by, substr(bundle.digest, 1, 12), run.bundle<>(SELECT id FROM"    \
-  " bundle b WHERE b.department=run.department AND b.active=1), tried.reason,"      \
-  " tried.waived_by, tried.waived_reason"
+  " cause, paused_by, substr(bundle.digest, 1, 12), ended_at IS NULL AND " BEHIND   \
+  ", tried.reason, tried.waived_by, tried.waived_reason"
 static const char run_columns[] =
     "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
     "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
@@ -30,8 +34,7 @@ static const char run_columns[] =
   " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR run.department=?5)"             \
   " AND (?7 IS NULL OR wait=?7) AND (?8 IS NULL OR started_at<=?8)"                  \
   " AND (?9 IS NULL OR substr(bundle.digest, 1, length(?9))=?9)"                     \
-  " AND (?10 IS NULL OR ended_at IS NULL AND run.bundle<>(SELECT id FROM bundle b"   \
-  " WHERE b.department=run.department AND b.active=1))"                              \
+  " AND (?10 IS NULL OR ended_at IS NULL AND " BEHIND ")"                          \
   " ORDER BY run.id LIMIT ?3"
 #define PATIENTS_RUNS                                                              \
   "(enrollment IN (SELECT id FROM enrollment WHERE patient=?6) OR (patient=?6 AND" \

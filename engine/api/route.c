@@ -67,7 +67,10 @@ static const struct route routes[] = {
     {"POST", "bundles/reload", SCOPE_ADMIN, bundles_reload},
     {"POST", "bundles/*/reload", SCOPE_ADMIN, bundles_reload},
     {"POST", "bundles/*/activate", SCOPE_ADMIN, bundles_activate},
+    {"POST", "bundles/*/promote", SCOPE_ADMIN, bundles_activate},
+    {"POST", "bundles/*/withdraw", SCOPE_ADMIN, bundles_activate},
     {"POST", "bundles/*/diff", SCOPE_ADMIN, compare_bundle},
+    {"GET", "pathways/*/compare", SCOPE_READ, read_compare},
     {"POST", "pathways/*/upgrade", SCOPE_ADMIN, compare_upgrade},
     {"POST", "bundles/*/rollback", SCOPE_ADMIN, bundles_activate},
 };

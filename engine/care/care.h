@@ -103,6 +103,7 @@ struct care {
   struct kernel *kernel;
   struct store *store;  // the kernel's
   struct catalog *catalog;
+  struct catalog *canaries;  // of versions that some follow (canary.h); NULL: none
   struct site *site;
   struct zones *zones;  // base/zone.h's set
   struct scripts_port scripts;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/canary.h"
 #include "care/enrollment.h"
 #include "care/replan.h"
 #include "care/task.h"
@@ -56,10 +57,17 @@ static const struct window *contact_windows(struct care *care, const char *depar
   return own ? own : care->site->contact.count ? &care->site->contact : NULL;
 }
 
+// Definitions of the version that the enrollment follows.
+static struct catalog *followed(struct care *care, const struct enrollment *enrollment) {
+  struct canary_member member = {enrollment->department, enrollment->pathway,
+                                 enrollment->event, enrollment->encounter};
+  return canary_follows(care, &member) ? care->canaries : care->catalog;
+}
+
 void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out) {
   *out = (struct plan){
-      .schedule =
-          catalog_schedule(care->catalog, enrollment->department, enrollment->pathway),
+      .schedule = catalog_schedule(followed(care, enrollment), enrollment->department,
+                                   enrollment->pathway),
       .plan = {.anchor_ms = enrollment->anchor_at,
                .enrolled_ms = enrollment->enrolled_at,
                .tier = enrollment->tier,
@@ -78,8 +86,8 @@ void plan_disarm(struct care *care, struct enrollment *enrollment) {
 
 // When the pathway says how long it lasts: that moment, else 0.
 static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
-  struct value pathway =
-      catalog_find(care->catalog, enrollment->department, "pathway", enrollment->pathway);
+  struct value pathway = catalog_find(followed(care, enrollment), enrollment->department,
+                                      "pathway", enrollment->pathway);
   struct value field = value_field(&pathway, "ends");
   struct status status = {0};
   struct span span;
@@ -166,17 +174,18 @@ static void give_to_role(struct care *care, const struct enrollment *enrollment,
 static void begin(struct care *care, const struct enrollment *enrollment,
                   const struct schedule_step *step,
                   const struct schedule_occurrence *occurrence) {
-  run_start(care->kernel, &(struct run_spec){.patient = enrollment->patient,
-                                             .enrollment = enrollment->id,
-                                             .bundle = catalog_bundle(
-                                                 care->catalog, enrollment->department),
-                                             .scheduled_at = occurrence->due_ms,
-                                             .valid_until = occurrence->valid_until_ms,
-                                             .department = enrollment->department,
-                                             .pathway = enrollment->pathway,
-                                             .kind = "step",
-                                             .name = step->id,
-                                             .day = occurrence->key});
+  run_start(care->kernel,
+            &(struct run_spec){.patient = enrollment->patient,
+                               .enrollment = enrollment->id,
+                               .bundle = catalog_bundle(followed(care, enrollment),
+                                                        enrollment->department),
+                               .scheduled_at = occurrence->due_ms,
+                               .valid_until = occurrence->valid_until_ms,
+                               .department = enrollment->department,
+                               .pathway = enrollment->pathway,
+                               .kind = "step",
+                               .name = step->id,
+                               .day = occurrence->key});
 }
 
 static void meet(struct care *care, const struct enrollment *enrollment,

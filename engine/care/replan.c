@@ -96,6 +96,8 @@ static void read_row(struct stmt *row, int64_t row_at, struct enrollment *out) {
                              .pathway = (char *)stmt_text(row, 7),
                              .tier = (char *)stmt_text(row, 8),
                              .zone = (char *)stmt_text(row, 9),
+                             .event = stmt_int(row, 12),
+                             .encounter = stmt_int(row, 13),
                              .since = stmt_int(row, 10),
                              .next_at = stmt_int(row, 11),
                              .status = "active"};
@@ -105,7 +107,7 @@ static void read_row(struct stmt *row, int64_t row_at, struct enrollment *out) {
 #define COLUMNS                                                              \
   "e.id, e.patient, e.enrolled_at, e.anchor_at, e.cursor_at, e.department, " \
   "e.pathway, e.tier, (SELECT zone FROM patient WHERE id=e.patient), "       \
-  "replan.since, e.next_at"
+  "replan.since, e.next_at, e.event, e.encounter"
 
 // Rows of other departments are passed over, and count all the same.
 static void look_planned(struct care *care, struct slice *slice, int64_t until) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "care/canary.h"
 #include "care/quarantine.h"
 #include "care/replan.h"
 
@@ -73,6 +74,7 @@ void version_activate(struct care *care, int64_t version, const struct activatio
              "tiitttt", how->department, version, how->at, how->who, how->way, how->files,
              how->git);
   quarantine_lift(care->store, how->department);
+  canary_end(care, how->department, how->at);
   if (replan) replan_begin(care, how->department, how->at);
 }
 
@@ -147,6 +149,16 @@ void candidate_put(struct store *store, const struct candidate *candidate) {
              candidate->version, candidate->at, candidate->who, candidate->git,
              candidate->reason, problems->data, problems->len, candidate->output,
              report->data, report->len);
+}
+
+void candidate_withdraw(struct store *store, const char *department, const char *who,
+                        int64_t at) {
+  store_exec(
+      store,
+      "UPDATE candidate SET status='withdrawn', by_who=?2, at=?3, reason='withdrawn "
+      "from those who tried it: it waits until its files change, or afterward "
+      "activate' WHERE department=?1",
+      "tti", department, who, at);
 }
 
 int64_t candidate_version(struct store *store, const char *department) {

@@ -50,5 +50,8 @@ struct candidate {         // borrowed
 };
 // Takes the place of the department's last one. Within a transaction.
 void candidate_put(struct store *store, const struct candidate *candidate);
+// It waits no more, until its files change or somebody activates it. In a transaction.
+void candidate_withdraw(struct store *store, const char *department, const char *who,
+                        int64_t at);
 // What its files make; 0 when it has none, or one that was refused.
 int64_t candidate_version(struct store *store, const char *department);

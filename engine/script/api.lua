@@ -97,6 +97,7 @@ api.kinds = {
     key("tier", "function", "facts → word of risk; evaluated after each turn and event"),
     key("steps", "list of step!", "the schedule"), key("watches", "list of watch", "live as long as the enrollment"),
     key("ends", "span", "the enrollment is over this long after the anchor"),
+    key("rollout", "record:rollout", "this version is tried on some enrollments first"),
   } },
   step = { doc = "one entry of a pathway's schedule", keys = {
     key("id", "id!", "unique in its pathway"), TITLE,
@@ -158,6 +159,8 @@ api.records = {
     key("diagnosis", "string|list of string", "the same of diagnoses"), key("drug", "string|list of string", "the same of drugs"),
     key("where", "function", "facts → whether this one"),
     key("again", "one:ignore,restart,both", "when the patient is already in", { default = "ignore" }) },
+  rollout = { key("percent", "count", "so many of a hundred, always the same ones"),
+    key("ward", "list of string", "only those who left one of these wards") },
   level = { key("page", "word|list of word!", "role or roles"), key("via", "list of word", "channels, all at once"),
     key("ack_within", "span!", "then the next level"), key("hours", "hours", "outside them this level is passed over") },
   budget = { key("day", "count", "contacts a day"), key("week", "count", "contacts a week") },

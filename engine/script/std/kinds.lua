@@ -31,6 +31,12 @@ function finish.pathway(definition, body, label, check, keep)
     fill(definition.enroll, api.records.enroll)
   end
   keep("tier", body.tier)
+  local rollout = definition.rollout
+  if rollout and not rollout.percent and not rollout.ward then
+    check.report("value", label .. ": rollout says neither percent nor ward: who is to try this version?")
+  elseif rollout and (rollout.percent or 1) > 99 then
+    check.report("value", label .. ": rollout: percent must be 1 to 99; without rollout this version is for all")
+  end
   local times = { tiered = definition.tier ~= nil, ends = definition.ends and host.span(definition.ends) }
   local seen = {}
   for _, list in ipairs { definition.steps or {}, definition.watches or {} } do

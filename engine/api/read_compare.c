@@ -1,0 +1,202 @@
+// The version that some enrollments of a pathway follow, and the one that the others do,
+// side by side since the first began: counted beside the loop.
+#include <string.h>
+
+#include "api/access.h"
+#include "api/pending.h"
+#include "api/read.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "io/loop.h"
+
+struct side {
+  int64_t patients, enrollments, runs, done, stuck, messages, accepted, asked, answered,
+      alerts;
+};
+
+struct comparison {
+  struct pending *pending;
+  char *department, *pathway;
+  int64_t canary, since;
+  struct side sides[2];  // the others; those that follow the canary
+  bool failed;
+};
+
+static void comparison_free(struct comparison *comparison) {
+  mem_free(comparison->department);
+  mem_free(comparison->pathway);
+  mem_free(comparison);
+}
+
+static void count_in(struct store *store, struct comparison *comparison) {
+  struct stmt *row = store_query(
+      store,
+      "WITH r AS (SELECT id, patient, enrollment, status, bundle=?3 AS tried FROM run "
+      "WHERE started_at>=?4 AND department=?1 AND pathway=?2 AND kind='step'), m AS "
+      "(SELECT r.*, (SELECT count(*) FROM message WHERE message.patient=r.patient AND "
+      "run=r.id AND kind IN ('ask','send')) AS messages, (SELECT count(*) FROM message "
+      "WHERE message.patient=r.patient AND run=r.id AND kind IN ('ask','send') AND "
+      "accepted_at IS NOT NULL) AS accepted, (SELECT count(*) FROM question WHERE "
+      "question.patient=r.patient AND run=r.id) AS asked, (SELECT count(*) FROM question "
+      "WHERE question.patient=r.patient AND run=r.id AND answer IS NOT NULL) AS "
+      "answered FROM r) SELECT tried, count(DISTINCT patient), count(DISTINCT "
+      "enrollment), count(*), sum(status='done'), sum(status='stuck'), sum(messages), "
+      "sum(accepted), sum(asked), sum(answered), (SELECT count(*) FROM alert WHERE "
+      "alert.opened_at>=?4 AND alert.patient IS NOT NULL AND alert.enrollment IN (SELECT "
+      "enrollment FROM m n WHERE n.tried=m.tried)) FROM m GROUP BY tried",
+      "ttii", comparison->department, comparison->pathway, comparison->canary,
+      comparison->since);
+  while (stmt_row(row)) {
+    struct side *side = &comparison->sides[stmt_int(row, 0) ? 1 : 0];
+    *side = (struct side){stmt_int(row, 1), stmt_int(row, 2), stmt_int(row, 3),
+                          stmt_int(row, 4), stmt_int(row, 5), stmt_int(row, 6),
+                          stmt_int(row, 7), stmt_int(row, 8), stmt_int(row, 9),
+                          stmt_int(row, 10)};
+  }
+  stmt_done(row);
+}
+
+// On another thread.
+static void count(void *self) {
+  struct comparison *comparison = self;
+  struct status status = {0};
+  struct store *reader;
+  if (store_open_beside(&reader, comparison->pending->api->care->store, &status)) {
+    log_line(LOG_LEVEL_ERROR, "compare.failed", "reason=\"%s\"", status.text);
+    comparison->failed = true;
+    return;
+  }
+  count_in(reader, comparison);
+  store_close(reader);
+}
+
+static void put_number(struct json *json, const char *key, int64_t number) {
+  json_key(json, key);
+  json_int(json, number);
+}
+
+// Hundredths; nothing of nothing.
+static void put_share(struct json *json, const char *key, int64_t part, int64_t whole) {
+  json_key(json, key);
+  if (whole)
+    json_int(json, (part * 100 + whole / 2) / whole);
+  else
+    json_null(json);
+}
+
+static void put_side(struct json *json, const char *key, const struct side *side) {
+  json_key(json, key);
+  json_open(json, '{');
+  put_number(json, "patients", side->patients);
+  put_number(json, "enrollments", side->enrollments);
+  put_number(json, "runs", side->runs);
+  put_number(json, "messages", side->messages);
+  put_share(json, "reached_percent", side->accepted, side->messages);
+  put_number(json, "asked", side->asked);
+  put_share(json, "answered_percent", side->answered, side->asked);
+  put_number(json, "alerts", side->alerts);
+  put_share(json, "alerts_per_100_patients", side->alerts, side->patients);
+  put_share(json, "completed_percent", side->done, side->runs);
+  put_number(json, "stuck", side->stuck);
+  json_close(json, '}');
+}
+
+static void put_versions(struct call *call, struct json *json,
+                         const struct comparison *comparison) {
+  struct stmt *row = store_query(call->care->store,
+                                 "SELECT substr(digest, 1, 12), (SELECT substr(digest, "
+                                 "1, 12) FROM bundle b WHERE b.id=?1) FROM bundle WHERE "
+                                 "department=?2 AND active=1",
+                                 "it", comparison->canary, comparison->department);
+  if (stmt_row(row)) call_put_fields(call, json, row, "version:s tried_version:s");
+  stmt_done(row);
+}
+
+static void answer(const struct comparison *comparison) {
+  struct pending *pending = comparison->pending;
+  struct call call = {.api = pending->api,
+                      .care = pending->api->care,
+                      .request = pending->request,
+                      .caller = pending->caller};
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  if (comparison->failed) {
+    call_problem(&call, 503, "the figures could not be read; the log says why");
+    return;
+  }
+  json_open(&json, '{');
+  json_key(&json, "department");
+  json_text(&json, comparison->department);
+  json_key(&json, "pathway");
+  json_text(&json, comparison->pathway);
+  json_key(&json, "since");
+  json_time(&json, comparison->since, care_site_zone(call.care));
+  put_versions(&call, &json, comparison);
+  put_side(&json, "active", &comparison->sides[0]);
+  put_side(&json, "tried", &comparison->sides[1]);
+  json_close(&json, '}');
+  call_send(&call, 200, &out, NULL);
+  buf_deinit(&out);
+}
+
+static void counted(void *self) {
+  struct comparison *comparison = self;
+  struct pending *pending = comparison->pending;
+  answer(comparison);
+  pending->job = NULL;
+  pending->held = NULL;
+  comparison_free(comparison);
+  pending_free(pending);
+}
+
+static void stop(void *self) { comparison_free(self); }
+
+// The canary that has a rollout for this pathway.
+static struct comparison *find(struct call *call, const char *pathway,
+                               const char *department) {
+  struct comparison *found = NULL;
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT department, bundle, since FROM canary WHERE " ACCESS_DEPARTMENT(
+                      "department", "1") " AND (?2 IS NULL OR department=?2)",
+                  "tt", access_departments(call), department);
+  while (!found && stmt_row(row)) {
+    struct value body = catalog_find(call->care->canaries, stmt_text(row, 0), "pathway",
+                                     pathway),
+                 rollout = value_field(&body, "rollout");
+    if (rollout.kind == VALUE_NIL) continue;
+    found = mem_alloc(sizeof *found);
+    *found = (struct comparison){.department = mem_copy_text(stmt_text(row, 0)),
+                                 .pathway = mem_copy_text(pathway),
+                                 .canary = stmt_int(row, 1),
+                                 .since = stmt_int(row, 2)};
+  }
+  stmt_done(row);
+  return found;
+}
+
+void read_compare(struct call *call) {
+  bool bad = false;
+  const char *pathway = call->segments[1],
+             *department = call_filter(call, "department", &bad);
+  if (bad) return;
+  struct comparison *comparison =
+      call->care->canaries ? find(call, pathway, department) : NULL;
+  if (!comparison) {
+    call_problem(call, 409, "no version of the pathway %.60s is being tried on some",
+                 pathway);
+    return;
+  }
+  struct pending *pending = pending_new(call->api, call->request, NULL);
+  call->request = NULL;
+  pending->caller = call->caller;
+  comparison->pending = pending;
+  pending->held = comparison;
+  pending->drop = stop;
+  if (call->api->loop && store_has_file(call->care->store)) {
+    pending->job = loop_job_new(call->api->loop, count, counted, comparison);
+    return;
+  }
+  count_in(call->care->store, comparison);
+  counted(comparison);
+}

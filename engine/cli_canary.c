@@ -1,0 +1,120 @@
+// afterward compare, promote, withdraw: a version that some enrollments follow first.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli_client.h"
+#include "cli_commands.h"
+#include "cli_deed.h"
+#include "cli_show.h"
+#include "cli_table.h"
+
+static void put_words(struct cli_table *table, const char *words, enum cli_style style) {
+  cli_table_put(table, words, strlen(words), style);
+}
+
+static void put_cell(struct cli_table *table, const struct value *side,
+                     const char *field) {
+  struct value value = value_field(side, field);
+  struct buf text = {0};
+  cli_put_value(&text, &value);
+  cli_table_put(table, value.kind == VALUE_NIL ? "-" : buf_text(&text),
+                value.kind == VALUE_NIL ? 1 : text.len, CLI_PLAIN);
+  buf_deinit(&text);
+}
+
+static void print(const struct value *answer) {
+  static const struct {
+    const char *title, *field;
+  } lines[] = {{"patients", "patients"},
+               {"enrollments", "enrollments"},
+               {"runs begun", "runs"},
+               {"messages", "messages"},
+               {"  reached %", "reached_percent"},
+               {"asked", "asked"},
+               {"  answered %", "answered_percent"},
+               {"alerts", "alerts"},
+               {"  per 100 patients", "alerts_per_100_patients"},
+               {"runs completed %", "completed_percent"},
+               {"runs stuck", "stuck"}};
+  struct value active = value_field(answer, "active"),
+               tried = value_field(answer, "tried"), since = value_field(answer, "since");
+  struct cli_table table;
+  struct buf text = {0};
+  cli_put_value(&text, &since);
+  printf("Since %s\n", buf_text(&text));
+  buf_deinit(&text);
+  cli_table_init(&table, 3);
+  put_words(&table, "", CLI_BOLD);
+  put_cell(&table, answer, "version");
+  put_cell(&table, answer, "tried_version");
+  put_words(&table, "", CLI_BOLD);
+  put_words(&table, "ACTIVE", CLI_BOLD);
+  put_words(&table, "TRIED", CLI_BOLD);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    put_words(&table, lines[i].title, CLI_PLAIN);
+    put_cell(&table, &active, lines[i].field);
+    put_cell(&table, &tried, lines[i].field);
+  }
+  cli_table_print(&table, stdout);
+  cli_table_deinit(&table);
+}
+
+static int compare(struct cli *cli) {
+  struct buf path = {0};
+  struct cli_answer answer = {0};
+  cli_put_path(&path, "pathways", cli->words[0], "compare");
+  cli_put_query(&path, "department", cli_option(cli, "department"));
+  int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
+  if (!code && cli_switch(cli, "json"))
+    printf("%s\n", buf_text(&answer.text));
+  else if (!code)
+    print(&answer.value);
+  cli_answer_deinit(&answer);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_compare = {
+    .name = "compare",
+    .words = "PATHWAY",
+    .does = "the version that some enrollments try beside the active one, in figures",
+    .more =
+        "Of the runs begun since: how many patients, how many were reached, answered, "
+        "raised\nalerts and came to their end. Few patients say little: look at the "
+        "numbers first.",
+    .example = "afterward compare hip-replacement",
+    .options =
+        (const struct cli_option[]){{"department", "NAME", "whose pathway"}, {NULL}},
+    .least = 1,
+    .most = 1,
+    .run = compare};
+
+static int post(struct cli *cli) {
+  struct merge fields = {0};
+  struct buf path = {0};
+  cli_put_path(&path, "bundles", cli->words[0], cli->command->name);
+  int code = cli_post(cli, buf_text(&path), &fields);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_promote = {
+    .name = "promote",
+    .words = "DEPARTMENT",
+    .does = "the version that some enrollments try becomes the active one, for all",
+    .example = "afterward promote ortho",
+    .least = 1,
+    .most = 1,
+    .run = post};
+
+const struct cli_command cli_withdraw = {
+    .name = "withdraw",
+    .words = "DEPARTMENT",
+    .does = "the version that some enrollments try is followed by nobody any more",
+    .more =
+        "Their schedules are the active version's again; runs that can't move stay with "
+        "it to their end.",
+    .example = "afterward withdraw ortho",
+    .least = 1,
+    .most = 1,
+    .run = post};
