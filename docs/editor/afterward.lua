@@ -52,6 +52,10 @@
 ---@field ack_within string then the next level
 ---@field hours? string outside them this level is passed over
 
+---@class afterward.rollout_keys
+---@field percent? integer so many of a hundred, always the same ones
+---@field ward? string[] only those who left one of these wards
+
 ---@class afterward.section_keys
 ---@field id string greeting, professional, care
 ---@field minutes? integer planned length
@@ -138,6 +142,7 @@
 ---@field steps afterward.Declaration[] the schedule
 ---@field watches? afterward.Declaration[] live as long as the enrollment
 ---@field ends? string the enrollment is over this long after the anchor
+---@field rollout? afterward.rollout_keys this version is tried on some enrollments first
 
 ---@class afterward.step_keys
 ---@field id string unique in its pathway
@@ -216,7 +221,7 @@ function Run:alert(alert) end
 function Run:ask(form, options) end
 
 ---True for runs begun after this edit of the script
----@param id string a name for the edit
+---@param id string a name for the edit, written out: runs on older versions are asked whether it stood there
 ---@return boolean
 function Run:changed(id) end
 

@@ -250,7 +250,7 @@ api.run = {
     { label = "text", waits = false, returns = "nothing" }),
   stop = call("ends the enrollment", { key("reason", "string!", "why, in words") },
     { label = "reason", waits = false, returns = "nothing" }),
-  changed = call("true for runs begun after this edit of the script", { key("id", "id!", "a name for the edit") },
+  changed = call("true for runs begun after this edit of the script", { key("id", "id!", "a name for the edit, written out: runs on older versions are asked whether it stood there") },
     { label = "id", waits = false, returns = "boolean" }),
 }
 api.case = { "met", "due", "link", "reopen" }          -- come with triage
