@@ -221,7 +221,7 @@ function Run:alert(alert) end
 function Run:ask(form, options) end
 
 ---True for runs begun after this edit of the script
----@param id string a name for the edit, written out: runs on older versions are asked whether it stood there
+---@param id string a name for the edit, in quotes: it is looked for in the version that a run began with
 ---@return boolean
 function Run:changed(id) end
 

@@ -250,7 +250,8 @@ api.run = {
     { label = "text", waits = false, returns = "nothing" }),
   stop = call("ends the enrollment", { key("reason", "string!", "why, in words") },
     { label = "reason", waits = false, returns = "nothing" }),
-  changed = call("true for runs begun after this edit of the script", { key("id", "id!", "a name for the edit, written out: runs on older versions are asked whether it stood there") },
+  changed = call("true for runs begun after this edit of the script", {
+    key("id", "id!", "a name for the edit, in quotes: it is looked for in the version that a run began with") },
     { label = "id", waits = false, returns = "boolean" }),
 }
 api.case = { "met", "due", "link", "reopen" }          -- come with triage

@@ -2,8 +2,8 @@
 local H = require "functional.sim.helper"
 
 local function ward(word, at, keys)
-  return { ["w/w.lua"] = H.source { keys = keys, steps = H.step(('p:note "%s" p:wait "1d" p:note "%s end"'):format(word, word)):gsub('"1h"', '"' .. at .. '"') .. [[
-    aw.step { id = "end", at = "90d", run = function(p) end },]] } }
+  local step = H.step(('p:note "%s" p:wait "1d" p:note "%s end"'):format(word, word)):gsub('"1h"', '"' .. at .. '"')
+  return { ["w/w.lua"] = H.source { keys = keys, steps = step .. [[aw.step { id = "end", at = "90d", run = function(p) end },]] } }
 end
 local function enrolled(w, n, o)
   for _ = 1, n do w:discharge(w:patient { age = 60 }, o) end
