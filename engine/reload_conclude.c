@@ -26,7 +26,7 @@ static int weight(const struct bundle_problem *problem) {
   return !strcmp(problem->code, "load") ? 3 : problem->line ? 2 : 1;
 }
 
-const struct bundle_problem *conclude_first(const struct bundle_report *report) {
+static int first_of(const struct bundle_report *report) {
   int most = 0, at = -1;
   for (int i = 0; i < report->count; i++) {
     int here = weight(&report->problems[i]);
@@ -34,17 +34,22 @@ const struct bundle_problem *conclude_first(const struct bundle_report *report) 
     most = here;
     at = i;
   }
+  return at;
+}
+
+const struct bundle_problem *conclude_first(const struct bundle_report *report) {
+  int at = first_of(report);
   return at < 0 ? NULL : &report->problems[at];
 }
 
 // The one to look at first stands first.
 static void put_problems(struct buf *out, const struct bundle_report *report) {
-  const struct bundle_problem *first = conclude_first(report);
+  int first = first_of(report);
   size_t begun = value_begin_list(out);
-  uint32_t count = first != NULL;
-  if (first) put_problem(out, first);
+  uint32_t count = first >= 0;
+  if (first >= 0) put_problem(out, &report->problems[first]);
   for (int i = 0; i < report->count; i++) {
-    if (report->problems[i].accepted || &report->problems[i] == first) continue;
+    if (report->problems[i].accepted || i == first) continue;
     put_problem(out, &report->problems[i]);
     count++;
   }

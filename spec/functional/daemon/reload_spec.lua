@@ -203,3 +203,12 @@ describe("a department that wants it so", function()
     h:close()
   end)
 end)
+
+describe("a day of edits", function()
+  it("with runs in flight keeps each promise (10,000 of them: ./dev faults edits)", function()
+    local edits = require "functional.support.edits"
+    local h = edits.open():start()
+    assert.equal("", edits.differences(edits.play(h, { count = 300, kills = 4, roll = require "functional.support.dice" (1, "edits") })))
+    h:close()
+  end)
+end)
