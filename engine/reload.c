@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "reload_parts.h"
 
+enum { REPLAY_MS = 8 };  // of a round of the loop
+
 static void tick(struct reload *reload) { loop_timer_arm(reload->next, 0); }
 
 // Loading takes some 10 ms a department, and a script that loops up to a second: not on
@@ -93,6 +95,29 @@ static void begin_specs(struct taking *taking) {
   if (!taking->specs) refuse(taking, &status);
 }
 
+static void begin_replay(struct taking *taking) {
+  taking->state = TAKING_REPLAY;
+  taking->replay = replay_report_new(
+      taking->reload->engine,
+      &(struct replay_scope){.department = taking->department, .bundle = taking->bundle});
+}
+
+// A report, not a judgement: runs that disagree stay on the version they began with.
+// Only a rule that one of them will ask for must not be gone.
+static void go_on_replaying(struct taking *taking) {
+  struct reload *reload = taking->reload;
+  struct status status = {0};
+  struct value report;
+  if (replay_report_step(taking->replay, REPLAY_MS)) return;
+  reload->counters.replayed += (uint64_t)replay_report_counts(taking->replay).runs;
+  replay_report_put(taking->replay, &taking->replayed);
+  replay_report_free(taking->replay);
+  taking->replay = NULL;
+  taking->state = TAKING_REPLAYED;
+  value_read(taking->replayed.data, taking->replayed.len, &report);
+  if (rules_check(taking, &report, &status)) refuse(taking, &status);
+}
+
 static struct taking *find_state(const struct reload *reload, enum taking_state state) {
   struct taking *taking = reload->takings;
   while (taking && taking->state != state) taking = taking->next;
@@ -153,9 +178,15 @@ static void step(void *self) {
   struct reload *reload = self;
   struct taking *taking;
   if (!reload->looking && reload->wanted) begin_look(reload);
-  if ((taking = find_state(reload, TAKING_TRIED))) {
+  if ((taking = find_state(reload, TAKING_REPLAYED))) {
     conclude_good(taking);
     finish(taking);
+  } else if ((taking = find_state(reload, TAKING_REPLAY))) {
+    go_on_replaying(taking);
+    tick(reload);
+  } else if ((taking = find_state(reload, TAKING_TRIED))) {
+    begin_replay(taking);
+    tick(reload);
   } else if (!find_state(reload, TAKING_LOADING) &&
              (taking = find_state(reload, TAKING_READ))) {
     begin_loading(taking);
@@ -220,6 +251,8 @@ static const char *word_of(enum taking_state state) {
     case TAKING_LOADING: return "loading";
     case TAKING_LOADED:
     case TAKING_SPECS: return "specs";
+    case TAKING_TRIED:
+    case TAKING_REPLAY: return "replay";
     default: return "activating";
   }
 }
@@ -233,7 +266,8 @@ const char *reload_doing(const struct reload *reload, const char *department) {
 
 bool reload_starting(const struct reload *reload) {
   return !reload->looked || find_state(reload, TAKING_READ) ||
-         find_state(reload, TAKING_LOADING) || find_state(reload, TAKING_TRIED);
+         find_state(reload, TAKING_LOADING) || find_state(reload, TAKING_TRIED) ||
+         find_state(reload, TAKING_REPLAY) || find_state(reload, TAKING_REPLAYED);
 }
 
 const struct reload_counters *reload_counters(const struct reload *reload) {

@@ -10,7 +10,7 @@
 struct reload;
 
 struct reload_counters {  // since the start
-  uint64_t looks, loaded, activated, held, refused;
+  uint64_t looks, loaded, replayed, activated, held, refused;
 };
 
 // folder: the scripts folder; copied.
@@ -23,7 +23,7 @@ void reload_watch(struct reload *reload);
 void reload_ask(struct reload *reload, const char *department, const char *who,
                 bool again);
 // What is being done with a department's files (NULL: anybody's): reading loading specs
-// replay; NULL when nothing is.
+// replay activating; NULL when nothing is.
 const char *reload_doing(const struct reload *reload, const char *department);
 // Until files have been read and loaded once, apart from specs, which may take long.
 bool reload_starting(const struct reload *reload);

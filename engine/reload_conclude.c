@@ -73,6 +73,7 @@ static void keep_candidate(struct taking *taking, const char *status, int64_t ve
                              .git = taking->git[0] ? taking->git : NULL,
                              .reason = reason,
                              .problems = &problems,
+                             .report = &taking->replayed,
                              .output = taking->output.len ? taking->output.data : NULL});
     store_commit(store, &failed);
   }
@@ -167,7 +168,8 @@ static void activate(struct taking *taking, int64_t version) {
                                             .way = "files",
                                             .files = taking->files,
                                             .git = taking->git[0] ? taking->git : NULL,
-                                            .at = clock_now(engine->clock)},
+                                            .at = clock_now(engine->clock),
+                                            .report = &taking->replayed},
                        &status))
     conclude_refused(taking, &status);
   else
@@ -216,19 +218,32 @@ static bool begins(struct store *store, int64_t version, const char *hash) {
       "it", version, hash);
 }
 
+static void read_report(struct store *store, const char *department, struct buf *out) {
+  struct stmt *row = store_query(
+      store, "SELECT report FROM candidate WHERE department=?1", "t", department);
+  size_t len;
+  const char *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
+  if (bytes) buf_put(out, bytes, len);
+  stmt_done(row);
+}
+
 // The candidate's files become what is active.
 static int activate_candidate(struct engine *engine, int64_t version,
                               struct activation *how, struct status *status) {
+  struct buf report = {0};
   char *files = version_files(engine->store, how->department),
        *git = store_text(engine->store, "SELECT git FROM candidate WHERE department=?1",
                          "t", how->department);
   how->way = "asked";
   how->files = files;
   how->git = git;
+  how->report = &report;
+  read_report(engine->store, how->department, &report);
   bool some = activate_wants_canary(engine, how->department, version) &&
               canary_bundle(&engine->care, how->department) != version;
   int code = some ? activate_canary(engine, version, how, status)
                   : activate_version(engine, version, how, status);
+  buf_deinit(&report);
   free(files);
   free(git);
   return code;

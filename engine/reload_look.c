@@ -91,6 +91,8 @@ void look_run(void *self) {
 void taking_free(struct taking *taking) {
   loop_job_free(taking->loading);
   specs_kill(taking->specs);
+  replay_report_free(taking->replay);
+  buf_deinit(&taking->replayed);
   bundle_free(taking->bundle);
   bundle_report_deinit(&taking->report);
   sources_deinit(&taking->sources);

@@ -5,6 +5,7 @@
 #include "io/child.h"
 #include "io/watch.h"
 #include "reload.h"
+#include "replay_report.h"
 #include "script/sources.h"
 
 enum taking_state {
@@ -13,6 +14,8 @@ enum taking_state {
   TAKING_LOADED,   // good so far; waits for its turn to run specs
   TAKING_SPECS,    // a child process runs them
   TAKING_TRIED,    // specs passed, or none are asked for
+  TAKING_REPLAY,   // live runs are held against it, some ms a round
+  TAKING_REPLAYED,
 };
 
 struct taking {  // a department's files on their way
@@ -29,6 +32,8 @@ struct taking {  // a department's files on their way
   struct loop_job *loading;
   struct specs *specs;
   struct buf output;  // of the specs
+  struct replay_report *replay;
+  struct buf replayed;  // its report, encoded
 };
 
 struct look {  // at the disk, on another thread

@@ -53,7 +53,7 @@ struct api_engine {
   // Looks at a department's scripts on the disk; NULL: at all.
   void (*reload)(void *self, const char *department, const char *who);
   // What is being done with a department's scripts (NULL: anybody's): reading loading
-  // specs activating; NULL when nothing is.
+  // specs replay activating; NULL when nothing is.
   const char *(*doing)(void *self, const char *department);
   // Makes a version of the scripts active, committed when it comes back.
   int (*activate)(void *self, const struct api_activation *asked, int64_t *version,

@@ -17,9 +17,8 @@ static void put_hash(struct json *json, const char *hash) {
     json_null(json);
 }
 
-// digest, activation's at, by_who, way, git.
+// Fields of an object that is open; columns digest, activation's at, by_who, way, git.
 static void put_version(struct call *call, struct json *json, struct stmt *row) {
-  json_open(json, '{');
   put_hash(json, stmt_text(row, 0));
   json_key(json, "at");
   json_time(json, stmt_int(row, 1), care_site_zone(call->care));
@@ -29,22 +28,6 @@ static void put_version(struct call *call, struct json *json, struct stmt *row) 
   json_text(json, stmt_text(row, 3));
   json_key(json, "git");
   json_text(json, stmt_text(row, 4));
-  json_close(json, '}');
-}
-
-static void put_active(struct call *call, struct json *json, const char *department) {
-  struct stmt *row =
-      store_query(call->care->store,
-                  "SELECT digest, at, by_who, way, git FROM activation JOIN bundle ON "
-                  "bundle.id=activation.bundle WHERE activation.department=?1 ORDER BY "
-                  "activation.id DESC LIMIT 1",
-                  "t", department);
-  json_key(json, "active");
-  if (stmt_row(row))
-    put_version(call, json, row);
-  else
-    json_null(json);
-  stmt_done(row);
 }
 
 static void put_encoded(struct json *json, const char *key, struct stmt *row,
@@ -55,6 +38,36 @@ static void put_encoded(struct json *json, const char *key, struct stmt *row,
   if (bytes) value_read(bytes, len, &value);
   json_key(json, key);
   json_value(json, &value);
+}
+
+static void put_report(struct call *call, struct json *json, struct stmt *row,
+                       int column) {
+  size_t len;
+  const char *bytes = stmt_bytes(row, column, &len);
+  struct value report = {0};
+  if (bytes) value_read(bytes, len, &report);
+  json_key(json, "report");
+  bundle_report_json(call, json, &report);
+}
+
+static void put_active(struct call *call, struct json *json, const char *department,
+                       bool whole) {
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT digest, at, by_who, way, git, report FROM activation JOIN bundle ON "
+      "bundle.id=activation.bundle WHERE activation.department=?1 ORDER BY "
+      "activation.id DESC LIMIT 1",
+      "t", department);
+  json_key(json, "active");
+  if (stmt_row(row)) {
+    json_open(json, '{');
+    put_version(call, json, row);
+    if (whole) put_report(call, json, row, 5);
+    json_close(json, '}');
+  } else {
+    json_null(json);
+  }
+  stmt_done(row);
 }
 
 // Where the first error is, for lists.
@@ -92,8 +105,8 @@ static void put_candidate_row(struct call *call, struct json *json, struct stmt 
   json_text(json, stmt_text(row, 5));
   put_place(json, row, 6);
   put_encoded(json, "problems", row, 6);
-  put_encoded(json, "report", row, 7);
   if (whole) {
+    put_report(call, json, row, 7);
     json_key(json, "output");
     json_text(json, stmt_text(row, 8));
   }
@@ -126,7 +139,7 @@ static void put_department(struct call *call, struct json *json, const char *dep
                            bool whole) {
   json_key(json, "department");
   json_text(json, department);
-  put_active(call, json, department);
+  put_active(call, json, department, whole);
   put_candidate(call, json, department, whole);
   put_doing(call, json, department);
   json_key(json, "replanning");
@@ -169,7 +182,11 @@ static void put_versions(struct call *call, struct json *json, const char *depar
                   "ti", department, (int64_t)VERSIONS);
   json_key(json, "versions");
   json_open(json, '[');
-  while (stmt_row(row)) put_version(call, json, row);
+  while (stmt_row(row)) {
+    json_open(json, '{');
+    put_version(call, json, row);
+    json_close(json, '}');
+  }
   stmt_done(row);
   json_close(json, ']');
 }

@@ -103,11 +103,20 @@ static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
   return at;
 }
 
+// Before everything of its plan. A hospital system's clock may be ahead of ours: then the
+// anchor is still to come, and what is due at enrollment is before it.
+static int64_t before_all(const struct enrollment *enrollment) {
+  int64_t first = enrollment->anchor_at;
+  if (enrollment->enrolled_at && enrollment->enrolled_at < first)
+    first = enrollment->enrolled_at;
+  return first - 1;
+}
+
 bool plan_first(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
   struct schedule_occurrence next;
-  struct schedule_cursor cursor = {enrollment->anchor_at - 1, SIZE_MAX};
+  struct schedule_cursor cursor = {before_all(enrollment), SIZE_MAX};
   plan_init(care, enrollment, &plan);
   int64_t ends = ends_at(care, enrollment);
   if (!plan.schedule ||
@@ -237,7 +246,7 @@ void plan_skip_past(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
   struct schedule_occurrence next;
-  struct schedule_cursor cursor = {enrollment->anchor_at - 1, SIZE_MAX};
+  struct schedule_cursor cursor = {before_all(enrollment), SIZE_MAX};
   int count = 0;
   plan_init(care, enrollment, &plan);
   while (plan.schedule && count++ < PAST_MOST &&

@@ -66,13 +66,14 @@ static void settle_candidate(struct care *care, const struct activation *how) {
 
 void version_activate(struct care *care, int64_t version, const struct activation *how,
                       bool replan) {
+  const struct buf none = {0}, *report = how->report ? how->report : &none;
   settle_candidate(care, how);
   flip(care, version, how);
   store_exec(care->store,
-             "INSERT INTO activation (department, bundle, at, by_who, way, files, git) "
-             "VALUES (?1,?2,?3,?4,?5,?6,?7)",
-             "tiitttt", how->department, version, how->at, how->who, how->way, how->files,
-             how->git);
+             "INSERT INTO activation (department, bundle, at, by_who, way, files, git, "
+             "report) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
+             "tiittttb", how->department, version, how->at, how->who, how->way,
+             how->files, how->git, report->data, report->len);
   quarantine_lift(care->store, how->department);
   canary_end(care, how->department, how->at);
   if (replan) replan_begin(care, how->department, how->at);

@@ -11,6 +11,7 @@ struct activation {        // how a version becomes active; borrowed
   const char *files;       // hash of the files on the disk it was made of; NULL: none
   const char *git;         // commit that their checkout was at, may be NULL
   int64_t at;
+  const struct buf *report;  // what it would do to live runs, encoded; NULL: not known
 };
 
 // The row of a version, new or not; then each of its files. Within a transaction.

@@ -113,6 +113,28 @@ describe("saving a script", function()
   end)
 end)
 
+describe("a rule that is gone", function()
+  local RULE = 'aw.rule { id = "worse", result = "boolean", run = function(a) return (a.temp or 0) > 38 end },'
+  local function asking(first, rule)
+    return Hospital.ward("w", ([[aw.step { id = "s", at = "enroll", run = function(p)
+      %s local a = p:ask("check", { within = "9d" }) %s
+    end },]]):format(first, rule and 'if a then p:note(tostring(p:rule("worse", a))) end' or ""), rule and RULE)
+  end
+  it("is refused while a run that stays on its scripts will ask for it, and goes when none will", function()
+    local h = hospital { scripts = { ["w/w.lua"] = asking("", true) } }
+    local was = bundle(h).active.hash
+    h:event(h:discharge(1))
+    local run = wait.till("she is asked", function() return h:get("/runs?status=waiting").items[1] end)
+    h:script("w/w.lua", asking('p:task { id = "call", role = "nurse", due = "8bh" }', false))
+    local reason = refused(h).reason
+    assert.matches('rule "worse" is gone, and runs that stay on their version name it: ' .. run.id, reason, 1, true)
+    assert.equal(was, bundle(h).active.hash)
+    h:script("w/w.lua", asking("", false))                                 -- here the run moves, and asks no more
+    active(h, was)
+    h:close()
+  end)
+end)
+
 describe("a department that wants it so", function()
   it("activates a candidate itself, and goes back to any version it had, also when the files are gone", function()
     local h = hospital { scripts = { ["w/w.lua"] = ward() } }

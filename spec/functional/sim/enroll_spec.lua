@@ -32,6 +32,14 @@ describe("A pathway that says in words whom it is for", function()
     end)
   end
 
+  it("begins at once also when the hospital system's clock is a minute ahead", function()
+    local w = H.world { steps = 'aw.step { id = "now", at = "enroll", run = function(p) p:note "now" end },' .. STEP }
+    w:discharge(w:patient { age = 60 }, { at = w:now() + 60000 })
+    assert.same({ "now" }, H.notes(w))
+    w:advance "2h"
+    assert.same({ "now", "ran" }, H.notes(w))
+  end)
+
   it("never calls `where` for those whom the words leave out", function()
     local w = H.world { enroll = 'procedure = "81.51", where = function(f) error "was asked" end', steps = STEP }
     w:discharge(w:patient { age = 60 }, { procedures = { "47.0" } })

@@ -37,14 +37,20 @@ local function candidate(h) local now = bundle(h).candidate return type(now) == 
 
 -- Saves, and waits until the files are active or refused and nobody is being planned again.
 local function save(h, text)
-  local was = bundle(h).active.hash
+  local function state(now) return now.active.hash .. " " .. (type(now.candidate) == "table" and now.candidate.at or "") end
+  local was = state(bundle(h))
   h:script("w/w.lua", text)
-  wait.till("the edit is judged", function()
+  return wait.till("the edit is judged", function()
     local now = bundle(h)
-    local refused = type(now.candidate) == "table" and now.candidate.status == "refused"
-    return not now.doing and not now.replanning and (now.active.hash ~= was or refused)
+    return not now.doing and not now.replanning and state(now) ~= was and now
   end, 120)
-  return bundle(h)
+end
+
+local function code_of(h, n)
+  return wait.till("she has been asked", function()
+    local message = h.gateway:to(Hospital.phone(n))[1]
+    return message and Hospital.code(message)
+  end, 120)
 end
 
 local function discharge_all(h, from, to)
@@ -78,6 +84,7 @@ function edits.play(h, o)
   local good = save(h, SECOND)
   check("a good edit is active", good.active.hash ~= first, true)
   check("… and its runs wait as before", live(), count)
+  check("… and agree with it", good.active.report.agree, count)
   check("… and everybody has the new step ahead", sql(h, "SELECT count(*) FROM enrollment e WHERE EXISTS (SELECT 1 FROM due WHERE " ..
     "class=5 AND kind=7 AND ref=e.id AND at=(SELECT anchor_at FROM enrollment WHERE id=e.id)+2*86400000)"), count)
 
@@ -90,11 +97,8 @@ function edits.play(h, o)
 
   local other = save(h, OTHER)
   check("a diverging edit is active for those to come", other.active.hash ~= good.active.hash, true)
-  local patient = h:patient(1)
-  local question = wait.till("a question is there", function()
-    return h:get("/messages?patient=" .. patient.id).items[1]
-  end)
-  local code = Hospital.code(h:get("/messages/" .. question.id))
+  check("… and says beforehand which runs it could not go on with", other.active.report.diverge, count)
+  local code = code_of(h, 1)
   check("a patient of before answers", (h:answer(code, { temp = 39.5 })), 200)
   till("the run goes on", function() return live() == count - 1 end)
   check("… and her run ends by the scripts it began with",
@@ -102,22 +106,20 @@ function edits.play(h, o)
   check("… and the nurse hears of her fever", sql(h, "SELECT count(*) FROM alert WHERE level='urgent'"), 1)
 
   save(h, RENAMED)
-  patient = h:patient(2)
-  code = Hospital.code(h:get("/messages/" .. h:get("/messages?patient=" .. patient.id).items[1].id))
+  code = code_of(h, 2)
   check("a question outlives its form", (h:answer(code, { temp = 40 })), 200)
   till("the run goes on", function() return live() == count - 2 end)
   check("… and its answer is judged", sql(h, "SELECT count(*) FROM alert WHERE level='urgent'"), 2)
 
   save(h, WITHOUT)
-  local text, goal = SECOND, nil
   for round = 1, o.kills do
-    text = (round % 2 == 1 and OTHER or WITHOUT) .. "\n-- round " .. round .. "\n"
+    local text = (round % 2 == 1 and OTHER or WITHOUT) .. "\n-- round " .. round .. "\n"
     h:script("w/w.lua", text)
     wait.ms(o.roll(150, 900))
     h:kill()
     h:start()
   end
-  goal = save(h, WITHOUT .. "\n-- the last one\n")
+  local goal = save(h, WITHOUT .. "\n-- the last one\n")
   check("after kills in the middle of reloads the last edit is active", goal.active.hash ~= other.active.hash, true)
   check("… and no file is left over as a candidate", candidate(h), nil)
   check("… and no run was lost", live(), count - 2)
