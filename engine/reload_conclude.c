@@ -229,20 +229,20 @@ static void read_report(struct store *store, const char *department, struct buf 
 
 // The candidate's files become what is active.
 static int activate_candidate(struct engine *engine, int64_t version,
-                              struct activation *how, struct status *status) {
+                              struct activation how, struct status *status) {
   struct buf report = {0};
-  char *files = version_files(engine->store, how->department),
+  char *files = version_files(engine->store, how.department),
        *git = store_text(engine->store, "SELECT git FROM candidate WHERE department=?1",
-                         "t", how->department);
-  how->way = "asked";
-  how->files = files;
-  how->git = git;
-  how->report = &report;
-  read_report(engine->store, how->department, &report);
-  bool some = activate_wants_canary(engine, how->department, version) &&
-              canary_bundle(&engine->care, how->department) != version;
-  int code = some ? activate_canary(engine, version, how, status)
-                  : activate_version(engine, version, how, status);
+                         "t", how.department);
+  how.way = "asked";
+  how.files = files;
+  how.git = git;
+  how.report = &report;
+  read_report(engine->store, how.department, &report);
+  bool some = activate_wants_canary(engine, how.department, version) &&
+              canary_bundle(&engine->care, how.department) != version;
+  int code = some ? activate_canary(engine, version, &how, status)
+                  : activate_version(engine, version, &how, status);
   buf_deinit(&report);
   free(files);
   free(git);
@@ -271,7 +271,7 @@ int reload_activate(struct reload *reload, const char *department, const char *h
                        "the candidate of %s is another one by now: look at afterward "
                        "bundles; afterward rollback takes versions that were active",
                        department);
-  return activate_candidate(engine, *version, &how, status);
+  return activate_candidate(engine, *version, how, status);
 }
 
 int reload_promote(struct reload *reload, const char *department, bool withdraw,
