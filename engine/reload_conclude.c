@@ -284,5 +284,5 @@ int reload_promote(struct reload *reload, const char *department, bool withdraw,
   if (!*version)
     return status_fail(status, ERR_CONFLICT, "no version of %s is being tried on some",
                        department);
-  return activate_candidate(engine, *version, &how, status);
+  return activate_candidate(engine, *version, how, status);
 }
