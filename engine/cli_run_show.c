@@ -58,6 +58,23 @@ static void print_record(const struct value *journal) {
   cli_table_deinit(&table);
 }
 
+// "first-day of 2026-03-02 waits at ortho/hip.lua:12 for ask wound-check since …, until
+// …".
+static void print_head(const struct value *answer) {
+  struct buf line = {0};
+  put(&line, answer, "", "name");
+  put(&line, answer, " of ", "day");
+  put(&line, answer, " is ", "status");
+  struct value now = value_field(answer, "now");
+  put(&line, &now, " at ", "source");
+  put(&line, answer, ": ", "wait");
+  put(&line, answer, " ", "wait_label");
+  put(&line, &now, ", since ", "since");
+  put(&line, &now, ", until ", "until");
+  printf("%s\n\n", buf_text(&line));
+  buf_deinit(&line);
+}
+
 // The record is a table of its own; everything else a line each.
 static void print(const struct value *answer) {
   struct value journal = value_field(answer, "journal"), nothing = {0}, rest;
@@ -68,6 +85,7 @@ static void print(const struct value *answer) {
   merge_value(&fields, "journal", &nothing);
   merge_end(&fields, &encoded);
   value_read(encoded.data, encoded.len, &rest);
+  print_head(answer);
   cli_show(stdout, &rest);
   print_record(&journal);
   buf_deinit(&encoded);

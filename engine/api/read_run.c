@@ -12,11 +12,14 @@
   "run.bundle NOT IN (SELECT id FROM bundle b WHERE b.department=run.department" \
   " AND b.active=1 UNION ALL SELECT c.bundle FROM canary c WHERE"                \
   " c.department=run.department)"
-#define RUN_COLUMNS                                                                 \
-  "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"  \
-  " wait, wait_label, due_at, records, scheduled_at, started_at, ended_at, result," \
-  " cause, paused_by, substr(bundle.digest, 1, 12), ended_at IS NULL AND " BEHIND   \
-  ", tried.reason, tried.waived_by, tried.waived_reason"
+// A paused one's due_at is how long it had left.
+#define RUN_COLUMNS                                                                   \
+  "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"    \
+  " wait, wait_label, CASE WHEN status<>'paused' THEN due_at END, records,"           \
+  " scheduled_at, started_at, ended_at, result, cause, paused_by,"                    \
+  " substr(bundle.digest, 1, 12), ended_at IS NULL AND " BEHIND ", CASE WHEN " BEHIND \
+  " THEN tried.reason END, CASE WHEN " BEHIND                                         \
+  " THEN tried.waived_by END, CASE WHEN " BEHIND " THEN tried.waived_reason END"
 static const char run_columns[] =
     "id:@r patient:@p enrollment:@e department:s pathway:s kind:s name:s day:s status:s "
     "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "

@@ -123,6 +123,8 @@ static void keep_record(struct care *care, const struct run *run, const struct c
   store_exec(care->store,
              "UPDATE run SET last_journal=?2, records=?3, outcome=NULL WHERE id=?1",
              "iIi", run->id, last, cut->count);
+  if (!cut->count)  // it begins anew, with the newest version
+    store_exec(care->store, "DELETE FROM run_version WHERE run=?1", "i", run->id);
   buf_deinit(&kept);
 }
 

@@ -85,6 +85,7 @@ describe("newer scripts for patients who are on older ones", function()
     assert.equal("run.waive", shown.deeds[1].action)
     local output, exit = said("run", "show", run.id)
     assert.equal(0, exit)
+    assert.matches("^first of %d+%-%d+%-%d+ is waiting at w/w.lua:%d+: ask check, since .*, until ", output)
     assert.matches("1 +w/w.lua:%d+ +ask check", output)
   end)
 
