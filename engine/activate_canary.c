@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "care/canary.h"
 #include "care/departed.h"
+#include "care/quarantine.h"
 
 static struct value definitions_of(struct engine *engine, const char *department,
                                    int64_t version) {
@@ -53,8 +54,10 @@ int activate_withdraw(struct engine *engine, const char *department, const char 
   int64_t now = clock_now(engine->clock);
   canary_end(&engine->care, department, now);
   candidate_withdraw(engine->store, department, who, now);
+  quarantine_lift(engine->store, department);
   if (store_commit(engine->store, status)) return status->code;
   log_line(LOG_LEVEL_INFO, "bundle.withdrawn", "department=%s by=%s", department, who);
+  engine->care.breaches = BREACHES_UNKNOWN;
   load(engine, department, status);
   return status->code;
 }

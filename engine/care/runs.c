@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/canary.h"
 #include "care/commands.h"
 #include "care/enrollment.h"
 #include "care/quarantine.h"
@@ -26,10 +27,31 @@ static const char *guarded_name(const struct run *run) {
   return run->pathway ? run->pathway : run->name;
 }
 
+// A version that only some follow is guarded apart: the others' scripts go on.
+static void put_guarded(struct care *care, const struct run *run, struct buf *out) {
+  buf_printf(out, "%s%s", guarded_name(run),
+             canary_follows_run(care, run) ? " (tried)" : "");
+}
+
+static bool is_quarantined(struct care *care, const struct run *run) {
+  struct buf name = {0};
+  put_guarded(care, run, &name);
+  bool holds = quarantine_holds(care, run->department, buf_text(&name));
+  buf_deinit(&name);
+  return holds;
+}
+
+static void count_breach(struct care *care, const struct run *run) {
+  struct buf name = {0};
+  put_guarded(care, run, &name);
+  quarantine_count(care, run->department, buf_text(&name));
+  buf_deinit(&name);
+}
+
 static void make_turn(struct care *care, struct turn_result *result) {
   struct buf journal = {0};
   result->turned = true;
-  if (quarantine_holds(care, result->run.department, guarded_name(&result->run))) {
+  if (is_quarantined(care, &result->run)) {
     result->made.end = END_STUCK;
     buf_puts(&result->made.cause, QUARANTINE_CAUSE);
     return;
@@ -71,7 +93,7 @@ static void mark_stuck(struct care *care, const struct run *run, const char *cau
   log_line(LOG_LEVEL_ERROR, "run.stuck", "run=%lld department=%s name=%s cause=\"%s\"",
            (long long)run->id, run->department, run->name, cause);
   run_finish(care->kernel, run->id, "stuck", NULL, cause);
-  if (breach) quarantine_count(care, run->department, guarded_name(run));
+  if (breach) count_breach(care, run);
   tell_department(care, run, cause);
 }
 

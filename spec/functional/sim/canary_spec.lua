@@ -74,6 +74,17 @@ describe("a version with a rollout", function()
     assert.equal(5, count(w, "all"))
   end)
 
+  it("that passes its limits stops for those who try it alone", function()
+    local w = H.world { steps = H.step [[p:note "old"]] }
+    w.expects_stuck = true
+    w:load { ["w/w.lua"] = H.source { keys = [[rollout = { percent = 50 },]], steps = H.step [[while true do end]] } }
+    enrolled(w, 20)
+    w:advance "2h"
+    assert.is_true(count(w, "old") > 3)
+    assert.equal(20, count(w, "old") + #w.stuck)
+    assert.is_true(H.count(w, "run WHERE cause LIKE '%quarantined%'") > 0)
+  end)
+
   it("must say whom it takes", function()
     for keys, why in pairs { ["percent = 0"] = "percent", ["percent = 100"] = "1 to 99", [""] = "neither percent nor ward" } do
       local ok, said = pcall(H.world, { keys = ("rollout = { %s },"):format(keys), steps = H.step "" })

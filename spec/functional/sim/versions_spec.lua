@@ -164,6 +164,31 @@ describe("p:changed", function()
 end)
 
 describe("the newest rules and templates are used", function()
+  it("a message planned before the edit leaves with the text of after it, and says which version that was", function()
+    local function ward(word)
+      return { ["w/w.lua"] = (H.source { steps = H.step [[p:send "hello"]] }:gsub("您好", word):gsub("Hello", word)) }
+    end
+    local w = H.world { scripts = ward "early", site = { quiet_hours = "10:30-12:30" } }
+    w:discharge(w:patient { age = 60 })
+    w:advance "90m"                                          -- planned at 11:00, held until 12:30
+    assert.equal(0, #w:sent "hello")
+    w:load(ward "late")
+    w:advance "2h"
+    assert.matches("late", w:sent("hello")[1].text)
+    assert.equal(2, rows(w, "SELECT bundle AS i_bundle FROM message WHERE name='hello'")[1].bundle)
+  end)
+
+  it("an answer is judged by the newest rule, and says which version that was", function()
+    local RULE = 'if (a.temp or 0) >= 38.5'
+    local steps = H.step [[local a = p:ask("check", { within = "1d" }) p:note(tostring(a.flag))]]
+    local w, pt = H.discharged { steps = steps }
+    w:advance "2h"
+    w:load { ["w/w.lua"] = (H.source { steps = steps }:gsub(RULE:gsub("%p", "%%%0"), "if (a.temp or 0) >= 37")) }
+    pt:answer("check", { temp = 37.5 })
+    assert.same({ "urgent" }, H.notes(w))
+    assert.equal(2, rows(w, "SELECT rule_bundle AS i_bundle FROM answer")[1].bundle)
+  end)
+
   it("and a run's record says which version of the rule was asked", function()
     local RULE = 'aw.rule { id = "limit", result = "number", run = function() return %d end },'
     local steps = H.step [[p:note(tostring(p:rule("limit"))) p:wait "1d" p:note(tostring(p:rule("limit")))]]
