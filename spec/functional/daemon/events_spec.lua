@@ -147,7 +147,13 @@ describe("a batch of events", function()
       for i, result in ipairs(body.results) do told[i] = result.status end
       assert.same({ 202, { 200, 409, 200 } }, { status, told })
     end
-    for _, n in ipairs { 5, 6 } do assert.equal(1, #h:get("/enrollments?patient=" .. h:patient(n).id).items) end
+    for _, n in ipairs { 5, 6 } do                            -- applied first, then whoever it concerns is enrolled
+      local enrolled = wait.till("enrolled", function()
+        local list = h:get("/enrollments?patient=" .. h:patient(n).id).items
+        return #list > 0 and list
+      end)
+      assert.equal(1, #enrolled)
+    end
   end)
 
   it("holds at most a thousand, and at least one", function()
