@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/charset.h"
 #include "base/mem.h"
 #include "cli_client.h"
 #include "cli_commands.h"
@@ -118,13 +119,27 @@ static void print_list(const struct value *runs) {
   cli_table_deinit(&table);
 }
 
+static int count_waived(const struct value *runs) {
+  struct value list = value_field(runs, "list"), item;
+  struct value_iter iter = value_iterate(&list);
+  int count = 0;
+  while (list.kind == VALUE_LIST && value_next(&iter, NULL, &item)) {
+    struct value by = value_field(&item, "waived_by");
+    if (by.kind == VALUE_TEXT) count++;
+  }
+  return count;
+}
+
 static void print_runs(const struct value *answer, const char *move) {
   struct value runs = value_field(answer, "runs"), all = value_field(&runs, "runs"),
                agree = value_field(&runs, "agree"),
                diverge = value_field(&runs, "diverge");
-  printf("%lld live runs: %lld %s, %lld stay with the version they are on\n",
+  int waived = count_waived(&runs);
+  printf("%lld live runs: %lld %s, %lld stay with the version they are on",
          (long long)value_int_or(&all, 0), (long long)value_int_or(&agree, 0), move,
          (long long)value_int_or(&diverge, 0));
+  if (waived) printf(", %d of them waived", waived);
+  printf("\n");
   print_list(&runs);
 }
 
@@ -142,6 +157,24 @@ static int compare_paths(const void *a, const void *b) {
   return strcmp(((const struct source *)a)->path, ((const struct source *)b)->path);
 }
 
+// JSON is UTF-8: a table as Excel saved it is brought there, and means the same.
+static void put_file(struct buf *out, const struct source *source) {
+  struct charset_probe probe = {0};
+  enum charset_kind kind = CHARSET_UTF8;
+  struct status status = {0};
+  struct buf text = {0};
+  charset_probe(&probe, source->text, source->len);
+  if (!charset_found(&probe, &kind, &status) && kind != CHARSET_UTF8) {
+    struct charset *charset = charset_new(kind, true);
+    charset_convert(charset, source->text, source->len, &text, &status);
+    charset_free(charset);
+  }
+  value_put_key(out, source->path);
+  value_put_bytes(out, text.len ? text.data : source->text,
+                  text.len ? text.len : source->len);
+  buf_deinit(&text);
+}
+
 static int put_files(const struct cli *cli, const char *folder, const char *department,
                      struct buf *out) {
   struct sources sources = {0};
@@ -154,10 +187,7 @@ static int put_files(const struct cli *cli, const char *folder, const char *depa
   if (sources.count)
     qsort(sources.items, (size_t)sources.count, sizeof *sources.items, compare_paths);
   size_t begun = value_begin_map(&files);
-  for (int i = 0; i < sources.count; i++) {
-    value_put_key(&files, sources.items[i].path);
-    value_put_bytes(&files, sources.items[i].text, sources.items[i].len);
-  }
+  for (int i = 0; i < sources.count; i++) put_file(&files, &sources.items[i]);
   value_end(&files, begun, (uint32_t)sources.count);
   merge_encoded(&fields, "files", &files);
   merge_end(&fields, out);

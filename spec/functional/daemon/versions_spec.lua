@@ -65,12 +65,25 @@ describe("newer scripts for patients who are on older ones", function()
     assert.matches("recorded ask 'check' at 1, the script did task 'call'", list[1].stayed)
     output, exit, errors = said("upgrade", run.pathway, "--waive", run.id, "--reason", "two days left")
     assert.equal(0, exit, output .. errors)
+    assert.matches("2 stay with the version they are on, 1 of them waived", (said("upgrade", run.pathway, "--dry-run")))
     h:script("w/w.lua", ward(OLD .. " p:note 'newer'"))
     wait.till("active", function() return not said("upgrade", run.pathway, "--dry-run"):find "2 stay" end)
     assert.matches("2 live runs: 2 would move, 0 stay", (said("upgrade", run.pathway, "--dry-run")))
     assert.matches("2 live runs: 2 moved, 0 stay", (said("upgrade", run.pathway)))
     assert.matches("0 live runs: 0 moved, 0 stay", (said("upgrade", run.pathway)))
     assert.same({}, json.decode((said("runs", "--behind", "yes", "--json"))).items)
+  end)
+
+  it("runs are found by what they wait for, their age and their version", function()
+    local function found(...) return #json.decode((said("runs", "--json", ...))).items end
+    local version = h:get("/bundles/w").active.short
+    assert.same({ 2, 0 }, { found("--department", "w", "--wait", "ask"), found("--department", "w", "--wait", "task") })
+    assert.same({ 2, 0 }, { found("--age", "30m"), found("--age", "900d") })
+    assert.same({ 2, 0 }, { found("--version", version), found("--version", "0000") })
+    assert.same({ 2, 0 }, { found("--status", "waiting"), found("--status", "stuck") })
+    for _, wrong in ipairs { { "--age", "old" }, { "--wait", "nothing" }, { "--behind", "no" } } do
+      assert.equal(1, (select(2, said("runs", table.unpack(wrong)))))
+    end
   end)
 
   it("a run is shown with where it is, what it waits for, its record and who did what with it", function()
