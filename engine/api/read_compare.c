@@ -43,7 +43,7 @@ static void count_in(struct store *store, struct comparison *comparison) {
       "enrollment), count(*), sum(status='done'), sum(status='stuck'), sum(messages), "
       "sum(accepted), sum(asked), sum(answered), (SELECT count(*) FROM alert WHERE "
       "alert.opened_at>=?4 AND alert.patient IS NOT NULL AND alert.enrollment IN (SELECT "
-      "enrollment FROM m n WHERE n.tried=m.tried)) FROM m GROUP BY tried",
+      "enrollment FROM r n WHERE n.tried=m.tried)) FROM m GROUP BY tried",
       "ttii", comparison->department, comparison->pathway, comparison->canary,
       comparison->since);
   while (stmt_row(row)) {
@@ -151,7 +151,22 @@ static void counted(void *self) {
 
 static void stop(void *self) { comparison_free(self); }
 
-// The canary that has a rollout for this pathway.
+static bool is_tried(struct call *call, const char *department, const char *pathway) {
+  struct value body = catalog_find(call->care->canaries, department, "pathway", pathway),
+               rollout = value_field(&body, "rollout");
+  return rollout.kind != VALUE_NIL;
+}
+
+static struct comparison *comparison_new(struct stmt *row, const char *pathway) {
+  struct comparison *comparison = mem_alloc(sizeof *comparison);
+  *comparison = (struct comparison){.department = mem_copy_text(stmt_text(row, 0)),
+                                    .pathway = mem_copy_text(pathway),
+                                    .canary = stmt_int(row, 1),
+                                    .since = stmt_int(row, 2)};
+  return comparison;
+}
+
+// Of the canary that has a rollout for this pathway.
 static struct comparison *find(struct call *call, const char *pathway,
                                const char *department) {
   struct comparison *found = NULL;
@@ -160,17 +175,8 @@ static struct comparison *find(struct call *call, const char *pathway,
                   "SELECT department, bundle, since FROM canary WHERE " ACCESS_DEPARTMENT(
                       "department", "1") " AND (?2 IS NULL OR department=?2)",
                   "tt", access_departments(call), department);
-  while (!found && stmt_row(row)) {
-    struct value body = catalog_find(call->care->canaries, stmt_text(row, 0), "pathway",
-                                     pathway),
-                 rollout = value_field(&body, "rollout");
-    if (rollout.kind == VALUE_NIL) continue;
-    found = mem_alloc(sizeof *found);
-    *found = (struct comparison){.department = mem_copy_text(stmt_text(row, 0)),
-                                 .pathway = mem_copy_text(pathway),
-                                 .canary = stmt_int(row, 1),
-                                 .since = stmt_int(row, 2)};
-  }
+  while (!found && stmt_row(row))
+    if (is_tried(call, stmt_text(row, 0), pathway)) found = comparison_new(row, pathway);
   stmt_done(row);
   return found;
 }
