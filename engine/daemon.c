@@ -338,9 +338,9 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   return OK;
 }
 
-// What the database has active is active; files that have changed since are taken before
-// the doors open. A department with broken scripts does not keep the others from
-// starting.
+// What the database has active is active; files that have changed since are taken beside
+// it, as when they are saved. Departments that are new have theirs before the doors open;
+// one with broken scripts does not keep the others from starting.
 static int load_scripts(struct daemon *daemon) {
   daemon->scripts =
       text_or(daemon, daemon->options.scripts, "scripts", "/usr/share/afterward/scripts");

@@ -118,6 +118,16 @@ static void go_on_replaying(struct taking *taking) {
   if (rules_check(taking, &report, &status)) refuse(taking, &status);
 }
 
+static void keep(struct taking *taking) {
+  struct status status = {0};
+  if (!conclude_keep(taking, &status)) {
+    refuse(taking, &status);
+    return;
+  }
+  taking->state = TAKING_KEPT;
+  tick(taking->reload);
+}
+
 static struct taking *find_state(const struct reload *reload, enum taking_state state) {
   struct taking *taking = reload->takings;
   while (taking && taking->state != state) taking = taking->next;
@@ -178,9 +188,11 @@ static void step(void *self) {
   struct reload *reload = self;
   struct taking *taking;
   if (!reload->looking && reload->wanted) begin_look(reload);
-  if ((taking = find_state(reload, TAKING_REPLAYED))) {
+  if ((taking = find_state(reload, TAKING_KEPT))) {
     conclude_good(taking);
     finish(taking);
+  } else if ((taking = find_state(reload, TAKING_REPLAYED))) {
+    keep(taking);
   } else if ((taking = find_state(reload, TAKING_REPLAY))) {
     go_on_replaying(taking);
     tick(reload);
@@ -264,10 +276,13 @@ const char *reload_doing(const struct reload *reload, const char *department) {
   return reload->look || reload->wanted ? "reading" : NULL;
 }
 
+// Who has an active version works by it meanwhile.
 bool reload_starting(const struct reload *reload) {
-  return !reload->looked || find_state(reload, TAKING_READ) ||
-         find_state(reload, TAKING_LOADING) || find_state(reload, TAKING_TRIED) ||
-         find_state(reload, TAKING_REPLAY) || find_state(reload, TAKING_REPLAYED);
+  const struct taking *taking = reload->takings;
+  while (taking && (taking->state == TAKING_LOADED || taking->state == TAKING_SPECS ||
+                    catalog_bundle(reload->engine->catalog, taking->department)))
+    taking = taking->next;
+  return !reload->looked || taking;
 }
 
 const struct reload_counters *reload_counters(const struct reload *reload) {

@@ -25,7 +25,8 @@ void reload_ask(struct reload *reload, const char *department, const char *who,
 // What is being done with a department's files (NULL: anybody's): reading loading specs
 // replay activating; NULL when nothing is.
 const char *reload_doing(const struct reload *reload, const char *department);
-// Until files have been read and loaded once, apart from specs, which may take long.
+// Until files have been read once, and departments that have no active version yet have
+// one or are refused; apart from specs, which may take long.
 bool reload_starting(const struct reload *reload);
 const struct reload_counters *reload_counters(const struct reload *reload);
 void reload_metrics(struct reload *reload, struct buf *out);  // afterward_bundle_…

@@ -176,24 +176,24 @@ static void activate(struct taking *taking, int64_t version) {
     taking->reload->counters.activated++;
 }
 
-void conclude_good(struct taking *taking) {
-  struct status status = {0};
-  int64_t version = 0;
-  char hash[33];
-  bool manual = waits(taking);
-  memcpy(hash, bundle_hash(taking->bundle), sizeof hash);
+bool conclude_keep(struct taking *taking, struct status *status) {
+  taking->manual = waits(taking);
+  memcpy(taking->hash, bundle_hash(taking->bundle), sizeof taking->hash);
   if (activate_keep(taking->reload->engine, taking->department, &taking->sources,
-                    taking->bundle, &version, &status)) {
-    conclude_refused(taking, &status);
-    return;
-  }
+                    taking->bundle, &taking->version, status))
+    return false;
   taking->bundle = NULL;  // the engine's now
-  if (manual)
-    hold(taking, version, hash);
-  else if (activate_wants_canary(taking->reload->engine, taking->department, version))
-    try_on_some(taking, version);
+  return true;
+}
+
+void conclude_good(struct taking *taking) {
+  if (taking->manual)
+    hold(taking, taking->version, taking->hash);
+  else if (activate_wants_canary(taking->reload->engine, taking->department,
+                                 taking->version))
+    try_on_some(taking, taking->version);
   else
-    activate(taking, version);
+    activate(taking, taking->version);
 }
 
 static int64_t choose(struct store *store, const char *department, const char *hash,

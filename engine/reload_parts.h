@@ -16,6 +16,7 @@ enum taking_state {
   TAKING_TRIED,    // specs passed, or none are asked for
   TAKING_REPLAY,   // live runs are held against it, some ms a round
   TAKING_REPLAYED,
+  TAKING_KEPT,  // in the database, and not active
 };
 
 struct taking {  // a department's files on their way
@@ -34,6 +35,9 @@ struct taking {  // a department's files on their way
   struct buf output;  // of the specs
   struct replay_report *replay;
   struct buf replayed;  // its report, encoded
+  int64_t version;      // its row, once it is kept; then the bundle is the engine's
+  char hash[33];
+  bool manual;  // it waits for a person
 };
 
 struct look {  // at the disk, on another thread
@@ -83,4 +87,6 @@ int rules_check(struct taking *taking, const struct value *report, struct status
 const struct bundle_problem *conclude_first(const struct bundle_report *report);
 bool conclude_same(struct taking *taking);  // it makes what is active already
 void conclude_refused(struct taking *taking, const struct status *why);
+// Into the database; its being active is a commit of its own. False with why not.
+bool conclude_keep(struct taking *taking, struct status *status);
 void conclude_good(struct taking *taking);

@@ -65,6 +65,8 @@ local function save_all(live, departments)
     machine.till("all active", 300, 20, function() return all_active(place, departments) end)
     local out = { seconds = (machine.now_us() - began) / 1e6, stall = stall(place, before), cpu = machine.cpu(place.daemon) - cpu,
       rss = machine.rss_mb(place.daemon, "VmHWM"), activation = longest(nil, look(place, "bundle_activation_seconds")) }
+    local replayed = ground.metrics(place).bundle_replayed_total
+    assert(replayed == live.count, ("%d of %d runs were held against the candidates"):format(replayed, live.count))
     ground.stop_daemon(place)
     return out
   end)
