@@ -27,6 +27,16 @@ static void load(struct engine *engine, const char *department, struct status *s
                        departed_load(engine->store, department));
 }
 
+static void keep_reason(struct engine *engine, const char *department, int64_t version,
+                        const struct value *definitions) {
+  struct buf reason = {0};
+  buf_puts(&reason, "tried on ");
+  canary_describe(definitions, &reason);
+  buf_puts(&reason, ": afterward compare, then promote or withdraw");
+  candidate_reason(engine->store, department, version, buf_text(&reason));
+  buf_deinit(&reason);
+}
+
 int activate_canary(struct engine *engine, int64_t version, const struct activation *how,
                     struct status *status) {
   struct value own = definitions_of(engine, how->department, version),
@@ -38,6 +48,7 @@ int activate_canary(struct engine *engine, int64_t version, const struct activat
   if (store_begin(engine->store, status)) return status->code;
   departed_note(engine->store, how->department, version, &own, &active);
   canary_begin(&engine->care, how->department, version, how->who, how->at);
+  keep_reason(engine, how->department, version, &own);
   if (store_commit(engine->store, status)) return status->code;
   load(engine, how->department, status);
   log_line(LOG_LEVEL_INFO, "bundle.canary", "department=%s bundle=%lld by=%s",

@@ -139,24 +139,15 @@ static void hold(struct taking *taking, int64_t version, const char *hash) {
 static void try_on_some(struct taking *taking, int64_t version) {
   struct engine *engine = taking->reload->engine;
   struct status status = {0};
-  struct buf reason = {0};
-  struct bundle *bundle =
-      bundles_get(&engine->bundles, engine->store, taking->department, version);
-  struct value definitions = bundle_definitions(bundle);
-  buf_puts(&reason, "tried on ");
-  canary_describe(&definitions, &reason);
-  buf_puts(&reason, ": afterward compare, then promote or withdraw");
+  keep_candidate(taking, "held", version, "");  // activate_canary says why
   if (activate_canary(engine, version,
                       &(struct activation){.department = taking->department,
                                            .who = taking->who,
                                            .at = clock_now(engine->clock)},
-                      &status)) {
+                      &status))
     conclude_refused(taking, &status);
-  } else {
+  else
     taking->reload->counters.held++;
-    keep_candidate(taking, "held", version, buf_text(&reason));
-  }
-  buf_deinit(&reason);
 }
 
 static void activate(struct taking *taking, int64_t version) {

@@ -152,6 +152,14 @@ void candidate_put(struct store *store, const struct candidate *candidate) {
              report->data, report->len);
 }
 
+void candidate_reason(struct store *store, const char *department, int64_t version,
+                      const char *reason) {
+  store_exec(store,
+             "UPDATE candidate SET status='held', reason=?3 WHERE department=?1 AND "
+             "bundle=?2",
+             "tit", department, version, reason);
+}
+
 void candidate_withdraw(struct store *store, const char *department, const char *who,
                         int64_t at) {
   store_exec(

@@ -51,6 +51,9 @@ struct candidate {         // borrowed
 };
 // Takes the place of the department's last one. Within a transaction.
 void candidate_put(struct store *store, const struct candidate *candidate);
+// Why the candidate waits that is this version. In a transaction.
+void candidate_reason(struct store *store, const char *department, int64_t version,
+                      const char *reason);
 // It waits no more, until its files change or somebody activates it. In a transaction.
 void candidate_withdraw(struct store *store, const char *department, const char *who,
                         int64_t at);

@@ -74,6 +74,13 @@ describe("a version that is tried on some", function()
     assert.equal(1, (select(2, h:afterward("withdraw", "w"))))
   end)
 
+  it("withdrawn may be tried again", function()
+    said("activate", "w")
+    local candidate = h:get("/bundles/w").candidate
+    assert.same({ "held", true }, { candidate.status, candidate.reason:find "^tried on 50 %% of" ~= nil })
+    said("withdraw", "w")
+  end)
+
   it("promoted is the active one", function()
     h:script("w/w.lua", ward("third", ROLLOUT))
     wait.till("tried", function()
