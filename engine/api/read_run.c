@@ -43,6 +43,11 @@ static const char run_columns[] =
   "(enrollment IN (SELECT id FROM enrollment WHERE patient=?6) OR (patient=?6 AND" \
   " enrollment IS NULL AND status IN ('ready','waiting','paused')))"
 
+// Their ids alone, from the index, so that those that have ended are not passed.
+#define AMONG_LIVE                                                                  \
+  "run.id IN (SELECT r.id FROM run r INDEXED BY run_department WHERE r.ended_at IS" \
+  " NULL AND r.id>?2)"
+
 struct filters {
   const char *status, *department, *wait, *version, *behind;
   int64_t patient, before;  // 0: any
@@ -91,6 +96,7 @@ static const char *choose(const struct filters *filters) {
     return RUNS("?6 IS NULL AND status='stuck'");
   if (filters->department && is_live(filters))
     return RUNS("?6 IS NULL AND run.department=?5 AND ended_at IS NULL");
+  if (is_live(filters)) return RUNS("?6 IS NULL AND " AMONG_LIVE);
   return RUNS("?6 IS NULL");
 }
 

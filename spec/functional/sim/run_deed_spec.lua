@@ -1,5 +1,6 @@
 -- What an informatics officer does with one run that went wrong, and who did it is kept.
 local H = require "functional.sim.helper"
+local T = require "functional.sim.torture"
 
 local BODY = [[local a, why = p:ask("check", { within = "1d" })
   p:note("asked " .. tostring(a and a.temp or why))
@@ -115,6 +116,30 @@ describe("a run that a person", function()
     assert.matches('field "staff" is missing', deed(w, "pause", { staff = "" }).detail)
     assert.matches("there is no such run", deed(w, "pause", { run = 99 }).detail)
     assert.same({}, audit(w))
+  end)
+end)
+
+describe("when the power fails while staff mend a run", function()
+  it("after any commit, or in the middle of one, it ends the same", function()
+    local function play(w)
+      local pt = w:patient { age = 60 }
+      w:discharge(pt)
+      w:advance "2h"
+      pt:answer("check", { temp = 37 })
+      deed(w, "reset", { label = "check" })
+      deed(w, "pause")
+      w:advance "1h"
+      deed(w, "resume")
+      deed(w, "skip")
+      w:load { ["w/w.lua"] = H.source { steps = H.step(BODY .. " p:note 'newer'") } }
+      w:task("call"):done { code = "done" }
+    end
+    local function make()
+      local w = H.world { steps = H.step(BODY) }
+      w:channel("sms", "keyed")
+      return w
+    end
+    assert.is_true(T.torture(make, play) > 20)
   end)
 end)
 
