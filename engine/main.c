@@ -1,4 +1,5 @@
-// afterward COMMAND …: serve is the daemon, everything else asks it.
+// afterward COMMAND …: serve is the daemon, sim plays here, everything else asks the
+// daemon.
 #include <string.h>
 
 #include "cli_commands.h"
@@ -12,7 +13,8 @@ int main(int argc, char **argv) {
       &cli_patient,  &cli_timeline, &cli_attachment,  &cli_card,    &cli_opt_out,
       &cli_duty,     &cli_handover, &cli_bundles,     &cli_reload,  &cli_activate,
       &cli_rollback, &cli_clock,    &cli_summary,     &cli_refused, &cli_codes,
-      &cli_status,   &cli_version,  &cli_check,       &cli_new,     NULL};
+      &cli_status,   &cli_version,  &cli_check,       &cli_new,     &cli_sim,
+      NULL};
   if (argc > 1 && strcmp(argv[1], "serve") == 0) return serve_main(argc - 1, argv + 1);
   return cli_main(commands, argc, argv);
 }

@@ -14,7 +14,9 @@
 #include "care/patient.h"
 #include "engine.h"
 #include "script/values.h"
+#include "sim.h"
 #include "sim_channel.h"
+#include "sim_load.h"
 #include "sim_query.h"
 #include "sim_replay.h"
 #include "sim_time.h"
@@ -92,43 +94,11 @@ static int sim_close(lua_State *L) {
 
 static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
-static void push_report(lua_State *L, const struct bundle_report *report) {
-  lua_Integer count = 0;
-  lua_createtable(L, report->count, 0);
-  for (int i = 0; i < report->count; i++) {
-    if (report->problems[i].accepted) continue;
-    lua_pushfstring(L, "%s:%d: %s%s", report->problems[i].file, report->problems[i].line,
-                    report->problems[i].warning ? "warning: " : "",
-                    report->problems[i].message);
-    lua_rawseti(L, -2, ++count);
-  }
-}
+// sim:load(department, { path = text, … }): true, problems; or nil, problems, why.
+static int sim_load(lua_State *L) { return sim_load_texts(L, &check(L)->engine); }
 
-// sim:load(department, { path = text, … }, who): true, problems; or nil, problems.
-static int sim_load(lua_State *L) {
-  struct sim *sim = check(L);
-  struct status status = {0};
-  struct sources sources = {0};
-  struct bundle_report report = {0};
-  const char *department = luaL_checkstring(L, 2);
-  luaL_checktype(L, 3, LUA_TTABLE);
-  for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) {
-    size_t len;
-    const char *text = lua_tolstring(L, -1, &len);
-    sources_add(&sources, lua_tostring(L, -2), text, len);
-  }
-  int code =
-      engine_activate(&sim->engine, department, &sources, "spec", &report, &status);
-  sources_deinit(&sources);
-  if (code)
-    lua_pushnil(L);
-  else
-    lua_pushboolean(L, 1);
-  push_report(L, &report);
-  bundle_report_deinit(&report);
-  if (code) lua_pushstring(L, status.text);
-  return code ? 3 : 2;
-}
+// sim:load_folder(folder, department): the same of files under a scripts folder.
+static int sim_folder(lua_State *L) { return sim_load_folder(L, &check(L)->engine); }
 
 // Everything but the database is lost, and started again from it.
 static int restart(struct sim *sim, struct status *status) {
@@ -245,20 +215,37 @@ static int sim_event(lua_State *L) {
   return submit_encoded(L, sim, lua_tostring(L, 3), lua_rawlen(L, 3));
 }
 
-// sim:advance_to(ms): every due moment on the way is met at its own time.
+// Changes when a channel took a message, a task or an alert was opened.
+static int64_t news(struct sim *sim) {
+  struct store *store = sim->engine.store;
+  return sim->channel.sent + store_int(store, 0, "SELECT max(id) FROM task", "") +
+         store_int(store, 0, "SELECT max(id) FROM alert", "");
+}
+
+static int sim_news(lua_State *L) {
+  lua_pushinteger(L, news(check(L)));
+  return 1;
+}
+
+// sim:advance_to(ms, watching): every due moment on the way is met at its own time.
+// Watching, it stops at the first moment that brings news, and says true.
 static int sim_advance_to(lua_State *L) {
   struct sim *sim = check(L);
   int64_t until = luaL_checkinteger(L, 2);
+  bool watching = lua_toboolean(L, 3);
+  int64_t known = watching ? news(sim) : 0;
   settle(L, sim);
-  for (;;) {
+  while (!watching || news(sim) == known) {
     int64_t next = kernel_next_due(sim->engine.kernel);
     if (next > until) break;
     if (next > clock_now(&sim->clock)) clock_set(&sim->clock, next);
     settle(L, sim);
   }
-  if (until > clock_now(&sim->clock)) clock_set(&sim->clock, until);
+  bool stopped = watching && news(sim) != known;
+  if (!stopped && until > clock_now(&sim->clock)) clock_set(&sim->clock, until);
   settle(L, sim);
-  return 0;
+  lua_pushboolean(L, stopped);
+  return 1;
 }
 
 // sim:jump_to(ms, seen): the clock alone, as if the machine had been off, or was seen.
@@ -402,9 +389,11 @@ static int sim_span(lua_State *L) {
 
 static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"replay", sim_replay},
+                                   {"load_folder", sim_folder},
                                    {"submit", sim_submit},
                                    {"event", sim_event},
                                    {"advance_to", sim_advance_to},
+                                   {"news", sim_news},
                                    {"jump_to", sim_jump_to},
                                    {"now", sim_now},
                                    {"crash", sim_crash},
@@ -430,8 +419,6 @@ static const luaL_Reg functions[] = {{"new", sim_new},
 static void load(lua_State *L, int file, const char *name) {
   if (luaL_loadbuffer(L, sim_lua[file].text, sim_lua[file].length, name)) lua_error(L);
 }
-
-int luaopen_afterward_sim(lua_State *L);
 
 // The C half is handed to sim.lua, which makes of it what specs are written in.
 int luaopen_afterward_sim(lua_State *L) {

@@ -1,7 +1,7 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
 -- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua).
 local core, load_scripts = ...
-local sim = {}
+local sim = { civil = core.civil, parse_time = core.parse_time } -- (ms, zone): { year, month, … }; (text, zone): ms
 
 local ZONE = "Asia/Shanghai"
 local WEEKDAYS = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" }

@@ -73,18 +73,22 @@ static int run(lua_State *L, const char *file, const struct buf *text,
   return OK;
 }
 
+int table_file_parse(const char *name, const struct buf *text, struct buf *encoded,
+                     struct status *status) {
+  struct sandbox *sandbox = sandbox_open(NULL);
+  lua_State *L = sandbox_state(sandbox);
+  int result = run(L, name, text, status);
+  if (!result && values_encode(L, -1, NULL, encoded, status)) {
+    result = status_prefix(status, "%s", name);
+  }
+  sandbox_close(sandbox);
+  return result;
+}
+
 int table_file_read(const char *file, struct buf *encoded, struct status *status) {
   struct buf text = {0};
   int result = read_text(file, &text, status);
-  if (!result) {
-    struct sandbox *sandbox = sandbox_open(NULL);
-    lua_State *L = sandbox_state(sandbox);
-    result = run(L, file, &text, status);
-    if (!result && values_encode(L, -1, NULL, encoded, status)) {
-      result = status_prefix(status, "%s", file);
-    }
-    sandbox_close(sandbox);
-  }
+  if (!result) result = table_file_parse(file, &text, encoded, status);
   buf_deinit(&text);
   return result;
 }

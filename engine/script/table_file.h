@@ -10,3 +10,6 @@
 // missing. Appends the table to encoded, which stays as it was on failure; the text has
 // file and line. Works at once, holds nothing afterwards.
 int table_file_read(const char *file, struct buf *encoded, struct status *status);
+// The same of a text in memory; name stands in what is said of it.
+int table_file_parse(const char *name, const struct buf *text, struct buf *encoded,
+                     struct status *status);

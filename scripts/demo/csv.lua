@@ -27,17 +27,9 @@ local function split(text)
   return rows
 end
 
--- A list of rows by their column's name. encoding: nil is UTF-8.
-function csv.read(path, encoding)
-  local file
-  if encoding then
-    file = assert(io.popen(("iconv -f %s -t UTF-8 '%s'"):format(encoding, path:gsub("'", "'\\''"))))
-  else
-    file = assert(io.open(path))
-  end
-  local text = file:read "a":gsub("^\xEF\xBB\xBF", "")
-  file:close()
-  local rows = split(text)
+-- A list of rows by their column's name, of a text whose first line has the names.
+function csv.parse(text)
+  local rows = split((text:gsub("^\xEF\xBB\xBF", "")))
   local out, names = {}, table.remove(rows, 1)
   for _, row in ipairs(rows) do
     local named = {}
@@ -45,6 +37,19 @@ function csv.read(path, encoding)
     out[#out + 1] = named
   end
   return out
+end
+
+-- The same of a file. encoding: nil is UTF-8.
+function csv.read(path, encoding)
+  local file
+  if encoding then
+    file = assert(io.popen(("iconv -f %s -t UTF-8 '%s'"):format(encoding, path:gsub("'", "'\\''"))))
+  else
+    file = assert(io.open(path))
+  end
+  local text = file:read "a"
+  file:close()
+  return csv.parse(text)
 end
 
 return csv

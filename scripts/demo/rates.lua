@@ -3,10 +3,10 @@ local csv = require "csv"
 
 local rates = {}
 
--- rates["answer/decay_per_week"] is the list of its numbers, .text its words.
-function rates.load(path)
+-- The text of population.csv as a table: ["answer/decay_per_week"] is the list of its numbers, .text its words.
+function rates.parse(text)
   local out = {}
-  for _, row in ipairs(csv.read(path)) do
+  for _, row in ipairs(csv.parse(text)) do
     local numbers = { text = row.value }
     for number in row.value:gmatch "%d+%.?%d*" do numbers[#numbers + 1] = tonumber(number) end
     out[row.group .. "/" .. row.parameter] = numbers

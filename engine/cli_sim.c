@@ -1,0 +1,32 @@
+// afterward sim, forecast, backtest, console: what would come, and what would have come.
+#include "cli_commands.h"
+#include "sim_program.h"
+
+static int simulate(struct cli *cli) { return sim_program_run(cli, "simulate"); }
+
+const struct cli_command cli_sim = {
+    .name = "sim",
+    .words = "DEPARTMENT",
+    .does = "play a cohort through a department's scripts; nothing is sent",
+    .more =
+        "The cohort is a discharge list, read as afterward import reads it. Who "
+        "answers,\n"
+        "what and when says an answer model: docs/simulation.md. Prints what each kind "
+        "of\n"
+        "patient would get, what a day would cost, and which alerts would come.",
+    .example = "afterward sim ortho --patients discharges.csv --days 90 --html sim.html",
+    .options =
+        (const struct cli_option[]){
+            {"patients", "FILE.csv", "the cohort: a discharge list"},
+            {"map", "FILE.lua", "which column is what (that of scripts/demo)"},
+            {"days", "N", "until so long after the last discharge (90)"},
+            {"answers", "FILE.lua", "an answer model of your own"},
+            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
+            {"html", "FILE", "write a report with charts, one file that opens offline"},
+            {"seed", "N", "another seed, other chances (1)"},
+            {"json", NULL, "the whole account as JSON"},
+            {NULL}},
+    .least = 1,
+    .most = 1,
+    .local = true,
+    .run = simulate};
