@@ -22,7 +22,7 @@
 ---@field at any ms
 ---@field by any who answered
 ---@field flag any what the rule gave
----@field score any sum of points
+---@field score any sum of points, for rules too; nil when the form gives none
 ---@field [string] any an item, by its id
 
 ---@class afterward.budget_keys

@@ -13,6 +13,7 @@
 #include "care/mapping.h"
 #include "care/message.h"
 #include "care/question.h"
+#include "care/score.h"
 #include "care/task.h"
 
 static int64_t insert_answer(struct care *care, const struct answer_given *given) {
@@ -45,10 +46,23 @@ static int64_t insert_answer(struct care *care, const struct answer_given *given
   return store_last_id(care->store);
 }
 
+static void merge_score(struct care *care, struct stmt *row, struct merge *merge) {
+  struct value form =
+      catalog_find(care->catalog, stmt_text(row, 5), "form", stmt_text(row, 6));
+  struct value values;
+  struct buf score = {0};
+  size_t len;
+  const char *body = stmt_bytes(row, 0, &len);
+  if (value_read(body, len, &values) && score_put(&form, &values, &score))
+    merge_encoded(merge, "score", &score);
+  buf_deinit(&score);
+}
+
 bool answer_value(struct care *care, int64_t answer, struct buf *out) {
-  struct stmt *row = store_query(
-      care->store, "SELECT body, level, by_kind, at, reason FROM answer WHERE id=?1", "i",
-      answer);
+  struct stmt *row = store_query(care->store,
+                                 "SELECT body, level, by_kind, at, reason, department, "
+                                 "form FROM answer WHERE id=?1",
+                                 "i", answer);
   bool found = stmt_row(row);
   if (found) {
     struct merge merge = {0};
@@ -59,6 +73,7 @@ bool answer_value(struct care *care, int64_t answer, struct buf *out) {
     merge_text(&merge, "by", stmt_text(row, 2));
     merge_text(&merge, "flag", stmt_text(row, 1));
     merge_text(&merge, "reason", stmt_text(row, 4));
+    merge_score(care, row, &merge);
     merge_end(&merge, out);
   }
   stmt_done(row);
@@ -75,6 +90,8 @@ static void observe_item(struct care *care, const struct answer_given *given,
        *unit_text = value_copy_text(&unit);
   struct value given_value =
       id_text ? value_field(given->values, id_text) : (struct value){0};
+  struct value points = score_points(item, &given_value);
+  if (points.kind != VALUE_NIL) given_value = points;
   if (code_text && (given_value.kind == VALUE_INT || given_value.kind == VALUE_REAL))
     observation_keep(care,
                      &(struct observation_spec){.patient = given->patient,

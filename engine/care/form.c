@@ -11,6 +11,7 @@
 #include "care/attachment.h"
 #include "care/mapping.h"
 #include "care/question.h"
+#include "care/score.h"
 
 enum { TEXT_MOST = 4000 };
 
@@ -338,13 +339,32 @@ static int run_rule(struct care *care, const char *department, const char *rule,
   return code;
 }
 
+// The answer as its rule reads it: its fields, and score.
+static struct value with_score(struct care *care, const char *department,
+                               const char *form, const struct value *values,
+                               struct buf *out) {
+  struct value definition = catalog_find(care->catalog, department, "form", form), all;
+  struct buf score = {0}, given = {0};
+  if (!score_put(&definition, values, &score)) return *values;
+  struct merge merge = {0};
+  value_put(&given, values);
+  merge_bytes(&merge, given.data, given.len);
+  merge_encoded(&merge, "score", &score);
+  merge_end(&merge, out);
+  buf_deinit(&score);
+  buf_deinit(&given);
+  return value_read(out->data, out->len, &all) ? all : *values;
+}
+
 void form_judge(struct care *care, const char *department, const char *form,
                 const struct value *values, int64_t patient, int64_t enrollment,
                 struct buf *flag, bool *unjudged) {
   struct status status = {0};
+  struct buf scored = {0};
+  struct value judged = with_score(care, department, form, values, &scored);
   char *rule = rule_of(care, department, form);
   *unjudged = false;
-  if (rule && run_rule(care, department, rule, values, flag, &status)) {
+  if (rule && run_rule(care, department, rule, &judged, flag, &status)) {
     log_line(LOG_LEVEL_ERROR, "rule.failed",
              "department=%s rule=%s patient=%lld enrollment=%lld reason=\"%s\"",
              department, rule, (long long)patient, (long long)enrollment, status.text);
@@ -353,4 +373,5 @@ void form_judge(struct care *care, const char *department, const char *form,
   }
   if (!flag->len) value_put_nil(flag);
   mem_free(rule);
+  buf_deinit(&scored);
 }

@@ -177,7 +177,7 @@ local ITEM = { key("id", "field!", "read as a.<id>"), key("kind", "word!", "kind
   key("zh", "string!", "the question in Chinese"), key("en", "string", "the question in English"),
   key("help", "text", "small print under it"), key("optional", "boolean", "may stay empty"),
   key("when", "function", "earlier answers → whether it is shown") }
-local OBSERVE = key("observe", "word", "the answer is an observation of this code")
+local OBSERVE = key("observe", "word", "the answer is an observation of this code; of a choice, the points of its option")
 local RANGE = { key("min", "number", "smallest"), key("max", "number", "largest") }
 local RANGE_NEEDED = { key("min", "number!", "smallest"), key("max", "number!", "largest") }
 local UNIT = key("unit", "string", "UCUM unit")
@@ -265,6 +265,6 @@ api.fields = {                                         -- recorded reads of a ru
 }
 api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
   pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
-api.answer = { flag = "what the rule gave", score = "sum of points", by = "who answered", at = "ms" }
+api.answer = { flag = "what the rule gave", score = "sum of points, for rules too; nil when the form gives none", by = "who answered", at = "ms" }
 
 return api
