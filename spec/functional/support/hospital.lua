@@ -287,6 +287,6 @@ function Hospital:afterward(...) return Hospital.finish(self:begin(...)) end
 function Hospital:patient(n) return self:get("/patients?mrn=M" .. n).items[1] end
 
 -- The short code in a message's text.
-function Hospital.code(message) return message.text:match "(%d%d%d%d%d%d%d%d)" end
+function Hospital.code(message) return message.text:match "%f[%d](%d%d%d%d%d%d%d%d)%f[%D]" end
 
 return Hospital

@@ -31,7 +31,8 @@ function Outside.hospital(o)
   local roll = dice(self.seed, "receipts")
   h.gateway.on_sent = function(message)
     local code = Hospital.code(message)
-    if code then table.insert(self.codes, code) end
+    -- A patient's: pages to staff have other numbers in them.
+    if code and message.to:find "^138" then table.insert(self.codes, code) end
     if roll(1, 3) == 1 then self:tell_receipt(message.key, roll(1, 300)) end
   end
   return h, self
@@ -48,9 +49,11 @@ function Outside.during(o, run)
   return table.unpack(out, 2, out.n)
 end
 
+local function words_of(page) return (page:gsub("<style.-</style>", ""):gsub("<[^>]*>%s*", " ")) end
+
 -- What was answered and should not have been is kept for the report.
 local function strange(self, what, status, body)
-  if #self.odd < 20 then table.insert(self.odd, ("%s: %s %s"):format(what, status, tostring(body):sub(1, 200))) end
+  if #self.odd < 20 then table.insert(self.odd, ("%s: %s %s"):format(what, status, words_of(tostring(body)):sub(1, 300))) end
 end
 
 -- Asks until somebody answers: nil only when all is over. 507 and 503 mean: later; on a dying disk (disk_dies) 500 too.
@@ -135,7 +138,7 @@ local function answer_page(self, roll)
     self.fevers = self.fevers + (fever and 1 or 0)
     return true
   end
-  if status then strange(self, "page", status, page) end
+  if status then strange(self, "page of code " .. code, status, page) end
 end
 
 local function staff(key)
