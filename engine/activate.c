@@ -171,11 +171,12 @@ static int take(struct engine *engine, const char *department,
 }
 
 int engine_activate(struct engine *engine, const char *department,
-                    const struct sources *sources, const char *who,
+                    const struct sources *sources, const char *who, bool look,
                     struct bundle_report *report, struct status *status) {
   struct bundle *bundle = NULL;
-  if (bundle_load(&bundle, &(struct bundle_config){.department = department},
-                  sources->items, sources->count, report))
+  struct bundle_config config = {.department = department};
+  if ((look ? bundle_check : bundle_load)(&bundle, &config, sources->items,
+                                          sources->count, report))
     return status_fail(status, ERR_INVALID, "department %s: %d errors in its scripts",
                        department, report->errors);
   if (is_active(engine, department, bundle_hash(bundle))) {

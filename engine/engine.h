@@ -28,11 +28,11 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
 // store_out NULL closes the store; else the caller gets it back: what a crash leaves.
 void engine_close(struct engine *engine, struct store **store_out);
 
-// Loads a department's sources and makes them the active bundle, for specs and benches:
-// the daemon also looks them through (bundle_check in reload.c). report says what is
-// wrong; nothing changes then. The same content again changes nothing.
+// Loads a department's sources and makes them the active bundle, for specs and benches;
+// look: having looked them through, as the daemon does (bundle_check in reload.c). report
+// says what is wrong; nothing changes then. The same content again changes nothing.
 int engine_activate(struct engine *engine, const char *department,
-                    const struct sources *sources, const char *who,
+                    const struct sources *sources, const char *who, bool look,
                     struct bundle_report *report, struct status *status);
 struct bundle *engine_bundle(struct engine *engine, const char *department,
                              int64_t row);  // row 0: the active one

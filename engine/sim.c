@@ -94,7 +94,8 @@ static int sim_close(lua_State *L) {
 
 static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
-// sim:load(department, { path = text, … }): true, problems; or nil, problems, why.
+// sim:load(department, { path = text, … }, look): true, problems; or nil, problems, why.
+// look: the texts are looked through, too.
 static int sim_load(lua_State *L) { return sim_load_texts(L, &check(L)->engine); }
 
 // sim:load_folder(folder, department): the same of files under a scripts folder.

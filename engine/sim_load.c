@@ -15,10 +15,10 @@ static void push_report(lua_State *L, const struct bundle_report *report) {
 }
 
 static int activate(lua_State *L, struct engine *engine, const char *department,
-                    struct sources *sources) {
+                    struct sources *sources, bool look) {
   struct status status = {0};
   struct bundle_report report = {0};
-  int code = engine_activate(engine, department, sources, "spec", &report, &status);
+  int code = engine_activate(engine, department, sources, "spec", look, &report, &status);
   sources_deinit(sources);
   if (code)
     lua_pushnil(L);
@@ -39,7 +39,7 @@ int sim_load_texts(lua_State *L, struct engine *engine) {
     const char *text = lua_tolstring(L, -1, &len);
     sources_add(&sources, lua_tostring(L, -2), text, len);
   }
-  return activate(L, engine, department, &sources);
+  return activate(L, engine, department, &sources, lua_toboolean(L, 4));
 }
 
 int sim_load_folder(lua_State *L, struct engine *engine) {
@@ -47,7 +47,7 @@ int sim_load_folder(lua_State *L, struct engine *engine) {
   struct status status = {0};
   const char *folder = luaL_checkstring(L, 2), *department = luaL_checkstring(L, 3);
   if (!sources_read(&sources, folder, department, &status))
-    return activate(L, engine, department, &sources);
+    return activate(L, engine, department, &sources, true);
   sources_deinit(&sources);
   lua_pushnil(L);
   lua_newtable(L);

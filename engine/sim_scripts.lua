@@ -48,8 +48,21 @@ local function collect(root, department, chosen)
   return files
 end
 
+-- Looking through takes longer than loading, and most worlds of a process have the same scripts: once is enough.
+local looked = {}
+local function is_new(department, files)
+  local names, all = {}, { department }
+  for name in pairs(files) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do all[#all + 1] = name .. "\0" .. files[name] end
+  local key = table.concat(all, "\0")
+  if looked[key] then return false end
+  looked[key] = true
+  return true
+end
+
 local function load_files(world, department, files)
-  local ok, problems, why = world.core:load(department, files)
+  local ok, problems, why = world.core:load(department, files, is_new(department, files))
   if not ok then error(why .. "\n  " .. table.concat(problems, "\n  "), 0) end
 end
 

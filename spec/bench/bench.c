@@ -34,9 +34,9 @@ static void activate(struct bench *bench, const char *scripts, const char *depar
   struct bundle_report report = {0};
   struct status status = {0};
   bench_must(sources_read(&sources, scripts, department, &status), &status);
-  bench_must(
-      engine_activate(&bench->engine, department, &sources, "bench", &report, &status),
-      &status);
+  bench_must(engine_activate(&bench->engine, department, &sources, "bench", false,
+                             &report, &status),
+             &status);
   bundle_report_deinit(&report);
   sources_deinit(&sources);
 }

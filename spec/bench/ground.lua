@@ -190,7 +190,7 @@ function ground.ask_text(place, sql)
 end
 
 function ground.core(place, words, ...)
-  return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", place.scripts), ...)
+  return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", place.scripts or ""), ...)
 end
 
 function ground.load(place, connections, rate, calls, record)
