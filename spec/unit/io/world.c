@@ -170,6 +170,7 @@ int luaopen_afterward_unit_io(lua_State *L) {
   luaL_setfuncs(L, world_raw_verbs, 0);
   luaL_setfuncs(L, world_server_verbs, 0);
   luaL_setfuncs(L, world_client_verbs, 0);
+  luaL_setfuncs(L, world_beside_verbs, 0);
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "__index");
   lua_newtable(L);

@@ -56,4 +56,4 @@ void world_call(struct world *world, int arguments);
 void world_raws_free(struct world *world);
 void served_free(struct served *served);  // not its memory
 extern const luaL_Reg world_raw_verbs[], world_server_verbs[], world_client_verbs[];
-extern const luaL_Reg pure_verbs[];
+extern const luaL_Reg pure_verbs[], world_beside_verbs[];
