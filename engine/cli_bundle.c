@@ -58,8 +58,9 @@ static void tell(const char *doing, size_t len) {
 // Until nothing is being done any more; the last answer.
 static int wait_for(const struct cli *cli, const char *path, struct cli_answer *answer) {
   const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
+  int code;
   for (;;) {
-    int code = cli_ask(cli, "GET", path, NULL, answer);
+    code = cli_ask(cli, "GET", path, NULL, answer);
     struct value doing = value_field(&answer->value, "doing");
     if (code || doing.kind != VALUE_TEXT) break;
     tell(doing.text.data, doing.text.len);
@@ -68,7 +69,7 @@ static int wait_for(const struct cli *cli, const char *path, struct cli_answer *
     nanosleep(&pause, NULL);
   }
   if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
-  return answer->value.kind == VALUE_MAP ? CLI_OK : CLI_FAILED;
+  return code;
 }
 
 static bool is_refused(const struct value *item) {
@@ -106,7 +107,7 @@ static int reload(struct cli *cli) {
   cli_answer_deinit(&answer);
   buf_deinit(&path);
   if (!code) code = show(cli);
-  return code ? code : refused ? CLI_FAILED : CLI_OK;
+  return !code && refused ? CLI_FAILED : code;
 }
 
 const struct cli_command cli_reload = {
