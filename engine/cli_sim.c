@@ -1,4 +1,4 @@
-// afterward sim, forecast, backtest, console: what would come, and what would have come.
+// afterward sim and forecast: what would come, and what will.
 #include "cli_commands.h"
 #include "sim_program.h"
 
@@ -30,3 +30,21 @@ const struct cli_command cli_sim = {
     .most = 1,
     .local = true,
     .run = simulate};
+
+static int forecast(struct cli *cli) { return sim_program_run(cli, "forecast"); }
+
+const struct cli_command cli_forecast = {
+    .name = "forecast",
+    .words = "[DEPARTMENT]",
+    .does = "sends, calls and tasks of the coming weeks, by department and day",
+    .more =
+        "Counts the steps that enrolled patients have before them, times what such "
+        "steps\n"
+        "have led to until now. Patients still to come are not in it. A step that "
+        "nobody\n"
+        "has been through yet is named: afterward sim shows what it would lead to.",
+    .example = "afterward forecast ortho --weeks 4",
+    .options =
+        (const struct cli_option[]){{"weeks", "N", "how far, 1 to 12 (4)"}, {NULL}},
+    .most = 1,
+    .run = forecast};

@@ -7,6 +7,7 @@
 #include "api/page.h"
 #include "api/pending.h"
 #include "api/probe.h"
+#include "api/read_forecast.h"
 #include "api/read_summary.h"
 #include "api/receipt.h"
 #include "base/mem.h"
@@ -58,6 +59,7 @@ int api_init(struct api *api, struct care *care, struct status *status) {
 
 void api_deinit(struct api *api) {
   read_summary_stop(api);
+  read_forecast_stop(api);
   pending_stop(api);
   tokens_deinit(&api->tokens);
   mem_free(api->rate);

@@ -10,6 +10,7 @@
 
 struct pending;
 struct summary;
+struct forecasting;
 
 struct api_callback {  // a provider's call to /channels/<name>/receipt; borrowed
   const char *method, *query;
@@ -72,9 +73,10 @@ struct api {
   struct loop *loop;  // set likewise: what takes long is read beside it; NULL: at once
   struct tokens tokens;
   struct keys keys;
-  struct rate *rate;          // of patient pages; owned
-  struct pending *pending;    // requests that wait for a commit
-  struct summary *summaries;  // being made (the first) or waiting for that one
+  struct rate *rate;                // of patient pages; owned
+  struct pending *pending;          // requests that wait for a commit
+  struct summary *summaries;        // being made (the first) or waiting for that one
+  struct forecasting *forecasting;  // the forecast being made; NULL: none
   uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
 };
 

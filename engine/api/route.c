@@ -10,6 +10,7 @@
 #include "api/desk.h"
 #include "api/events.h"
 #include "api/read.h"
+#include "api/read_forecast.h"
 #include "base/mem.h"
 #include "io/http_answer.h"
 
@@ -56,6 +57,7 @@ static const struct route routes[] = {
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
+    {"GET", "forecast", SCOPE_READ, read_forecast},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
     {"POST", "duty", SCOPE_STAFF, desk_duty},
     {"POST", "staff", SCOPE_ADMIN, desk_staff},
