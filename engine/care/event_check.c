@@ -274,7 +274,9 @@ static int check_field(struct check *check, const struct value *value,
 static const struct event_field *find_field(const struct event_shape *shape,
                                             const struct value *name) {
   for (const struct event_field *field = shape->fields; field->name; field++)
-    if (value_is(name, field->name)) return field;
+    if (name->text.len && field->name[0] == name->text.data[0] &&
+        value_is(name, field->name))
+      return field;
   return NULL;
 }
 
@@ -297,12 +299,11 @@ static bool is_absent(struct value *item) {
   return item->kind == VALUE_NIL || (item->kind == VALUE_TEXT && !item->text.len);
 }
 
-static int check_needed(struct check *check, const struct value *value,
-                        const struct event_shape *shape) {
+// given: a bit for each field of the shape.
+static int check_needed(struct check *check, const struct event_shape *shape,
+                        uint64_t given) {
   for (const struct event_field *field = shape->fields; field->name; field++) {
-    if (!field->needed) continue;
-    struct value item = value_field(value, field->name);
-    if (!is_absent(&item)) continue;
+    if (!field->needed || given >> (field - shape->fields) & 1) continue;
     path_enter(check, field->name, strlen(field->name));
     char what[96];
     snprintf(what, sizeof what, "is missing%s%s",
@@ -323,18 +324,20 @@ static int check_shape(struct check *check, const struct value *value,
   struct value key, item;
   if (value->kind != VALUE_MAP) return wrong(check, "must be an object");
   struct mapping map = mapping_begin(out);
+  uint64_t given = 0;
   while (value_next(&iter, &key, &item)) {
     size_t before = path_enter(check, key.text.data, printable(&key));
     const struct event_field *field = find_field(shape, &key);
     if (!field) return unknown(check, shape, &key);
     if (!is_absent(&item)) {
+      given |= UINT64_C(1) << (field - shape->fields);
       mapping_key(&map, field->name);
       if (check_field(check, &item, field, out)) return ERR_INVALID;
     }
     path_leave(check, before);
   }
   mapping_end(&map);
-  return check_needed(check, value, shape);
+  return check_needed(check, shape, given);
 }
 
 static int check_kind(struct check *check, const struct value *clean) {
