@@ -146,6 +146,17 @@ static void booking_keep(struct event_in *event, const struct booking *booking) 
              booking->department, booking->at, booking_status(booking), event->at);
 }
 
+// A cancellation often names the booking only: its department is the one that was kept.
+static void merge_booked_department(struct event_in *event, const struct booking *booking,
+                                    struct merge *merge) {
+  struct stmt *row =
+      store_query(event->care->store,
+                  "SELECT department FROM appointment WHERE source_id=?1 AND source=?2",
+                  "tt", booking->id, event->row->source);
+  if (stmt_row(row)) merge_text(merge, "department", stmt_text(row, 0));
+  stmt_done(row);
+}
+
 static void booking_tell(struct event_in *event, const struct booking *booking) {
   static const char *const words[][2] = {{"booked", "appointment"},
                                          {"changed", "appointment"},
@@ -153,7 +164,7 @@ static void booking_tell(struct event_in *event, const struct booking *booking) 
                                          {"no-show", "no-show"}};
   struct merge merge = {0};
   if (booking->at) merge_int(&merge, "when", booking->at);
-  merge_text(&merge, "department", booking->department);
+  merge_booked_department(event, booking, &merge);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (!strcmp(words[i][0], booking->status)) {
       event_tell(event, words[i][1], &merge);

@@ -3,6 +3,8 @@ local aw = require "afterward"
 
 local THREE_DAYS = 3 * 24 * 60 * 60 * 1000           -- ms; `at` can't count back from the anchor
 
+local function theatre(f) return f.event.department == "theatre" end
+
 return {
   aw.rule { id = "ready-flags", run = function(a)
     if a.fever then
@@ -24,7 +26,7 @@ return {
 
   aw.pathway {
     id = "before-surgery", program = "shuqian", title = { zh = "术前宣教", en = "Before the operation" },
-    enroll = { on = "appointment", where = function(f) return f.event.department == "theatre" end, again = "restart" },
+    enroll = { on = "appointment", where = theatre, again = "restart" },
     anchor = "appointment", ends = "1d",
     steps = {
       aw.step { id = "what-happens", at = "enroll", run = function(p) p:send "what-happens" end },
@@ -40,7 +42,8 @@ return {
       end },
     },
     watches = {
-      aw.watch { id = "called-off", on = "appointment-cancelled", run = function(p) p:stop "the operation was called off" end },
+      aw.watch { id = "called-off", on = "appointment-cancelled", where = theatre,
+        run = function(p) p:stop "the operation was called off" end },
     },
   },
 }

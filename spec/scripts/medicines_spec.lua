@@ -80,6 +80,23 @@ describe("before an operation", function()
     w:advance_to "2026-03-10 20:00" assert.equal("ready", w:task("teach").form)
   end)
 
+  it("an operation that is put off is prepared three days before its new day", function()
+    booked "theatre"
+    w:advance "1d"
+    w:event(pt, "appointment", { appointment = { id = "OR1", at = "2026-03-20 08:00", status = "changed", department = "theatre" } })
+    w:advance_to "2026-03-16 20:00" assert.equal(0, #w:sent "ready")
+    w:advance_to "2026-03-17 12:00" assert.equal(1, #w:sent "ready")
+  end)
+
+  it("a clinic's visit that is cancelled leaves the operation as it is; a cancellation need not name the department", function()
+    booked "theatre"
+    w:event(pt, "appointment", { appointment = { id = "C9", at = "2026-03-10 08:00", status = "booked", department = "eye" } })
+    w:event(pt, "appointment", { appointment = { id = "C9", status = "cancelled" } })
+    assert.is_true(w:enrollment("before-surgery").live)
+    w:event(pt, "appointment", { appointment = { id = "OR1", status = "cancelled" } })
+    assert.is_false(w:enrollment("before-surgery").live)
+  end)
+
   it("an operation that is called off ends it, and another clinic's appointment never begins it", function()
     booked "theatre"
     w:advance "1d" booked("theatre", "cancelled")
