@@ -16,6 +16,7 @@ static void load(void *self) {
   struct taking *taking = self;
   bundle_check(&taking->bundle, &(struct bundle_config){.department = taking->department},
                taking->sources.items, taking->sources.count, &taking->report);
+  ends_count(taking);
 }
 
 static void unlink_taking(struct reload *reload, struct taking *taking) {
@@ -75,6 +76,7 @@ static void begin_loading(struct taking *taking) {
     return;
   }
   taking->state = TAKING_LOADING;
+  ends_prepare(taking);
   taking->loading = loop_job_new(taking->reload->loop, load, loaded, taking);
 }
 

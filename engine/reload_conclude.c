@@ -131,8 +131,11 @@ static void hold(struct taking *taking, int64_t version, const char *hash) {
   taking->reload->counters.held++;
   log_line(LOG_LEVEL_INFO, "bundle.held", "department=%s digest=%s by=%s",
            taking->department, hash, taking->who);
-  keep_candidate(taking, "held", version,
-                 "good so far: it waits until somebody says afterward activate");
+  buf_puts(&taking->ends,
+           taking->ends.len
+               ? "if that is meant, say afterward activate"
+               : "good so far: it waits until somebody says afterward activate");
+  keep_candidate(taking, "held", version, taking->ends.data);
 }
 
 // Some follow it, and it waits until somebody says what becomes of it.
@@ -168,7 +171,7 @@ static void activate(struct taking *taking, int64_t version) {
 }
 
 bool conclude_keep(struct taking *taking, struct status *status) {
-  taking->manual = waits(taking);
+  taking->manual = taking->ends.len || waits(taking);
   memcpy(taking->hash, bundle_hash(taking->bundle), sizeof taking->hash);
   if (activate_keep(taking->reload->engine, taking->department, &taking->sources,
                     taking->bundle, &taking->version, status))

@@ -93,6 +93,9 @@ void taking_free(struct taking *taking) {
   specs_kill(taking->specs);
   replay_report_free(taking->replay);
   buf_deinit(&taking->replayed);
+  buf_deinit(&taking->pathways);
+  buf_deinit(&taking->ends);
+  if (taking->reader) store_close(taking->reader);
   bundle_free(taking->bundle);
   bundle_report_deinit(&taking->report);
   sources_deinit(&taking->sources);

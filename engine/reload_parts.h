@@ -34,8 +34,11 @@ struct taking {  // a department's files on their way
   struct specs *specs;
   struct buf output;  // of the specs
   struct replay_report *replay;
-  struct buf replayed;  // its report, encoded
-  int64_t version;      // its row, once it is kept; then the bundle is the engine's
+  struct buf replayed;   // its report, encoded
+  struct buf pathways;   // of the active version, encoded
+  struct store *reader;  // while it is loaded
+  struct buf ends;       // what it would end, in words
+  int64_t version;       // its row, once it is kept; then the bundle is the engine's
   char hash[33];
   bool manual;  // it waits for a person
 };
@@ -77,6 +80,11 @@ struct specs *specs_start(struct taking *taking, struct loop *loop,
                           struct status *status);
 void specs_kill(struct specs *specs);
 bool specs_asked(struct taking *taking);  // by the candidate, or by the active version
+
+// reload_ends.c: for how many a pathway would end that is gone; then it waits for a
+// person.
+void ends_prepare(struct taking *taking);
+void ends_count(struct taking *taking);
 
 // reload_rules.c: whether a run that stays on its version names a rule that is gone.
 // report: the replay's.

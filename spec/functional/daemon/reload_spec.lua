@@ -118,6 +118,25 @@ describe("saving a script", function()
   end)
 end)
 
+describe("a pathway that is gone", function()
+  it("does not end for its patients because of a slip: somebody says so first", function()
+    local h = hospital()
+    local was = bundle(h).active.hash
+    planned(h, 1)
+    h:script("w/w.lua", (ward():gsub('"way"', '"other"')))
+    local held = wait.till("held", function()
+      local candidate = bundle(h).candidate
+      return type(candidate) == "table" and candidate.status == "held" and candidate
+    end)
+    assert.matches('pathway "way" is gone, and would end for 1 on it', held.reason)
+    assert.equal(was, bundle(h).active.hash)
+    assert.equal("active", h:get("/enrollments").items[1].status)
+    h:afterward("activate", "w")
+    wait.till("it has ended", function() return h:get("/enrollments").items[1].status == "ended" end)
+    h:close()
+  end)
+end)
+
 describe("a rule that is gone", function()
   local RULE = 'aw.rule { id = "worse", result = "boolean", run = function(a) return (a.temp or 0) > 38 end },'
   local function asking(first, rule)
