@@ -1,4 +1,4 @@
-// afterward sim and forecast: what would come, and what will.
+// afterward sim, forecast and console: what would come, what will, and what scripts know.
 #include "cli_commands.h"
 #include "sim_program.h"
 
@@ -48,3 +48,23 @@ const struct cli_command cli_forecast = {
         (const struct cli_option[]){{"weeks", "N", "how far, 1 to 12 (4)"}, {NULL}},
     .most = 1,
     .run = forecast};
+
+static int console(struct cli *cli) { return sim_program_run(cli, "console"); }
+
+const struct cli_command cli_console = {
+    .name = "console",
+    .words = "PATIENT",
+    .does = "try lines of Lua on a copy of a patient's facts; it is kept who looked",
+    .more =
+        "f is what a where or tier gets; rules and forms are there by name. Read-only, "
+        "in\n"
+        "the sandbox. Lines come from the terminal or from standard input.",
+    .example = "afterward console p4f2p9k0m2qx8aw7 --department ortho",
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "whose scripts look"},
+            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
+            {NULL}},
+    .least = 1,
+    .most = 1,
+    .run = console};

@@ -12,6 +12,7 @@
 #include "script/values.h"
 #include "sim.h"
 #include "sim_cohort.h"
+#include "sim_console.h"
 #include "sim_embed.h"
 #include "sim_model.h"
 
@@ -98,10 +99,14 @@ static int escape(lua_State *L) {
 }
 
 static void push_host(lua_State *L, struct cli *cli) {
-  static const luaL_Reg functions[] = {
-      {"json", to_json},  {"steady_ms", steady},       {"terminal", terminal},
-      {"escape", escape}, {"cohort", sim_cohort_read}, {"model", sim_model_new},
-      {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"json", to_json},
+                                       {"steady_ms", steady},
+                                       {"terminal", terminal},
+                                       {"escape", escape},
+                                       {"cohort", sim_cohort_read},
+                                       {"model", sim_model_new},
+                                       {"console", sim_console_new},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_pushlightuserdata(L, cli);
   lua_pushcclosure(L, ask, 1);
@@ -133,6 +138,7 @@ static int run(lua_State *L) {
   luaL_openlibs(L);
   set_require(L);
   sim_model_register(L);
+  sim_console_register(L);
   lua_getglobal(L, "require");
   lua_pushvalue(L, 2);
   lua_call(L, 1, 1);

@@ -19,6 +19,7 @@ void read_run_fields(struct call *call, struct json *json, int64_t run);
 void read_compare(struct call *call);     // both versions of a pathway side by side
 void read_patients(struct call *call);    // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);     // audited
+void read_facts(struct call *call);       // department; audited
 void read_timeline(struct call *call);    // audited
 void read_attachment(struct call *call);  // the bytes of a photo; audited
 void read_summary(struct call *call);

@@ -53,6 +53,7 @@ static const struct route routes[] = {
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},
     {"GET", "patients/*/timeline", SCOPE_READ, read_timeline},
+    {"GET", "patients/*/facts", SCOPE_READ, read_facts},
     {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
     {"GET", "attachments/*", SCOPE_READ, read_attachment},

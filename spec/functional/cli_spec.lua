@@ -17,7 +17,7 @@ local function afterward(words, environment)
 end
 
 local commands = {
-  "sim", "forecast", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "patient", "timeline",
+  "sim", "forecast", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "patient", "timeline",
   "opt-out", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "refused", "codes", "status", "version",
   "check", "new",
 }
