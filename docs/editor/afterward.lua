@@ -173,7 +173,7 @@
 ---@field together? boolean all channels at once
 ---@field within? string waits this long at most
 ---@field remind? string again after this silence
----@field fields? table<string, string|number|boolean> what the text's placeholders need
+---@field fields? table<string, string|number|boolean|table> what the text's placeholders need; { zh =, en = } is said in the reader's language
 ---@field options? table<string, table> item → choices offered this time: { { value =, zh =, en = }, … }
 ---@field pauses? string case only: clocks stand still, for this reason
 
@@ -186,7 +186,7 @@
 ---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
 ---@field via? string[] channels in turn; `the department's` when absent
 ---@field together? boolean all channels at once
----@field fields? table<string, string|number|boolean> what the text's placeholders need
+---@field fields? table<string, string|number|boolean|table> what the text's placeholders need; { zh =, en = } is said in the reader's language
 
 ---@class afterward.task_task
 ---@field id string its name in this run

@@ -166,6 +166,7 @@ bool words_put(const struct words *words, const char *name, size_t len, struct b
   memcpy(word, name, len);
   word[len] = '\0';
   struct value own = value_field(&words->fields, word);
+  if (own.kind == VALUE_MAP) return put_view(out, text_in(&own, words->language));
   if (own.kind != VALUE_NIL) return put_scalar(out, &own);
   return put_known(words, word, out);
 }

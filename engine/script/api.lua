@@ -204,7 +204,8 @@ end
 local TO = key("to", "one:patient,family,sender", "whom", { default = "patient; in a case the sender" })
 local VIA = key("via", "list of word", "channels in turn", { default = "the department's" })
 local TOGETHER = key("together", "boolean", "all channels at once")
-local FIELDS = key("fields", "map of scalar", "what the text's placeholders need")
+local FIELDS = key("fields", "map of wording",
+  "what the text's placeholders need; { zh =, en = } is said in the reader's language")
 local WITHIN = key("within", "span", "waits this long at most")
 local function options(keys) return key("options", "table", "see the keys", { keys = keys }) end
 

@@ -51,6 +51,14 @@ static bool is_scalar(const struct value *value) {
   return is_number(value) || is_boolean(value) || value->kind == VALUE_TEXT;
 }
 
+// A scalar, or one text in each language.
+static bool is_wording(const struct value *value) {
+  struct value zh = value_field(value, "zh"), en = value_field(value, "en");
+  if (value->kind != VALUE_MAP) return is_scalar(value);
+  return zh.kind == VALUE_TEXT && (en.kind == VALUE_TEXT || en.kind == VALUE_NIL) &&
+         value_count(value) == 1 + (uint32_t)(en.kind == VALUE_TEXT);
+}
+
 static bool is_table(const struct value *value) {
   return value->kind == VALUE_MAP || value->kind == VALUE_LIST;
 }
@@ -65,6 +73,7 @@ static const struct type types[] = {
     {"time", is_number, "must be a time in ms"},
     {"count", is_count, "must be a whole number above 0"},
     {"scalar", is_scalar, "must be a text, a number or a boolean"},
+    {"wording", is_wording, "must be a text, a number, a boolean or { zh =, en = }"},
     {"table", is_table, "must be a table"},
 };
 
