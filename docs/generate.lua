@@ -35,7 +35,8 @@ local TYPES = {
   zone = "time zone", boolean = "true or false", field = "name, such as left_knee", url = "https://…", color = "#rrggbb",
   number = "number", count = "whole number above 0", ["function"] = "function", event = "event", step = "aw.step",
   watch = "aw.watch", options = "list of { value, zh =, en = }", role = "duty post or person", table = "table",
-  scalar = "text, number or boolean", wording = "text, number, boolean or { zh =, en = }", value = "anything that can be stored", any = "anything", task = "task id",
+  scalar = "text, number or boolean",
+  wording = "text, number, boolean or { zh =, en = }", value = "anything that can be stored", any = "anything", task = "task id",
 }
 
 local function type_words(type_name)
@@ -166,7 +167,8 @@ local LUALS = {
   id = "string", word = "string", text = "afterward.Text", string = "string", hours = "string", span = "string", times = "string",
   time = "integer", zone = "string", boolean = "boolean", field = "string", url = "string", color = "string", number = "number",
   count = "integer", event = "string", step = "afterward.Declaration", watch = "afterward.Declaration", options = "table[]",
-  role = "string", table = "table", scalar = "string|number|boolean", wording = "string|number|boolean|table", value = "any", any = "any", task = "string",
+  role = "string", table = "table", scalar = "string|number|boolean",
+  wording = "string|number|boolean|table", value = "any", any = "any", task = "string",
   weekly = "table<string, string>", ["function"] = "function",
 }
 local FUNCTIONS = {                                 -- kind.key → what the engine calls it with
