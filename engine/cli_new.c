@@ -29,15 +29,12 @@ static char *only_department(const char *scripts) {
   return only;
 }
 
-// Specs name scripts/DEPARTMENT, so they run in the folder above.
 static void put_next(const struct new_request *request, struct buf *look,
                      struct buf *prove) {
-  const char *slash = strrchr(request->scripts, '/');
   buf_printf(look, "afterward check %s/%s", request->scripts, request->department);
-  if (slash)
-    buf_printf(prove, "cd %.*s && ", (int)(slash - request->scripts), request->scripts);
-  buf_printf(prove, "lua5.4 /usr/bin/busted --pattern=_spec %s/%s/spec",
-             slash ? slash + 1 : request->scripts, request->department);
+  buf_printf(prove, "afterward test %s", request->department);
+  if (strcmp(request->scripts, "scripts") != 0)
+    buf_printf(prove, " --scripts %s", request->scripts);
 }
 
 static void print_json(const struct new_result *result, const struct buf *look,

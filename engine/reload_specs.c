@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "reload_parts.h"
+#include "specs.h"
 
 enum { LIMIT_MS = 60000, OUTPUT = 32 * 1024, VARIABLES = 16 };
 
@@ -109,19 +110,17 @@ static bool start(struct specs *specs, struct loop *loop, struct status *status)
   static const char *const names[] = {"PATH",   "HOME",     "LANG",      "LC_ALL", "TZ",
                                       "TMPDIR", "LUA_PATH", "LUA_CPATH", NULL};
   char *env[VARIABLES + 1];
-  struct buf path = {0};
-  buf_printf(&path, "scripts/%s/spec", specs->taking->department);
-  const char *words[] = {"lua5.4", "/usr/bin/busted", "--pattern=_spec", path.data, NULL};
   int count = put_environment(names, env);
-  specs->child = child_start(loop,
-                             &(struct child_config){.words = words,
-                                                    .env = (const char *const *)env,
-                                                    .folder = specs->folder,
-                                                    .limit_ms = LIMIT_MS,
-                                                    .output = OUTPUT},
-                             ended, specs, status);
+  specs->child =
+      specs_child(loop,
+                  &(struct specs_config){.folder = specs->folder,
+                                         .scripts = "scripts",
+                                         .department = specs->taking->department,
+                                         .env = (const char *const *)env,
+                                         .limit_ms = LIMIT_MS,
+                                         .output = OUTPUT},
+                  ended, specs, status);
   while (count) free(env[--count]);
-  buf_deinit(&path);
   return specs->child != NULL;
 }
 

@@ -15,6 +15,7 @@
 #include "sim_console.h"
 #include "sim_embed.h"
 #include "sim_model.h"
+#include "sim_specs.h"
 
 // require, for the program's own files alone: nothing of this machine is loaded.
 static int search(lua_State *L) {
@@ -106,6 +107,7 @@ static void push_host(lua_State *L, struct cli *cli) {
                                        {"cohort", sim_cohort_read},
                                        {"model", sim_model_new},
                                        {"console", sim_console_new},
+                                       {"tester", sim_specs_new},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_pushlightuserdata(L, cli);
@@ -139,6 +141,7 @@ static int run(lua_State *L) {
   set_require(L);
   sim_model_register(L);
   sim_console_register(L);
+  sim_specs_register(L);
   lua_getglobal(L, "require");
   lua_pushvalue(L, 2);
   lua_call(L, 1, 1);

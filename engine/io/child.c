@@ -20,6 +20,7 @@ struct child {
   bool exited, read_out;
   size_t most;
   struct child_result result;
+  void (*said)(void *ctx, const char *bytes, size_t len);
   void (*done)(void *ctx, const struct child_result *result);  // NULL: nobody waits
   void *ctx;
   char chunk[CHUNK];
@@ -71,6 +72,8 @@ static void keep(struct child *child, const char *bytes, size_t len) {
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *into) {
   struct child *child = stream->data;
   if (len > 0) keep(child, into->base, (size_t)len);
+  if (len > 0 && child->done && child->said)
+    child->said(child->ctx, into->base, (size_t)len);
   if (len >= 0) return;
   child->read_out = true;
   uv_read_stop(stream);
@@ -123,12 +126,13 @@ struct child *child_start(struct loop *loop, const struct child_config *config,
   close(ends[1]);
   uv_pipe_open(&child->pipe, ends[0]);
   if (code) {
-    status_fail(status, ERR_IO, "%s can't be started: %s", config->words[0],
-                uv_strerror(code));
+    status_fail(status, code == UV_ENOENT ? ERR_NOT_FOUND : ERR_IO,
+                "%s can't be started: %s", config->words[0], uv_strerror(code));
     end(child);
     return NULL;
   }
   child->done = done;
+  child->said = config->said;
   child->ctx = ctx;
   uv_read_start((uv_stream_t *)&child->pipe, on_alloc, on_read);
   uv_timer_start(&child->limit, on_limit, (uint64_t)config->limit_ms, 0);

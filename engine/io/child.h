@@ -15,6 +15,8 @@ struct child_config {  // all borrowed for the call
   const char *folder;      // where it runs
   int64_t limit_ms;        // then it is killed, and whatever it has started
   size_t output;  // bytes kept of what it writes to stdout and stderr, the last ones
+  void (*said)(void *ctx, const char *bytes,
+               size_t len);  // as it writes; NULL: nobody listens
 };
 
 struct child_result {

@@ -1,7 +1,7 @@
 -- `afterward new` gives a newcomer something that works: it passes check and its own spec as it is.
 local json = require "dkjson"
 
-local daemon, top = os.getenv "AFTERWARD_DAEMON", assert(io.popen "pwd"):read "l"
+local daemon = os.getenv "AFTERWARD_DAEMON"
 
 describe("afterward new", function()
   local folder
@@ -24,7 +24,7 @@ describe("afterward new", function()
   end
   -- The generated specs, as their author would run them.
   local function specs()
-    local output, code = sh(("lua5.4 /usr/bin/busted --helper=%s/spec/helper.lua --pattern=_spec scripts/urology/spec"):format(top))
+    local output, code = sh(os.getenv "AFTERWARD" .. " test urology")
     assert.equal(0, code, output)
     return tonumber(output:match "(%d+) successes / 0 failures / 0 errors")
   end
@@ -42,7 +42,7 @@ describe("afterward new", function()
 
   it("adds to it a pathway, a form and an escalation, each with its spec", function()
     assert.same({ "scripts/urology/stones.lua", "scripts/urology/spec/stones_spec.lua" }, made("pathway stones --in urology").files)
-    assert.same({ "afterward check scripts/urology", "lua5.4 /usr/bin/busted --pattern=_spec scripts/urology/spec" },
+    assert.same({ "afterward check scripts/urology", "afterward test urology" },
       made("form pain").next)                       -- the only department need not be named
     made "escalation night"
     assert.equal(2, clean().accepted)               -- nothing asks the form or pages by the ladder yet
@@ -65,7 +65,7 @@ describe("afterward new", function()
     local output = afterward "new escalation night"
     assert.equal("wrote scripts/urology/night.lua\nwrote scripts/urology/spec/night_spec.lua\n\n" ..
       "Put your own words where scripts/urology/night.lua says what, then:\n  afterward check scripts/urology\n" ..
-      "  lua5.4 /usr/bin/busted --pattern=_spec scripts/urology/spec\n", output)
+      "  afterward test urology\n", output)
   end)
 
   it("writes nothing over, and nothing where it can't tell whose", function()

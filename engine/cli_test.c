@@ -1,0 +1,29 @@
+// afterward test: a department's own specs.
+#include "cli_commands.h"
+#include "sim_program.h"
+
+static int test(struct cli *cli) { return sim_program_run(cli, "test"); }
+
+const struct cli_command cli_test = {
+    .name = "test",
+    .words = "DEPARTMENT",
+    .does = "run a department's specs; no daemon, nothing is sent",
+    .more =
+        "Runs scripts/DEPARTMENT/spec/…_spec.lua with busted, as the daemon does before\n"
+        "it activates scripts that say gate = \"specs\". docs/testing.md says how to "
+        "write "
+        "them.\n"
+        "Exit 0 when all pass, 1 when not, 2 when there is nothing to run, 3 when "
+        "busted\n"
+        "is not installed.",
+    .example = "afterward test ortho\nafterward test ortho --watch",
+    .options =
+        (const struct cli_option[]){
+            {"watch", NULL, "again whenever a script or a spec is saved; ^C ends it"},
+            {"scripts", "DIR", "the scripts folder (./scripts)"},
+            {"json", NULL, "one object, what busted said among it"},
+            {NULL}},
+    .least = 1,
+    .most = 1,
+    .local = true,
+    .run = test};

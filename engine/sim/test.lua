@@ -1,0 +1,68 @@
+-- afterward test DEPARTMENT: its specs in a child process, once or on each save.
+local MISSING, FAILED = 3, 1
+
+local function usage(...) error { usage = string.format(...) } end
+
+local function sh_quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+local function lines_of(command)
+  local pipe <close> = assert(io.popen(command))
+  local lines = {}
+  for line in pipe:lines() do lines[#lines + 1] = line end
+  return lines
+end
+
+-- { folder, scripts, department, path }: where busted runs, the scripts folder below it, and in full.
+local function find(o, department)
+  local given = o.scripts or "scripts"
+  local path = lines_of(("realpath -e %s 2>/dev/null"):format(sh_quoted(given)))[1]
+  if not path then usage("there is no folder %s: name the scripts folder with --scripts", given) end
+  if not department:find "^%w[%w_-]*$" then usage("%s is no name of a department", department) end
+  local specs = lines_of(("find -L %s -name '*_spec.lua' 2>/dev/null"):format(sh_quoted(("%s/%s/spec"):format(path, department))))
+  if #specs == 0 then
+    usage("there is no spec: write %s/%s/spec/…_spec.lua, or let afterward new write an example", given, department)
+  end
+  local folder, name = path:match "^(.*)/([^/]+)$"
+  return { folder = folder ~= "" and folder or "/", scripts = name, department = department, path = path }
+end
+
+local function counts(output)
+  local good, bad, broken, pending
+  for a, b, c, d in output:gmatch "(%d+) success%a* / (%d+) failure%a* / (%d+) errors? / (%d+) pending" do
+    good, bad, broken, pending = a, b, c, d
+  end
+  return { successes = tonumber(good), failures = tonumber(bad), errors = tonumber(broken), pending = tonumber(pending) }
+end
+
+-- Runs all once; gives an exit code.
+local function run(tester, place, o, host)
+  local began = host.steady_ms()
+  local code, output, late = tester:run { folder = place.folder, scripts = place.scripts, department = place.department,
+    quiet = o.json }
+  if code == nil then
+    io.stderr:write("afterward: ", output, "\n")
+    return late and MISSING or FAILED
+  end
+  if code == false then return FAILED end
+  if late then io.stderr:write "afterward: the specs took longer than ten minutes and were stopped\n" end
+  local passed = code == 0 and not late
+  if o.json then
+    local result = counts(output)
+    result.department, result.output, result.passed, result.late = place.department, output, passed, late
+    result.seconds = (host.steady_ms() - began) / 1000
+    print(host.json(result))
+  end
+  return passed and 0 or FAILED
+end
+
+return function(command)
+  local o, host = command.options, command.host
+  local place = find(o, command.words[1])
+  local tester = host.tester(o.watch and place.path or nil)
+  local code = run(tester, place, o, host)
+  while o.watch and code ~= MISSING do
+    io.stderr:write(("-- %s; saving below %s runs the specs again, ^C ends\n"):format(code == 0 and "all pass" or "not all pass", place.path))
+    if not tester:wait() then break end
+    code = run(tester, place, o, host)
+  end
+  return code
+end

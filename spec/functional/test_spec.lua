@@ -1,0 +1,87 @@
+-- afterward test: a department's specs, as its author runs them and as a machine reads them.
+local json = require "dkjson"
+
+local program = os.getenv "AFTERWARD"
+
+describe("afterward test", function()
+  local folder
+  local function sh(line)
+    local pipe <close> = assert(io.popen(("cd '%s' && %s 2>&1 </dev/null"):format(folder, line)))
+    local output = pipe:read "a"
+    local _, _, code = pipe:close()
+    return output, code
+  end
+  local function afterward(words) return sh(program .. " " .. words) end
+  local function write(path, text)
+    local file <close> = assert(io.open(folder .. "/" .. path, "w"))
+    file:write(text)
+  end
+  local function read(path)
+    local file <close> = io.open(path:find "^/" and path or folder .. "/" .. path)
+    return file and file:read "a" or ""
+  end
+  local function edit(path, from, to)
+    local text, count = read(path):gsub(from, to)
+    assert.equal(1, count)
+    write(path, text)
+  end
+
+  setup(function()
+    folder = assert(io.popen "mktemp -d"):read "l"
+    afterward "new department urology"
+    os.execute(("cp -r %s/scripts/urology %s/kept"):format(folder, folder))
+  end)
+  before_each(function() os.execute(("cd %s && rm -rf scripts/urology && cp -r kept scripts/urology"):format(folder)) end)
+  teardown(function() os.execute("rm -r " .. folder) end)
+
+  it("passes what works, from any folder, and tells machines how many", function()
+    local output, code = sh(("cd / && %s test urology --json --scripts %s/scripts"):format(program, folder))
+    assert.equal(0, code, output)
+    local result = json.decode(output)
+    assert.same({ true, 5, 0, 0, "urology" }, { result.passed, result.successes, result.failures, result.errors, result.department })
+  end)
+
+  it("fails what doesn't, and shows where", function()
+    edit("scripts/urology/spec/department_spec.lua", "16m", "14m")
+    local output, code = afterward "test urology"
+    assert.equal(1, code)
+    assert.truthy(output:find("scripts/urology/spec/department_spec.lua", 1, true), output)
+  end)
+
+  it("says what is missing: the folder, the department's name, a spec", function()
+    for words, wanted in pairs { ["test urology --scripts nowhere"] = "there is no folder nowhere",
+      ["test ../x"] = "is no name of a department", ["test dental"] = "write scripts/dental/spec/…_spec.lua" } do
+      local output, code = afterward(words)
+      assert.equal(2, code)
+      assert.truthy(output:find(wanted, 1, true), output)
+    end
+  end)
+
+  it("says that lua5.4 can't be started where it is not installed", function()
+    sh "mkdir -p bin && ln -sf $(command -v find) $(command -v realpath) bin"
+    local output, code = sh(("PATH=$PWD/bin %s test urology"):format(program))
+    assert.equal(3, code, output)
+    assert.truthy(output:find("lua5.4", 1, true), output)
+  end)
+
+  it("runs again when a script is saved, and ends when it is told to", function()
+    local pipe <close> = assert(io.popen(("cd '%s' && %s test urology --watch >out 2>&1 </dev/null & echo $!"):format(folder, program)))
+    local pid = pipe:read "l"
+    local function wait_for(pattern)
+      for _ = 1, 200 do
+        if read "out":find(pattern) then return end
+        os.execute "sleep 0.05"
+      end
+      error("never said: " .. pattern .. "\n" .. read "out")
+    end
+    wait_for "all pass;"
+    edit("scripts/urology/after-discharge.lua", "aw%.rule", "aw.ruel")
+    wait_for "not all pass;"
+    os.execute("kill -INT " .. pid)
+    for _ = 1, 100 do
+      if not os.execute(("kill -0 %s 2>/dev/null"):format(pid)) then return end
+      os.execute "sleep 0.05"
+    end
+    error "it goes on after ^C"
+  end)
+end)
