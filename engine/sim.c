@@ -433,6 +433,8 @@ int luaopen_afterward_sim(lua_State *L) {
   luaL_newlib(L, functions);
   load(L, 1, "@afterward/sim_scripts.lua");
   lua_call(L, 0, 1);
-  lua_call(L, 2, 1);
+  load(L, 2, "@afterward/sim_cases.lua");
+  lua_call(L, 0, 1);
+  lua_call(L, 3, 1);
   return 1;
 }

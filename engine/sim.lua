@@ -1,7 +1,9 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
--- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua).
-local core, load_scripts = ...
-local sim = { civil = core.civil, parse_time = core.parse_time } -- (ms, zone): { year, month, … }; (text, zone): ms
+-- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua),
+-- and what plays many cases (engine/sim_cases.lua).
+local core, load_scripts, cases = ...
+local sim = { civil = core.civil, parse_time = core.parse_time, each = cases.each, permuted = cases.permuted }
+-- civil and parse_time: (ms, zone): { year, month, … }; (text, zone): ms
 
 local ZONE = "Asia/Shanghai"
 local WEEKDAYS = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" }
