@@ -100,12 +100,30 @@ local function fields_line(out, title, fields)
   out[#out + 1] = ("- **%s**: %s"):format(title, table.concat(parts, ", "))
 end
 
+local function plan_section(out)
+  out[#out + 1] = ("### `aw.plan \"FILE\"`\n\n%s. FILE is a %s.\n"):format(api.plan.doc:gsub("^%l", string.upper), api.plan.file)
+  out[#out + 1] = "| heading | or | meaning |\n|---|---|---|"
+  for _, column in ipairs(api.plan.columns) do
+    out[#out + 1] = ("| %s | %s | %s |"):format(column.zh, column.en, cell(column.doc))
+  end
+  local function pairs_line(title, map)
+    local parts = {}
+    for i, name in ipairs(sorted(map)) do parts[i] = ("%s `%s`"):format(name, map[name]) end
+    out[#out + 1] = ("- **%s**: %s"):format(title, table.concat(parts, ", "))
+  end
+  out[#out + 1] = ""
+  pairs_line("posts in Chinese", api.plan.roles)
+  pairs_line("tiers in Chinese", api.plan.tiers)
+  out[#out + 1] = ""
+end
+
 local function reference()
   local out = { "## Reference: declarations\n" }
   for _, kind in ipairs(api.kind_order) do
     out[#out + 1] = ("### `aw.%s`\n\n%s.\n"):format(kind, api.kinds[kind].doc:gsub("^%l", string.upper))
     key_table(out, api.kinds[kind].keys)
   end
+  plan_section(out)
   for _, kind in ipairs(sorted(api.absent)) do out[#out + 1] = ("`aw.%s`: %s.\n"):format(kind, api.absent[kind]) end
   out[#out + 1] = "### Tables within declarations\n"
   for _, name in ipairs(sorted(api.records)) do
@@ -260,6 +278,8 @@ local function types()
     out[#out + 1] = ("---%s\n---@param keys afterward.%s_keys\n---@return afterward.Declaration\nfunction aw.%s(keys) end\n")
       :format(api.kinds[kind].doc:gsub("^%l", string.upper), kind, kind)
   end
+  out[#out + 1] = ("---%s\n---@param file string %s\n---@return afterward.Declaration[]\nfunction aw.plan(file) end\n")
+    :format(api.plan.doc:gsub("^%l", string.upper), api.plan.file)
   out[#out + 1] = "return aw\n"
   return table.concat(out, "\n")
 end

@@ -400,4 +400,9 @@ function aw.step(keys) end
 ---@return afterward.Declaration
 function aw.watch(keys) end
 
+---The steps of a table that a nurse keeps in a spreadsheet, as a list for a pathway's `steps`
+---@param file string CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it
+---@return afterward.Declaration[]
+function aw.plan(file) end
+
 return aw

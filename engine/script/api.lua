@@ -149,6 +149,30 @@ api.kinds = {
 }
 api.kind_order = { "department", "program", "calendar", "roster", "escalation", "rule", "form", "template", "pathway",
   "step", "watch" }
+-- aw.plan: the columns of a table, under their Chinese or their English heading, and the words of its cells.
+api.plan = { doc = "the steps of a table that a nurse keeps in a spreadsheet, as a list for a pathway's `steps`",
+  file = "CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it",
+  columns = {
+    { name = "step", zh = "节点", en = "step", doc = "**needed** its id for scripts, then what people read: `day-3 术后三天`" },
+    { name = "when", zh = "时间", en = "when", doc = "one or more times from the anchor: `24小时`, `3天 10:00、7天 10:00`, `入组`; one "
+      .. "that comes again: `每周一三五 08:00`; beside a frequency its days: `3天-42天`" },
+    { name = "every", zh = "频次", en = "frequency", tiers = true,
+      doc = "how often: `每3天 09:00`; a column for each tier, `频次 高危`, `frequency high`, says how often then" },
+    { name = "form", zh = "表单", en = "form", doc = "id of the form that is asked; again after 8 hours, silent after 24" },
+    { name = "message", zh = "消息", en = "message", doc = "id of the template that is sent, before the form; one without fields" },
+    { name = "abnormal", zh = "异常处理", en = "if abnormal",
+      doc = "who is given a task besides the alert of the form's rule, and by when: `医生 1个工作日; 药师 4小时`" },
+    { name = "silent", zh = "未答处理", en = "if silent",
+      doc = "who is turned to, one after the other, until there is an answer: `护士 8小时; 家属 24小时; 社区护士 3个工作日`" },
+    { name = "valid_for", zh = "有效期", en = "valid for", doc = "how late it may still begin, as `valid_for` of a step" },
+    { name = "missed", zh = "逾期", en = "missed", doc = "post that is told when it is too late, as `missed` of a step" },
+    { name = "remark", zh = "备注", en = "remark", doc = "for people; not read" },
+  },
+  roles = { ["护士"] = "nurse", ["护士长"] = "head-nurse", ["病房护士"] = "ward-nurse", ["社区护士"] = "community-nurse",
+    ["居家护士"] = "home-nurse", ["医生"] = "doctor", ["手术医生"] = "surgeon", ["值班医生"] = "on-call-doctor",
+    ["药师"] = "pharmacist", ["康复师"] = "physiotherapist", ["营养师"] = "dietitian", ["家属"] = "family" },
+  tiers = { ["高危"] = "high", ["中危"] = "medium", ["低危"] = "low", ["标准"] = "standard" },
+}
 api.absent = { triage = "triage is not available yet" }
 
 api.records = {

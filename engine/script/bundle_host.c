@@ -123,6 +123,7 @@ void bundle_push_host(lua_State *L, struct bundle *bundle) {
   add(L, bundle, "run", host_run);
   add(L, bundle, "use", host_use);
   bundle_add_parsers(L, bundle);
+  bundle_add_table(L, bundle);
   add_sources(L, bundle);
 }
 

@@ -78,6 +78,18 @@ local function check_state(world)
   end
 end
 
+-- The words in the tables that steps come from.
+local function see_plans(world, seen)
+  local function see(path)
+    for word in host.text(path):gmatch "[%w-]+" do seen[word] = true end
+  end
+  for _, pathway in pairs(world.definitions.pathway or {}) do
+    for _, step in ipairs(pathway.steps or {}) do
+      if step.file:find "%.csv$" then see(step.file) end
+    end
+  end
+end
+
 -- An id of the department's own that stands nowhere but in its declaration.
 local function check_unused(world)
   local seen = {}
@@ -89,6 +101,7 @@ local function check_unused(world)
       if kind == "string" and not names then seen[says[i]] = true end
     end
   end
+  see_plans(world, seen)
   for _, kind in ipairs { "form", "template", "rule", "escalation", "program", "calendar" } do
     for _, id in ipairs(words.keys(world.definitions[kind] or {})) do
       local definition = world.definitions[kind][id]

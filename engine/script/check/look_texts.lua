@@ -8,7 +8,8 @@ local sms = use "sms.lua"
 
 local PARTS = { zh = 1, en = 3 }                    -- an English text needs more: its signature makes it UTF-16, too
 
--- Every text of a definition, with a name for it: each(text, what), text = { zh =, en = }.
+-- Every text of a definition, with a name for it: each(text, what, in a table), text = { zh =, en = }. A nurse's
+-- table is in her own language.
 local function each_text(kind, definition, each)
   for _, key in ipairs(api.kinds[kind].keys) do
     if key.type:find "^text" and type(definition[key.name]) == "table" and definition[key.name].zh then
@@ -24,7 +25,7 @@ local function each_text(kind, definition, each)
     end
   end
   for _, step in ipairs(kind == "pathway" and definition.steps or {}) do
-    if step.title then each(step.title, ("step %s: title"):format(words.quote(step.id))) end
+    if step.title then each(step.title, ("step %s: title"):format(words.quote(step.id)), step.file:find "%.csv$") end
   end
   if kind == "program" and definition.consult and definition.consult.zh then each(definition.consult, "consult") end
   for i, section in ipairs(kind == "program" and type(definition.phone_script) == "table" and definition.phone_script or {}) do
@@ -110,9 +111,9 @@ return function(world)
     check_telling(world, kind, id, definition)
     if english then
       local told = {}
-      each_text(kind, definition, function(text, what)
+      each_text(kind, definition, function(text, what, in_table)
         local why = missing(text)
-        if why and not told[what] then
+        if why and not in_table and not told[what] then
           told[what] = true
           world.report_at("translation", definition, ("%s: %s has %s"):format(label(kind, id), what, why))
         end

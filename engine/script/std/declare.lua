@@ -7,6 +7,7 @@ local hashes = use "hashes.lua"
 local api = use "api.lua"
 local findings = use "findings.lua"
 local new_loader = use "loader.lua"
+local read_plan = use "plan.lua"
 
 local problems, open = {}, true
 local declared = {}                                -- in order: { kind, body, token, file, line, used }
@@ -42,11 +43,42 @@ end
 for kind, message in pairs(api.absent) do
   module[kind] = host.bridge(function(file, line) report("absent", message, { file = file, line = line }) return {} end)
 end
+local loader                                       -- below; a plan is among what its caller needs
+
+-- The department's own file before the shared one.
+local function find_file(name)
+  for _, folder in ipairs { host.department, "shared" } do
+    local path = folder .. "/" .. name
+    if host.sources[path] then return path end
+  end
+  return nil, ("no file %s in %s/ or shared/"):format(words.quote(name), host.department)
+end
+
+-- The tokens of a plan's steps; what is wrong in it is reported where it stands.
+local function plan(file, _, name)
+  if not open then error("aw.plan can be called only while a file loads", 0) end
+  if type(name) ~= "string" or not name:find "%.csv$" then
+    error(("aw.plan takes the name of a CSV file, not %s"):format(words.show(name)), 0)
+  end
+  local path, why = find_file(name)
+  if not path then error("aw.plan: " .. why, 0) end
+  loader.need(file, path)
+  local steps = read_plan(path, {
+    report = function(line, message) report("plan", message, { file = path, line = line }) end,
+    refer = function(line, kind, id, label, more)
+      refs[#refs + 1] = { kind = kind, id = id, label = label, more = more, place = { file = path, line = line } }
+    end,
+  })
+  if #steps == 0 then error(("aw.plan: %s has no step that can be read"):format(path), 0) end
+  for i, step in ipairs(steps) do steps[i] = construct("step", path, step.line, step.keys) end
+  return steps
+end
+module.plan = host.bridge(plan)
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
-  error(("aw has no %s%s"):format(words.show(name), words.hint(name, api.kind_order)), 0)
+  error(("aw has no %s%s"):format(words.show(name), words.hint(name, words.keys(module))), 0)
 end) })
 
-local loader = new_loader { report = report, module = module }
+loader = new_loader { report = report, module = module }
 
 -- Marks what a file returns: a declaration, a list of them, or a module's value.
 local function collect(path, value)
@@ -88,13 +120,9 @@ local function hooks_for(entry, pathway, id)
       return definition
     end,
     file = function(name, label)
-      for _, folder in ipairs { host.department, "shared" } do
-        local path = folder .. "/" .. (name or "")
-        if host.sources[path] then return path end
-      end
-      if name then
-        report("no-file", ("%s: no file %s in %s/ or shared/"):format(label, words.quote(name), host.department), entry)
-      end
+      local path, why = find_file(name or "")
+      if name and not path then report("no-file", ("%s: %s"):format(label, why), entry) end
+      return path
     end,
   }
 end

@@ -62,13 +62,18 @@ return function(state)
     return loader.values[path]
   end
 
+  -- What is declared in from is made of path too.
+  function loader.need(from, path)
+    loader.needs[from] = loader.needs[from] or {}
+    loader.needs[from][path] = true
+  end
+
   function loader.require(from, _, name)
     if type(name) ~= "string" then error("require takes the name of a script", 0) end
     if name == "afterward" then return state.module end
     local path, why = resolve(name, from)
     if not path then error(why, 0) end
-    loader.needs[from] = loader.needs[from] or {}
-    loader.needs[from][path] = true
+    loader.need(from, path)
     local loaded, wrong = load(path)
     if not loaded then error(wrong, 0) end
     if loaded.value == nil then return true end

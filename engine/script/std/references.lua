@@ -16,21 +16,43 @@ end
 local function check_keys(refs, definitions, report)
   for _, ref in ipairs(refs) do
     local known = known_ids(definitions, ref.kind)
-    if not words.set(known)[ref.id] then
+    local said = ref.kind == "role" or ref.more and ref.more.judged    -- elsewhere
+    if not said and not words.set(known)[ref.id] then
       report("unknown-id", ("%s: no such %s: %s%s"):format(ref.label, ref.kind, words.quote(ref.id), words.hint(ref.id, known)),
         ref.place)
     end
   end
 end
 
+-- What a plan's step can do with a form or template depends on how that was declared.
+local function check_plans(refs, definitions, report)
+  for _, ref in ipairs(refs) do
+    local more, found = ref.more or {}, (definitions[ref.kind] or {})[ref.id]
+    if more.judged and found and not found.abnormal then
+      report("plan", ("%s: this form has no abnormal rule, so 异常处理 would never happen: give the form one"):format(ref.label),
+        ref.place)
+    elseif more.bare and found and #found.fields > 0 then
+      report("plan", ("%s: this template needs fields, which a plan can't give: take one without, or write the step as aw.step")
+        :format(ref.label), ref.place)
+    end
+  end
+end
+
 -- A post that is nearly a roster's is a slip of the pen.
-local function check_roles(definitions, report)
+local function check_roles(refs, definitions, report)
   local set = {}
   for _, id in ipairs(words.keys(definitions.roster or {})) do
     set[id] = true
     for _, backup in ipairs(definitions.roster[id].backup or {}) do set[backup] = true end
   end
   local roles = words.keys(set)
+  for _, ref in ipairs(refs) do
+    local near = ref.kind == "role" and not set[ref.id] and words.nearest(ref.id, roles)
+    if near then
+      report("unknown-role", ("%s: %s has no roster; did you mean %s?"):format(ref.label, words.quote(ref.id), words.quote(near)),
+        ref.place)
+    end
+  end
   for _, id in ipairs(words.keys(definitions.escalation or {})) do
     local escalation = definitions.escalation[id]
     for i, level in ipairs(escalation.levels or {}) do
@@ -88,7 +110,8 @@ function references.check(definitions, refs, report)
       :format(words.quote(host.department)), { file = host.department, line = 0 })
   end
   check_keys(refs, definitions, report)
-  check_roles(definitions, report)
+  check_plans(refs, definitions, report)
+  check_roles(refs, definitions, report)
   check_watched(definitions, report)
   gather_fields(definitions)
 end
