@@ -9,7 +9,7 @@ local RUNS = { [10] = 5000, [100] = 1000, [1000] = 40 }
 
 local function play(records, runs)
   return ground.in_folder(function(folder)
-    return ground.core({ folder = folder, kind = "hour" }, "turns DIR SCRIPTS %s %d %d", ground.born, records, runs)
+    return ground.core({ folder = folder, scripts = "spec/bench/scripts/hour" }, "turns DIR SCRIPTS %s %d %d", ground.born, records, runs)
   end)
 end
 
