@@ -130,7 +130,7 @@ describe("a gateway that drops what it has under the same key", function()
       message "accepted"
       local at, keys = times(h, number), {}
       assert.equal(4, #at)
-      assert.is_true(at[4] - at[3] > at[2] - at[1])
+      for i, least in ipairs { 24, 48, 96 } do assert.is_true(at[i + 1] - at[i] >= least * 1000) end -- it doubles from 30 s
       for _, request in ipairs(h.gateway.requests) do if request.to == number then keys[request.key] = true end end
       assert.truthy(next(keys))
       assert.is_nil(next(keys, (next(keys))))
