@@ -61,7 +61,7 @@ end
 
 -- Its records up to this moment: what was written when the damage was done.
 local function before(journal, moment)
-  for at, ms in journal:gmatch "()%[3,(%d+)," do
+  for at, ms in journal:gmatch '(){"position":%d+,"source":[^,]*,"kind":"outcome","value":(%d+)' do
     if tonumber(ms) >= moment then return journal:sub(1, at - 1) end
   end
   return journal .. ","
@@ -70,7 +70,7 @@ end
 local function journal(h, id)
   return wait.for_it(function()
     local status, text = h.client:ask("GET", "/api/v1/runs/" .. id, { Authorization = "Bearer " .. Hospital.TOKENS.boss })
-    return status == 200 and before(text:match '"journal":%[(.*)%]', h:now())
+    return status == 200 and before(text:match '"journal":%[(.-)%],"versions":', h:now())
   end)
 end
 
@@ -107,7 +107,8 @@ end
 -- A difference that nobody was told of, or nil.
 local function silent(truth, now)
   for id, records in pairs(truth.journals) do
-    if now.journals[id] ~= records then return "journal of " .. id end
+    local other = now.journals[id]
+    if other ~= records then return ("journal of %s: %s, was %s"):format(id, other, records) end
   end
   for id, message in pairs(truth.messages) do
     if now.messages[id] ~= message then return "message " .. id end
@@ -158,7 +159,7 @@ local function live(o, h, outside)
     local kind = not now and (said and "told" or "unclear") or wrong and not said and "silent" or said and "told" or "harmless"
     found[kind] = found[kind] + 1
     if kind == "silent" or kind == "unclear" then
-      io.stderr:write(("  %s after flips at%s: %s %s\n"):format(kind, where, tostring(wrong), words:sub(1, 600)))
+      io.stderr:write(("  %s after flips at%s: %s %s\n"):format(kind, where, tostring(wrong):sub(1, 1500), words:sub(1, 600)))
     end
   end
   found.size, found.log = #state.db, state.limit
