@@ -174,7 +174,8 @@ int engine_activate(struct engine *engine, const char *department,
                     const struct sources *sources, const char *who, bool look,
                     struct bundle_report *report, struct status *status) {
   struct bundle *bundle = NULL;
-  struct bundle_config config = {.department = department};
+  struct bundle_config config = {.department = department,
+                                 .lines = engine->bundles.lines};
   if ((look ? bundle_check : bundle_load)(&bundle, &config, sources->items,
                                           sources->count, report))
     return status_fail(status, ERR_INVALID, "department %s: %d errors in its scripts",

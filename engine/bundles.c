@@ -70,8 +70,10 @@ struct bundle *bundles_get(struct bundles *bundles, struct store *store,
   struct sources sources = {0};
   struct bundle_report report = {0};
   read_stored(store, row, &sources);
-  if (bundle_load(&bundle, &(struct bundle_config){.department = department},
-                  sources.items, sources.count, &report) == OK)
+  if (bundle_load(
+          &bundle,
+          &(struct bundle_config){.department = department, .lines = bundles->lines},
+          sources.items, sources.count, &report) == OK)
     bundles_add(bundles, department, row, bundle);
   else
     bundles_log(department, &report);

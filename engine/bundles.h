@@ -13,6 +13,7 @@ struct loaded_bundle {
 };
 
 struct bundles {
+  const struct line_watch *lines;      // of those loaded from now on; NULL but in specs
   struct loaded_bundle list[BUNDLES];  // the one used longest ago first
   int count;
 };

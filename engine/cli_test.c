@@ -20,6 +20,7 @@ const struct cli_command cli_test = {
     .options =
         (const struct cli_option[]){
             {"watch", NULL, "again whenever a script or a spec is saved; ^C ends it"},
+            {"coverage", NULL, "which lines of each script no spec has run"},
             {"scripts", "DIR", "the scripts folder (./scripts)"},
             {"json", NULL, "one object, what busted said among it"},
             {NULL}},

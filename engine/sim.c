@@ -16,6 +16,7 @@
 #include "script/values.h"
 #include "sim.h"
 #include "sim_channel.h"
+#include "sim_coverage.h"
 #include "sim_load.h"
 #include "sim_query.h"
 #include "sim_replay.h"
@@ -31,6 +32,7 @@ struct sim {
   struct buf settings;
   int64_t cut_every;  // commits from one failing of the power to the next; 0: never again
   bool cut_loses;
+  const struct line_watch *lines;
   lua_Integer patience;  // failures of the disk that are met by trying again
   bool open;
 };
@@ -57,6 +59,7 @@ static int start(struct sim *sim, struct store *store, struct status *status) {
   value_read(sim->settings.data, sim->settings.len, &settings);
   if (engine_open(&sim->engine, store, &sim->clock, &settings, status))
     return status->code;
+  sim->engine.bundles.lines = sim->lines;
   connect_channel(sim);
   message_recover(&sim->engine.care);
   if (sim->cut_every) kernel_cut(sim->engine.kernel, sim->cut_every, sim->cut_loses);
@@ -94,9 +97,15 @@ static int sim_close(lua_State *L) {
 
 static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
-// sim:load(department, { path = text, … }, look): true, problems; or nil, problems, why.
-// look: the texts are looked through, too.
-static int sim_load(lua_State *L) { return sim_load_texts(L, &check(L)->engine); }
+// sim:load(department, { path = text, … }, look, folder): true, problems; or nil,
+// problems, why. look: the texts are looked through, too. folder: the scripts folder that
+// they come from, for coverage.
+static int sim_load(lua_State *L) {
+  struct sim *sim = check(L);
+  sim->lines = sim_coverage_of(L, luaL_optstring(L, 5, NULL));
+  sim->engine.bundles.lines = sim->lines;
+  return sim_load_texts(L, &sim->engine);
+}
 
 // sim:load_folder(folder, department): the same of files under a scripts folder.
 static int sim_folder(lua_State *L) { return sim_load_folder(L, &check(L)->engine); }

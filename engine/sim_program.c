@@ -24,6 +24,8 @@ static int search(lua_State *L) {
   snprintf(file, sizeof file, "%s.lua", name);
   snprintf(chunk, sizeof chunk, "@%s", file);
   const struct embedded *found = sim_embed_find(file);
+  for (const struct embedded *std = script_std; !found && std->name; std++)
+    if (strcmp(std->name, file) == 0) found = std;
   if (!found) {
     lua_pushfstring(L, "no file %s in the program", file);
     return 1;

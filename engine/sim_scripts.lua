@@ -61,13 +61,13 @@ local function is_new(department, files)
   return true
 end
 
-local function load_files(world, department, files)
-  local ok, problems, why = world.core:load(department, files, is_new(department, files))
+local function load_files(world, department, files, root)
+  local ok, problems, why = world.core:load(department, files, is_new(department, files), root)
   if not ok then error(why .. "\n  " .. table.concat(problems, "\n  "), 0) end
 end
 
 local function load_department(world, root, department, chosen)
-  load_files(world, department, collect(root, department, chosen))
+  load_files(world, department, collect(root, department, chosen), root)
 end
 
 -- Sources written in the spec itself: what lies in shared/ is every department's.

@@ -161,7 +161,7 @@ static bool load_scripts(struct bundle *bundle, struct bundle_report *report) {
 struct bundle *bundle_new(const struct bundle_config *config,
                           const struct source *sources, int count) {
   struct bundle *bundle = mem_alloc(sizeof *bundle);
-  struct sandbox_limits limits = {.memory = config->memory};
+  struct sandbox_limits limits = {.memory = config->memory, .lines = config->lines};
   bundle->sandbox = sandbox_open(&limits);
   bundle->lua = sandbox_state(bundle->sandbox);
   bundle->department = mem_copy_text(config->department);

@@ -14,9 +14,12 @@ struct lua_State;
 struct sandbox;
 struct bundle;
 
+struct line_watch;
+
 struct bundle_config {
   const char *department;  // folder under scripts/, and id of its department
   size_t memory;           // soft cap of its Lua state in bytes; 0: the sandbox's default
+  const struct line_watch *lines;  // told of each line that runs; borrowed, or NULL
 };
 
 struct bundle_problem {

@@ -23,10 +23,20 @@ static int64_t ns_now(clockid_t id) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static void meet_line(lua_State *L, lua_Debug *event) {
+  const struct line_watch *lines = sandbox_of(L)->lines;
+  lua_getinfo(L, "S", event);
+  if (event->source[0] == '=')
+    lines->met(lines->ctx, event->source + 1, event->currentline);
+}
+
 // Lua's own limit, a million slots, is met only after most of the memory is gone.
-static void count_hook(lua_State *L, lua_Debug *event) {
-  (void)event;
+static void on_hook(lua_State *L, lua_Debug *event) {
   struct sandbox *sb = sandbox_of(L);
+  if (event->event == LUA_HOOKLINE) {
+    meet_line(L, event);
+    return;
+  }
   sandbox_check(L);
   lua_Debug at;
   if (sb->ended != SANDBOX_DONE || ++sb->looks % 16 != 0) return;
@@ -34,10 +44,14 @@ static void count_hook(lua_State *L, lua_Debug *event) {
     sandbox_error(L, "stack overflow: more than %d calls within calls", CALLS);
 }
 
+static void hook(const struct sandbox *sb, lua_State *L, int count) {
+  lua_sethook(L, on_hook, LUA_MASKCOUNT | (sb->lines ? LUA_MASKLINE : 0), count);
+}
+
 static void hurry(struct sandbox *sb) {
   if (sb->hurried || !sb->running) return;
   sb->hurried = true;
-  lua_sethook(sb->running, count_hook, LUA_MASKCOUNT, 1);
+  hook(sb, sb->running, 1);
 }
 
 void sandbox_mark_ended(struct sandbox *sb, enum sandbox_result how, const char *why) {
@@ -102,7 +116,7 @@ void sandbox_check(lua_State *L) {
   if (sb->ended == SANDBOX_DONE) look_for_breach(L);
   bool over = sb->ended != SANDBOX_DONE;
   if (sb->running && (sb->hurried || over))  // once over, closers die at their first step
-    lua_sethook(sb->running, count_hook, LUA_MASKCOUNT, over ? 1 : COUNT);
+    hook(sb, sb->running, over ? 1 : COUNT);
   sb->hurried = false;
   if (over) sandbox_rethrow(L);
 }
@@ -118,7 +132,7 @@ lua_State *sandbox_enter(struct sandbox *sb, lua_State *L) {
   sb->running = L;
   if (before == L) return before;
   sb->hurried = false;
-  lua_sethook(L, count_hook, LUA_MASKCOUNT, COUNT);
+  hook(sb, L, COUNT);
   return before;
 }
 
@@ -167,6 +181,7 @@ struct sandbox *sandbox_open(const struct sandbox_limits *limits) {
   struct sandbox *sb = mem_alloc(sizeof *sb);
   sb->cap = limits && limits->memory ? limits->memory : SANDBOX_MEMORY;
   sb->turn_ms = limits && limits->turn_ms ? limits->turn_ms : SANDBOX_TURN_MS;
+  sb->lines = limits ? limits->lines : NULL;
   sb->main = lua_newstate(allocate, sb);
   *(struct sandbox **)lua_getextraspace(sb->main) = sb;
   lua_gc(sb->main, LUA_GCINC, 0, 0, 0);

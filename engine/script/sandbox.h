@@ -37,9 +37,17 @@ enum {
 
 struct sandbox;
 
+// Told of each line of a script as it begins: how specs measure coverage. NULL costs
+// nothing.
+struct line_watch {
+  void (*met)(void *ctx, const char *file, int line);
+  void *ctx;
+};
+
 struct sandbox_limits {
   size_t memory;  // soft cap in bytes; 0 is SANDBOX_MEMORY
   int turn_ms;    // milliseconds of processor time a turn; 0 is SANDBOX_TURN_MS
+  const struct line_watch *lines;  // borrowed, or NULL
 };
 
 enum sandbox_result {

@@ -15,10 +15,11 @@ struct sandbox {
   size_t work;         // units done in C since the clock was last looked at
   unsigned looks;      // of the hook; the depth is looked at now and then
   int turn_ms;         // default budget
-  int64_t cpu_until;   // end of the turn, ns of this thread's processor time
-  int64_t wall_soft;   // before this wall time, ns, processor time can't have run out
-  int64_t wall_hard;   // end of the turn even if the machine is busy with others
-  bool hurried;        // the hook was brought forward to the next instruction
+  const struct line_watch *lines;  // borrowed; NULL: only instructions are counted
+  int64_t cpu_until;               // end of the turn, ns of this thread's processor time
+  int64_t wall_soft;  // before this wall time, ns, processor time can't have run out
+  int64_t wall_hard;  // end of the turn even if the machine is busy with others
+  bool hurried;       // the hook was brought forward to the next instruction
   enum sandbox_result ended;  // DONE while the turn goes on
   char why[256];              // the sentence that goes with ended
   uint64_t random[2];         // math.random's state

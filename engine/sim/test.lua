@@ -1,4 +1,6 @@
 -- afterward test DEPARTMENT: its specs in a child process, once or on each save.
+local coverage = require "coverage"
+
 local MISSING, FAILED = 3, 1
 
 local function usage(...) error { usage = string.format(...) } end
@@ -35,9 +37,10 @@ end
 
 -- Runs all once; gives an exit code.
 local function run(tester, place, o, host)
-  local began = host.steady_ms()
+  local began, met = host.steady_ms(), o.coverage and os.tmpname()
   local code, output, late = tester:run { folder = place.folder, scripts = place.scripts, department = place.department,
-    quiet = o.json }
+    quiet = o.json, env = met and { "AFTERWARD_COVERAGE=" .. met } }
+  local covered = met and coverage.take(met, place.path, place.department)
   if code == nil then
     io.stderr:write("afterward: ", output, "\n")
     return late and MISSING or FAILED
@@ -49,7 +52,10 @@ local function run(tester, place, o, host)
     local result = counts(output)
     result.department, result.output, result.passed, result.late = place.department, output, passed, late
     result.seconds = (host.steady_ms() - began) / 1000
+    result.coverage = covered
     print(host.json(result))
+  elseif covered then
+    io.write(coverage.text(covered))
   end
   return passed and 0 or FAILED
 end

@@ -64,6 +64,22 @@ describe("afterward test", function()
     assert.truthy(output:find("lua5.4", 1, true), output)
   end)
 
+  it("tells which lines of each script no spec has run", function()
+    edit("scripts/urology/after-discharge.lua", "    if %(a.temp or 0%)", "    if a.temp == 41 then\n      return nil\n    end\n%0")
+    write("scripts/urology/helper.lua", "return {\n  twice = function(n)\n    return 2 * n\n  end,\n}\n")
+    local output = afterward "test urology --coverage --json"
+    local all, by = json.decode(output).coverage, {}
+    for _, file in ipairs(all.files) do by[file.file] = file end
+    local pathway = by["urology/after-discharge.lua"]
+    local _, above = read "scripts/urology/after-discharge.lua":match "^(.*)return nil":gsub("\n", "")
+    assert.same({ above + 1 }, pathway.never)
+    assert.equal(pathway.lines - 1, pathway.ran)
+    assert.same({ 3 }, by["urology/helper.lua"].never)              -- loaded with the others, never called
+    assert.equal(50, by["urology/helper.lua"].percent)
+    assert.equal(all.lines - 2, all.ran)
+    assert.truthy(afterward "test urology --coverage":find("urology/helper.lua +2 +1 +50.0  3\n"))
+  end)
+
   it("runs again when a script is saved, and ends when it is told to", function()
     local pipe <close> = assert(io.popen(("cd '%s' && %s test urology --watch >out 2>&1 </dev/null & echo $!"):format(folder, program)))
     local pid = pipe:read "l"

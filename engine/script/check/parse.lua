@@ -215,6 +215,7 @@ function Parser:func(at, method)
   end
   self:take ")"
   self:block_body()
+  node.last = self:where()
   self:take "end"
   self:close()
   self.fn = outer
