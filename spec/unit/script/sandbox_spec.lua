@@ -1,7 +1,7 @@
 local unit = require "afterward.unit.script"
 -- The address sanitizer slows everything; wall time is then no measure of the design.
 local slow = (os.getenv "LD_PRELOAD" or ""):find "asan" and 10 or 1
-local LIMIT, BUDGET = 200 * slow, slow > 1 and 250 or 50
+local LIMIT, BUDGET = 200 * slow, slow > 1 and 100 or 50
 
 local OVER = { ["over time"] = true, ["over memory"] = true }
 
