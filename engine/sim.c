@@ -445,5 +445,8 @@ int luaopen_afterward_sim(lua_State *L) {
   load(L, 2, "@afterward/sim_cases.lua");
   lua_call(L, 0, 1);
   lua_call(L, 3, 1);
+  load(L, 3, "@afterward/sim_torture.lua");
+  lua_pushvalue(L, -2);
+  lua_call(L, 1, 0);
   return 1;
 }

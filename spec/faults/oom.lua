@@ -4,7 +4,7 @@
 local MODULE = package.searchpath("afterward.sim_starved", package.cpath)
 package.preload["afterward.sim"] = assert(package.loadlib(assert(MODULE, "build the modules of spec/faults first"), "luaopen_afterward_sim"))
 package.loaded["afterward.sim"], package.loaded["functional.sim.helper"] = nil, nil
-package.loaded["functional.sim.torture"], package.loaded["functional.sim.lives"] = nil, nil
+package.loaded["functional.sim.lives"] = nil
 local faults = require "afterward.faults"
 local lives = require "functional.sim.lives"
 

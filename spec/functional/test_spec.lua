@@ -41,6 +41,14 @@ describe("afterward test", function()
     assert.same({ true, 5, 0, 0, "urology" }, { result.passed, result.successes, result.failures, result.errors, result.department })
   end)
 
+  it("a story of docs/testing.md ends the same wherever the power fails", function()
+    local guide = assert(io.open "docs/testing.md"):read "a"
+    write("scripts/urology/spec/power_spec.lua", 'local sim = require "afterward.sim"\n' .. guide:match "```lua\n(it.-)```")
+    local output, code = afterward "test urology"
+    assert.equal(0, code, output)
+    assert.truthy(output:find("6 successes", 1, true), output)
+  end)
+
   it("fails what doesn't, and shows where", function()
     edit("scripts/urology/spec/department_spec.lua", "16m", "14m")
     local output, code = afterward "test urology"

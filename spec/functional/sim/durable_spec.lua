@@ -1,6 +1,5 @@
 -- Runs survive: power that fails at any commit, restarts, edits of the script, a machine that was off.
 local H = require "functional.sim.helper"
-local T = require "functional.sim.torture"
 
 local END = [[aw.step { id = "end", at = "90d", run = function(p) end },]]
 
@@ -52,11 +51,22 @@ describe("when the power fails", function()
     w:advance "2d"
   end
   it("after any commit, or in the middle of one, the story ends the same", function()
-    assert.is_true(T.torture(make, play) > 60)
+    assert.is_true(H.sim.torture(make, play) > 60)
+  end)
+  it("a department's own specs say it in one call, from the options of a world", function()
+    local source = H.source { steps = H.step [[p:ask("check", { within = "4h" }) p:note "asked"]] }
+    local commits = H.sim.torture({ scripts = { ["w/w.lua"] = source }, at = "2026-03-02 10:00" }, function(w)
+      local pt = w:patient { age = 60 }
+      w:discharge(pt)
+      w:advance "2h"
+      pt:answer("check", { temp = 39 })
+      w:advance "1h"
+    end)
+    assert.is_true(commits > 5)
   end)
   it("the torture does see a difference", function()
     local worlds = 0
-    local ok, why = pcall(T.torture, function()
+    local ok, why = pcall(H.sim.torture, function()
       worlds = worlds + 1
       return H.world { steps = H.step(worlds == 1 and 'p:note "one"' or 'p:note "two"') }
     end, function(w) w:discharge(w:patient {}) w:advance "2h" end)

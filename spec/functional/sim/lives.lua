@@ -2,7 +2,6 @@
 -- database that it left. What a sender was not told it sends again, as senders do.
 local faults = require "afterward.faults"
 local H = require "functional.sim.helper"
-local T = require "functional.sim.torture"
 local L = {}
 
 local MINUTE, HOUR = 60000, 3600000
@@ -112,7 +111,7 @@ local function life(folder, strike)
     if strike then strike() end
     local w = live_on(folder .. "/ward.db")
     local file <close> = assert(io.open(folder .. "/books", "w"))
-    file:write(table.concat(T.books(w, "page"), "\n"))
+    file:write(table.concat(H.sim.books(w, "page"), "\n"))
     w:close()
   end, words)
   return ending(how, number, read(words) or "")

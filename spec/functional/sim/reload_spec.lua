@@ -1,6 +1,5 @@
 -- Scripts that change while patients are on them: what becomes of their plans, their open questions and their answers.
 local H = require "functional.sim.helper"
-local T = require "functional.sim.torture"
 
 local function step(id, keys) return ('aw.step { id = "%s", %s, run = function(p) p:note "%s" end },'):format(id, keys, id) end
 local END = step("end", 'at = "90d"')
@@ -121,7 +120,7 @@ describe("when the schedule changes under an enrollment", function()
     play(w)
     assert.same({ "early", "early", "late", "late" }, H.notes(w))
     w:close()
-    assert.is_true(T.torture(make, play) > 8)
+    assert.is_true(H.sim.torture(make, play) > 8)
   end)
 end)
 

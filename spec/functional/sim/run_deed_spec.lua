@@ -1,6 +1,5 @@
 -- What an informatics officer does with one run that went wrong, and who did it is kept.
 local H = require "functional.sim.helper"
-local T = require "functional.sim.torture"
 
 local BODY = [[local a, why = p:ask("check", { within = "1d" })
   p:note("asked " .. tostring(a and a.temp or why))
@@ -139,7 +138,7 @@ describe("when the power fails while staff mend a run", function()
       w:channel("sms", "keyed")
       return w
     end
-    assert.is_true(T.torture(make, play) > 20)
+    assert.is_true(H.sim.torture(make, play) > 20)
   end)
 end)
 
