@@ -98,8 +98,7 @@ static int sim_close(lua_State *L) {
 static int sim_replay(lua_State *L) { return sim_replay_push(L, &check(L)->engine); }
 
 // sim:load(department, { path = text, … }, look, folder): true, problems; or nil,
-// problems, why. look: the texts are looked through, too. folder: the scripts folder that
-// they come from, for coverage.
+// problems, why. look: looked through, too. folder: where they come from, for coverage.
 static int sim_load(lua_State *L) {
   struct sim *sim = check(L);
   sim->lines = sim_coverage_of(L, luaL_optstring(L, 5, NULL));
@@ -444,9 +443,7 @@ int luaopen_afterward_sim(lua_State *L) {
   lua_call(L, 0, 1);
   load(L, 2, "@afterward/sim_cases.lua");
   lua_call(L, 0, 1);
-  lua_call(L, 3, 1);
   load(L, 3, "@afterward/sim_torture.lua");
-  lua_pushvalue(L, -2);
-  lua_call(L, 1, 0);
+  lua_call(L, 4, 1);
   return 1;
 }

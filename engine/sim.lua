@@ -1,7 +1,7 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
 -- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua),
--- and what plays many cases (engine/sim_cases.lua).
-local core, load_scripts, cases = ...
+-- what plays many cases (engine/sim_cases.lua), and what cuts the power (engine/sim_torture.lua).
+local core, load_scripts, cases, add_torture = ...
 local sim = { civil = core.civil, parse_time = core.parse_time, each = cases.each, permuted = cases.permuted }
 -- civil and parse_time: (ms, zone): { year, month, … }; (text, zone): ms
 
@@ -411,6 +411,7 @@ local function after_test(element, _, status)
 end
 
 local ok, busted = pcall(require, "busted")
+add_torture(sim)
 if ok and type(busted) == "table" and busted.subscribe then busted.subscribe({ "test", "end" }, after_test) end
 
 return sim
