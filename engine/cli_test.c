@@ -13,6 +13,11 @@ const struct cli_command cli_test = {
         "it activates scripts that say gate = \"specs\". docs/testing.md says how to "
         "write "
         "them.\n"
+        "--mutate changes each number and comparison of the rules, and of the guards "
+        "where,\n"
+        "tier and when, one at a time, and runs the specs on each: those that still pass "
+        "are\n"
+        "listed, and make exit 1.\n"
         "Exit 0 when all pass, 1 when not, 2 when there is nothing to run, 3 when "
         "busted\n"
         "is not installed.",
@@ -21,6 +26,8 @@ const struct cli_command cli_test = {
         (const struct cli_option[]){
             {"watch", NULL, "again whenever a script or a spec is saved; ^C ends it"},
             {"coverage", NULL, "which lines of each script no spec has run"},
+            {"mutate", NULL,
+             "which thresholds of the rules can change and no spec notices"},
             {"scripts", "DIR", "the scripts folder (./scripts)"},
             {"json", NULL, "one object, what busted said among it"},
             {NULL}},

@@ -36,13 +36,20 @@ local function without_declarations(text)                   -- a module that was
   return not text:find "aw%.%l+%s*{"
 end
 
+-- afterward test --mutate: one word of one file is another, "ortho/rules.lua:120:>=:>".
+local function changed(name, text)
+  local file, at, from, to = (os.getenv "AFTERWARD_MUTATION" or ""):match "^(.-):(%d+):([^:]*):(.*)$"
+  if file ~= name or text:sub(at, at + #from - 1) ~= from then return text end
+  return text:sub(1, at - 1) .. to .. text:sub(at + #from)
+end
+
 local function collect(root, department, chosen)
   local files = {}
   for _, folder in ipairs { department, "shared" } do
     for _, path in ipairs(list_files(root .. "/" .. folder)) do
       local name = path:sub(#root + 2)
       local text = assert(read_file(path))
-      if not chosen or chosen[name] or name:find "%.csv$" or without_declarations(text) then files[name] = text end
+      if not chosen or chosen[name] or name:find "%.csv$" or without_declarations(text) then files[name] = changed(name, text) end
     end
   end
   return files

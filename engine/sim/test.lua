@@ -1,5 +1,6 @@
 -- afterward test DEPARTMENT: its specs in a child process, once or on each save.
 local coverage = require "coverage"
+local survivors = require "survivors"
 
 local MISSING, FAILED = 3, 1
 
@@ -35,9 +36,22 @@ local function counts(output)
   return { successes = tonumber(good), failures = tonumber(bad), errors = tonumber(broken), pending = tonumber(pending) }
 end
 
+local function find_survivors(tester, place, covered, host)
+  return survivors.find(place, covered, host, function(variable)
+    return (tester:run { folder = place.folder, scripts = place.scripts, department = place.department, quiet = true,
+      first_only = true, env = { variable } })
+  end)
+end
+
+local function tell(result, place, o, host)
+  if o.json then return print(host.json(result)) end
+  if o.coverage then io.write(coverage.text(result.coverage)) end
+  if result.mutations then io.write(survivors.text(result.mutations, place)) end
+end
+
 -- Runs all once; gives an exit code.
 local function run(tester, place, o, host)
-  local began, met = host.steady_ms(), o.coverage and os.tmpname()
+  local began, met = host.steady_ms(), (o.coverage or o.mutate) and os.tmpname()
   local code, output, late = tester:run { folder = place.folder, scripts = place.scripts, department = place.department,
     quiet = o.json, env = met and { "AFTERWARD_COVERAGE=" .. met } }
   local covered = met and coverage.take(met, place.path, place.department)
@@ -47,17 +61,16 @@ local function run(tester, place, o, host)
   end
   if code == false then return FAILED end
   if late then io.stderr:write "afterward: the specs took longer than ten minutes and were stopped\n" end
-  local passed = code == 0 and not late
-  if o.json then
-    local result = counts(output)
-    result.department, result.output, result.passed, result.late = place.department, output, passed, late
-    result.seconds = (host.steady_ms() - began) / 1000
-    result.coverage = covered
-    print(host.json(result))
-  elseif covered then
-    io.write(coverage.text(covered))
+  local result = counts(output)
+  result.department, result.output, result.passed, result.late = place.department, output, code == 0 and not late, late
+  result.coverage = covered
+  if o.mutate and result.passed then
+    result.mutations = find_survivors(tester, place, covered, host)
+    if not result.mutations then return FAILED end
   end
-  return passed and 0 or FAILED
+  result.seconds = (host.steady_ms() - began) / 1000
+  tell(result, place, o, host)
+  return result.passed and not (result.mutations and result.mutations.survivors[1]) and 0 or FAILED
 end
 
 return function(command)

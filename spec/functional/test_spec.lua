@@ -88,6 +88,25 @@ describe("afterward test", function()
     assert.truthy(afterward "test urology --coverage":find("urology/helper.lua +2 +1 +50.0  3\n"))
   end)
 
+  it("tells which thresholds can change and no spec notices", function()
+    write("scripts/urology/limits.lua", "local limits = {}\nfunction limits.far(n) return n > 7 end\nreturn limits\n")
+    edit("scripts/urology/after-discharge.lua", "%(a.temp or 0%) >= 38.5", "require('urology.limits').far(1) or %0")
+    local output, code = afterward "test urology --mutate --json"
+    local found, lines = json.decode(output).mutations, {}
+    assert.equal(1, code)
+    for i, one in ipairs(found.survivors) do lines[i] = ("%s:%d %s→%s"):format(one.file, one.line, one.from, one.to) end
+    local rule = select(2, read "scripts/urology/after-discharge.lua":match "^(.*)38%.5":gsub("\n", "")) + 1
+    local function has(line)
+      for _, one in ipairs(lines) do if one == line then return true end end
+      return false
+    end
+    assert.is_true(has(("urology/after-discharge.lua:%d 38.5→38.6"):format(rule)), output)       -- 38.6 and 39 are tried
+    assert.is_true(has(("urology/after-discharge.lua:%d >=→>"):format(rule)), output)
+    assert.is_true(has "urology/limits.lua:2 7→8", output)
+    assert.equal(found.changes, found.noticed + #found.survivors)
+    assert.is_true(found.noticed > 0)
+  end)
+
   it("runs again when a script is saved, and ends when it is told to", function()
     local pipe <close> = assert(io.popen(("cd '%s' && %s test urology --watch >out 2>&1 </dev/null & echo $!"):format(folder, program)))
     local pid = pipe:read "l"
