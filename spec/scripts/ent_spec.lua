@@ -34,6 +34,15 @@ describe("children after tonsillectomy", function()
     assert.equal("urgent", w:alert_named("child-flags").level)
   end)
 
+  it("38.5 is a fever, 38.4 is none", function()
+    for temp, level in pairs { [38.4] = "none", [38.5] = "urgent" } do
+      home()
+      w:advance_to "2026-03-05 10:00" pt:answer("child", { blood = "none", drinks = "well", temp = temp }, { by = "family" })
+      local alert = w:alert_named "child-flags"
+      assert.equal(level, alert and alert.level or "none")
+    end
+  end)
+
   it("half a day of silence: a nurse rings the parent", function()
     home()
     w:advance_to "2026-03-05 21:00" assert.is_nil(w:task "call")
@@ -47,8 +56,10 @@ describe("children after tonsillectomy", function()
     assert.equal("surgeon", w:task("review").role)
   end)
 
-  it("grown-ups are not followed as children", function()
-    home { age = 30, family = true }
+  it("from 14 on nobody is followed as a child", function()
+    home { age = 13, family = true }
+    assert.truthy(w:enrollment "tonsils")
+    home { age = 14, family = true }
     assert.is_nil(w:enrollment "tonsils")
   end)
 end)
