@@ -39,7 +39,8 @@ void bundle_push_host(lua_State *L, struct bundle *bundle);
 // host.span, recurrence, hours, weekdays, zone, digest: into the table on top. May raise.
 void bundle_add_parsers(lua_State *L, struct bundle *bundle);
 // host.table(path): the rows of a CSV among the sources, each { line =, cell, … } in
-// UTF-8, or nil and why; into the table on top. May raise.
+// UTF-8, or nil and why; host.plain(path): its text
+// in UTF-8 without a mark, as it is when it is no text; into the table on top. May raise.
 void bundle_add_table(lua_State *L, struct bundle *bundle);
 // Pushes the value of one of the engine's Lua files, running it at first use. May raise.
 void bundle_push_std(lua_State *L, struct bundle *bundle, const char *name);

@@ -1,5 +1,5 @@
-// host.table: a CSV file among the sources, as Excel saves it, for the engine's Lua
-// files.
+// host.table and host.plain: a CSV file among the sources, as Excel saves it, for the
+// engine's Lua files.
 #include <string.h>
 
 #include "base/charset.h"
@@ -70,10 +70,15 @@ static int read_rows(lua_State *L, struct table *table) {
   return csv_finish(&table->csv) ? add_row(L, table) : OK;
 }
 
-static int host_table(lua_State *L) {
+static const struct source *named_source(lua_State *L) {
   const struct bundle *bundle = lua_touserdata(L, lua_upvalueindex(1));
   const struct source *source = bundle_find_source(bundle, luaL_checkstring(L, 1));
   luaL_argcheck(L, source, 1, "no such source");
+  return source;
+}
+
+static int host_table(lua_State *L) {
+  const struct source *source = named_source(L);
   struct table *table = new_table(L);
   lua_newtable(L);
   if (decode(table, source) == OK && read_rows(L, table) == OK) return 1;
@@ -82,8 +87,21 @@ static int host_table(lua_State *L) {
   return 2;
 }
 
+static int host_plain(lua_State *L) {
+  const struct source *source = named_source(L);
+  struct table *table = new_table(L);
+  if (decode(table, source) == OK)
+    lua_pushlstring(L, buf_text(&table->text), table->text.len);
+  else
+    lua_pushlstring(L, source->text, source->len);
+  return 1;
+}
+
 void bundle_add_table(lua_State *L, struct bundle *bundle) {
   lua_pushlightuserdata(L, bundle);
   lua_pushcclosure(L, host_table, 1);
   lua_setfield(L, -2, "table");
+  lua_pushlightuserdata(L, bundle);
+  lua_pushcclosure(L, host_plain, 1);
+  lua_setfield(L, -2, "plain");
 }

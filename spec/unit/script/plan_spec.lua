@@ -92,6 +92,13 @@ c,1d-9d,every 3d,,hello,,
     assert.same(want, (steps("\xBD\xDA\xB5\xE3,\xCA\xB1\xBC\xE4,\xCF\xFB\xCF\xA2\r\na \xC8\xFD\xCC\xEC,3\xCC\xEC,hello\r\n")))
   end)
 
+  it("saved in another encoding is the same version", function()
+    local _, plain = steps("节点,时间,消息\na,3天,hello\n")
+    local _, marked = steps("\xEF\xBB\xBF节点,时间,消息\na,3天,hello\n")
+    local _, other = steps("\xBD\xDA\xB5\xE3,\xCA\xB1\xBC\xE4,\xCF\xFB\xCF\xA2\na,3\xCC\xEC,hello\n")
+    assert.same({ plain, plain }, { marked, other })
+  end)
+
   it("stands beside steps written by hand, and may be every department's", function()
     local list = steps("节点,时间,消息\na,3天,hello\n", { path = "shared/plan.csv",
       steps = '{ aw.step { id = "z", at = "1d", run = function() end }, table.unpack(aw.plan "plan.csv") }' })
