@@ -191,7 +191,7 @@ local LUALS = {
 }
 local FUNCTIONS = {                                 -- kind.key → what the engine calls it with
   ["step.run"] = "fun(p: afterward.Run)", ["watch.run"] = "fun(p: afterward.Run, flag: any)",
-  ["rule.run"] = "fun(a: afterward.Answer, ...: any): any", ["watch.where"] = "fun(f: afterward.Facts): any",
+  ["job.run"] = "fun(j: afterward.Run)", ["rule.run"] = "fun(a: afterward.Answer, ...: any): any", ["watch.where"] = "fun(f: afterward.Facts): any",
   ["pathway.tier"] = "fun(f: afterward.Facts): string?", ["enroll.where"] = "fun(f: afterward.Facts): any",
   ["item.when"] = "fun(a: table<string, any>): any",
 }

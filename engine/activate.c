@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "care/canary.h"
 #include "care/departed.h"
+#include "care/job.h"
 #include "care/replan.h"
 
 #define HOLIDAYS "shared/calendar/cn.csv"  // of the built-in calendar "cn"
@@ -116,7 +117,8 @@ static int make_active(struct engine *engine, int64_t version,
     return status->code;
   catalog_put_departed(engine->catalog, how->department,
                        departed_load(engine->store, how->department));
-  return canary_load(&engine->care, status);
+  if (canary_load(&engine->care, status)) return status->code;
+  return job_arm(&engine->care, how->department, status);
 }
 
 int activate_version(struct engine *engine, int64_t version, const struct activation *how,

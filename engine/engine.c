@@ -11,6 +11,7 @@
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
+#include "care/job.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/question.h"
@@ -31,6 +32,7 @@ static void register_handlers(struct care *care) {
   card_handlers(care);
   consult_handlers(care);
   reconcile_handlers(care);
+  job_handlers(care);
 }
 
 struct bundle *engine_bundle(struct engine *engine, const char *department, int64_t row) {
@@ -81,7 +83,8 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
                                .zones = &engine->zones};
   scripts_port_init(engine);
   register_handlers(&engine->care);
-  if (canary_load(&engine->care, status) || reconcile_arm(&engine->care, status)) {
+  if (canary_load(&engine->care, status) || reconcile_arm(&engine->care, status) ||
+      job_arm_all(&engine->care, status)) {
     engine_close(engine, NULL);
     return status->code;
   }

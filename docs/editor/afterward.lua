@@ -162,6 +162,12 @@
 ---@field where? fun(f: afterward.Facts): any facts → flag; what is true is handed to run
 ---@field run fun(p: afterward.Run, flag: any) run(p, flag)
 
+---@class afterward.job_keys
+---@field id string its name in scripts
+---@field title? afterward.Text what people read on screens and pages; the id when absent
+---@field at string|string[] when, in the department's zone: "mon 08:00", "mon-fri 17:00", "08:00"
+---@field run fun(j: afterward.Run) run(j)
+
 ---@class afterward.alert_alert
 ---@field id string its name
 ---@field level string severity: a key of the department's alerts
@@ -202,6 +208,7 @@
 ---@field anchor any ms
 ---@field day any local date
 ---@field event afterward.Event what started it
+---@field figures any of the department: open_tasks, overdue_tasks, open_alerts; of the last 7 days asked, answered, silent
 ---@field pathway any pathway id
 ---@field patient afterward.Patient
 ---@field step any step id
@@ -399,6 +406,11 @@ function aw.step(keys) end
 ---@param keys afterward.watch_keys
 ---@return afterward.Declaration
 function aw.watch(keys) end
+
+---Work of the department by the clock; it has no patient and waits for nothing
+---@param keys afterward.job_keys
+---@return afterward.Declaration
+function aw.job(keys) end
 
 ---The steps of a table that a nurse keeps in a spreadsheet, as a list for a pathway's `steps`
 ---@param file string CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it

@@ -91,9 +91,9 @@ static void compare_kind(struct diff *diff, const struct value *before,
 
 void definition_diff(const struct value *before, const struct value *after,
                      struct buf *out) {
-  static const char *const kinds[] = {"calendar", "department", "escalation",
-                                      "form",     "program",    "roster",
-                                      "rule",     "template",   "watch"};
+  static const char *const kinds[] = {"calendar", "department", "escalation", "form",
+                                      "job",      "program",    "roster",     "rule",
+                                      "template", "watch"};
   struct diff diff = {.out = out};
   size_t begun = value_begin_list(out);
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

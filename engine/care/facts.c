@@ -5,6 +5,7 @@
 
 #include "base/civil.h"
 #include "base/span.h"
+#include "care/figures.h"
 #include "care/mapping.h"
 
 int facts_age(struct care *care, int64_t patient, int64_t at) {
@@ -126,6 +127,8 @@ void facts_field(const struct subject *subject, const char *name, struct buf *ou
     put_patient(subject, out);
   else if (!strcmp(name, "event"))
     put_event(subject, out);
+  else if (!strcmp(name, "figures"))
+    figures_put(subject->care, subject->department, out);
   else if (!strcmp(name, "anchor"))
     put_anchor(subject, out);
   else if (!strcmp(name, "tier"))

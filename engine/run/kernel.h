@@ -38,7 +38,8 @@ enum due_kind {
   WORK_RETIER = 8,   // enrollment.id: evaluate the tier
   WORK_NIGHTLY = 9,  // how far it is, 0 at first: reconciliation
   WORK_REPLAN = 10,  // enrollments whose schedule changed: the next some thousand
-  WORK_KINDS = 11,
+  WORK_JOB = 11,     // job.id: a department's recurring job
+  WORK_KINDS = 12,
 };
 
 struct work {

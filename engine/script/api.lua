@@ -141,6 +141,11 @@ api.kinds = {
     key("backup", "word|list of word", "post to page when nobody is on the roster"),
     key("calendar", "ref:calendar", "the post's working time; the department's when absent"),
   } },
+  job = { doc = "work of the department by the clock; it has no patient and waits for nothing", keys = {
+    key("id", "id!", "its name in scripts"), TITLE,
+    key("at", "times|list of times!", "when, in the department's zone: \"mon 08:00\", \"mon-fri 17:00\", \"08:00\""),
+    key("run", "function!", "run(j)"),
+  } },
   calendar = { doc = "working time", keys = {
     key("id", "id!", "its name in scripts"),
     key("hours", "weekly!", "days → hours: { [\"mon-fri\"] = \"08:00-12:00,13:30-17:30\" }"),
@@ -148,7 +153,7 @@ api.kinds = {
   } },
 }
 api.kind_order = { "department", "program", "calendar", "roster", "escalation", "rule", "form", "template", "pathway",
-  "step", "watch" }
+  "step", "watch", "job" }
 -- aw.plan: the columns of a table, under their Chinese or their English heading, and the words of its cells.
 api.plan = { doc = "the steps of a table that a nurse keeps in a spreadsheet, as a list for a pathway's `steps`",
   file = "CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it",
@@ -244,7 +249,7 @@ api.run = {
       key("id", "id!", "its name in this run"), key("role", "role!", "duty post or person"),
       key("form", "ref:form", "what is filled in"), key("due", "span|time", "in the role's working time"),
       key("note", "string", "what the person reads") } }) },
-    { label = "id", waits = false, returns = "task id" }),
+    { label = "id", waits = false, in_jobs = true, returns = "task id" }),
   wait = call("sleeps until a time, the next event since the run began, or the end of a task",
     { key("what", "span|event|task!", "time, event or task id"), options { WITHIN } },
     { label = "what", waits = true, returns = "late | event | { code, answer, note, by, to } | nil, why" }),
@@ -253,7 +258,7 @@ api.run = {
   alert = call("tells the department; the same open id joins", { key("alert", "table!", "see the keys", { keys = {
       key("id", "id!", "its name"), key("level", "word!", "severity: a key of the department's alerts"),
       key("reason", "string!", "why, in words") } }) },
-    { label = "id", waits = false, returns = "nothing" }),
+    { label = "id", waits = false, in_jobs = true, returns = "nothing" }),
   read = call("observations of a code, oldest first, 32 at most", { key("code", "word!", "which"),
       options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
     { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
@@ -267,8 +272,8 @@ api.run = {
   silences = call("unanswered askings in a row", { key("form", "ref:form!", "which") },
     { label = "form", waits = false, returns = "number" }),
   time = call("the moment of a time expression", { key("when", "span|time!", "which"), key("base", "time", "counted from; now when absent") },
-    { label = "when", waits = false, returns = "ms" }),
-  now = call("the time of this turn", {}, { waits = false, returns = "ms" }),
+    { label = "when", waits = false, in_jobs = true, returns = "ms" }),
+  now = call("the time of this turn", {}, { waits = false, in_jobs = true, returns = "ms" }),
   estimate = call("how long a role's queue takes", { key("role", "role!", "which") },
     { label = "role", waits = false, returns = "span | nil, \"closed\" | nil, \"unknown\"" }),
   note = call("writes into the patient's timeline", { key("text", "string!", "what") },
@@ -287,6 +292,7 @@ local PATIENT = { age = "years; nil when unknown", sex = "female, male or unknow
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",
   pathway = "pathway id",
+  figures = "of the department: open_tasks, overdue_tasks, open_alerts; of the last 7 days asked, answered, silent",
 }
 api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
   pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }

@@ -77,6 +77,7 @@ static void read_call(lua_State *L, struct calls *calls, const char *name) {
   *call = (struct call){.name = name, .op = op_find(name)};
   promise(call->op != NULL);
   call->waits = flag_of(L, -1, "waits");
+  call->in_jobs = flag_of(L, -1, "in_jobs");
   lua_getfield(L, -1, "params");
   read_keys(L, calls, lua_gettop(L), &call->first, &call->count);
   lua_pop(L, 1);

@@ -24,6 +24,7 @@ struct call {
   const struct op *op;
   bool waits;
   bool in_facts;          // callbacks have it too
+  bool in_jobs;           // makes sense without a patient
   int first, count;       // its parameters, in calls.keys
   int label_at;           // argument that is, or has, the label; 0: none
   const char *label_key;  // its key when that argument is a table, else NULL

@@ -127,6 +127,9 @@ static void take_label(lua_State *L, struct context *context, const struct call 
 static int run_call(lua_State *L) {
   const struct call *call = lua_touserdata(L, lua_upvalueindex(1));
   struct context *context = context_at(L, call->name);
+  if (context->input && strcmp(context->input->kind, "job") == 0 && !call->in_jobs)
+    return sandbox_error(L, "a job has no patient and doesn't wait: %s can't be called",
+                         call->name);
   context->count = lua_gettop(L);
   if (context->count < call->count + 1) lua_settop(L, call->count + 1);
   take_label(L, context, call);

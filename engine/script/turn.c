@@ -10,6 +10,8 @@
 static bool push_body(const struct turn_input *input, struct bundle *bundle) {
   if (strcmp(input->kind, "watch") == 0)
     return bundle_push_watch(bundle, input->pathway, input->name, "run");
+  if (strcmp(input->kind, "job") == 0)
+    return bundle_push(bundle, "job", input->name, "run");
   return input->pathway && bundle_push_step(bundle, input->pathway, input->name, "run");
 }
 

@@ -25,7 +25,7 @@ enum { JOURNAL_WARN = 500, JOURNAL_LIMIT = 5000 };  // records of one run
 
 struct turn_input {
   const char *pathway;  // NULL for a watch in a file of its own
-  const char *kind;     // "step" or "watch"
+  const char *kind;     // "step", "watch" or "job"
   const char *name;     // its id
   uint64_t seed;        // of math.random: the same at each replay of the run
   const char *journal;  // whole journal of the run: records one after another

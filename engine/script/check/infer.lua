@@ -227,6 +227,7 @@ local function roles_of(place, definitions)
   elseif place.kind == "form" then
     return { { kind = "answer", forms = { [place.id] = true }, before = place.item } }
   elseif place.which == "run" then
+    RUN.job = place.kind == "job"
     return { RUN }
   end
   return { FACTS }

@@ -27,8 +27,11 @@ end
 
 local look = {}                                     -- kind of type → function(type, name, as method): what is wrong
 
-function look.run(_, name, method)
+function look.run(run, name, method)
   if method then
+    if run.job and api.run[name] and not api.run[name].in_jobs then
+      return ("a job has no patient and doesn't wait: %s can't be called"):format(name)
+    end
     if api.run[name] or words.set(api.case)[name] then return nil end
     return ("there is no p:%s%s"):format(name, words.hint(name, CALLS))
   elseif api.run[name] then

@@ -60,6 +60,18 @@ function finish.watch(definition, body, _, _, keep)
   definition.on = as_list(definition.on)
 end
 
+function finish.job(definition, body, label, check, keep)
+  keep("run", body.run)
+  definition.at = as_list(definition.at)
+  for _, text in ipairs(definition.at or {}) do
+    local good, why = host.recurrence(text)
+    if good and not text:find "^%d%d:%d%d$" and not text:find "^%a[%a,-]* %d%d:%d%d$" then
+      why, good = ("%s is no time of day: write for example \"mon 08:00\" or \"08:00\""):format(words.quote(text)), nil
+    end
+    if not good then check.report("schedule", ("%s: at: %s"):format(label, why)) end
+  end
+end
+
 function finish.rule(_, body, _, _, keep) keep("run", body.run) end
 
 function finish.form(definition, body, label, check, keep)
