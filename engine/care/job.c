@@ -104,6 +104,11 @@ static void disarm(const struct arming *arming) {
 
 int job_arm(struct care *care, const char *department, struct status *status) {
   struct arming arming = {care, department};
+  struct value all = catalog_definitions(care->catalog, department),
+               jobs = value_field(&all, "job");
+  bool had =
+      store_int(care->store, 0, "SELECT 1 FROM job WHERE department=?1", "t", department);
+  if (!had && !value_count(&jobs)) return OK;
   if (store_begin(care->store, status)) return status->code;
   disarm(&arming);
   catalog_each(care->catalog, department, "job", arm_one, &arming);
@@ -113,17 +118,18 @@ int job_arm(struct care *care, const char *department, struct status *status) {
 struct arming_all {
   struct care *care;
   struct status *status;
+  int code;
 };
 
 static void arm_department(void *self, const char *department) {
   struct arming_all *all = self;
-  if (!all->status->code) job_arm(all->care, department, all->status);
+  if (!all->code) all->code = job_arm(all->care, department, all->status);
 }
 
 int job_arm_all(struct care *care, struct status *status) {
-  struct arming_all all = {care, status};
+  struct arming_all all = {care, status, OK};
   catalog_each_department(care->catalog, arm_department, &all);
-  return status->code;
+  return all.code;
 }
 
 struct job_turn {

@@ -43,7 +43,7 @@ describe("a job's times", function()
     ["are times of day"] = { 'aw.job { id = "a", at = { "mon 08:00", "mon-fri 17:30", "08:00" }, run = run }', "" },
     ["and nothing else"] = { 'aw.job { id = "a", at = { "7d", "noon" }, run = run }',
       '3: job "a": at: "7d" is no time of day: write for example "mon 08:00" or "08:00"\n'
-      .. '3: job "a": at: "noon" is no time; write for example "24h", "3d 10:00", "8bh" or "mon,fri 08:00"' },
+      .. '3: job "a": at: "noon" is neither a span nor weekdays; write for example "24h", "3d 10:00" or "mon,wed,fri 08:00"' },
   }
 end)
 
