@@ -57,12 +57,12 @@ return {
   rounds = 10000,                                      -- due runs of the hostile script
   short = 300,
   run = function(o)
-    local rows = {}
+    local rows, limit = {}, P99_MS * ((os.getenv "LD_PRELOAD" or ""):find "asan" and 5 or 1) -- the sanitizer's share
     for _, script in ipairs(SCRIPTS) do
       local got = play(script, o.rounds, o.short and 60 or 400)
       if got.told > 0 then o.say(("%s: the list came %d ms after the first was due"):format(script.name, got.told)) end
       rows[#rows + 1] = { figure = ("lateness p99 beside %d runs: %s"):format(o.rounds, script.name), value = ("%d ms"):format(got.late),
-        target = P99_MS .. " ms", ok = got.late <= P99_MS and got.missing == 0 and got.told <= 0 and (got.stuck > 0) == (script.breaches or false) }
+        target = limit .. " ms", ok = got.late <= limit and got.missing == 0 and got.told <= 0 and (got.stuck > 0) == (script.breaches or false) }
     end
     return rows
   end,

@@ -128,7 +128,7 @@ end)
 describe("a long discharge list", function()
   randomize(false)
   local ROWS = 10000
-  local BAD = ROWS // 1000
+  local WRONG = ROWS // 1000
   local h, list
   setup(function()
     h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w",
@@ -181,13 +181,13 @@ describe("a long discharge list", function()
     end
     assert.equal(1, code, words)
     local told = json.decode(output)
-    assert.same({ ROWS, ROWS - BAD, BAD }, { told.rows, told.taken, told.bad })
+    assert.same({ ROWS, ROWS - WRONG, WRONG }, { told.rows, told.taken, told.bad })
     assert.matches("line 1001, 出生日期: ", words)
     assert.matches("line 6001, 出生日期: ", words)
-    assert.equal(ROWS - BAD, people())
-    wait.till("all are followed", function() return h:get("/summary").enrolled >= ROWS - BAD end)
+    assert.equal(ROWS - WRONG, people())
+    wait.till("all are followed", function() return h:get("/summary").enrolled >= ROWS - WRONG end)
     local books = h:get "/summary"
-    assert.equal(ROWS - BAD, books.enrolled)
+    assert.equal(ROWS - WRONG, books.enrolled)
     assert.is_true(books.balanced)
   end)
 end)
