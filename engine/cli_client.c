@@ -61,7 +61,6 @@ static const char *remedy(int status) {
       return "\nSay who you are: --token-file FILE, AFTERWARD_TOKEN, or a file "
              "~/.config/afterward/token.";
     case 403: return "\nAsk IT operations for a token that may do this.";
-    case 409:
     case 412: return "\nSomebody may have been faster: look again.";
     case 429: return "\nWait a minute and try again.";
     default:

@@ -79,14 +79,15 @@ void version_activate(struct care *care, int64_t version, const struct activatio
   if (replan) replan_begin(care, how->department, how->at);
 }
 
-// Versions that came from files or were asked for are a line of versions; those gone back
-// to are older points of it.
+// Versions that came from files or were asked for are a line of versions, each where it
+// came last; those gone back to are older points of it. An edit that was undone and done
+// again (A, B, A, B) must not bring B back from behind A.
 int64_t version_before(struct store *store, const char *department) {
   return store_int(
       store, 0,
-      "SELECT bundle FROM activation WHERE department=?1 AND bundle<>?2 AND way<>'back' "
-      "AND id<(SELECT max(id) FROM activation WHERE department=?1 AND bundle=?2 AND "
-      "way<>'back') ORDER BY id DESC LIMIT 1",
+      "SELECT bundle FROM activation WHERE department=?1 AND way<>'back' GROUP BY bundle "
+      "HAVING max(id)<(SELECT max(id) FROM activation WHERE department=?1 AND bundle=?2 "
+      "AND way<>'back') ORDER BY max(id) DESC LIMIT 1",
       "ti", department, version_active(store, department));
 }
 

@@ -201,6 +201,25 @@ describe("a department that wants it so", function()
     h:close()
   end)
 
+  it("goes further back each time, also behind an edit that was undone and done again", function()
+    local h = hospital()
+    local oldest, one, two = bundle(h).active.hash, ward "one", ward "two"
+    local hashes = {}
+    for i, text in ipairs { one, two, one, two } do
+      h:script("w/w.lua", text)
+      hashes[i] = active(h, hashes[i - 1] or oldest).hash
+    end
+    for _, hash in ipairs { hashes[1], oldest } do
+      assert.equal(0, select(2, h:afterward("rollback", "w")))
+      assert.equal(hash, bundle(h).active.hash)
+    end
+    local _, code, errors = h:afterward("rollback", "w")
+    assert.equal(1, code)
+    assert.matches("no version before the active one", errors)
+    assert.is_nil(errors:find "faster")
+    h:close()
+  end)
+
   it("has its specs pass first, beside everything else and within their time", function()
     local h = Hospital.open { scripts = { ["w/w.lua"] = keyed(ward(), 'gate = "specs"') } }
     -- Under the sanitizers Lua must have them first: what stands in the path as lua5.4 sees to it.
