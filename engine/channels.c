@@ -121,16 +121,18 @@ static int add_channel(struct channels *channels, struct http_thread *client,
   struct value plugin = value_field(settings, "plugin"),
                show = value_field(settings, "show_text");
   char *plugin_name = value_copy_text(&plugin);
+  bool prints = !strcmp(plugin_name ? plugin_name : name, "log");
   int code;
-  if (plugin_name)
+  if (plugin_name && !prints)
     code = add_http(channels, client, plugins, name, plugin_name, settings, status);
-  else if (!strcmp(name, "log"))
+  else if (prints)
     code = dispatcher_add(channels->dispatcher,
                           channel_log_new(name, value_true(&show), NULL, NULL), status);
   else
-    code = status_fail(status, ERR_INVALID,
-                       "channels.%s.plugin: say which plugin sends, such as \"sms-http\"",
-                       name);
+    code = status_fail(
+        status, ERR_INVALID,
+        "channels.%s.plugin: say which plugin sends, such as \"sms-http\", or \"log\"",
+        name);
   mem_free(plugin_name);
   return code;
 }

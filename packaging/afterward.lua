@@ -19,7 +19,8 @@ return {
 
   -- How messages leave. See plugins/sms-http/README.md for the keys of a gateway.
   channels = {
-    log = {},
+    log = {},                             -- the last resort of pages to staff: written to the log
+    -- sms = { plugin = "log", show_text = true },   -- to try things out: texts to patients, too, are only written
   },
 
   quiet_hours = "21:00-08:00",
