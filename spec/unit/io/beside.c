@@ -48,7 +48,7 @@ static int world_child(lua_State *L) {
     lua_pushstring(L, status.text);
     return 2;
   }
-  for (int i = 0; i < 1000 && !run.done; i++) loop_step(world->loop, 20);
+  while (!run.done) loop_step(world->loop, 20);  // its limit ends it
   lua_newtable(L);
   lua_pushinteger(L, run.code);
   lua_setfield(L, -2, "code");
