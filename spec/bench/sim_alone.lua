@@ -29,7 +29,8 @@ end
 
 local took, began = {}, uv.getrusage().utime
 for i = 1, worlds do
-  local w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00" }
+  local w = sim.world { scripts = { "scripts/ortho/hip.lua", "scripts/ortho/forms.lua", "scripts/ortho/templates.lua", "scripts/ortho/joint.lua", "scripts/ortho/knee.lua",
+    "scripts/shared/urgent-clinical.lua" }, at = "2026-03-02 15:00" }
   local pt, from = w:patient { age = 68, family = true }, uv.hrtime()
   w:discharge(pt, { procedures = { "81.51" } })
   live(w, pt)
