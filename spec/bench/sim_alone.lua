@@ -7,6 +7,9 @@ local worlds, days = tonumber(arg[1]), tonumber(arg[2])
 local ASKED = { { 1, "wound-check" }, { 3, "pain" }, { 10, "pain" }, { 17, "pain" }, { 24, "pain" }, { 31, "pain" }, { 38, "pain" } }
 local WELL = { ["wound-check"] = { temp = 36.5, wound = "dry", calf = false }, pain = { pain = 3, wound = "dry" } }
 local REVIEW = 56
+-- Her pathway's, without the department's weekly digest.
+local FILES = { "scripts/ortho/hip.lua", "scripts/ortho/forms.lua", "scripts/ortho/templates.lua", "scripts/ortho/joint.lua",
+  "scripts/ortho/knee.lua", "scripts/shared/urgent-clinical.lua" }
 
 local function live(w, pt)
   local day = 0
@@ -29,8 +32,7 @@ end
 
 local took, began = {}, uv.getrusage().utime
 for i = 1, worlds do
-  local w = sim.world { scripts = { "scripts/ortho/hip.lua", "scripts/ortho/forms.lua", "scripts/ortho/templates.lua", "scripts/ortho/joint.lua", "scripts/ortho/knee.lua",
-    "scripts/shared/urgent-clinical.lua" }, at = "2026-03-02 15:00" }
+  local w = sim.world { scripts = FILES, at = "2026-03-02 15:00" }
   local pt, from = w:patient { age = 68, family = true }, uv.hrtime()
   w:discharge(pt, { procedures = { "81.51" } })
   live(w, pt)
