@@ -314,6 +314,12 @@ function World:skipped()
   return self.core:query [[SELECT step AS what, day, reason, at AS i_at FROM skip UNION ALL
     SELECT name, '', reason, settled_at FROM message WHERE status IN ('suppressed','failed','cancelled') ORDER BY 4]]
 end
+-- w:paged(): the duty posts that were paged, in their order.
+function World:paged()
+  local out = {}
+  for i, page in ipairs(self.pages) do out[i] = page.role end
+  return out
+end
 function World:timeline(pt) return sim.timeline(self, pt) end
 
 local lists = {

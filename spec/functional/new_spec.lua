@@ -1,39 +1,31 @@
 -- `afterward new` gives a newcomer something that works: it passes check and its own spec as it is.
 local json = require "dkjson"
-
-local daemon = os.getenv "AFTERWARD_DAEMON"
+local play = require "functional.support.play"
 
 describe("afterward new", function()
-  local folder
-  local function sh(line)
-    local pipe <close> = assert(io.popen(("cd '%s' && %s 2>&1 </dev/null"):format(folder, line)))
-    local output = pipe:read "a"
-    local _, _, code = pipe:close()
-    return output, code
-  end
-  local function afterward(words) return sh(daemon .. " " .. words) end
+  local place
   local function made(words)
-    local output, code = afterward("new --json " .. words)
+    local output, code = place:run("new --json " .. words)
     assert.equal(0, code, output)
     return json.decode(output)
   end
   local function clean()
-    local output, code = afterward "check --json"
+    local output, code = place:run "check --json"
     assert.equal(0, code, output)
     return json.decode(output)
   end
   -- The generated specs, as their author would run them.
   local function specs()
-    local output, code = sh(os.getenv "AFTERWARD" .. " test urology")
+    local output, code = place:test "urology"
     assert.equal(0, code, output)
     return tonumber(output:match "(%d+) successes / 0 failures / 0 errors")
   end
 
   before_each(function()
-    folder = assert(io.popen "mktemp -d"):read "l"
+    place = play.folder()
     made "department urology"
   end)
-  after_each(function() os.execute("rm -r " .. folder) end)
+  after_each(function() place:remove() end)
 
   it("writes a department that stands by itself", function()
     assert.equal(0, clean().accepted)
@@ -50,26 +42,25 @@ describe("afterward new", function()
   end)
 
   it("reads its department: another program, other levels", function()
-    os.execute(("sed -i 's/id = \"urology\", name/id = \"brand\", name/; s/ urgent = / severe = /' %s/scripts/urology/department.lua"):format(folder))
-    os.execute(("rm %s/scripts/urology/after-discharge.lua %s/scripts/urology/spec/*"):format(folder, folder))
+    place:edit("scripts/urology/department.lua", 'id = "urology", name', 'id = "brand", name')
+    place:edit("scripts/urology/department.lua", " urgent = ", " severe = ")
+    place:sh "rm scripts/urology/after-discharge.lua scripts/urology/spec/*"
     made "form pain"
     made "pathway stones"
-    local pathway <close> = assert(io.open(folder .. "/scripts/urology/stones.lua"))
-    local text = pathway:read "a"
-    assert.truthy(text:find('program = "brand"', 1, true))
+    assert.truthy(place:read "scripts/urology/stones.lua":find('program = "brand"', 1, true))
     clean()
     assert.equal(4 + 3, specs())
   end)
 
   it("tells what to do next", function()
-    local output = afterward "new escalation night"
+    local output = place:run "new escalation night"
     assert.equal("wrote scripts/urology/night.lua\nwrote scripts/urology/spec/night_spec.lua\n\n" ..
       "Put your own words where scripts/urology/night.lua says what, then:\n  afterward check scripts/urology\n" ..
       "  afterward test urology\n", output)
   end)
 
   it("writes nothing over, and nothing where it can't tell whose", function()
-    local before = sh "find scripts -type f | sort | xargs cat"
+    local before = place:sh "find scripts -type f | sort | xargs cat"
     for words, said in pairs {
       ["department urology"] = "scripts/urology is there already: take another name",
       ["pathway department"] = "scripts/urology/department.lua is there already: take another name",
@@ -82,13 +73,13 @@ describe("afterward new", function()
       ["pathwya x"] = 'no action "pathwya"; did you mean pathway?',
       ["pathway"] = "something is missing",
     } do
-      local output, code = afterward("new " .. words)
+      local output, code = place:run("new " .. words)
       assert.truthy(code == 1 or code == 2, words)
       assert.truthy(output:find(said, 1, true), words .. ": " .. output)
     end
-    assert.equal(before, (sh "find scripts -type f | sort | xargs cat"))
-    sh "mkdir scripts/other; echo 'return {' > scripts/urology/broken.lua"
-    assert.truthy(afterward "new form x":find("say whose it is", 1, true))
-    assert.matches("scripts/urology/broken.lua:2: .*afterward check tells all", (afterward "new form x --in urology"))
+    assert.equal(before, (place:sh "find scripts -type f | sort | xargs cat"))
+    place:sh "mkdir scripts/other; echo 'return {' > scripts/urology/broken.lua"
+    assert.truthy(place:run "new form x":find("say whose it is", 1, true))
+    assert.matches("scripts/urology/broken.lua:2: .*afterward check tells all", (place:run "new form x --in urology"))
   end)
 end)

@@ -1,101 +1,85 @@
 -- afterward test: a department's specs, as its author runs them and as a machine reads them.
 local json = require "dkjson"
-
-local program = os.getenv "AFTERWARD"
+local play = require "functional.support.play"
 
 describe("afterward test", function()
-  local folder
-  local function sh(line)
-    local pipe <close> = assert(io.popen(("cd '%s' && %s 2>&1 </dev/null"):format(folder, line)))
-    local output = pipe:read "a"
-    local _, _, code = pipe:close()
-    return output, code
-  end
-  local function afterward(words) return sh(program .. " " .. words) end
-  local function write(path, text)
-    local file <close> = assert(io.open(folder .. "/" .. path, "w"))
-    file:write(text)
-  end
-  local function read(path)
-    local file <close> = io.open(path:find "^/" and path or folder .. "/" .. path)
-    return file and file:read "a" or ""
-  end
-  local function edit(path, from, to)
-    local text, count = read(path):gsub(from, to)
-    assert.equal(1, count)
-    write(path, text)
-  end
-
+  local place
   setup(function()
-    folder = assert(io.popen "mktemp -d"):read "l"
-    afterward "new department urology"
-    os.execute(("cp -r %s/scripts/urology %s/kept"):format(folder, folder))
+    place = play.folder()
+    place:run "new department urology"
+    place:sh "cp -r scripts/urology kept"
   end)
-  before_each(function() os.execute(("cd %s && rm -rf scripts/urology && cp -r kept scripts/urology"):format(folder)) end)
-  teardown(function() os.execute("rm -r " .. folder) end)
+  before_each(function() place:sh "rm -rf scripts/urology && cp -r kept scripts/urology" end)
+  teardown(function() place:remove() end)
 
   it("passes what works, from any folder, and tells machines how many", function()
-    local output, code = sh(("cd / && %s test urology --json --scripts %s/scripts"):format(program, folder))
+    local output, code = place:sh(("cd / && %s test urology --json --scripts %s/scripts"):format(play.tester, place.path))
     assert.equal(0, code, output)
     local result = json.decode(output)
     assert.same({ true, 5, 0, 0, "urology" }, { result.passed, result.successes, result.failures, result.errors, result.department })
   end)
 
+  it("plays the departments that ship", function()
+    local output, code = place:test(("theatre --json --scripts %s/scripts"):format(play.root))
+    assert.equal(0, code, output)
+    assert.is_true(json.decode(output).successes > 5)
+  end)
+
   it("a story of docs/testing.md ends the same wherever the power fails", function()
-    local guide = assert(io.open "docs/testing.md"):read "a"
-    write("scripts/urology/spec/power_spec.lua", 'local sim = require "afterward.sim"\n' .. guide:match "```lua\n(it.-)```")
-    local output, code = afterward "test urology"
+    local guide = play.file "docs/testing.md"
+    place:write("scripts/urology/spec/power_spec.lua", 'local sim = require "afterward.sim"\n' .. guide:match "```lua\n(it.-)```")
+    local output, code = place:test "urology"
     assert.equal(0, code, output)
     assert.truthy(output:find("6 successes", 1, true), output)
   end)
 
   it("fails what doesn't, and shows where", function()
-    edit("scripts/urology/spec/department_spec.lua", "16m", "14m")
-    local output, code = afterward "test urology"
+    place:edit("scripts/urology/spec/department_spec.lua", "16m", "14m")
+    local output, code = place:test "urology"
     assert.equal(1, code)
     assert.truthy(output:find("scripts/urology/spec/department_spec.lua", 1, true), output)
   end)
 
   it("says what is missing: the folder, the department's name, a spec", function()
-    for words, wanted in pairs { ["test urology --scripts nowhere"] = "there is no folder nowhere",
-      ["test ../x"] = "is no name of a department", ["test dental"] = "write scripts/dental/spec/…_spec.lua" } do
-      local output, code = afterward(words)
+    for words, wanted in pairs { ["urology --scripts nowhere"] = "there is no folder nowhere",
+      ["../x"] = "is no name of a department", ["dental"] = "write scripts/dental/spec/…_spec.lua" } do
+      local output, code = place:test(words)
       assert.equal(2, code)
       assert.truthy(output:find(wanted, 1, true), output)
     end
   end)
 
   it("says that lua5.4 can't be started where it is not installed", function()
-    sh "mkdir -p bin && ln -sf $(command -v find) $(command -v realpath) bin"
-    local output, code = sh(("PATH=$PWD/bin %s test urology"):format(program))
+    place:sh "mkdir -p bin && ln -sf $(command -v find) $(command -v realpath) bin"
+    local output, code = place:sh(("PATH=$PWD/bin %s test urology"):format(play.tester))
     assert.equal(3, code, output)
     assert.truthy(output:find("lua5.4", 1, true), output)
   end)
 
   it("tells which lines of each script no spec has run", function()
-    edit("scripts/urology/after-discharge.lua", "    if %(a.temp or 0%)", "    if a.temp == 41 then\n      return nil\n    end\n%0")
-    write("scripts/urology/helper.lua", "return {\n  twice = function(n)\n    return 2 * n\n  end,\n}\n")
-    local output = afterward "test urology --coverage --json"
+    place:edit("scripts/urology/after-discharge.lua", "    if %(a.temp or 0%)", "    if a.temp == 41 then\n      return nil\n    end\n%0")
+    place:write("scripts/urology/helper.lua", "return {\n  twice = function(n)\n    return 2 * n\n  end,\n}\n")
+    local output = place:test "urology --coverage --json"
     local all, by = json.decode(output).coverage, {}
     for _, file in ipairs(all.files) do by[file.file] = file end
     local pathway = by["urology/after-discharge.lua"]
-    local _, above = read "scripts/urology/after-discharge.lua":match "^(.*)return nil":gsub("\n", "")
+    local _, above = place:read "scripts/urology/after-discharge.lua":match "^(.*)return nil":gsub("\n", "")
     assert.same({ above + 1 }, pathway.never)
     assert.equal(pathway.lines - 1, pathway.ran)
     assert.same({ 3 }, by["urology/helper.lua"].never)              -- loaded with the others, never called
     assert.equal(50, by["urology/helper.lua"].percent)
     assert.equal(all.lines - 2, all.ran)
-    assert.truthy(afterward "test urology --coverage":find("urology/helper.lua +2 +1 +50.0  3\n"))
+    assert.truthy(place:test "urology --coverage":find("urology/helper.lua +2 +1 +50.0  3\n"))
   end)
 
   it("tells which thresholds can change and no spec notices", function()
-    write("scripts/urology/limits.lua", "local limits = {}\nfunction limits.far(n) return n > 7 end\nreturn limits\n")
-    edit("scripts/urology/after-discharge.lua", "%(a.temp or 0%) >= 38.5", "require('urology.limits').far(1) or %0")
-    local output, code = afterward "test urology --mutate --json"
+    place:write("scripts/urology/limits.lua", "local limits = {}\nfunction limits.far(n) return n > 7 end\nreturn limits\n")
+    place:edit("scripts/urology/after-discharge.lua", "%(a.temp or 0%) >= 38.5", "require('urology.limits').far(1) or %0")
+    local output, code = place:test "urology --mutate --json"
     local found, lines = json.decode(output).mutations, {}
     assert.equal(1, code)
     for i, one in ipairs(found.survivors) do lines[i] = ("%s:%d %s→%s"):format(one.file, one.line, one.from, one.to) end
-    local rule = select(2, read "scripts/urology/after-discharge.lua":match "^(.*)38%.5":gsub("\n", "")) + 1
+    local rule = select(2, place:read "scripts/urology/after-discharge.lua":match "^(.*)38%.5":gsub("\n", "")) + 1
     local function has(line)
       for _, one in ipairs(lines) do if one == line then return true end end
       return false
@@ -108,17 +92,16 @@ describe("afterward test", function()
   end)
 
   it("runs again when a script is saved, and ends when it is told to", function()
-    local pipe <close> = assert(io.popen(("cd '%s' && %s test urology --watch >out 2>&1 </dev/null & echo $!"):format(folder, program)))
-    local pid = pipe:read "l"
+    local pid = place:sh(("%s test urology --watch >out 2>&1 & echo $!"):format(play.tester)):match "%d+"
     local function wait_for(pattern)
       for _ = 1, 200 do
-        if read "out":find(pattern) then return end
+        if place:read "out":find(pattern) then return end
         os.execute "sleep 0.05"
       end
-      error("never said: " .. pattern .. "\n" .. read "out")
+      error("never said: " .. pattern .. "\n" .. place:read "out")
     end
     wait_for "all pass;"
-    edit("scripts/urology/after-discharge.lua", "aw%.rule", "aw.ruel")
+    place:edit("scripts/urology/after-discharge.lua", "aw%.rule", "aw.ruel")
     wait_for "not all pass;"
     os.execute("kill -INT " .. pid)
     for _ = 1, 100 do

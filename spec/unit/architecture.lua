@@ -191,6 +191,25 @@ function rules.mutable_state(path, source)
   return bad
 end
 
+-- A department's specs lie in its own folder, where afterward test, a gate and its author look for them.
+function rules.department_specs(paths)
+  local bad, scripts, specs = {}, {}, {}
+  for _, path in ipairs(paths) do
+    local department, rest = path:match "^scripts/([^/]+)/(.+)$"
+    if rest and rest:find "^spec/.*_spec%.lua$" then
+      specs[department] = true
+    elseif rest and department ~= "shared" and department ~= "demo" then
+      scripts[department] = true
+    elseif path:find "^spec/scripts/" then
+      bad[#bad + 1] = path .. " should lie in scripts/<department>/spec/"
+    end
+  end
+  for department in pairs(scripts) do
+    if not specs[department] then bad[#bad + 1] = ("scripts/%s has no spec/…_spec.lua"):format(department) end
+  end
+  return bad
+end
+
 -- db/0001_name.sql, 0002_…: no gap, no number twice.
 function rules.migrations(names)
   local bad, numbers = {}, {}

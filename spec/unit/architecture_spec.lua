@@ -126,6 +126,12 @@ describe("the tree", function()
     assert.same({}, every(engine, rules.mutable_state))
   end)
 
+  it("keeps a department's specs with the department", function()
+    assert.equal(1, #rules.department_specs { "scripts/ward/ward.lua" })
+    assert.equal(1, #rules.department_specs { "scripts/ward/ward.lua", "scripts/ward/spec/a_spec.lua", "spec/scripts/b_spec.lua" })
+    assert.same({}, rules.department_specs(all_files))
+  end)
+
   it("numbers migrations without a gap", function()
     assert.equal(1, #rules.migrations { "0001_start.sql", "0003_more.sql" })
     assert.equal(1, #rules.migrations { "0001_start.sql", "0001_twice.sql" })

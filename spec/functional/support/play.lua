@@ -1,6 +1,7 @@
--- For specs of the commands that play: a folder of files, and the program run in it.
+-- For specs of commands that need no daemon: a folder of files, and the program run in it.
 local lfs = require "lfs"
-local play = { root = lfs.currentdir() }
+-- tester: the program that runs specs, whose child loads sanitized modules and so keeps the sanitizer loaded before it.
+local play = { root = lfs.currentdir(), program = os.getenv "AFTERWARD_DAEMON", tester = os.getenv "AFTERWARD" }
 local Folder = {}
 Folder.__index = Folder
 
@@ -25,13 +26,31 @@ local function quoted(word) return "'" .. word:gsub("'", [['\'']]) .. "'" end
 
 -- Output, exit code, what was said beside.
 function Folder:afterward(...)
-  local line = { "cd " .. quoted(self.path), "&& env -u NO_COLOR", os.getenv "AFTERWARD_DAEMON" }
+  local line = { "cd " .. quoted(self.path), "&& env -u NO_COLOR", play.program }
   for _, word in ipairs { ... } do line[#line + 1] = quoted(word) end
   line[#line + 1] = "2>errors </dev/null"
   local pipe <close> = assert(io.popen(table.concat(line, " ")))
   local output = pipe:read "a"
   local _, _, code = pipe:close()
   return output, code, self:read "errors"
+end
+
+-- A line of shell: what was said, on both, and the exit code.
+function Folder:sh(line)
+  local pipe <close> = assert(io.popen(("cd %s && { %s\n} 2>&1 </dev/null"):format(quoted(self.path), line)))
+  local output = pipe:read "a"
+  local _, _, code = pipe:close()
+  return output, code
+end
+-- afterward with these words of a shell line; afterward test.
+function Folder:run(words) return self:sh(play.program .. " " .. words) end
+function Folder:test(words) return self:sh(play.tester .. " test " .. words) end
+
+-- One change to a file: what the pattern meets, exactly once.
+function Folder:edit(path, from, to)
+  local text, count = self:read(path):gsub(from, to)
+  assert(count == 1, path)
+  self:write(path, text)
 end
 
 function Folder:remove() os.execute("rm -rf " .. quoted(self.path)) end

@@ -1,14 +1,13 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("children after tonsillectomy", function()
   local w, pt
   local WELL = { blood = "none", drinks = "little", temp = 36.9 }
   local function home(o)
-    w = H.department("ent", "2026-03-02 10:00")
+    w = sim.world { scripts = { "scripts/ent" }, at = "2026-03-02 10:00" }
     pt = w:patient(o or { age = 6, family = true, phone = false })
     w:discharge(pt, { procedures = { "28.2x00" } })
   end
-  after_each(function() H.calm(w) end)
 
   it("asks the parent on days 3, 7 and 14", function()
     home()

@@ -1,14 +1,13 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("cataract surgery in the elderly", function()
   local w, pt
   local WELL = { worse = "same", pain = 1, red = false, drops = "family" }
   local function home(o)
-    w = H.department("eye", "2026-03-02 10:00")                     -- a Monday
+    w = sim.world { scripts = { "scripts/eye" }, at = "2026-03-02 10:00" }                     -- a Monday
     pt = w:patient(o or { age = 78, family = true })
     w:discharge(pt, { procedures = { "13.4100x001" } })
   end
-  after_each(function() H.calm(w) end)
 
   it("tells the family, not the patient's own screen, how to care for the eye", function()
     home()

@@ -1,4 +1,4 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 local WELL = { chest = false, breath = "none", temp = 36.6, wound = "dry", click = false, taken = "all", mood = "good" }
 local VISIT = { chest = false, breath = "none", temp = 36.6, wound = "dry", click = false, taken = "all", scale = true, alone = false }
@@ -17,8 +17,7 @@ describe("after heart surgery (心随动)", function()
     w:discharge(pt, { procedures = o.procedures or { "36.1000x001" }, drugs = o.drugs, leaving = o.leaving })
     return w:enrollment "heart-surgery"
   end
-  before_each(function() w = H.department("cardiac", "2026-03-02 15:00") end)        -- a Monday
-  after_each(function() H.calm(w) end)
+  before_each(function() w = sim.world { scripts = { "scripts/cardiac" }, at = "2026-03-02 15:00" } end)        -- a Monday
 
   describe("risk", function()
     it("a bypass at 58 is low, at 66 medium, at 75 high", function()
@@ -48,7 +47,7 @@ describe("after heart surgery (心随动)", function()
     end)
 
     it("a Friday 11:00 discharge does not become a Sunday call", function()
-      w = H.department("cardiac", "2026-03-06 11:00")
+      w = sim.world { scripts = { "scripts/cardiac" }, at = "2026-03-06 11:00" }
       discharged()
       w:advance_to "2026-03-09 08:30"
       assert.falsy(w:task("first-call").overdue)                      -- opened on Saturday, due on Monday
@@ -90,7 +89,7 @@ describe("after heart surgery (心随动)", function()
     end)
 
     it("at high risk somebody comes to the house within 24 hours, weekend or not", function()
-      w = H.department("cardiac", "2026-03-06 11:00")                  -- a Friday
+      w = sim.world { scripts = { "scripts/cardiac" }, at = "2026-03-06 11:00" }                  -- a Friday
       discharged { age = 80 }
       w:advance "1h"
       local visit = w:task "home-visit"
@@ -116,7 +115,7 @@ describe("after heart surgery (心随动)", function()
 
     it("pain in the chest is an emergency, whoever hears it", function()
       assert.equal("emergency", told({ chest = true }).level)
-      assert.same({ "ward-nurse" }, H.pages(w))
+      assert.same({ "ward-nurse" }, w:paged())
     end)
 
     it("breathless at rest is an emergency, on effort it is for today", function()
@@ -144,9 +143,9 @@ describe("after heart surgery (心随动)", function()
       w:advance "24h" w:task("first-call"):done { code = "no-answer" }
       w:advance_to "2026-03-03 23:00"
       pt:answer("recovery", but(WELL, { chest = true }))
-      assert.same({ "on-call-doctor" }, H.pages(w))
+      assert.same({ "on-call-doctor" }, w:paged())
       w:advance "31m"
-      assert.same({ "on-call-doctor", "chief", "head-nurse", "chief", "head-nurse" }, H.pages(w))
+      assert.same({ "on-call-doctor", "chief", "head-nurse", "chief", "head-nurse" }, w:paged())
       w:alert_named("heart-red-flags"):ack()
       local n = #w.pages
       w:advance "60m" assert.equal(n, #w.pages)
@@ -191,7 +190,7 @@ describe("after heart surgery (心随动)", function()
       weighs { 60.4, 61.1, 62 }
       assert.equal("urgent", w:alert_named("weight-gain").level)
       assert.matches("2.0", w:alert_named("weight-gain").reason, 1, true)
-      assert.same({ "ward-nurse" }, H.pages(w))
+      assert.same({ "ward-nurse" }, w:paged())
       assert.equal(1, #w:sent "weight-advice")
     end)
 
@@ -304,7 +303,7 @@ describe("after heart surgery (心随动)", function()
       on_warfarin "self"
       w:advance_to "2026-03-09 12:00"
       assert.truthy(w:sent("blood-test")[1].text:find("华法林", 1, true))
-      w = H.department("cardiac", "2026-03-02 15:00")
+      w = sim.world { scripts = { "scripts/cardiac" }, at = "2026-03-02 15:00" }
       on_warfarin "undecided"
       w:advance_to "2026-03-09 12:00"
       local text = w:sent("blood-test")[1].text
@@ -373,7 +372,7 @@ describe("after heart surgery (心随动)", function()
       w:advance "24h" w:task("first-call"):done { code = "reached", answer = WELL }
       w:advance_to "2026-03-05 09:30"
       pt:answer("wound", { temp = 39.1, wound = "dry", click = false })
-      assert.same({ "ward-nurse" }, H.pages(w))
+      assert.same({ "ward-nurse" }, w:paged())
       assert.is_nil(w:alert_named "fever")
     end)
 
@@ -387,7 +386,7 @@ describe("after heart surgery (心随动)", function()
     it("a call that nobody makes reaches the head nurse", function()
       discharged()
       w:advance_to "2026-03-04 12:00"                                     -- due Wednesday at 11:00
-      assert.same({ "head-nurse" }, H.pages(w))
+      assert.same({ "head-nurse" }, w:paged())
     end)
 
     it("no message tells an organ or an operation, and every one says what to do in an emergency", function()

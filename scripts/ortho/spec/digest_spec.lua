@@ -1,10 +1,9 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("the head nurse's weekly digest", function()
   local w
   local function task(day) return w:task("digest-" .. day) end
-  before_each(function() w = H.department("ortho", "2026-03-02 15:00") end)          -- a Monday
-  after_each(function() H.calm(w) end)
+  before_each(function() w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00" } end)          -- a Monday
 
   it("comes on Monday at eight, with last week's figures, as a task and not a message", function()
     local pt = w:patient { age = 66, family = true }

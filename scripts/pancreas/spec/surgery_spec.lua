@@ -1,14 +1,13 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("胰路同行", function()
   local w, pt
   local function home(disclosure)
-    w = H.department("pancreas", "2026-03-02 15:00")                  -- a Monday
+    w = sim.world { scripts = { "scripts/pancreas" }, at = "2026-03-02 15:00" }                  -- a Monday
     pt = w:patient { age = 61, family = true, disclosure = disclosure }
     w:discharge(pt, { procedures = { "52.7x00" } })
   end
   before_each(function() home() end)
-  after_each(function() H.calm(w) end)
   local function measures(list)                                       -- on mornings from the 4th on
     for i, value in ipairs(list) do
       w:advance_to(("2026-03-%02d 07:00"):format(3 + i))

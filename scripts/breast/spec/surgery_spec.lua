@@ -1,4 +1,4 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 local function weeks(marks)                                         -- PHQ-9: what is not named is "never"
   local out = {}
@@ -10,11 +10,10 @@ describe("愈见她", function()
   local w, pt
   local WELL = { mood = "good", temp = 36.5, wound = "dry", arm = false }
   before_each(function()
-    w = H.department("breast", "2026-03-02 15:00")
+    w = sim.world { scripts = { "scripts/breast" }, at = "2026-03-02 15:00" }
     pt = w:patient { age = 46, family = true }
     w:discharge(pt, { procedures = { "85.4300" } })
   end)
-  after_each(function() H.calm(w) end)
 
   it("asks the mood every time", function()
     w:advance_to "2026-03-05 10:00"

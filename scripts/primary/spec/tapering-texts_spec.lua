@@ -1,13 +1,12 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("thirty days of tapering texts", function()
   local w, pt
   before_each(function()
-    w = H.world({ "primary/tapering-texts", "shared/urgent-clinical" }, "2026-03-02 15:00")
+    w = sim.world { scripts = { "scripts/primary" }, at = "2026-03-02 15:00" }
     pt = w:patient { age = 58 }
     w:discharge(pt, {})
   end)
-  after_each(function() H.calm(w) end)
   local function en() return w:enrollment "tapering-texts" end
   local function days(n) w:advance(n .. "d") end
 

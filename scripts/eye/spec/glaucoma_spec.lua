@@ -1,15 +1,14 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("after glaucoma surgery, by the head nurse's table", function()
   local w, pt
   local WELL = { worse = "same", pain = 1, red = false, drops = "self" }
   local function home(age)
-    w = H.department("eye", "2026-03-02 10:00")                                       -- a Monday
+    w = sim.world { scripts = { "scripts/eye" }, at = "2026-03-02 10:00" }                                       -- a Monday
     pt = w:patient { age = age or 66, family = true }
     w:discharge(pt, { procedures = { "12.6400" } })
     return w:enrollment "glaucoma"
   end
-  after_each(function() H.calm(w) end)
 
   it("tells on the day how to live at home, asks the next day at nine", function()
     home()

@@ -1,13 +1,12 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("after a hip replacement", function()
   local w, pt
   before_each(function()
-    w = H.world({ "ortho/hip", "shared/urgent-clinical" }, "2026-03-02 15:00")            -- a Monday
+    w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00" }            -- a Monday
     pt = w:patient { age = 68, family = true }
     w:discharge(pt, { procedures = { "81.51" } })
   end)
-  after_each(function() H.calm(w) end)
 
   it("asks about the wound after 24 hours, and once more after eight silent hours", function()
     w:advance "24h"

@@ -1,4 +1,4 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 local DRY = { temp = 36.5, wound = "dry", calf = false }
 local function week(o)
@@ -17,8 +17,7 @@ describe("after a joint replacement (骨动新生)", function()
     w:advance_to "2026-03-03 15:10" pt:answer("wound-check", DRY)
     w:advance_to "2026-03-05 09:10" pt:answer("wound-check", DRY)
   end
-  before_each(function() w = H.department("ortho", "2026-03-02 15:00") end)          -- a Monday
-  after_each(function() H.calm(w) end)
+  before_each(function() w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-02 15:00" } end)          -- a Monday
 
   describe("who is followed", function()
     it("a knee goes on the knee's programme, a hip on the hip's, by code or by name", function()
@@ -94,8 +93,8 @@ describe("after a joint replacement (骨动新生)", function()
     it("37.9 is nothing", function() assert.is_nil(level_of { temp = 37.9 }) end)
     it("a red wound is for today, and the ward nurse hears of it, not the doctor", function()
       assert.equal("soon", level_of { wound = "red" })
-      assert.same({ "ward-nurse" }, H.pages(w))
-      w:advance "30m" assert.same({ "ward-nurse" }, H.pages(w))
+      assert.same({ "ward-nurse" }, w:paged())
+      w:advance "30m" assert.same({ "ward-nurse" }, w:paged())
     end)
 
     it("pain of seven is for today, of six is nothing", function()
@@ -145,7 +144,7 @@ describe("after a joint replacement (骨动新生)", function()
     end)
 
     it("a Friday 11:00 discharge does not become a Sunday call", function()
-      w = H.department("ortho", "2026-03-06 11:00")
+      w = sim.world { scripts = { "scripts/ortho" }, at = "2026-03-06 11:00" }
       discharged()
       w:advance_to "2026-03-08 12:00"
       local call = w:task "call"

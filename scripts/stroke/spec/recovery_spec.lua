@@ -1,13 +1,12 @@
-local H = require "scripts.helper"
+local sim = require "afterward.sim"
 
 describe("after a stroke", function()
   local w, pt
   before_each(function()
-    w = H.department("stroke", "2026-03-02 15:00")
+    w = sim.world { scripts = { "scripts/stroke" }, at = "2026-03-02 15:00" }
     pt = w:patient { age = 70, family = true }
     w:discharge(pt, { diagnoses = { "I63.900" } })
   end)
-  after_each(function() H.calm(w) end)
 
   it("asks for speech in week 1, limbs in week 2, swallowing after a month", function()
     w:advance_to "2026-03-09 10:00" pt:answer("speech", { fresh = false, understood = "all" })
