@@ -1,4 +1,5 @@
-// afterward enrollments, afterward runs: who is on which pathway, and what it is doing.
+// afterward enrollments, runs, jobs: who is on which pathway, and what it is doing; what
+// departments do by the clock.
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_list.h"
@@ -86,3 +87,46 @@ const struct cli_command cli_runs = {
             CLI_PAGING,
             {NULL}},
     .run = list_runs};
+
+static enum cli_style job_style(const struct value *item) {
+  struct value status = cli_field(item, "last_status");
+  struct value next = cli_field(item, "next_at");
+  if (value_is(&status, "stuck")) return CLI_RED;
+  return next.kind == VALUE_TEXT ? CLI_PLAIN : CLI_DIM;
+}
+
+static int list_jobs(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"DEPARTMENT", "department"},
+                                              {"JOB", "job"},
+                                              {"AT", "at"},
+                                              {"NEXT", "next_at"},
+                                              {"LAST RUN", "last_run"},
+                                              {"FOR", "last_for"},
+                                              {"RESULT", "last_status"},
+                                              {"CAUSE", "last_cause"},
+                                              {"NOTE", "last_note"},
+                                              {NULL}};
+  if (cli->word_count) return cli_get_one(cli, "jobs", cli->words[0]);
+  return cli_list(cli, "/api/v1/jobs",
+                  &(struct cli_list){columns, "No jobs.", job_style});
+}
+
+const struct cli_command cli_jobs = {
+    .name = "jobs",
+    .words = "[ID]",
+    .does = "what departments do by the clock, and how it went last",
+    .more =
+        "With an ID also what the job keeps for its next run, and its runs. One run: "
+        "\nafterward run show ID; one that failed is made again by afterward run retry "
+        "ID.",
+    .example =
+        "afterward jobs --status stuck\n"
+        "afterward run retry g7k2m --reason \"the file is there now\"",
+    .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
+                                           {"status", "WORD",
+                                            "how the last run went: done stuck"},
+                                           CLI_PAGING,
+                                           {NULL}},
+    .most = 1,
+    .run = list_jobs};

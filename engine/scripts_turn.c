@@ -42,11 +42,11 @@ static void turn_on(struct engine *engine, const struct run *run, int64_t versio
                     const struct buf *journal, const struct buf *flag,
                     struct turn_output *out) {
   struct bundle *bundle = engine_bundle(engine, run->department, version);
-  struct knower knower = {
-      engine,
-      {&engine->care, run->department, run->patient, run->enrollment, run->event},
-      run,
-      version};
+  struct knower knower = {engine,
+                          {&engine->care, run->department, run->patient, run->enrollment,
+                           run->event, strcmp(run->kind, "job") ? NULL : run->name},
+                          run,
+                          version};
   struct facts facts = scripts_facts(&knower);
   struct turn_input input = input_of(run, journal, flag);
   input.facts = &facts;

@@ -238,12 +238,12 @@ function Run:changed(id) end
 ---@return string? why
 function Run:estimate(role) end
 
----State of the enrollment, case or patient
+---State of the enrollment, case, patient or job
 ---@param key string which
 ---@return any
 function Run:get(key) end
 
----Writes into the patient's timeline
+---Writes into the patient's timeline, or into what is shown of a job's run
 ---@param text string what
 function Run:note(text) end
 
@@ -310,7 +310,7 @@ function Run:wait(what, options) end
 ---@field tier any word of risk
 local Facts = {}
 
----State of the enrollment, case or patient
+---State of the enrollment, case, patient or job
 ---@param key string which
 ---@return any
 function Facts:get(key) end

@@ -277,9 +277,27 @@ void desk_patient(struct call *call) {
   mem_free(text);
 }
 
+static void desk_job_run(struct call *call, int64_t id) {
+  struct request request;
+  if (strcmp(call->segments[2], "retry") != 0) {
+    call_problem(call, 409,
+                 "this run is a job's, which waits for nothing: it can only "
+                 "be tried again");
+    return;
+  }
+  begin(&request, call, "job.retry", 'g', id);
+  merge_int(&request.fields, "job_run", id);
+  merge_text(&request.fields, "staff", call->caller->staff);
+  submit(&request, 0);
+}
+
 void desk_run(struct call *call) {
   struct request request;
-  int64_t nothing = 0;
+  int64_t nothing = 0, job_run = read_job_run_find(call);
+  if (job_run) {
+    desk_job_run(call, job_run);
+    return;
+  }
   int64_t id = find(
       call, "run",
       store_query(

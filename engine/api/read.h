@@ -16,6 +16,12 @@ void read_run(struct call *call);   // where it is, its record, versions, messag
 void read_run_record(struct call *call);  // what replays it elsewhere
 // The fields of a run into an object that is open.
 void read_run_fields(struct call *call, struct json *json, int64_t run);
+void read_jobs(struct call *call);  // department status
+void read_job(struct call *call);   // its state and its runs
+// The run of a job in the path, among those that the caller sees; 0: none. Its fields
+// into an object that is open.
+int64_t read_job_run_find(struct call *call);
+void read_job_run_fields(struct call *call, struct json *json, int64_t job_run);
 void read_compare(struct call *call);     // both versions of a pathway side by side
 void read_patients(struct call *call);    // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);     // audited

@@ -4,6 +4,7 @@
 
 #include "api/access.h"
 #include "api/read.h"
+#include "care/job.h"
 #include "run/run.h"
 
 enum { IS_COMMAND = 1, IS_READ = 2, IS_OUTCOME = 3 };
@@ -129,10 +130,21 @@ static void put_competing(struct show *show) {
            "what:s status:s due_at:z");
 }
 
+static void put_deeds(struct show *show, const char *what, int64_t id) {
+  struct buf object = {0};
+  buf_printf(&object, "%s:%lld", what, (long long)id);
+  put_rows(show, "deeds",
+           store_query(show->call->care->store,
+                       "SELECT at, actor, action, detail FROM audit WHERE object=?1 AND "
+                       "(substr(object, 1, 4)='run:' OR substr(object, 1, 4)='job:') "
+                       "ORDER BY id LIMIT 200",
+                       "t", buf_text(&object)),
+           "at:z by:s action:s reason:s");
+  buf_deinit(&object);
+}
+
 static void put_history(struct show *show) {
   struct store *store = show->call->care->store;
-  struct buf object = {0};
-  buf_printf(&object, "run:%lld", (long long)show->run.id);
   put_rows(show, "versions",
            store_query(store,
                        "SELECT at, substr(digest, 1, 12), reason IS NULL, position, "
@@ -148,13 +160,7 @@ static void put_history(struct show *show) {
                        "200",
                        "ii", show->run.patient, show->run.id),
            "id:@m kind:s name:s status:s reason:s due_at:z accepted_at:z version:s");
-  put_rows(show, "deeds",
-           store_query(store,
-                       "SELECT at, actor, action, detail FROM audit WHERE object=?1 AND "
-                       "substr(object, 1, 4)='run:' ORDER BY id LIMIT 200",
-                       "t", buf_text(&object)),
-           "at:z by:s action:s reason:s");
-  buf_deinit(&object);
+  put_deeds(show, "run", show->run.id);
 }
 
 static void put_all(struct show *show) {
@@ -192,15 +198,30 @@ static void show_deinit(struct show *show) {
   traced_deinit(&show->traced);
 }
 
+// A job's run waits for nothing and sends nothing itself.
+static void put_job_run(struct show *show, int64_t id) {
+  json_open(show->json, '{');
+  read_job_run_fields(show->call, show->json, id);
+  put_journal(show);
+  put_deeds(show, "job", id);
+  json_close(show->json, '}');
+}
+
 void read_run(struct call *call) {
-  struct show show;
+  struct show show = {.call = call};
   struct buf out = {0};
   struct json json = {.out = &out};
-  if (!show_load(&show, call)) return;
-  call->care->scripts.trace(call->care->scripts.self, &show.run, 0, &show.journal,
-                            &show.traced);
+  struct care *care = call->care;
+  int64_t job_run = read_job_run_find(call);
+  if (job_run ? !job_run_load(care, job_run, &show.run, &show.journal)
+              : !show_load(&show, call))
+    return;
+  care->scripts.trace(care->scripts.self, &show.run, 0, &show.journal, &show.traced);
   show.json = &json;
-  put_all(&show);
+  if (job_run)
+    put_job_run(&show, job_run);
+  else
+    put_all(&show);
   call_send(call, 200, &out, NULL);
   show_deinit(&show);
   buf_deinit(&out);

@@ -49,6 +49,8 @@ static const struct route routes[] = {
     {"POST", "runs/*/retry", SCOPE_ADMIN, desk_run},
     {"POST", "runs/*/reset", SCOPE_ADMIN, desk_run},
     {"POST", "runs/*/waive", SCOPE_ADMIN, desk_run},
+    {"GET", "jobs", SCOPE_READ, read_jobs},
+    {"GET", "jobs/*", SCOPE_READ, read_job},
     {"GET", "patients", SCOPE_READ, read_patients},
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},

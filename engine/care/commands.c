@@ -28,9 +28,13 @@ static char *arg_text(const struct command *command, const char *key) {
   return value_copy_text(&field);
 }
 
+static bool is_job(const struct run *run) { return !strcmp(run->kind, "job"); }
+
 static struct subject subject_of(const struct command *command) {
-  return (struct subject){command->care, command->run->department, command->run->patient,
-                          command->run->enrollment, command->run->event};
+  const struct run *run = command->run;
+  return (struct subject){command->care, run->department,
+                          run->patient,  run->enrollment,
+                          run->event,    is_job(run) ? run->name : NULL};
 }
 
 static char *pathway_program(struct care *care, const struct run *run) {
@@ -278,7 +282,9 @@ static void apply_set(const struct command *command) {
   facts_set(&subject, command->label, &value);
 }
 
+// A job's notes are of no patient: its run keeps them (job_run.c).
 static void apply_note(const struct command *command) {
+  if (is_job(command->run)) return;
   store_exec(
       command->care->store,
       "INSERT INTO note (patient, enrollment, run, at, text) VALUES (?1,?2,?3,?4,?5)",

@@ -8,6 +8,7 @@ struct subject {  // whom a turn or callback is about; 0 where there is none
   struct care *care;
   const char *department;
   int64_t patient, enrollment, event;
+  const char *job;  // of a department's job its id, and there is no patient; else NULL
 };
 
 void facts_field(const struct subject *subject, const char *name, struct buf *out);

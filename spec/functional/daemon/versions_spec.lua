@@ -146,3 +146,60 @@ describe("newer scripts for patients who are on older ones", function()
     assert.same({ "run.waive: two days left", "run.pause: the ward rang", "run.resume: done", "run.skip: no phone" }, deeds)
   end)
 end)
+
+describe("a job of the department", function()
+  local h
+  local function scripts(body)
+    local hours = {}
+    for i = 0, 23 do hours[i + 1] = ('"%02d:00"'):format(i) end
+    return Hospital.ward("w", [[aw.step { id = "s", at = "1d", run = function(p) p:note "s" end }]],
+      ("aw.job { id = \"count\", at = { %s }, run = function(j)\n%s\nend },"):format(table.concat(hours, ","), body))
+  end
+  local FAILS = [[j:note("open: " .. j.figures.open_tasks)
+    if j:get "seen" then error "no bed" end
+    j:set("seen", j.day)]]
+  setup(function() h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = scripts(FAILS) } }:start() end)
+  teardown(function() h:close() end)
+  local function last()
+    local list = h:get("/jobs?status=stuck").items
+    return #list == 1 and list[1]
+  end
+
+  it("is listed with its times, its last run and its next; its runs with where their record was made", function()
+    local job = wait.till("it has failed", last, 20)
+    assert.same({ "w", "count" }, { job.department, job.job })
+    assert.matches("^00:00; 01:00; ", job.at)
+    assert.matches("no bed", job.last_cause)
+    assert.is_true(job.next_at > job.last_for)
+    local output, exit, errors = h:afterward("jobs", "--department", "w")
+    assert.equal(0, exit, errors)
+    assert.matches("count +00:00; 01:00", output)
+    local shown = h:get("/jobs/" .. job.id)
+    assert.same({ seen = "2026-03-02" }, shown.state)
+    assert.same({ "done", "open: 0" }, { shown.runs[#shown.runs].status, shown.runs[#shown.runs].note })
+    local run = h:get("/runs/" .. shown.runs[#shown.runs].id)
+    assert.same({ "field", "note", "get", "field", "set" }, { run.journal[1].op, run.journal[2].op, run.journal[3].op,
+      run.journal[4].op, run.journal[5].op })
+    assert.matches("^w/w.lua:%d+$", run.journal[2].source)
+    output, exit, errors = h:afterward("run", "show", shown.runs[#shown.runs].id)
+    assert.equal(0, exit, errors)
+    assert.matches("^count is done\n", output)
+    assert.matches("2 +w/w.lua:%d+ +note open: 0", output)
+    assert.equal(0, #h:get("/jobs", { token = "other" }).items)                      -- not of this department
+  end)
+
+  it("that failed is made again when somebody says why; nothing else can be done with it", function()
+    local job = wait.till("it has failed", last, 20)
+    h:script("w/w.lua", scripts 'j:note "mended"')
+    wait.till("mended", function() return h:get("/jobs").items[1].last_status == "done" end, 20)
+    local _, exit, errors = h:afterward("run", "skip", job.last_run, "--reason", "x")
+    assert.equal(1, exit)
+    assert.matches("it can only be tried again", errors)
+    assert.equal(0, (select(2, h:afterward("run", "retry", job.last_run, "--reason", "a bed is free"))))
+    local run = wait.till("made again", function()
+      local run = h:get("/runs/" .. job.last_run)
+      return run.status == "done" and run
+    end)
+    assert.same({ "mended", "a bed is free" }, { run.note, run.deeds[1].reason })
+  end)
+end)
