@@ -118,13 +118,13 @@ static void insert(struct care *care, struct enrollment *new) {
 
 // Most come in before anything of their plan is past.
 static void begin(struct care *care, struct enrollment *new, bool in_bed) {
-  bool planned = plan_first(care, new);
+  bool planned = plan_first(care, new), begun = false;
   insert(care, new);
   if (!planned) {
-    plan_skip_past(care, new);
+    begun = plan_late(care, new);
     planned = plan_arm(care, new);
   }
-  if (!planned)
+  if (!planned && !begun)
     enrollment_end(care, new->id, "nothing-planned");
   else if (in_bed)
     enrollment_pause(care, new->id);

@@ -84,8 +84,7 @@ void plan_disarm(struct care *care, struct enrollment *enrollment) {
              enrollment->id);
 }
 
-// When the pathway says how long it lasts: that moment, else 0.
-static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
+int64_t plan_ends_at(struct care *care, const struct enrollment *enrollment) {
   struct value pathway = catalog_find(followed(care, enrollment), enrollment->department,
                                       "pathway", enrollment->pathway);
   struct value field = value_field(&pathway, "ends");
@@ -103,9 +102,9 @@ static int64_t ends_at(struct care *care, const struct enrollment *enrollment) {
   return at;
 }
 
-// Before everything of its plan. A hospital system's clock may be ahead of ours: then the
-// anchor is still to come, and what is due at enrollment is before it.
-static int64_t before_all(const struct enrollment *enrollment) {
+// A hospital system's clock may be ahead of ours: then the anchor is still to come, and
+// what is due at enrollment is before it.
+int64_t plan_before_all(const struct enrollment *enrollment) {
   int64_t first = enrollment->anchor_at;
   if (enrollment->enrolled_at && enrollment->enrolled_at < first)
     first = enrollment->enrolled_at;
@@ -116,9 +115,9 @@ bool plan_first(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
   struct status status = {0};
   struct schedule_occurrence next;
-  struct schedule_cursor cursor = {before_all(enrollment), SIZE_MAX};
+  struct schedule_cursor cursor = {plan_before_all(enrollment), SIZE_MAX};
   plan_init(care, enrollment, &plan);
-  int64_t ends = ends_at(care, enrollment);
+  int64_t ends = plan_ends_at(care, enrollment);
   if (!plan.schedule ||
       schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status) ||
       next.due_ms <= enrollment->cursor_at || (ends && ends <= next.due_ms))
@@ -133,7 +132,7 @@ int64_t plan_next(struct care *care, const struct enrollment *enrollment) {
   struct schedule_occurrence next;
   struct schedule_cursor cursor = {enrollment->cursor_at, SIZE_MAX};
   plan_init(care, enrollment, &plan);
-  int64_t ends = ends_at(care, enrollment);
+  int64_t ends = plan_ends_at(care, enrollment);
   bool more =
       plan.schedule && !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status);
   if (!more && ends <= kernel_now(care->kernel)) return 0;
@@ -153,9 +152,9 @@ bool plan_arm(struct care *care, struct enrollment *enrollment) {
   return true;
 }
 
-static void skip(struct care *care, const struct enrollment *enrollment,
-                 const struct schedule_step *step,
-                 const struct schedule_occurrence *occurrence, const char *reason) {
+void plan_skip(struct care *care, const struct enrollment *enrollment,
+               const struct schedule_step *step,
+               const struct schedule_occurrence *occurrence, const char *reason) {
   store_exec(care->store,
              "INSERT INTO skip (enrollment, patient, step, day, due_at, at, reason) "
              "VALUES (?1,?2,?3,?4,?5,?6,?7)",
@@ -180,9 +179,9 @@ static void give_to_role(struct care *care, const struct enrollment *enrollment,
   buf_deinit(&name);
 }
 
-static void begin(struct care *care, const struct enrollment *enrollment,
-                  const struct schedule_step *step,
-                  const struct schedule_occurrence *occurrence) {
+void plan_begin(struct care *care, const struct enrollment *enrollment,
+                const struct schedule_step *step,
+                const struct schedule_occurrence *occurrence) {
   run_start(care->kernel,
             &(struct run_spec){.patient = enrollment->patient,
                                .enrollment = enrollment->id,
@@ -202,16 +201,12 @@ static void meet(struct care *care, const struct enrollment *enrollment,
                  const struct schedule_occurrence *occurrence) {
   int64_t now = kernel_now(care->kernel);
   if (!occurrence->valid_until_ms || now < occurrence->valid_until_ms) {
-    begin(care, enrollment, step, occurrence);
+    plan_begin(care, enrollment, step, occurrence);
     return;
   }
-  skip(care, enrollment, step, occurrence, "too-late");
+  plan_skip(care, enrollment, step, occurrence, "too-late");
   if (step->missed) give_to_role(care, enrollment, step);
 }
-
-enum {
-  PAST_MOST = 400
-};  // skipped occurrences listed one by one; a longer past is a broken clock
 
 void plan_meet(struct care *care, struct enrollment *enrollment) {
   struct plan plan;
@@ -235,24 +230,11 @@ void plan_meet(struct care *care, struct enrollment *enrollment) {
 
 void plan_advance(struct care *care, struct enrollment *enrollment) {
   plan_meet(care, enrollment);
-  int64_t ends = ends_at(care, enrollment);
+  int64_t ends = plan_ends_at(care, enrollment);
   if (ends && ends <= kernel_now(care->kernel))
     enrollment_end(care, enrollment->id, "completed");
   else if (!plan_arm(care, enrollment))
     enrollment_turned(care, enrollment->id, enrollment->patient);
-}
-
-void plan_skip_past(struct care *care, struct enrollment *enrollment) {
-  struct plan plan;
-  struct status status = {0};
-  struct schedule_occurrence next;
-  struct schedule_cursor cursor = {before_all(enrollment), SIZE_MAX};
-  int count = 0;
-  plan_init(care, enrollment, &plan);
-  while (plan.schedule && count++ < PAST_MOST &&
-         !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status) &&
-         next.due_ms <= enrollment->cursor_at)
-    skip(care, enrollment, &plan.schedule->steps[next.step], &next, "past-at-enrollment");
 }
 
 int enrollment_planned(struct care *care, int64_t id, struct planned *out, int count) {

@@ -23,7 +23,7 @@ void enrollment_deinit(struct enrollment *enrollment);
 // out keeps pointers into enrollment.
 void plan_init(struct care *care, const struct enrollment *enrollment, struct plan *out);
 // The first occurrence of a new enrollment as its next_at; false, and 0, when something
-// of the plan is past already, or nothing is planned: then plan_skip_past and plan_arm.
+// of the plan is past already, or nothing is planned: then plan_late and plan_arm.
 bool plan_first(struct care *care, struct enrollment *enrollment);
 // When it is next due by the newest schedule, or ends; 0 when nothing is left.
 int64_t plan_next(struct care *care, const struct enrollment *enrollment);
@@ -35,5 +35,22 @@ void plan_disarm(struct care *care, struct enrollment *enrollment);
 void plan_meet(struct care *care, struct enrollment *enrollment);
 // The same, and arms the next; the enrollment ends when nothing is left.
 void plan_advance(struct care *care, struct enrollment *enrollment);
-// Lists what was past already when the patient came in, as skipped.
-void plan_skip_past(struct care *care, struct enrollment *enrollment);
+// What was due when the patient came in (a list that comes days after discharge, a code
+// that comes late) begins at once where an explicit valid_for reaches to now, of `every`
+// the newest only; the rest is listed as skipped. True when something began.
+bool plan_late(struct care *care, struct enrollment *enrollment);
+
+// For those who meet occurrences.
+enum {
+  PAST_MOST = 400
+};  // skipped occurrences listed one by one; a longer past is a broken clock
+// A cursor before everything of its plan.
+int64_t plan_before_all(const struct enrollment *enrollment);
+// When the pathway says how long it lasts: that moment, else 0.
+int64_t plan_ends_at(struct care *care, const struct enrollment *enrollment);
+void plan_begin(struct care *care, const struct enrollment *enrollment,
+                const struct schedule_step *step,
+                const struct schedule_occurrence *occurrence);
+void plan_skip(struct care *care, const struct enrollment *enrollment,
+               const struct schedule_step *step,
+               const struct schedule_occurrence *occurrence, const char *reason);
