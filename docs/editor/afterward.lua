@@ -152,8 +152,8 @@
 ---@field from? string first day of `every`
 ---@field to? string last day of `every`, inclusive
 ---@field count? integer how many occurrences at most
----@field valid_for? string how late it may still begin; unless said, until the next for every, for ever for at
----@field missed? string role that is given occurrences begun too late
+---@field valid_for? string how late it may still begin, also for a patient who comes in late; unless said, until the next for every, for ever for at, and what was due before the enrollment is past
+---@field missed? string role that is given occurrences that came due and could not begin in time
 ---@field run fun(p: afterward.Run) the body: run(p)
 
 ---@class afterward.watch_keys

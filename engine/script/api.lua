@@ -105,8 +105,9 @@ api.kinds = {
     key("every", "times|map of times", "how often, or tier → how often; a tier not named has none"),
     key("from", "span", "first day of `every`"), key("to", "span", "last day of `every`, inclusive"),
     key("count", "count", "how many occurrences at most"),
-    key("valid_for", "span", "how late it may still begin; unless said, until the next for every, for ever for at"),
-    key("missed", "word", "role that is given occurrences begun too late"),
+    key("valid_for", "span", "how late it may still begin, also for a patient who comes in late; unless said, until the next for every, for ever for "
+      .. "at, and what was due before the enrollment is past"),
+    key("missed", "word", "role that is given occurrences that came due and could not begin in time"),
     key("run", "function!", "the body: run(p)"),
   } },
   form = { doc = "questions; the engine judges every answer by the form's rule", items = true, keys = {
@@ -169,7 +170,7 @@ api.plan = { doc = "the steps of a table that a nurse keeps in a spreadsheet, as
       doc = "who is given a task besides the alert of the form's rule, and by when: `医生 1个工作日; 药师 4小时`" },
     { name = "silent", zh = "未答处理", en = "if silent",
       doc = "who is turned to, one after the other, until there is an answer: `护士 8小时; 家属 24小时; 社区护士 3个工作日`" },
-    { name = "valid_for", zh = "有效期", en = "valid for", doc = "how late it may still begin, as `valid_for` of a step" },
+    { name = "valid_for", zh = "有效期", en = "valid for", doc = "how late it may still begin, also for who comes in late, as `valid_for` of a step" },
     { name = "missed", zh = "逾期", en = "missed", doc = "post that is told when it is too late, as `missed` of a step" },
     { name = "remark", zh = "备注", en = "remark", doc = "for people; not read" },
   },
