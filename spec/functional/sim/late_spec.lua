@@ -3,7 +3,9 @@ local H = require "functional.sim.helper"
 
 local DAY = 86400000
 local FAR = [[aw.step { id = "review", at = "90d", run = function(p) p:note "review" end },]]
-local CHECK = [[aw.step { id = "first-day", at = "24h", valid_for = "3d", missed = "nurse", run = function(p) p:ask("check", { within = "2d" }) end },]]
+local CHECK = [[aw.step { id = "first-day", at = "24h", valid_for = "3d", missed = "nurse", run = function(p)
+  p:ask("check", { within = "2d" })
+end },]]
 
 -- Discharged `days` ago, told of now.
 local function late(days, o)
