@@ -117,6 +117,20 @@ local function plan_section(out)
   out[#out + 1] = ""
 end
 
+local function phrases_section(out)
+  local list = api.phrases
+  out[#out + 1] = ("### `aw.phrases(\"FILE\", …)`\n\n%s. Each FILE is a %s.\n"):format(list.doc:gsub("^%l", string.upper), list.file)
+  out[#out + 1] = "| heading | or | meaning |\n|---|---|---|"
+  for _, column in ipairs(list.columns) do
+    out[#out + 1] = ("| %s | %s | %s |"):format(column.zh, column.en, cell(column.doc))
+  end
+  out[#out + 1] = "\n| class | meaning |\n|---|---|"
+  for _, pair in ipairs(list.role_docs) do out[#out + 1] = ("| %s | %s |"):format(pair[1], cell(pair[2])) end
+  out[#out + 1] = "\nThe function gives a table:\n\n| key | meaning |\n|---|---|"
+  for _, pair in ipairs(list.result) do out[#out + 1] = ("| `%s` | %s |"):format(pair[1], cell(pair[2])) end
+  out[#out + 1] = ""
+end
+
 local function reference()
   local out = { "## Reference: declarations\n" }
   for _, kind in ipairs(api.kind_order) do
@@ -124,6 +138,7 @@ local function reference()
     key_table(out, api.kinds[kind].keys)
   end
   plan_section(out)
+  phrases_section(out)
   for _, kind in ipairs(sorted(api.absent)) do out[#out + 1] = ("`aw.%s`: %s.\n"):format(kind, api.absent[kind]) end
   out[#out + 1] = "### Tables within declarations\n"
   for _, name in ipairs(sorted(api.records)) do
@@ -280,6 +295,13 @@ local function types()
   end
   out[#out + 1] = ("---%s\n---@param file string %s\n---@return afterward.Declaration[]\nfunction aw.plan(file) end\n")
     :format(api.plan.doc:gsub("^%l", string.upper), api.plan.file)
+  out[#out + 1] = "---@class afterward.Heard"
+  for _, pair in ipairs(api.phrases.result) do
+    local type = ({ class = "string?", doubt = "string?", weight = "number" })[pair[1]] or "string[]"
+    out[#out + 1] = ("---@field %s %s %s"):format(pair[1], type, pair[2])
+  end
+  out[#out + 1] = ("\n---%s\n---@param ... string %s\n---@return fun(text?: string): afterward.Heard\nfunction aw.phrases(...) end\n")
+    :format(api.phrases.doc:gsub("^%l", string.upper), api.phrases.file)
   out[#out + 1] = "return aw\n"
   return table.concat(out, "\n")
 end

@@ -417,4 +417,17 @@ function aw.job(keys) end
 ---@return afterward.Declaration[]
 function aw.plan(file) end
 
+---@class afterward.Heard
+---@field class string? the class of most weight among what is said; nil when nothing is
+---@field weight number its weight; each phrase counts once
+---@field because string[] list of the words, as they were written
+---@field doubt string? the class of most weight among what is in doubt, or nil
+---@field unsure string[] list of the words in doubt: a person must read
+---@field denied string[] list of the words that are denied
+
+---What a free text says: a function of the text, made of lists of phrases
+---@param ... string CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it
+---@return fun(text?: string): afterward.Heard
+function aw.phrases(...) end
+
 return aw

@@ -179,6 +179,30 @@ api.plan = { doc = "the steps of a table that a nurse keeps in a spreadsheet, as
     ["药师"] = "pharmacist", ["康复师"] = "physiotherapist", ["营养师"] = "dietitian", ["家属"] = "family" },
   tiers = { ["高危"] = "high", ["中危"] = "medium", ["低危"] = "low", ["标准"] = "standard" },
 }
+-- aw.phrases: the columns of a list, and the classes that are no meaning but say how others are meant
+-- (engine/base/phrases.h).
+api.phrases = { doc = "what a free text says: a function of the text, made of lists of phrases",
+  file = "CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it",
+  columns = {
+    { name = "phrase", zh = "词语", en = "phrase", doc = "**needed** up to 32 characters; width, capitals and traditional forms are one" },
+    { name = "class", zh = "类别", en = "class", doc = "**needed** what it means, in a word of yours; or one of the words below" },
+    { name = "weight", zh = "权重", en = "weight", doc = "how much it counts for its class; 1 when empty" },
+    { name = "remark", zh = "备注", en = "remark", doc = "for people; not read" },
+  },
+  roles = { ["否定"] = "not", ["消失"] = "gone", ["存疑"] = "doubt", ["连接"] = "link", ["并列"] = "and", ["另起"] = "turn",
+    ["转折"] = "break", ["无关"] = "plain" },
+  role_docs = {
+    { "否定", "denies what follows directly: 没有" }, { "消失", "denies what came before: 好了" },
+    { "存疑", "leaves its clause in doubt: 以前, 会不会" }, { "连接", "may stand between a denial and what it denies: 出现过" },
+    { "并列", "carries a denial on: 、 或" }, { "另起", "ends a denial: 有" }, { "转折", "begins a clause, as a comma does: 但是" },
+    { "无关", "means nothing, and hides what is inside it: 不是没有" },
+  },
+  result = {
+    { "class", "the class of most weight among what is said; nil when nothing is" }, { "weight", "its weight; each phrase counts once" },
+    { "because", "list of the words, as they were written" }, { "doubt", "the class of most weight among what is in doubt, or nil" },
+    { "unsure", "list of the words in doubt: a person must read" }, { "denied", "list of the words that are denied" },
+  },
+}
 api.absent = { triage = "triage is not available yet" }
 
 api.records = {

@@ -124,6 +124,7 @@ void bundle_push_host(lua_State *L, struct bundle *bundle) {
   add(L, bundle, "use", host_use);
   bundle_add_parsers(L, bundle);
   bundle_add_table(L, bundle);
+  bundle_add_phrases(L);
   add_sources(L, bundle);
 }
 

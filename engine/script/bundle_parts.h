@@ -42,6 +42,9 @@ void bundle_add_parsers(lua_State *L, struct bundle *bundle);
 // UTF-8, or nil and why; host.plain(path): its text
 // in UTF-8 without a mark, as it is when it is no text; into the table on top. May raise.
 void bundle_add_table(lua_State *L, struct bundle *bundle);
+// host.phrases(list of { text =, role =, class =, weight = }, tell) → function(text),
+// what scripts call; into the table on top. May raise.
+void bundle_add_phrases(lua_State *L);
 // Pushes the value of one of the engine's Lua files, running it at first use. May raise.
 void bundle_push_std(lua_State *L, struct bundle *bundle, const char *name);
 

@@ -1,5 +1,6 @@
 -- 出院带药: who goes home with a medicine that harms when taken wrongly is rung by a pharmacist within two working days.
 local aw = require "afterward"
+local flags = require "shared.red-flags"
 
 local HIGH_ALERT = { "华法林", "利伐沙班", "胰岛素", "地高辛", "甲氨蝶呤", "胺碘酮", "warfarin", "insulin", "digoxin" }
 
@@ -7,14 +8,20 @@ local function call(p, note)
   return p:wait(p:task { id = "pharmacist-call", role = "pharmacist", form = "medicines", due = "2bd", note = note }).answer
 end
 
+local function bleeding(a)
+  return a.bleeding and { level = "urgent", reason = "出血或黑便", advice = {
+    zh = "请暂不要自行停药或加药，药师马上联系您；出血不止请拨打120。",
+    en = "Don't stop or add anything yourself; we ring at once. Bleeding won't stop? Ring 120." } }
+end
+
+local function stopped(a)
+  return a.taken == "none" and { level = "soon", reason = "已停药",
+    advice = { zh = "请先不要再改，药师今天联系您。", en = "Change nothing more; we ring today." } }
+end
+
 return {
   aw.rule { id = "medicine-flags", run = function(a)
-    if a.bleeding then
-      return { level = "urgent", reason = "出血或黑便", advice = { zh = "请暂不要自行停药或加药，药师马上联系您；出血不止请拨打120。",
-        en = "Don't stop or add anything yourself; we ring at once. Bleeding won't stop? Ring 120." } }
-    elseif a.taken == "none" then
-      return { level = "soon", reason = "已停药", advice = { zh = "请先不要再改，药师今天联系您。", en = "Change nothing more; we ring today." } }
-    end
+    return flags.worst(a, bleeding, function() return flags.words(a.question) end, stopped)
   end },
   aw.form { id = "medicines", title = { zh = "出院带药", en = "Your medicines" }, abnormal = "medicine-flags", class = "medicine",
     { id = "taken", kind = "choice", zh = "出院带药都按时吃了吗？", en = "Taking all your medicines on time?", options = {

@@ -1,5 +1,8 @@
 -- Signs that cannot wait, for the rules of every department: each takes an answer and gives a flag, or nil.
 -- Thresholds live here once. What the patient reads names no diagnosis.
+local aw = require "afterward"
+local heard = aw.phrases("phrases/danger.csv", "phrases/modifiers.csv")
+
 local flags = {}
 
 local GRAVITY = { soon = 1, urgent = 2, emergency = 3 }
@@ -53,6 +56,23 @@ function flags.pain(a)
   if (a.pain or 0) >= 7 then
     return flag("soon", ("疼痛 %d 分"):format(a.pain), "请按医嘱服药，护士今天联系您。",
       "Take your medicine as prescribed; a nurse calls today.")
+  end
+end
+
+local ADVICE = {
+  emergency = { zh = "您写到的情况不能等：请立即停止活动，拨打120。护士马上联系您。", en = "What you write cannot wait: stop and call 120 now. A nurse calls." },
+  urgent = { zh = "护士会马上联系您。加重时请拨打120。", en = "A nurse will call you at once. Getting worse? Call 120." },
+  soon = { zh = "护士今天联系您。加重时请拨打120。", en = "A nurse calls today. Getting worse? Call 120." },
+}
+local DOUBT = { emergency = "urgent", urgent = "soon" }   -- 以前胸痛，现在不痛了: a person must read
+
+-- What somebody writes in free words; nil when it is empty or tells of no danger.
+function flags.words(text)
+  local found = heard(text)
+  local level = found.class or DOUBT[found.doubt]
+  if level then
+    local words = found.class and found.because or found.unsure
+    return { level = level, reason = "写到：" .. table.concat(words, "、"), advice = ADVICE[level] }
   end
 end
 

@@ -8,6 +8,7 @@ local api = use "api.lua"
 local findings = use "findings.lua"
 local new_loader = use "loader.lua"
 local read_plan = use "plan.lua"
+local read_phrases = use "phrases.lua"
 
 local problems, open = {}, true
 local declared = {}                                -- in order: { kind, body, token, file, line, used }
@@ -54,15 +55,21 @@ local function find_file(name)
   return nil, ("no file %s in %s/ or shared/"):format(words.quote(name), host.department)
 end
 
--- The tokens of a plan's steps; what is wrong in it is reported where it stands.
-local function plan(file, _, name)
-  if not open then error("aw.plan can be called only while a file loads", 0) end
+-- The path of a CSV file that a script names; from then on the script is made of it, too.
+local function need_table(what, file, name)
+  if not open then error(what .. " can be called only while a file loads", 0) end
   if type(name) ~= "string" or not name:find "%.csv$" then
-    error(("aw.plan takes the name of a CSV file, not %s"):format(words.show(name)), 0)
+    error(("%s takes the name of a CSV file, not %s"):format(what, words.show(name)), 0)
   end
   local path, why = find_file(name)
-  if not path then error("aw.plan: " .. why, 0) end
+  if not path then error(what .. ": " .. why, 0) end
   loader.need(file, path)
+  return path
+end
+
+-- The tokens of a plan's steps; what is wrong in it is reported where it stands.
+local function plan(file, _, name)
+  local path = need_table("aw.plan", file, name)
   local steps = read_plan(path, {
     report = function(line, message) report("plan", message, { file = path, line = line }) end,
     refer = function(line, kind, id, label, more)
@@ -74,6 +81,12 @@ local function plan(file, _, name)
   return steps
 end
 module.plan = host.bridge(plan)
+module.phrases = host.bridge(function(file, _, ...)
+  local paths = {}
+  for i, name in ipairs(table.pack(...)) do paths[i] = need_table("aw.phrases", file, name) end
+  if #paths == 0 then error("aw.phrases takes the names of CSV files", 0) end
+  return read_phrases(paths, function(path, line, message) report("phrases", message, { file = path, line = line }) end)
+end)
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
   error(("aw has no %s%s"):format(words.show(name), words.hint(name, words.keys(module))), 0)
 end) })

@@ -14,6 +14,7 @@ local list = {
   { "not-returned", "error", "a declaration that its file does not return" },
   { "schedule", "error", "a step's times contradict each other" },
   { "plan", "error", "a cell of a plan table can't be meant" },
+  { "phrases", "error", "a row of a list of phrases can't be meant" },
   { "item", "error", "an item of a form is wrong" },
   { "placeholder", "error", "a text's {placeholder} that nothing fills in" },
   { "tells", "error", "a text names a diagnosis that its reader may not know (WARD 1)" },

@@ -36,6 +36,26 @@ describe("discharge medicines", function()
     assert.equal("可以喝酒吗？", w:task("pharmacist-call").note)
   end)
 
+  for text, level in pairs {
+    ["吃了药有点胸痛，要紧吗？"] = "emergency", ["昨天吃錯藥了"] = "urgent", ["以前胸痛，现在不痛了，可以停药吗"] = "urgent",
+  } do
+    it(("a question that tells of danger is no mere question: %s"):format(text), function()
+      home "华法林钠片"
+      w:advance "3d" w:task("pharmacist-call"):done { code = "reached", answer = WELL }
+      w:advance_to "2026-03-20 10:00" pt:answer("medicines", { taken = "all", bleeding = false, question = text })
+      assert.equal(level, w:alert_named("medicine-flags").level)
+    end)
+  end
+
+  it("a question that denies danger is for the pharmacist alone", function()
+    home "华法林钠片"
+    w:advance "3d" w:task("pharmacist-call"):done { code = "reached", answer = WELL }
+    w:advance_to "2026-03-20 10:00"
+    pt:answer("medicines", { taken = "all", bleeding = false, question = "没有胸痛、没有黑便，可以喝茶吗？" })
+    assert.is_nil(w:alert_named "medicine-flags")
+    assert.truthy(w:task "pharmacist-call")
+  end)
+
   it("who takes all and asks nothing is left in peace", function()
     home "华法林钠片"
     w:advance "3d" w:task("pharmacist-call"):done { code = "reached", answer = WELL }

@@ -4,12 +4,14 @@
 
 int luaopen_afterward_unit_base(lua_State *L);
 extern void unit_base_csv(lua_State *L);
+extern void unit_base_phrases(lua_State *L);
 extern void unit_base_time(lua_State *L);
 extern void unit_base_value(lua_State *L);
 
 int luaopen_afterward_unit_base(lua_State *L) {
   lua_newtable(L);
   unit_base_csv(L);
+  unit_base_phrases(L);
   unit_base_time(L);
   unit_base_value(L);
   return 1;
