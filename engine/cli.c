@@ -7,18 +7,43 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "cli_help.h"
+#include "io/http_answer.h"
 
-int cli_fail(const struct cli *cli, int code, const char *format, ...) {
+// As HTTP would say it.
+static int http_status(int code) {
+  return code == CLI_USAGE ? 400 : code == CLI_UNREACHABLE ? 503 : 422;
+}
+
+static void say(const struct cli *cli, int code, const char *sentence) {
+  fprintf(stderr, "afterward: %s\n", sentence);
+  if (code == CLI_USAGE) {
+    fprintf(stderr, "See: afterward %s%s--help\n", cli->command ? cli->command->name : "",
+            cli->command ? " " : "");
+  }
+}
+
+int cli_fail_as(const struct cli *cli, int code, const char *problem, const char *format,
+                ...) {
   struct buf line = {0};
   va_list args;
   va_start(args, format);
   buf_vprintf(&line, format, args);
   va_end(args);
-  fprintf(stderr, "afterward: %s\n", buf_text(&line));
-  if (code == CLI_USAGE) {
-    fprintf(stderr, "See: afterward %s%s--help\n", cli->command ? cli->command->name : "",
-            cli->command ? " " : "");
-  }
+  if (cli->json) printf("%s", problem);
+  say(cli, code, buf_text(&line));
+  buf_deinit(&line);
+  return code;
+}
+
+int cli_fail(const struct cli *cli, int code, const char *format, ...) {
+  struct buf line = {0}, problem = {0};
+  va_list args;
+  va_start(args, format);
+  buf_vprintf(&line, format, args);
+  va_end(args);
+  http_problem_put(&problem, http_status(code), buf_text(&line));
+  cli_fail_as(cli, code, buf_text(&problem), "%s", buf_text(&line));
+  buf_deinit(&problem);
   buf_deinit(&line);
   return code;
 }
@@ -139,8 +164,15 @@ static int check_words(const struct cli *cli) {
   return CLI_OK;
 }
 
+// Before the line is read, so that what is wrong with it is told to programs, too.
+static bool wants_json(int argc, char **argv) {
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--json") == 0) return true;
+  return false;
+}
+
 static int run(const struct cli_command *command, int argc, char **argv) {
-  struct cli cli = {.command = command};
+  struct cli cli = {.command = command, .json = wants_json(argc, argv)};
   if (read_line(&cli, argc, argv)) return CLI_USAGE;
   if (cli_switch(&cli, "help")) {
     cli_help(command);
@@ -151,7 +183,7 @@ static int run(const struct cli_command *command, int argc, char **argv) {
 }
 
 int cli_main(const struct cli_command *const *commands, int argc, char **argv) {
-  struct cli nobody = {0};
+  struct cli nobody = {.json = wants_json(argc, argv)};
   if (argc < 2) {
     cli_fail(&nobody, CLI_USAGE, "name a command");
     return CLI_USAGE;

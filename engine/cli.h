@@ -7,8 +7,8 @@
 
 enum cli_exit {
   CLI_OK = 0,
-  CLI_FAILED = 1,      // refused or failed; the sentence is on stderr
-  CLI_USAGE = 2,       // the command line is wrong; nothing was done
+  CLI_FAILED = 1,      // understood, and refused or failed; or something was found amiss
+  CLI_USAGE = 2,       // the command line is wrong, or a value in it; nothing was done
   CLI_UNREACHABLE = 3  // the daemon doesn't answer
 };
 
@@ -37,6 +37,7 @@ enum { CLI_GIVEN = 64 };  // options on one command line
 
 struct cli {
   const struct cli_command *command;
+  bool json;     // --json stands on it, read or not
   char **words;  // borrowed from argv
   int word_count;
   struct {
@@ -56,7 +57,10 @@ const char *cli_option(const struct cli *cli, const char *name);
 const char *cli_next_option(const struct cli *cli, const char *name, int *at);
 bool cli_switch(const struct cli *cli, const char *name);
 
-// "afterward: …" on stderr; give CLI_USAGE for what the caller wrote wrong, which adds
-// where help is. Return code.
+// "afterward: …" on stderr, and with --json an RFC 9457 problem on stdout; give CLI_USAGE
+// for what the caller wrote wrong, which adds where help is. Return code.
 int cli_fail(const struct cli *cli, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+// The same with the daemon's own problem, as it came.
+int cli_fail_as(const struct cli *cli, int code, const char *problem, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));

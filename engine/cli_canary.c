@@ -65,7 +65,7 @@ static int compare(struct cli *cli) {
   cli_put_path(&path, "pathways", cli->words[0], "compare");
   cli_put_query(&path, "department", cli_option(cli, "department"));
   int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     printf("%s\n", buf_text(&answer.text));
   else if (!code)
     print(&answer.value);

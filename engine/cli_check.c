@@ -89,10 +89,10 @@ static int look(struct cli *cli, const struct script_path *path) {
   struct status status = {0};
   int64_t before = clock_steady_ms();
   int code = check_run(&check, path, &status)
-                 ? cli_fail(cli, CLI_USAGE, "%s", status.text)
+                 ? cli_fail(cli, CLI_FAILED, "%s", status.text)
                  : CLI_OK;
   double seconds = (double)(clock_steady_ms() - before) / 1000;
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     print_json(path, &check, seconds);
   else if (!code)
     print_text(path, &check, seconds);
@@ -104,11 +104,9 @@ static int look(struct cli *cli, const struct script_path *path) {
 static int run(struct cli *cli) {
   struct script_path path = {0};
   struct status status = {0};
-  const char *where = cli->word_count                ? cli->words[0]
-                      : access("scripts", F_OK) == 0 ? "scripts"
-                                                     : ".";
+  const char *where = script_folder(cli->word_count ? cli->words[0] : NULL, false);
   int code = script_path_find(&path, where, &status)
-                 ? cli_fail(cli, CLI_USAGE, "%s", status.text)
+                 ? cli_fail(cli, CLI_FAILED, "%s", status.text)
                  : look(cli, &path);
   script_path_deinit(&path);
   return code;
@@ -120,7 +118,7 @@ const struct cli_command cli_check = {
     .does = "look through scripts for mistakes, without a daemon",
     .more =
         "PATH is a scripts folder, a department's folder or one file; when it is\n"
-        "not said, ./scripts or else the folder we are in.\n"
+        "not said, AFTERWARD_SCRIPTS, ./scripts, or the scripts installed.\n"
         "An error keeps scripts from being activated. A warning would run, and probably\n"
         "not as it was meant; it can be accepted in place, with a reason:\n"
         "  -- accept CODE: the reason\n"

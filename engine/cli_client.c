@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "cli_text.h"
+#include "io/http_answer.h"
 #include "io/http_client.h"
 
 enum { PATIENCE_MS = 2000, TICK_MS = 1000, TOTAL_MS = 120000, MAX_BODY = 64 << 20 };
@@ -55,11 +56,21 @@ static void wait_longer(void *ctx) {
   if (terminal) loop_timer_arm(asking->timer, TICK_MS);
 }
 
+static void put_who(const struct cli *cli, struct buf *out) {
+  struct buf place = {0};
+  cli_put_token_place(cli, &place);
+  if (place.len)
+    buf_printf(out, "\nIt was taken from %s; another one goes", place.data);
+  else
+    buf_puts(out, "\nSay who you are: a token goes");
+  buf_puts(out,
+           " into --token-file FILE, AFTERWARD_TOKEN, or a file "
+           "~/.config/afterward/token.");
+  buf_deinit(&place);
+}
+
 static const char *remedy(int status) {
   switch (status) {
-    case 401:
-      return "\nSay who you are: --token-file FILE, AFTERWARD_TOKEN, or a file "
-             "~/.config/afterward/token.";
     case 403: return "\nAsk IT operations for a token that may do this.";
     case 412: return "\nSomebody may have been faster: look again.";
     case 429: return "\nWait a minute and try again.";
@@ -68,10 +79,23 @@ static const char *remedy(int status) {
   }
 }
 
+// As it came, or what stands for it when something else than the daemon answered.
+static void put_problem(const struct asking *asking, int status, const char *sentence,
+                        struct buf *out) {
+  const struct value *answer = &asking->answer->value;
+  struct value title = value_field(answer, "title");
+  if (title.kind != VALUE_TEXT) {
+    http_problem_put(out, status, sentence);
+    return;
+  }
+  value_to_json(out, answer);
+  buf_putc(out, '\n');
+}
+
 // The sentence of an RFC 9457 problem, else the status alone.
 static int fail_refused(const struct asking *asking, int status) {
   static const char *const names[] = {"detail", "title", "reasons"};
-  struct buf sentence = {0};
+  struct buf sentence = {0}, problem = {0};
   for (size_t i = 0; i < 3 && !sentence.len; i++) {
     struct value text = value_field(&asking->answer->value, names[i]);
     if (text.kind == VALUE_TEXT) cli_put_clean(&sentence, text.text.data, text.text.len);
@@ -80,8 +104,14 @@ static int fail_refused(const struct asking *asking, int status) {
   buf_puts(&sentence, "");
   if (!sentence.len)
     buf_printf(&sentence, "%s answers with status %d", asking->server, status);
+  put_problem(asking, status, buf_text(&sentence), &problem);
+  buf_puts(&sentence, remedy(status));
+  if (status == 401) put_who(asking->cli, &sentence);
+  // A value that was given is wrong: the line it stands on is.
   int code =
-      cli_fail(asking->cli, CLI_FAILED, "%s%s", buf_text(&sentence), remedy(status));
+      cli_fail_as(asking->cli, status == 400 || status == 422 ? CLI_USAGE : CLI_FAILED,
+                  buf_text(&problem), "%s", buf_text(&sentence));
+  buf_deinit(&problem);
   buf_deinit(&sentence);
   return code;
 }

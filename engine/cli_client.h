@@ -25,6 +25,8 @@ void cli_answer_deinit(struct cli_answer *answer);
 // Gives an exit code.
 int cli_server(const struct cli *cli, char **server);
 int cli_token(const struct cli *cli, char **token);
+// Appends where that token was found: "AFTERWARD_TOKEN"; nothing when it is "".
+void cli_put_token_place(const struct cli *cli, struct buf *out);
 
 // Appends one segment of a path or one part of a query, percent-encoded.
 void cli_put_escaped(struct buf *path, const char *text);

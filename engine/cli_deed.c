@@ -20,7 +20,7 @@ static int ask_and_show(const struct cli *cli, const char *method, const char *p
                         const struct buf *body) {
   struct cli_answer answer = {0};
   int code = cli_ask(cli, method, path, body, &answer);
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     printf("%s\n", buf_text(&answer.text));
   else if (!code)
     cli_show(stdout, &answer.value);

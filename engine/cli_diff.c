@@ -10,7 +10,9 @@
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_list.h"
+#include "cli_scripts.h"
 #include "cli_show.h"
+#include "script/bundle.h"
 #include "script/sources.h"
 
 static void put_text(struct cli_table *table, const struct value *item,
@@ -196,39 +198,48 @@ static int put_files(const struct cli *cli, const char *folder, const char *depa
   return code;
 }
 
-static int diff_one(const struct cli *cli, const char *department, bool *first) {
+// Scripts that can't be loaded are nothing to send.
+static int can_load(const struct cli *cli, const char *folder, const char *department) {
+  struct bundle *bundle = NULL;
+  int code = cli_scripts_load(cli, folder, department, &bundle);
+  bundle_free(bundle);
+  return code;
+}
+
+// json: those that were compared so far.
+static int diff_one(const struct cli *cli, const char *department, struct buf *json) {
   const char *folder = cli_option(cli, "scripts");
   struct buf path = {0}, body = {0};
   struct cli_answer answer = {0};
-  int code = folder ? put_files(cli, folder, department, &body) : CLI_OK;
+  int code = folder ? can_load(cli, folder, department) : CLI_OK;
+  if (!code && folder) code = put_files(cli, folder, department, &body);
   cli_put_path(&path, "bundles", department, "diff");
   if (!folder) value_end(&body, value_begin_map(&body), 0);
   if (!code) code = cli_ask(cli, "POST", buf_text(&path), &body, &answer);
-  if (!code && cli_switch(cli, "json"))
-    printf("%s%s", *first ? "" : ",\n", buf_text(&answer.text));
-  else if (!code)
-    print_diff(&answer.value);
-  if (!code) *first = false;
+  if (!code) {
+    if (!cli->json) print_diff(&answer.value);
+    buf_printf(json, "%s%s", json->len ? ",\n" : "", buf_text(&answer.text));
+  }
   cli_answer_deinit(&answer);
   buf_deinit(&path);
   buf_deinit(&body);
   return code;
 }
 
-static int diff_folder(const struct cli *cli, bool *first) {
+static int diff_folder(const struct cli *cli, struct buf *json) {
   struct departments departments = {0};
   struct status status = {0};
   int code = CLI_OK;
   if (sources_departments(cli_option(cli, "scripts"), &departments, &status))
     return cli_fail(cli, CLI_FAILED, "%s", status.text);
   for (int i = 0; i < departments.count && !code; i++)
-    code = diff_one(cli, departments.names[i], first);
+    code = diff_one(cli, departments.names[i], json);
   departments_deinit(&departments);
   return code;
 }
 
 // Those whose candidate waits.
-static int diff_held(const struct cli *cli, bool *first) {
+static int diff_held(const struct cli *cli, struct buf *json) {
   struct cli_answer answer = {0};
   struct value item;
   int code = cli_ask(cli, "GET", "/api/v1/bundles", NULL, &answer);
@@ -238,7 +249,7 @@ static int diff_held(const struct cli *cli, bool *first) {
     struct value status = cli_field(&item, "candidate.status"),
                  name = value_field(&item, "department");
     char *department = value_copy_text(&name);
-    if (value_is(&status, "held")) code = diff_one(cli, department, first);
+    if (value_is(&status, "held")) code = diff_one(cli, department, json);
     mem_free(department);
   }
   cli_answer_deinit(&answer);
@@ -246,13 +257,13 @@ static int diff_held(const struct cli *cli, bool *first) {
 }
 
 static int diff(struct cli *cli) {
-  bool first = true, json = cli_switch(cli, "json");
-  if (json) printf("{\"items\":[");
-  int code = cli->word_count              ? diff_one(cli, cli->words[0], &first)
-             : cli_option(cli, "scripts") ? diff_folder(cli, &first)
-                                          : diff_held(cli, &first);
-  if (json) printf("]}\n");
-  if (!code && first && !json) fprintf(stderr, "No candidate waits.\n");
+  struct buf json = {0};
+  int code = cli->word_count              ? diff_one(cli, cli->words[0], &json)
+             : cli_option(cli, "scripts") ? diff_folder(cli, &json)
+                                          : diff_held(cli, &json);
+  if (!code && !json.len) fprintf(stderr, "No candidate waits.\n");
+  if (!code && cli->json) printf("{\"items\":[%s]}\n", buf_text(&json));
+  buf_deinit(&json);
   return code;
 }
 
@@ -304,7 +315,7 @@ static int upgrade(struct cli *cli) {
   merge_end(&fields, &body);
   cli_put_path(&path, "pathways", cli->words[0], "upgrade");
   int code = cli_ask(cli, "POST", buf_text(&path), &body, &answer);
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     printf("%s\n", buf_text(&answer.text));
   else if (!code)
     print_runs(&answer.value, cli_switch(cli, "dry-run") ? "would move" : "moved");

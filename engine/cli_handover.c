@@ -185,7 +185,7 @@ static int handover(struct cli *cli) {
   if (!code) {
     const struct items *const lists[SECTIONS] = {&alerts, &tasks, &tasks, &tasks};
     qsort(tasks.values, tasks.count, sizeof *tasks.values, by_due);
-    if (cli_switch(cli, "json"))
+    if (cli->json)
       print_json(lists);
     else
       print_sheet(cli, lists);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct cli_option cli_common_options[] = {
-    {"json", NULL, "print the API's JSON as it comes"},
+    {"json", NULL, "the API's JSON as it comes; a problem (RFC 9457) on failure"},
     {"server", "URL", "the daemon; else AFTERWARD_SERVER or http://127.0.0.1:8080"},
     {"token", "TEXT", "who you are; others on this machine can see it: prefer a file"},
     {"token-file", "FILE", "else AFTERWARD_TOKEN, else ~/.config/afterward/token"},
@@ -38,9 +38,12 @@ void cli_help(const struct cli_command *command) {
   put_options(command->local ? cli_common_options + 4 : cli_common_options);
   printf("\nExample:\n");
   put_lines(command->example);
-  printf(command->local ? "\nExit: 0 good, 1 failed, 2 wrong usage.\n"
-                        : "\nExit: 0 good, 1 refused or failed, 2 wrong usage, 3 the "
-                          "daemon doesn't answer.\n");
+  printf(
+      command->local
+          ? "\nExit: 0 good, 1 failed or found amiss, 2 the command line or a value in "
+            "it is wrong.\n"
+          : "\nExit: 0 good, 1 refused or failed, 2 the command line or a value in it "
+            "is wrong, 3 the\ndaemon doesn't answer.\n");
 }
 
 void cli_help_all(const struct cli_command *const *commands) {
@@ -51,8 +54,12 @@ void cli_help_all(const struct cli_command *const *commands) {
   for (; *commands; commands++)
     printf("  %-12s %s\n", (*commands)->name, (*commands)->does);
   printf(
-      "\nEach takes --help. Commands ask the daemon at --server with --token-file; "
-      "--json for programs.\n"
-      "Exit: 0 good, 1 refused or failed, 2 wrong usage, 3 the daemon doesn't "
-      "answer.\n");
+      "\nEach takes --help. Commands ask the daemon at --server with --token-file.\n"
+      "--json for programs: standard output is one JSON value, and when something fails "
+      "a problem\nas RFC 9457 has it: { type, title, status, detail }.\n"
+      "Scripts lie in --scripts, else AFTERWARD_SCRIPTS, ./scripts when it is there, or\n"
+      "/usr/share/afterward/scripts; the daemon asks its configuration first.\n"
+      "Exit: 0 good; 1 understood, and refused or failed, or something was found amiss;\n"
+      "2 the command line is wrong, or a value in it: nothing was done; 3 the daemon "
+      "doesn't answer.\n");
 }

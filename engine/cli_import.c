@@ -41,7 +41,7 @@ static void print_words(const struct import_result *result) {
 }
 
 static int report(struct cli *cli, const struct import_result *result) {
-  if (cli_switch(cli, "json"))
+  if (cli->json)
     print_json(result);
   else
     print_words(result);

@@ -151,7 +151,7 @@ int cli_list(const struct cli *cli, const char *path, const struct cli_list *lis
   struct items items = {0};
   struct buf text = {0};
   int code = read_pages(cli, path, list->unfiltered, &items, &text);
-  bool json = cli_switch(cli, "json");
+  bool json = cli->json;
   if (!code && json && cli_switch(cli, "all"))
     print_json(&items);
   else if (!code && json)

@@ -35,16 +35,38 @@ static char *first_line(const char *file) {
   return mem_copy_text(line);
 }
 
-static char *token_at_home(void) {
+static void put_home_path(struct buf *path) {
   const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-  struct buf path = {0};
   if (config && *config)
-    buf_printf(&path, "%s/afterward/token", config);
+    buf_printf(path, "%s/afterward/token", config);
   else
-    buf_printf(&path, "%s/.config/afterward/token", home ? home : "");
+    buf_printf(path, "%s/.config/afterward/token", home ? home : "");
+}
+
+static char *token_at_home(void) {
+  struct buf path = {0};
+  put_home_path(&path);
   char *token = first_line(buf_text(&path));
   buf_deinit(&path);
   return token ? token : mem_copy_text("");
+}
+
+void cli_put_token_place(const struct cli *cli, struct buf *out) {
+  const char *file = cli_option(cli, "token-file"), *given = getenv("AFTERWARD_TOKEN");
+  if (cli_option(cli, "token")) {
+    buf_puts(out, "--token");
+  } else if (file) {
+    buf_printf(out, "--token-file %s", file);
+  } else if (given && *given) {
+    buf_puts(out, "AFTERWARD_TOKEN");
+  } else {
+    struct buf path = {0};
+    put_home_path(&path);
+    char *token = first_line(buf_text(&path));
+    if (token && *token) buf_puts(out, buf_text(&path));
+    mem_free(token);
+    buf_deinit(&path);
+  }
 }
 
 static bool printable(const char *text) {
@@ -58,7 +80,7 @@ int cli_token(const struct cli *cli, char **token) {
   if (!given && file) {
     *token = first_line(file);
     if (!*token)
-      return cli_fail(cli, CLI_USAGE, "no token could be read from %s: %s", file,
+      return cli_fail(cli, CLI_FAILED, "no token could be read from %s: %s", file,
                       errno ? strerror(errno) : "it is empty");
   } else {
     if (!given) given = getenv("AFTERWARD_TOKEN");

@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "care/mapping.h"
 #include "cli_commands.h"
+#include "cli_scripts.h"
 #include "new.h"
 #include "script/sources.h"
+#include "script_path.h"
 
 static bool is_id(const char *name) {
   size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -75,7 +77,7 @@ static int write_it(struct cli *cli, const struct new_request *request) {
                  ? cli_fail(cli, CLI_FAILED, "%s", status.text)
                  : CLI_OK;
   put_next(request, &look, &prove);
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     print_json(&result, &look, &prove);
   else if (!code)
     print_text(&result, &look, &prove);
@@ -86,10 +88,11 @@ static int write_it(struct cli *cli, const struct new_request *request) {
 }
 
 static int run(struct cli *cli) {
-  const char *scripts = cli_option(cli, "scripts"), *in = cli_option(cli, "in");
-  struct new_request request = {.kind = cli->words[0],
-                                .name = cli->words[1],
-                                .scripts = scripts ? scripts : "scripts"};
+  const char *in = cli_option(cli, "in");
+  struct new_request request = {
+      .kind = cli->words[0],
+      .name = cli->words[1],
+      .scripts = script_folder(cli_option(cli, "scripts"), true)};
   bool department = strcmp(request.kind, "department") == 0;
   if (!is_id(request.name))
     return cli_fail(cli, CLI_USAGE,
@@ -98,6 +101,7 @@ static int run(struct cli *cli) {
                     request.name);
   if (department && in)
     return cli_fail(cli, CLI_USAGE, "a department lies in no other: leave --in out");
+  if (in && !department && cli_scripts_has(cli, request.scripts, in)) return CLI_FAILED;
   char *only = in || department ? NULL : only_department(request.scripts);
   request.department = department ? request.name : in ? in : only;
   int code = request.department
@@ -122,7 +126,8 @@ const struct cli_command cli_new = {
     .options =
         (const struct cli_option[]){
             {"in", "DEPARTMENT", "whose; not needed where there is only one"},
-            {"scripts", "DIR", "the scripts folder; scripts when not said"},
+            {"scripts", "DIR",
+             "the scripts folder; else AFTERWARD_SCRIPTS, or ./scripts"},
             {"json", NULL, "for programs"},
             {NULL}},
     .least = 2,

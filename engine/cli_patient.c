@@ -68,7 +68,7 @@ static int show_found(const struct cli *cli) {
   struct value items, item;
   int code = find(cli, &answer, &items);
   struct value_iter iter = value_iterate(&items);
-  if (!code && cli_switch(cli, "json")) {
+  if (!code && cli->json) {
     printf("%s\n", buf_text(&answer.text));
   } else if (!code) {
     for (bool more = false; value_next(&iter, NULL, &item); more = true) {

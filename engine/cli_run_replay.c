@@ -7,6 +7,7 @@
 #include "cli_client.h"
 #include "cli_deed.h"
 #include "cli_run.h"
+#include "cli_scripts.h"
 #include "scripts_parts.h"
 
 struct replayed {
@@ -40,27 +41,6 @@ static void replayed_deinit(struct replayed *replayed) {
   buf_deinit(&replayed->journal);
   buf_deinit(&replayed->flag);
   buf_deinit(&replayed->places);
-}
-
-static int load(const struct cli *cli, const char *folder, const char *department,
-                struct bundle **out) {
-  struct sources sources = {0};
-  struct bundle_report report = {0};
-  struct status status = {0};
-  struct buf text = {0};
-  int code = CLI_OK;
-  if (sources_read(&sources, folder, department, &status)) {
-    code = cli_fail(cli, CLI_FAILED, "%s", status.text);
-  } else if (bundle_load(out, &(struct bundle_config){.department = department},
-                         sources.items, sources.count, &report)) {
-    bundle_report_text(&report, &text);
-    code =
-        cli_fail(cli, CLI_FAILED, "these scripts can't be loaded:\n%s", buf_text(&text));
-  }
-  buf_deinit(&text);
-  bundle_report_deinit(&report);
-  sources_deinit(&sources);
-  return code;
 }
 
 static void keep_place(void *self, uint32_t position, const char *where) {
@@ -160,7 +140,7 @@ static int replay(const struct cli *cli, struct bundle *bundle,
                                      keep_place, &replayed->places},
                  &made);
   uint32_t count = put_entries(replayed, made.replayed, &entries);
-  if (cli_switch(cli, "json"))
+  if (cli->json)
     print_json(&entries, count, &made);
   else
     print(&entries, &made);
@@ -180,7 +160,7 @@ int cli_run_replay(struct cli *cli) {
   cli_put_path(&path, "runs", cli->words[1], "record");
   int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
   if (!code) read_record(&answer.value, &replayed);
-  if (!code) code = load(cli, folder, replayed.run.department, &bundle);
+  if (!code) code = cli_scripts_load(cli, folder, replayed.run.department, &bundle);
   if (!code) code = replay(cli, bundle, &replayed);
   bundle_free(bundle);
   replayed_deinit(&replayed);

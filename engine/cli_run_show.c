@@ -97,7 +97,7 @@ int cli_run_show(struct cli *cli) {
   struct cli_answer answer = {0};
   cli_put_path(&path, "runs", cli->words[1], NULL);
   int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
-  if (!code && cli_switch(cli, "json"))
+  if (!code && cli->json)
     printf("%s\n", buf_text(&answer.text));
   else if (!code)
     print(&answer.value);

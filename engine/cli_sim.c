@@ -1,5 +1,6 @@
 // afterward sim, forecast and console: what would come, what will, and what scripts know.
 #include "cli_commands.h"
+#include "cli_scripts.h"
 #include "sim_program.h"
 
 static int simulate(struct cli *cli) { return sim_program_run(cli, "simulate"); }
@@ -21,7 +22,7 @@ const struct cli_command cli_sim = {
             {"map", "FILE.lua", "which column is what (that of scripts/demo)"},
             {"days", "N", "until so long after the last discharge (90)"},
             {"answers", "FILE.lua", "an answer model of your own"},
-            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
+            {"scripts", "DIR", CLI_SCRIPTS_HELP},
             {"html", "FILE", "write a report with charts, one file that opens offline"},
             {"seed", "N", "another seed, other chances (1)"},
             {"json", NULL, "the whole account as JSON"},
@@ -60,11 +61,9 @@ const struct cli_command cli_console = {
         "in\n"
         "the sandbox. Lines come from the terminal or from standard input.",
     .example = "afterward console p4f2p9k0m2qx8aw7 --department ortho",
-    .options =
-        (const struct cli_option[]){
-            {"department", "NAME", "whose scripts look"},
-            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
-            {NULL}},
+    .options = (const struct cli_option[]){{"department", "NAME", "whose scripts look"},
+                                           {"scripts", "DIR", CLI_SCRIPTS_HELP},
+                                           {NULL}},
     .least = 1,
     .most = 1,
     .run = console};

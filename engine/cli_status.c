@@ -1,11 +1,19 @@
 // afterward summary, refused, codes, status, version: how it goes as a whole.
 #include <stdio.h>
 
+#include "cli_client.h"
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_list.h"
 
-static int summary(struct cli *cli) { return cli_get(cli, "/api/v1/summary"); }
+static int summary(struct cli *cli) {
+  struct buf path = {0};
+  buf_puts(&path, "/api/v1/summary");
+  cli_put_query(&path, "department", cli_option(cli, "department"));
+  int code = cli_get(cli, buf_text(&path));
+  buf_deinit(&path);
+  return code;
+}
 
 const struct cli_command cli_summary = {
     .name = "summary",

@@ -1,5 +1,6 @@
 // afterward test: a department's own specs.
 #include "cli_commands.h"
+#include "cli_scripts.h"
 #include "sim_program.h"
 
 static int test(struct cli *cli) { return sim_program_run(cli, "test"); }
@@ -18,9 +19,7 @@ const struct cli_command cli_test = {
         "tier and when, one at a time, and runs the specs on each: those that still pass "
         "are\n"
         "listed, and make exit 1.\n"
-        "Exit 0 when all pass, 1 when not, 2 when there is nothing to run, 3 when "
-        "busted\n"
-        "is not installed.",
+        "Exit 1 too when there is no spec, or busted is not installed.",
     .example = "afterward test ortho\nafterward test ortho --watch",
     .options =
         (const struct cli_option[]){
@@ -28,7 +27,7 @@ const struct cli_command cli_test = {
             {"coverage", NULL, "which lines of each script no spec has run"},
             {"mutate", NULL,
              "which thresholds of the rules can change and no spec notices"},
-            {"scripts", "DIR", "the scripts folder (./scripts)"},
+            {"scripts", "DIR", CLI_SCRIPTS_HELP},
             {"json", NULL, "one object, what busted said among it"},
             {NULL}},
     .least = 1,

@@ -17,6 +17,7 @@
 #include "config.h"
 #include "notify.h"
 #include "script/table_file.h"
+#include "script_path.h"
 
 enum {
   TIMER_MOST_MS = 30000,
@@ -343,7 +344,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
 // one with broken scripts does not keep the others from starting.
 static int load_scripts(struct daemon *daemon) {
   daemon->scripts =
-      text_or(daemon, daemon->options.scripts, "scripts", "/usr/share/afterward/scripts");
+      text_or(daemon, daemon->options.scripts, "scripts", script_folder(NULL, false));
   daemon->reload = reload_new(&daemon->engine, daemon->loop, daemon->scripts);
   daemon->compare = compare_new(&daemon->engine, daemon->loop);
   reload_ask(daemon->reload, NULL, "start", false);

@@ -9,6 +9,15 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+const char *script_folder(const char *given, bool write) {
+  static const char here[] = "scripts", installed[] = "/usr/share/afterward/scripts";
+  const char *set = given ? given : getenv("AFTERWARD_SCRIPTS");
+  struct stat info;
+  if (set && *set) return set;
+  bool there = stat(here, &info) == 0 && S_ISDIR(info.st_mode);
+  return there || write ? here : installed;
+}
+
 static bool is_lua(const char *name) {
   size_t len = strlen(name);
   return len > 4 && name[0] != '.' && strcmp(name + len - 4, ".lua") == 0;

@@ -5,6 +5,12 @@
 
 #include "base/status.h"
 
+// Where scripts lie, for the daemon and for every command: given (--scripts, or the
+// configuration's key), else AFTERWARD_SCRIPTS, else ./scripts when it is there, else
+// /usr/share/afterward/scripts. What is to be written goes to ./scripts, there or not.
+// Borrowed.
+const char *script_folder(const char *given, bool write);
+
 struct script_path {
   char *folder;      // the scripts folder, real path; owned
   char *department;  // the one department, or NULL: every one; owned

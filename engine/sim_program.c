@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli_client.h"
+#include "cli_scripts.h"
 #include "script/values.h"
 #include "sim.h"
 #include "sim_cohort.h"
@@ -101,6 +102,16 @@ static int escape(lua_State *L) {
   return 1;
 }
 
+// host.department(name): an exit code, when the scripts folder has none of that name and
+// the reason is on stderr.
+static int department(lua_State *L) {
+  struct cli *cli = lua_touserdata(L, lua_upvalueindex(1));
+  int code = cli_scripts_has(cli, cli_scripts(cli), luaL_checkstring(L, 1));
+  if (!code) return 0;
+  lua_pushinteger(L, code);
+  return 1;
+}
+
 static void push_host(lua_State *L, struct cli *cli) {
   static const luaL_Reg functions[] = {{"json", to_json},
                                        {"steady_ms", steady},
@@ -115,10 +126,15 @@ static void push_host(lua_State *L, struct cli *cli) {
   lua_pushlightuserdata(L, cli);
   lua_pushcclosure(L, ask, 1);
   lua_setfield(L, -2, "ask");
+  lua_pushlightuserdata(L, cli);
+  lua_pushcclosure(L, department, 1);
+  lua_setfield(L, -2, "department");
 }
 
 static void push_options(lua_State *L, const struct cli *cli) {
   lua_newtable(L);
+  lua_pushstring(L, cli_scripts(cli));
+  lua_setfield(L, -2, "scripts");
   for (int i = 0; i < cli->given_count; i++) {
     if (cli->given[i].value)
       lua_pushstring(L, cli->given[i].value);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/known.h"
 #include "base/mem.h"
 
 enum { SHORT_HASH = 12, VERSIONS = 50 };
@@ -151,12 +152,11 @@ static void put_department(struct call *call, struct json *json, const char *dep
 void bundles_list(struct call *call) {
   struct buf out = {0};
   struct json json = {.out = &out};
-  struct stmt *row = store_query(
-      call->care->store,
-      "SELECT department FROM (SELECT department FROM bundle WHERE active=1 UNION SELECT "
-      "department FROM candidate) WHERE " ACCESS_DEPARTMENT("department",
-                                                            "1") " ORDER BY department",
-      "t", access_departments(call));
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT department FROM (" KNOWN_DEPARTMENTS
+                  ") WHERE " ACCESS_DEPARTMENT("department", "1") " ORDER BY department",
+                  "t", access_departments(call));
   json_open(&json, '{');
   json_key(&json, "items");
   json_open(&json, '[');
@@ -191,23 +191,11 @@ static void put_versions(struct call *call, struct json *json, const char *depar
   json_close(json, ']');
 }
 
-static bool is_there(struct call *call, const char *department) {
-  if (access_department(call, department) &&
-      store_int(call->care->store, 0,
-                "SELECT 1 WHERE EXISTS (SELECT 1 FROM bundle WHERE department=?1) OR "
-                "EXISTS (SELECT 1 FROM candidate WHERE department=?1)",
-                "t", department))
-    return true;
-  call_problem(call, 404, "there is no department %.60s with scripts among those you see",
-               department);
-  return false;
-}
-
 void bundles_show(struct call *call) {
   const char *department = call->segments[1];
   struct buf out = {0};
   struct json json = {.out = &out};
-  if (!is_there(call, department)) return;
+  if (!known_department(call, department)) return;
   json_open(&json, '{');
   put_department(call, &json, department, true);
   put_versions(call, &json, department);
@@ -268,7 +256,7 @@ void bundles_activate(struct call *call) {
                                            !strcmp(call->segments[2], "withdraw"),
                                  .withdraw = !strcmp(call->segments[2], "withdraw"),
                                  .who = call->caller->staff};
-  if (!has_engine(call) || !may(call, department) || !is_there(call, department))
+  if (!has_engine(call) || !may(call, department) || !known_department(call, department))
     ;
   else if (field.kind != VALUE_NIL && !hash)
     call_problem(call, 422, "hash: must be text");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/known.h"
 #include "api/pending.h"
 #include "base/mem.h"
 
@@ -114,12 +115,12 @@ static void ask(struct call *call, const struct api_comparison *asked) {
 void compare_bundle(struct call *call) {
   const char *department = call->segments[1];
   struct value files = value_field(&call->body, "files");
-  if (!access_department(call, department))
-    call_problem(call, 404, "there is no department %.60s among those you see",
-                 department);
-  else if (files.kind != VALUE_NIL && files.kind != VALUE_MAP)
+  bool given = files.kind == VALUE_MAP;  // a department may be new
+  if (files.kind != VALUE_NIL && !given)
     call_problem(call, 422, "files: must be an object, path → text");
-  else
+  else if (given && !access_department(call, department))
+    call_problem(call, 403, "this token is for other departments");
+  else if (given || known_department(call, department))
     ask(call, &(struct api_comparison){
                   .department = department, .files = &files, .who = call->caller->staff});
 }
@@ -144,6 +145,10 @@ void compare_upgrade(struct call *call) {
   struct value department = value_field(&call->body, "department"),
                dry = value_field(&call->body, "dry_run");
   char *named = value_copy_text(&department);
+  if (!known_pathway(call, named, search.pathway)) {
+    mem_free(named);
+    return;
+  }
   if (named)
     look(&search, named);
   else
@@ -153,12 +158,9 @@ void compare_upgrade(struct call *call) {
                                        .pathway = search.pathway,
                                        .dry = value_true(&dry),
                                        .who = call->caller->staff});
-  else if (search.found)
+  else
     call_problem(call, 409, "%d departments have a pathway %.60s: say which",
                  search.found, search.pathway);
-  else
-    call_problem(call, 404, "there is no pathway %.60s among those you see",
-                 search.pathway);
   mem_free(search.department);
   mem_free(named);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/known.h"
 #include "api/pending.h"
 #include "api/read.h"
 #include "base/log.h"
@@ -184,13 +185,14 @@ static struct comparison *find(struct call *call, const char *pathway,
 void read_compare(struct call *call) {
   bool bad = false;
   const char *pathway = call->segments[1],
-             *department = call_filter(call, "department", &bad);
+             *department = known_department_filter(call, &bad);
   if (bad) return;
   struct comparison *comparison =
       call->care->canaries ? find(call, pathway, department) : NULL;
   if (!comparison) {
-    call_problem(call, 409, "no version of the pathway %.60s is being tried on some",
-                 pathway);
+    if (known_pathway(call, department, pathway))
+      call_problem(call, 409, "no version of pathway '%.60s' is being tried on some",
+                   pathway);
     return;
   }
   struct pending *pending = pending_new(call->api, call->request, NULL);

@@ -3,6 +3,7 @@
 
 #include "api/access.h"
 #include "api/desk.h"
+#include "api/known.h"
 #include "api/read.h"
 #include "care/enrollment.h"
 
@@ -36,7 +37,7 @@ void read_messages(struct call *call) {
       call, "status",
       "planned held in_flight accepted delivered failed suppressed in_doubt cancelled",
       &bad);
-  const char *department = call_filter(call, "department", &bad);
+  const char *department = known_department_filter(call, &bad);
   const char *reason = call_filter(call, "reason", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'm')) return;
@@ -137,7 +138,7 @@ void read_enrollments(struct call *call) {
   struct list list;
   bool bad = false;
   const char *status = call_filter_word(call, "status", "active paused ended", &bad);
-  const char *department = call_filter(call, "department", &bad);
+  const char *department = known_department_filter(call, &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 'e')) return;
   struct stmt *row = store_query(

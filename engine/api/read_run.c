@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/known.h"
 #include "api/read.h"
 #include "base/mem.h"
 #include "base/span.h"
@@ -75,8 +76,8 @@ static bool filters_read(struct call *call, struct filters *out) {
   out->status =
       call_filter_word(call, "status", "ready waiting paused done stuck ended", &bad);
   if (!bad) out->wait = call_filter_word(call, "wait", "ask send task event time", &bad);
-  if (!bad) out->department = call_filter(call, "department", &bad);
-  if (!bad) out->version = call_filter(call, "version", &bad);
+  if (!bad) out->department = known_department_filter(call, &bad);
+  if (!bad) out->version = known_version_filter(call, &bad);
   if (!bad) out->behind = call_filter_word(call, "behind", "yes", &bad);
   if (!bad) out->patient = call_filter_id(call, "patient", 'p', &bad);
   if (!bad) out->before = filter_age(call, &bad);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/known.h"
 #include "api/read.h"
 #include "api/read_script.h"
 
@@ -51,7 +52,7 @@ void read_tasks(struct call *call) {
   struct list list;
   bool bad = false;
   const char *role = call_filter(call, "role", &bad);
-  const char *department = call_filter(call, "department", &bad);
+  const char *department = known_department_filter(call, &bad);
   const char *status = call_filter_word(call, "status", "open held done withdrawn", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
   if (bad || !list_begin(&list, call, 't')) return;
@@ -122,7 +123,7 @@ void read_task(struct call *call) { read_send_task(call, call_row(call, 1, 't'))
 void read_alerts(struct call *call) {
   struct list list;
   bool bad = false;
-  const char *department = call_filter(call, "department", &bad);
+  const char *department = known_department_filter(call, &bad);
   const char *status = call_filter_word(call, "status", "open acknowledged closed", &bad);
   const char *level = call_filter(call, "level", &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);

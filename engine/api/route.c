@@ -155,11 +155,11 @@ static void read_body(struct call *call) {
 
 static bool admit(struct call *call) {
   const struct http_request *request = call->request;
-  call->caller = tokens_find(
-      &call->api->tokens,
-      http_header_find(request->headers, request->header_count, "Authorization"));
+  const char *authorization =
+      http_header_find(request->headers, request->header_count, "Authorization");
+  call->caller = tokens_find(&call->api->tokens, authorization);
   if (!call->caller) {
-    call_refuse(call, 401, "send a token of the configuration: Authorization: Bearer …");
+    call_refuse(call, 401, "%s", tokens_refusal(authorization));
     call->refusal.header =
         (struct http_header){"WWW-Authenticate", "Bearer realm=\"afterward\""};
   } else if (!caller_may(call->caller, call->route->scope)) {

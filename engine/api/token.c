@@ -126,6 +126,17 @@ const struct caller *tokens_find(const struct tokens *tokens, const char *author
   return len > TOKEN_LONGEST ? NULL : found;
 }
 
+const char *tokens_refusal(const char *authorization) {
+  static const char prefix[] = "Bearer ";
+  if (!authorization || !*authorization)
+    return "no token came: send one of the configuration's tokens, Authorization: "
+           "Bearer …";
+  if (strncasecmp(authorization, prefix, sizeof prefix - 1) != 0)
+    return "the Authorization header is no token: send Authorization: Bearer …";
+  return "the token that came is none of the configuration's tokens (key tokens of "
+         "afterward.lua): it is wrong, cut short, or was taken out";
+}
+
 bool caller_may(const struct caller *caller, unsigned scope) {
   return (caller->scopes & scope) == scope;
 }

@@ -33,4 +33,6 @@ int tokens_read(struct tokens *tokens, const struct value *settings,
 void tokens_deinit(struct tokens *tokens);
 // The caller of an Authorization header; NULL when nobody. Takes as long for any token.
 const struct caller *tokens_find(const struct tokens *tokens, const char *authorization);
+// Why it is nobody's, in a sentence that says what to send.
+const char *tokens_refusal(const char *authorization);
 bool caller_may(const struct caller *caller, unsigned scope);

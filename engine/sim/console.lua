@@ -15,9 +15,11 @@ end
 return function(given)
   local host, o, patient = given.host, given.options, given.words[1]
   if not o.department then error { usage = "--department is missing: whose scripts look" } end
+  local missing = host.department(o.department)
+  if missing then return missing end
   local facts, code = host.ask(("/api/v1/patients/%s/facts?department=%s"):format(host.escape(patient), host.escape(o.department)))
   if not facts then return code end
-  local ok, console = pcall(host.console, o.scripts or "/usr/share/afterward/scripts", o.department, facts, facts.zone)
+  local ok, console = pcall(host.console, o.scripts, o.department, facts, facts.zone)
   if not ok then error { text = console } end
   local failed = 0
   for line in each_line(host) do

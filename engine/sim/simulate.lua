@@ -5,7 +5,7 @@ local tally = require "tally"
 local report = require "report"
 local progress = require "progress"
 
-local SCRIPTS, ZONE, DAYS_MOST = "/usr/share/afterward/scripts", "Asia/Shanghai", 3660
+local ZONE, DAYS_MOST = "Asia/Shanghai", 3660
 local SHOWN = 10 -- bad rows that are told one by one
 
 local function whole(options, name, otherwise, least, most)
@@ -57,7 +57,7 @@ end
 local function play(host, o, list, department, days, seed)
   local from, till = list[1].at, list[#list].at + days * player.DAY
   local world = player.new { at = from - player.HOUR, zone = ZONE, model = load_model(host, o.answers, seed) }
-  world:load(o.scripts or SCRIPTS, department)
+  world:load(o.scripts, department)
   for _, item in ipairs(list) do world:expect(item.at, item.event) end
   local bar <close> = progress.bar(host, "playing", from, till)
   world:run(till, function(now) bar:show(now) end)
@@ -67,6 +67,8 @@ end
 return function(given)
   local host, o, department = given.host, given.options, given.words[1]
   if not o.patients then error { usage = "--patients is missing: the cohort, a discharge list" } end
+  local missing = host.department(department)
+  if missing then return missing end
   local days, seed = whole(o, "days", 90, 1, DAYS_MOST), whole(o, "seed", 1, 0, 1 << 31)
   local began = host.steady_ms()
   local list, bad, others = cohort(host, o, department)

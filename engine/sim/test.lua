@@ -2,9 +2,9 @@
 local coverage = require "coverage"
 local survivors = require "survivors"
 
-local MISSING, FAILED = 3, 1
+local FAILED = 1
 
-local function usage(...) error { usage = string.format(...) } end
+local function fail(...) error { text = string.format(...) } end
 
 local function sh_quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 local function lines_of(command)
@@ -16,13 +16,10 @@ end
 
 -- { folder, scripts, department, path }: where busted runs, the scripts folder below it, and in full.
 local function find(o, department)
-  local given = o.scripts or "scripts"
-  local path = lines_of(("realpath -e %s 2>/dev/null"):format(sh_quoted(given)))[1]
-  if not path then usage("there is no folder %s: name the scripts folder with --scripts", given) end
-  if not department:find "^%w[%w_-]*$" then usage("%s is no name of a department", department) end
+  local path = lines_of(("realpath -e %s 2>/dev/null"):format(sh_quoted(o.scripts)))[1]
   local specs = lines_of(("find -L %s -name '*_spec.lua' 2>/dev/null"):format(sh_quoted(("%s/%s/spec"):format(path, department))))
   if #specs == 0 then
-    usage("there is no spec: write %s/%s/spec/…_spec.lua, or let afterward new write an example", given, department)
+    fail("there is no spec: write %s/%s/spec/…_spec.lua, or let afterward new write an example", o.scripts, department)
   end
   local folder, name = path:match "^(.*)/([^/]+)$"
   return { folder = folder ~= "" and folder or "/", scripts = name, department = department, path = path }
@@ -55,10 +52,7 @@ local function run(tester, place, o, host)
   local code, output, late = tester:run { folder = place.folder, scripts = place.scripts, department = place.department,
     quiet = o.json, env = met and { "AFTERWARD_COVERAGE=" .. met } }
   local covered = met and coverage.take(met, place.path, place.department)
-  if code == nil then
-    io.stderr:write("afterward: ", output, "\n")
-    return late and MISSING or FAILED
-  end
+  if code == nil then fail("%s", output) end
   if code == false then return FAILED end
   if late then io.stderr:write "afterward: the specs took longer than ten minutes and were stopped\n" end
   local result = counts(output)
@@ -75,10 +69,14 @@ end
 
 return function(command)
   local o, host = command.options, command.host
-  local place = find(o, command.words[1])
+  local department = command.words[1]
+  if not department:find "^%w[%w_-]*$" then error { usage = department .. " is no name of a department" } end
+  local missing = host.department(department)
+  if missing then return missing end
+  local place = find(o, department)
   local tester = host.tester(o.watch and place.path or nil)
   local code = run(tester, place, o, host)
-  while o.watch and code ~= MISSING do
+  while o.watch do
     io.stderr:write(("-- %s; saving below %s runs the specs again, ^C ends\n"):format(code == 0 and "all pass" or "not all pass", place.path))
     if not tester:wait() then break end
     code = run(tester, place, o, host)

@@ -84,17 +84,39 @@ describe("a folder with mistakes", function()
       message = "unexpected symbol near '}'" }, found.findings[1])
   end)
 
+  it("is found by one rule, whoever looks: what is named, the environment's, ./scripts, the one installed", function()
+    local function looked(words, environment, from)
+      local pipe <close> = assert(io.popen(("cd '%s' && env -u AFTERWARD_SCRIPTS %s %s %s 2>&1 </dev/null"):format(from or folder,
+        environment or "", daemon, words)))
+      return (pipe:read "a")
+    end
+    os.execute(("mkdir -p %s/elsewhere && cp -r %s/scripts/ward %s/elsewhere/nephro"):format(folder, folder, folder))
+    for _, words in ipairs { "sim wad --patients x.csv", "test wad", "console p --department wad", "diff wad --scripts scripts",
+      "new form x --in wad" } do
+      assert.truthy(looked(words):find("no department 'wad'; did you mean 'ward'? (departments: bed, ward) in the scripts folder scripts",
+        1, true), words)
+      if not words:find "diff" then
+        assert.truthy(looked(words, "AFTERWARD_SCRIPTS=elsewhere"):find("(departments: nephro) in the scripts folder elsewhere", 1, true), words)
+      end
+      assert.truthy(looked(words .. " --scripts elsewhere", "AFTERWARD_SCRIPTS=scripts"):find("in the scripts folder elsewhere", 1, true))
+    end
+    assert.matches("5 files", looked "check")
+    assert.matches("elsewhere/nephro/department.lua:1", looked("check", "AFTERWARD_SCRIPTS=elsewhere"))
+    assert.matches("scripts folder /usr/share/afterward/scripts", looked("sim ward --patients x.csv", nil, folder .. "/scripts"))
+    os.execute("rm -r " .. folder .. "/elsewhere")
+  end)
+
   it("must be one", function()
     for words, said in pairs { nowhere = "nowhere can't be read: No such file or directory",
       ["scripts/demo/none.lua"] = "No such file", ["scripts/a b"] = "one word too many", ["/etc/passwd"] = "is no Lua file: name a script",
       ["scripts/ward/deep"] = "" } do
       local output, code = check(words, folder)
-      assert.equal(said == "" and 1 or 2, code, output)
+      assert.equal(words == "scripts/a b" and 2 or 1, code, output)
       assert.truthy(output:find(said, 1, true), output)
     end
     os.execute("mkdir " .. folder .. "/empty")
     local output, code = check("empty", folder)
-    assert.equal(2, code)
+    assert.equal(1, code)
     assert.matches("empty has no department's folder in it; afterward new department NAME makes one\n", output)
   end)
 end)

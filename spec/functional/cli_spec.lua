@@ -61,7 +61,6 @@ describe("afterward", function()
     { { "handover" }, "say whose shift ends: --role NAME" },
     { { "import", "list.csv" }, "--map" },
     { { "status", "--server", "127.0.0.1:8080" }, "write it like http://127.0.0.1:8080" },
-    { { "status", "--token-file", "/does/not/exist" }, "no token could be read from /does/not/exist" },
     { { "status", "--token", "two\nlines" }, "characters that no token has" },
   }
   for _, slip in ipairs(slips) do
@@ -76,13 +75,48 @@ describe("afterward", function()
 
   it("says what to do when the daemon doesn't answer", function()
     -- Port 1 is nobody's.
-    for _, words in ipairs { { "tasks" }, { "alert", "ack", "a1" }, { "patient", "--mrn", "1" }, { "status", "--json" } } do
+    for _, words in ipairs { { "tasks" }, { "alert", "ack", "a1" }, { "patient", "--mrn", "1" }, { "status" } } do
       local output, code = afterward(words, "AFTERWARD_SERVER=http://127.0.0.1:1/")
       assert.equal(3, code, output)
       assert.truthy(output:find("the daemon at http://127.0.0.1:1 doesn't answer", 1, true), output)
       assert.matches("systemctl status afterward\n$", output)
     end
   end)
+
+  -- Standard output alone.
+  local function object(words, environment)
+    local line = { "env -u NO_COLOR", environment or "", daemon }
+    for _, word in ipairs(words) do line[#line + 1] = quoted(word) end
+    local pipe <close> = assert(io.popen(table.concat(line, " ") .. " 2>/dev/null </dev/null"))
+    local output = pipe:read "a"
+    local _, _, code = pipe:close()
+    return json.decode(output), code, output
+  end
+
+  local failures = {
+    { { "frobnicate", "--json" }, 2, 400, "Bad Request", 'no command "frobnicate"' },
+    { { "tasks", "--json", "--rolle", "nurse" }, 2, 400, "Bad Request", "did you mean --role?" },
+    { { "tasks", "--rolle", "nurse", "--json" }, 2, 400, "Bad Request", "did you mean --role?" },
+    { { "alert", "act", "a1", "--json" }, 2, 400, "Bad Request", "--note TEXT" },
+    { { "sim", "ortho", "--json", "--scripts", "scripts" }, 2, 400, "Bad Request", "--patients is missing" },
+    { { "status", "--json", "--token-file", "/does/not/exist" }, 1, 422, "Unprocessable Content", "no token could be read" },
+    { { "check", "/does/not/exist", "--json" }, 1, 422, "Unprocessable Content", "/does/not/exist can't be read" },
+    { { "sim", "orto", "--json", "--scripts", "scripts", "--patients", "x" }, 1, 422, "Unprocessable Content", "did you mean 'ortho'?" },
+    { { "test", "orto", "--json", "--scripts", "scripts" }, 1, 422, "Unprocessable Content", "did you mean 'ortho'?" },
+    { { "new", "form", "x", "--in", "orto", "--json", "--scripts", "scripts" }, 1, 422, "Unprocessable Content", "did you mean 'ortho'?" },
+    { { "tasks", "--json" }, 3, 503, "Service Unavailable", "http://127.0.0.1:1 doesn't answer" },
+    { { "diff", "--json" }, 3, 503, "Service Unavailable", "http://127.0.0.1:1 doesn't answer" },
+    { { "forecast", "--json" }, 3, 503, "Service Unavailable", "http://127.0.0.1:1 doesn't answer" },
+  }
+  for _, case in ipairs(failures) do
+    local words, code, status, title, sentence = table.unpack(case)
+    it("tells programs what is wrong with '" .. table.concat(words, " ") .. "' as one problem, with the exit code that people get", function()
+      local problem, exit, output = object(words, "AFTERWARD_SERVER=http://127.0.0.1:1")
+      assert.truthy(problem, output)
+      assert.same({ code, status, title, "about:blank" }, { exit, problem.status, problem.title, problem.type })
+      assert.truthy(problem.detail:find(sentence, 1, true), problem.detail)
+    end)
+  end
 
   describe("with a daemon", function()
     local folder, pid
@@ -124,10 +158,11 @@ describe("afterward", function()
       os.execute(("for i in $(seq 100); do kill -0 %s 2>/dev/null || break; sleep 0.1; done; rm -rf %s"):format(pid, folder))
     end)
 
-    local function ask(words, as)
+    local function where(as)
       local port = assert(io.open(folder .. "/port")):read "n"
-      return afterward(words, ("AFTERWARD_SERVER=http://127.0.0.1:%d AFTERWARD_TOKEN=%s"):format(port, as or token))
+      return ("AFTERWARD_SERVER=http://127.0.0.1:%d AFTERWARD_TOKEN=%s"):format(port, as or token)
     end
+    local function ask(words, as) return afterward(words, where(as)) end
 
     it("says that there is nothing, not nothing", function()
       assert.same({ "No tasks.\n", 0 }, { ask { "tasks", "--role", "nobody" } })
@@ -139,7 +174,7 @@ describe("afterward", function()
       for list, case in pairs { tasks = { "dne", "done" }, alerts = { "oepn", "open" }, messages = { "hold", "held" },
         enrollments = { "activ", "active" }, runs = { "stick", "stuck" } } do
         local output, code = ask { list, "--status", case[1] }
-        assert.equal(1, code, output)
+        assert.equal(2, code, output)
         assert.matches("^afterward: status: must be one of [%l_ ]+; did you mean \"" .. case[2] .. "\"%?\n", output)
         assert.equal(0, (select(2, ask { list, "--status", case[2] })))
       end
@@ -196,9 +231,66 @@ describe("afterward", function()
     it("passes on why something was refused", function()
       local output, code = ask { "alert", "ack", "nosuch" }
       assert.same({ 1, "afterward: there is no such alert among those you see\n" }, { code, output })
-      output, code = ask({ "tasks" }, "somebody-else")
+      local problem, exit = object({ "alert", "ack", "nosuch", "--json" }, where())
+      assert.same({ 1, 404, "there is no such alert among those you see" }, { exit, problem.status, problem.detail })
+    end)
+
+    it("tells a wrong token from a missing one, and where it was found", function()
+      local wrong = "the token that came is none of the configuration's tokens"
+      local output, code = ask({ "tasks" }, "somebody-else")
       assert.equal(1, code)
-      assert.matches("~/%.config/afterward/token%.\n$", output)
+      assert.truthy(output:find(wrong, 1, true), output)
+      assert.matches("It was taken from AFTERWARD_TOKEN; .* ~/%.config/afterward/token%.\n$", output)
+      assert.matches("It was taken from %-%-token;", (ask { "tasks", "--token", "somebody-else" }))
+      local file = folder .. "/token"
+      os.execute("echo somebody-else >" .. file)
+      assert.matches("It was taken from %-%-token%-file " .. file:gsub("%p", "%%%0") .. ";", (ask { "bundles", "--token-file", file }))
+      os.execute(("mkdir -p %s/home/afterward && cp %s %s/home/afterward/token"):format(folder, file, folder))
+      output = afterward({ "runs" }, where "" .. " XDG_CONFIG_HOME=" .. folder .. "/home")
+      assert.truthy(output:find(wrong, 1, true), output)
+      assert.truthy(output:find("It was taken from " .. folder .. "/home/afterward/token;", 1, true), output)
+      output, code = afterward({ "runs" }, where "" .. " XDG_CONFIG_HOME=/nowhere")
+      assert.equal(1, code)
+      assert.matches("^afterward: no token came: .*\nSay who you are: a token goes into %-%-token%-file FILE", output)
+      local problem, exit = object({ "tasks", "--json" }, where "somebody-else")
+      assert.same({ 1, 401 }, { exit, problem.status })
+    end)
+
+    it("says of a name that nobody knows which was meant, with exit code 1", function()
+      local meant = "^afterward: no department 'orto'; did you mean 'ortho'%? %(departments: [%l%-, ]*ortho[%l%-, …]*%)"
+      for _, words in ipairs { { "tasks", "--department", "orto" }, { "alerts", "--department", "orto" }, { "runs", "--department", "orto" },
+        { "messages", "--department", "orto" }, { "enrollments", "--department", "orto" }, { "summary", "--department", "orto" },
+        { "handover", "--role", "nurse", "--department", "orto" }, { "forecast", "orto" }, { "bundles", "orto" }, { "reload", "orto" },
+        { "activate", "orto" }, { "rollback", "orto" }, { "promote", "orto" }, { "withdraw", "orto" }, { "diff", "orto" },
+        { "compare", "hip-replacement", "--department", "orto" }, { "upgrade", "hip-replacement", "--department", "orto" },
+        { "sim", "orto", "--patients", "x.csv", "--scripts", "scripts" }, { "test", "orto", "--scripts", "scripts" },
+        { "console", "p1", "--department", "orto", "--scripts", "scripts" }, { "new", "form", "x", "--in", "orto", "--scripts", "scripts" },
+        { "diff", "orto", "--scripts", "scripts" } } do
+        local output, code = ask(words)
+        assert.equal(1, code, table.concat(words, " ") .. ": " .. output)
+        assert.matches(meant, output, table.concat(words, " "))
+      end
+      for _, words in ipairs { { "compare", "hip-replacment" }, { "upgrade", "hip-replacment", "--dry-run" } } do
+        local output, code = ask(words)
+        assert.same({ 1, "no pathway 'hip-replacment'; did you mean 'hip-replacement'?" },
+          { code, output:match "^afterward: (.-%?)" })
+      end
+      local output, code = ask { "runs", "--version", "abcd" }
+      assert.same({ 1, "afterward: no version begins with 'abcd'; afterward bundles DEPARTMENT lists them\n" }, { code, output })
+      for _, verb in ipairs { "show", "pause" } do
+        output, code = ask { "run", verb, "nosuch", "--reason", "x" }
+        assert.equal(1, code)
+        assert.matches("there is no such run among those you see", output)
+      end
+    end)
+
+    it("calls a value that can't be the command line's mistake, whoever notices it", function()
+      for _, words in ipairs { { "forecast", "--weeks", "99" }, { "runs", "--age", "old" }, { "runs", "--patient", "me" },
+        { "tasks", "--limit", "many" }, { "tasks", "--status", "dne" }, { "duty", "set", "nurse", "li", "--until", "soon" } } do
+        local output, code = ask(words)
+        assert.equal(2, code, output)
+        assert.matches("\nSee: afterward " .. words[1] .. " %-%-help\n$", output)
+      end
     end)
 
     it("shows whether the daemon is well", function() assert.matches("ok +yes\n", (ask { "status" })) end)

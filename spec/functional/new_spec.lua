@@ -68,7 +68,7 @@ describe("afterward new", function()
       ["pathway Stones"] = '"Stones" can\'t be a name: lower-case words with dashes',
       ["pathway shared"] = "can't be a name",
       ["department x --in urology"] = "leave --in out",
-      ["pathway x --in nowhere"] = "nowhere can't be read: No such file or directory",
+      ["pathway x --in nowhere"] = "no department 'nowhere' (departments: urology) in the scripts folder scripts",
       ["pathway x --scripts nowhere"] = "say whose it is: --in DEPARTMENT, a folder under nowhere",
       ["pathwya x"] = 'no action "pathwya"; did you mean pathway?',
       ["pathway"] = "something is missing",

@@ -37,7 +37,7 @@ describe("a token", function()
       end
       assert.equal(1, h:get("/summary", o).enrolled)
       assert.equal(1, #h:get("/tasks?department=" .. ({ "w", "v" })[own], o).items)
-      assert.equal(403, (h:call("GET", "/summary?department=" .. ({ "w", "v" })[n], nil, o)))
+      assert.equal(404, (h:call("GET", "/summary?department=" .. ({ "w", "v" })[n], nil, o)))
     end
   end)
 

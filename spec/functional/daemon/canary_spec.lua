@@ -60,7 +60,7 @@ describe("a version that is tried on some", function()
     assert.matches("patients +" .. both.active.patients .. " +" .. both.tried.patients, said("compare", pathway))
     local _, exit, errors = h:afterward("compare", "no-such")
     assert.equal(1, exit)
-    assert.matches("no version of the pathway no%-such is being tried", errors)
+    assert.matches("no pathway 'no%-such' %(pathways: way%)", errors)
   end)
 
   it("withdrawn is followed by nobody new", function()

@@ -175,7 +175,7 @@ describe("a long discharge list", function()
     h:kill()
     h:start()
     local output, code, words = Hospital.finish(process)
-    if code ~= 1 or output == "" then                          -- the new daemon has another port
+    if not output:find '"rows"' then                           -- the new daemon has another port
       assert.matches("import again, rows already taken do nothing", words)
       output, code, words = Hospital.finish(import())
     end
