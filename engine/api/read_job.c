@@ -1,5 +1,6 @@
 // Departments' recurring jobs, and the runs of one.
 #include "api/access.h"
+#include "api/known.h"
 #include "api/read.h"
 
 // The last run is the one that was made last.
@@ -26,7 +27,7 @@ static const char run_columns[] =
 void read_jobs(struct call *call) {
   struct list list;
   bool bad = false;
-  const char *department = call_filter(call, "department", &bad);
+  const char *department = known_department_filter(call, &bad);
   const char *status = call_filter_word(call, "status", "done stuck", &bad);
   if (bad || !list_begin(&list, call, 'j')) return;
   struct stmt *row = store_query(
