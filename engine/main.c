@@ -14,7 +14,8 @@ int main(int argc, char **argv) {
       &cli_opt_out,  &cli_duty,     &cli_handover,    &cli_bundles,    &cli_reload,
       &cli_activate, &cli_rollback, &cli_clock,       &cli_summary,    &cli_refused,
       &cli_codes,    &cli_status,   &cli_version,     &cli_check,      &cli_new,
-      &cli_sim,      &cli_forecast, &cli_console,     &cli_test,       NULL};
+      &cli_sim,      &cli_forecast, &cli_backtest,    &cli_console,    &cli_test,
+      NULL};
   if (argc > 1 && strcmp(argv[1], "serve") == 0) return serve_main(argc - 1, argv + 1);
   return cli_main(commands, argc, argv);
 }

@@ -47,7 +47,7 @@ int sim_load_folder(lua_State *L, struct engine *engine) {
   struct status status = {0};
   const char *folder = luaL_checkstring(L, 2), *department = luaL_checkstring(L, 3);
   if (!sources_read(&sources, folder, department, &status))
-    return activate(L, engine, department, &sources, true);
+    return activate(L, engine, department, &sources, lua_toboolean(L, 4));
   sources_deinit(&sources);
   lua_pushnil(L);
   lua_newtable(L);

@@ -26,6 +26,8 @@ void read_compare(struct call *call);     // both versions of a pathway side by 
 void read_patients(struct call *call);    // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);     // audited
 void read_facts(struct call *call);       // department; audited
+void read_history(struct call *call);     // department; to be played again; audited
+void read_closed(struct call *call);      // enrollments: from to department pathway
 void read_timeline(struct call *call);    // audited
 void read_attachment(struct call *call);  // the bytes of a photo; audited
 void read_summary(struct call *call);

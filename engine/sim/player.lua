@@ -18,9 +18,10 @@ function player.new(o)
     refused = {} }, player)
 end
 
--- A department's scripts from a scripts folder. Raises { text } with the problems when they are not to be used.
-function player:load(folder, department)
-  local ok, problems, why = self.core:load_folder(folder, department)
+-- A department's scripts from a scripts folder. Raises { text } with the problems when they are not to be used. known: they
+-- were looked through before.
+function player:load(folder, department, known)
+  local ok, problems, why = self.core:load_folder(folder, department, not known)
   if not ok then error { text = table.concat({ why, table.unpack(problems) }, "\n  ") } end
 end
 
@@ -100,21 +101,22 @@ end
 
 function player:after(span, act) self.agenda:add(self.core:span(span, self.core:now()), act) end
 
-local function submit(self, kind, body)
+function player:submit(kind, body)
   self.serial = (self.serial or 0) + 1
   return self.core:submit("sim", "sim-" .. self.serial, kind, body)
 end
 
 local function give(self, question, row, values)
   self.pending[question] = nil
-  local reply = submit(self, "answer", { question = question, values = values,
+  local reply = self:submit("answer", { question = question, values = values,
     by_kind = row.audience == "patient" and "patient" or "family" })
   if reply.status == 422 or reply.status == 400 then
     error { text = ("the answer model gave an answer that form %s refuses: %s"):format(row.form, reply.detail) }
   end
 end
 
-local function hear(self, row)
+-- A question, a task, an alert came up: what is to follow is put on the agenda.
+function player:hear(row)
   if not row.question or self.pending[row.question] then return end
   local patient = self:patient(row.patient)
   local now, time = self:now()
@@ -127,18 +129,18 @@ local function hear(self, row)
   self:after(delay or "0s", function() give(self, row.question, row, values) end)
 end
 
-local function is_open(self, what, id)
+function player:is_open(what, id)
   return first(self, "SELECT count(*) AS i_n FROM " .. what .. " WHERE id=?1 AND status IN ('open','held','acknowledged')", id).n > 0
 end
 
-local work
+local try
 local function finish(self, row, tries, code, values)
-  if not is_open(self, "task", row.id) then return end
-  submit(self, "task.done", { task = row.id, staff = "sim", code = code, answer = values or nil, note = "模拟" })
-  if is_open(self, "task", row.id) and tries < TRIES_MOST then work(self, row, tries + 1) end
+  if not self:is_open("task", row.id) then return end
+  self:submit("task.done", { task = row.id, staff = "sim", code = code, answer = values or nil, note = "模拟" })
+  if self:is_open("task", row.id) and tries < TRIES_MOST then try(self, row, tries + 1) end
 end
 
-function work(self, row, tries)
+function try(self, row, tries)
   local now, time = self:now()
   local patient = row.patient and self:patient(row.patient) or { key = "0", age = 60, day = 0 }
   local code, values, delay = self.model:call("task", patient, { name = row.name, role = row.role, form = row.form, note = row.note,
@@ -147,13 +149,15 @@ function work(self, row, tries)
   if code then self:after(delay or "0s", function() finish(self, row, tries, code, values) end) end
 end
 
-local function react(self, row)
+function player:work(row) try(self, row, 0) end
+
+function player:react(row)
   local patient = row.patient and self:patient(row.patient) or { key = "0", age = 60, day = 0 }
   local seen, acted, closed = self.model:call("alert", patient, { name = row.name, level = row.level, opened = row.opened,
     key = name_it(self, row.patient or 0, row.name, row.id) })
   local function deed(kind, body)
     body.alert, body.staff = row.id, "sim"
-    return function() if is_open(self, "alert", row.id) then submit(self, kind, body) end end
+    return function() if self:is_open("alert", row.id) then self:submit(kind, body) end end
   end
   if seen then self:after(seen, deed("alert.ack", {})) end
   if acted then self:after(acted, deed("alert.act", { act = "模拟处理" })) end
@@ -163,12 +167,13 @@ end
 -- What came since it was last asked for.
 local NEWS = {
   { "attempt", [[SELECT attempt.id AS i_id, attempt.channel, kind, audience, message.patient AS i_patient, question AS i_question,
-      question.form, question.department, question.opened_at AS i_opened FROM attempt JOIN message ON message.id=attempt.message
+      message.enrollment AS i_enrollment, question.form, question.department, question.opened_at AS i_opened FROM attempt JOIN message ON message.id=attempt.message
       LEFT JOIN question ON question.id=message.question WHERE attempt.id>?1 AND attempt.status IN ('accepted','delivered')
-      ORDER BY attempt.id]], hear },
-  { "task", [[SELECT id AS i_id, patient AS i_patient, name, role, form, note, department, opened_at AS i_opened FROM task
-      WHERE id>?1 AND status IN ('open','held') ORDER BY id]], function(self, row) work(self, row, 0) end },
-  { "alert", [[SELECT id AS i_id, patient AS i_patient, name, level, opened_at AS i_opened FROM alert WHERE id>?1 ORDER BY id]], react },
+      ORDER BY attempt.id]], "hear" },
+  { "task", [[SELECT id AS i_id, patient AS i_patient, enrollment AS i_enrollment, name, role, form, note, department,
+      opened_at AS i_opened FROM task WHERE id>?1 AND status IN ('open','held') ORDER BY id]], "work" },
+  { "alert", [[SELECT id AS i_id, patient AS i_patient, enrollment AS i_enrollment, name, level, opened_at AS i_opened FROM alert
+      WHERE id>?1 ORDER BY id]], "react" },
 }
 
 local function collect(self)
@@ -178,7 +183,7 @@ local function collect(self)
   for _, what in ipairs(NEWS) do
     for _, row in ipairs(self.core:query(what[2], self.seen[what[1]])) do
       self.seen[what[1]] = row.id
-      what[3](self, row)
+      self[what[3]](self, row)
     end
   end
 end

@@ -1,0 +1,261 @@
+-- A patient's past as the daemon tells it (GET /api/v1/patients/ID/history), made ready to be lived again: events as a
+-- hospital's systems would post them, and for everything that comes up what came of it then.
+local sim = require "afterward.sim"
+
+local MINUTE = 60000
+local WINDOW = 12 * 3600000 -- so far apart in time two askings are the same one at most
+local past = { WINDOW = WINDOW }
+past.__index = past
+
+local LISTS = { procedure = "procedures", diagnosis = "diagnoses", drug = "drugs" }
+local TOLD = { department = true, ward = true, leaving = true, code = true, name = true, when = true } -- the rest is the site's own
+
+local function by_id(rows)
+  local out = {}
+  for _, row in ipairs(rows) do out[row.id] = row end
+  return out
+end
+
+local function grouped(rows, key)
+  local out = {}
+  for _, row in ipairs(rows) do
+    local name = row[key]
+    if name then
+      out[name] = out[name] or {}
+      table.insert(out[name], row)
+    end
+  end
+  return out
+end
+
+local function add_questions(self, history)
+  local items = {}
+  for _, form in ipairs(history.forms) do
+    local set = {}
+    for _, id in ipairs(form.items) do set[id] = true end
+    items[form.version .. form.form] = set
+  end
+  for _, question in ipairs(self.questions) do
+    question.heard, question.items = {}, items[question.version .. question.form] or {}
+  end
+  local questions = by_id(self.questions)
+  for _, message in ipairs(history.messages) do
+    local question = questions[message.question]
+    if question and message.accepted_at and not question.heard[message.audience] then
+      question.heard[message.audience] = message.accepted_at
+    end
+  end
+  for _, answer in ipairs(history.answers) do
+    local question = questions[answer.question]
+    if question then question.answer = answer end
+  end
+end
+
+local function add_tasks(self, history)
+  local calls, answers = grouped(history.calls, "task"), grouped(history.answers, "task")
+  for _, task in ipairs(self.tasks) do
+    task.calls, task.answer = calls[task.id] or {}, (answers[task.id] or {})[1]
+  end
+end
+
+function past.new(history)
+  local self = setmetatable({ history = history, zone = history.site.zone, used = {}, enrollments = history.enrollments,
+    questions = history.questions, tasks = history.tasks, alerts = history.alerts }, past)
+  for _, rows in ipairs { history.events, history.clinical } do
+    for _, row in ipairs(rows) do row.stay = row.stay or false end
+  end
+  self.runs, self.enrollment_of = by_id(history.runs), by_id(history.enrollments)
+  add_questions(self, history)
+  add_tasks(self, history)
+  return self
+end
+
+-- Events -------------------------------------------------------------------------------------------------------------------
+
+-- The event of a stay that its first codes came with: its discharge, if there was one.
+local function bearer_of(self, stay)
+  local first
+  for _, event in ipairs(self.history.events) do
+    if event.stay == stay.id then
+      if event.kind == "discharge" then return event end
+      if event.kind == "admission" then first = first or event end
+    end
+  end
+  return first
+end
+
+-- Somebody was enrolled when it came: what the pathway looks for was known by its name, if not by its code.
+local function enrolled_at_once(self, bearer)
+  for _, enrollment in ipairs(self.enrollments) do
+    if bearer and math.abs(enrollment.enrolled_at - bearer.recorded_at) < MINUTE then return true end
+  end
+  return false
+end
+
+local function begins(late, item)
+  return late and (late.event.body.code or "") == item.code and (late.event.body.name or "") == item.name
+end
+
+-- What came with the stay itself, and what each later event brought, which names its first.
+local function split_codes(self, stay, kind)
+  local first, late, at = {}, {}, 0
+  for _, event in ipairs(self.history.events) do
+    if event.stay == stay.id and event.kind == kind then late[#late + 1] = { event = event, items = {} } end
+  end
+  local by_name = enrolled_at_once(self, bearer_of(self, stay))
+  for _, item in ipairs(self.history.clinical) do
+    if item.stay == stay.id and item.kind == kind then
+      local code, name = item.code ~= "" and item.code or nil, item.name ~= "" and item.name or nil
+      if begins(late[at + 1], item) then at = at + 1 end
+      table.insert(at > 0 and late[at].items or first, { code = code, name = name })
+      if at > 0 and by_name and name then first[#first + 1] = { name = name } end
+    end
+  end
+  -- A list that came again with its codes names none: names were known before.
+  for i = at + 1, #late do
+    for n, item in ipairs(first) do late[i].items[n] = { code = item.code, name = item.name } end
+    for _, item in ipairs(first) do if item.name then item.code = nil end end
+  end
+  return first, late
+end
+
+local function codes_of(self)
+  local with, of_stay = {}, {}
+  for _, stay in ipairs { { id = false }, table.unpack(self.history.stays) } do
+    of_stay[stay.id] = { stay = stay }
+    for kind, list in pairs(LISTS) do
+      local first, late = split_codes(self, stay, kind)
+      of_stay[stay.id][list] = first
+      for _, one in ipairs(late) do with[one.event] = { [list] = one.items } end
+    end
+  end
+  return with, of_stay
+end
+
+local function site_data(body)
+  local data = {}
+  for key, value in pairs(body) do if not TOLD[key] then data[key] = value end end
+  return next(data) and data or nil
+end
+
+local function stay_event(self, event, codes, of_stay)
+  local known = of_stay[event.stay]
+  local out = { kind = event.kind, visit = event.stay or nil, data = site_data(event.body), department = event.body.department,
+    ward = event.body.ward, leaving = event.body.leaving }
+  local lists = codes[event] or known and bearer_of(self, known.stay) == event and known
+  for _, list in pairs(LISTS) do
+    if lists and lists[list] and #lists[list] > 0 then out[list] = lists[list] end
+  end
+  if known then
+    out.department = out.department or known.stay.department
+    out.ward = out.ward or known.stay.ward
+  end
+  return out
+end
+
+local BOOKINGS = { appointment = "booked", ["appointment-cancelled"] = "cancelled", ["no-show"] = "no-show" }
+local function booking(self, event)
+  local body = event.body
+  if event.kind == "appointment" then self.booked = (self.booked or 0) + 1 end
+  return { kind = "appointment", data = nil, appointment = { id = "A" .. (self.booked or 0), status = BOOKINGS[event.kind],
+    department = body.department, at = body.when and sim.iso(body.when, self.zone) } }
+end
+
+local function measured(self, event)
+  return { kind = "observation", observation = { code = event.body.code, unit = event.body.unit, value = event.body.value,
+    at = sim.iso(event.at, self.zone) } }
+end
+
+local function as_posted(self, event, codes, of_stay)
+  if event.kind:find "^observation:" then return not event.body.answer and measured(self, event) or nil end
+  if BOOKINGS[event.kind] then return booking(self, event) end
+  if event.kind == "death" or event.kind == "birth-loss" then return { kind = event.kind } end
+  local of_a_stay = event.kind == "admission" or event.kind == "discharge" or event.kind == "transfer"
+  if not of_a_stay and not codes[event] then return nil end
+  return stay_event(self, event, codes, of_stay)
+end
+
+-- The patient as of the beginning: { at, event } each, in time order; nobody is named.
+function past:events()
+  local codes, of_stay = codes_of(self)
+  local list = {}
+  local function add(at, when, event)
+    event.id, event.at, event.patient = ("past-%d"):format(#list + 1), sim.iso(when, self.zone), { mrn = "P" }
+    list[#list + 1] = { at = at, event = event }
+  end
+  for _, event in ipairs(self.history.events) do
+    local posted = as_posted(self, event, codes, of_stay)
+    if posted then add(event.recorded_at, event.at, posted) end
+  end
+  for _, enrollment in ipairs(self.enrollments) do
+    if enrollment.ended_reason == "discharge-cancelled" then
+      add(enrollment.ended_at, enrollment.ended_at, { kind = "cancel-discharge" })
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.at ~= b.at then return a.at < b.at end
+    return tonumber(a.event.id:match "%d+") < tonumber(b.event.id:match "%d+")
+  end)
+  return list
+end
+
+local function phones(n, count)
+  local out = {}
+  for i = 1, count do out[i] = ("139%03d%05d"):format(n, i) end
+  return #out > 0 and out or nil
+end
+
+-- The patient, with numbers that are nobody's.
+function past:patient()
+  local p = self.history.patient
+  local event = { mrn = "P", name = "患者", birth = p.birth, sex = p.sex, language = p.language, dialect = p.dialect,
+    disclosure = p.disclosure, phones = phones(0, p.phones), contacts = {} }
+  for _, contact in ipairs(self.history.contacts) do
+    if not contact.self then
+      table.insert(event.contacts, { name = "家属", relation = contact.relation ~= "self" and contact.relation or "other",
+        proxy = contact.proxy or nil, phones = phones(contact.position, contact.phones) })
+    end
+  end
+  if #event.contacts == 0 then event.contacts = nil end
+  return event
+end
+
+function past.address(person, number) return phones(person, number)[number] end
+
+-- What came of it ------------------------------------------------------------------------------------------------------
+
+-- The nearest in time of those that fit and were not taken yet; nil when none is near enough.
+local function nearest(self, list, at, field, window, fits)
+  local best
+  for _, row in ipairs(list) do
+    local far = math.abs(row[field] - at)
+    if not self.used[row] and far <= window and fits(row) and (not best or far < math.abs(best[field] - at)) then best = row end
+  end
+  if best then self.used[best] = true end
+  return best
+end
+
+-- The enrollment of then that one of now is, which began at that moment.
+function past:enrollment(pathway, at)
+  return nearest(self, self.enrollments, at, "enrolled_at", WINDOW, function(row) return row.pathway == pathway end)
+end
+
+-- enrollment: that of then, or nil. The same form, asked within half a day.
+function past:question(enrollment, form, at)
+  return nearest(self, self.questions, at, "opened_at", WINDOW,
+    function(row) return row.form == form and row.enrollment == (enrollment and enrollment.id) end)
+end
+
+function past:task(enrollment, task)
+  return nearest(self, self.tasks, task.opened, "opened_at", WINDOW, function(row)
+    return row.name == task.name and row.form == task.form and row.enrollment == (enrollment and enrollment.id)
+  end)
+end
+
+-- However far: an alert that comes earlier is still that of the same rule.
+function past:alert(enrollment, alert)
+  return nearest(self, self.alerts, alert.opened, "opened_at", math.maxinteger,
+    function(row) return row.name == alert.name and row.enrollment == (enrollment and enrollment.id) end)
+end
+
+return past
