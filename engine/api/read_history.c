@@ -44,15 +44,15 @@ static const struct part {
      "ended_at:i version:s",
      true},
     {"questions",
-     "SELECT id, enrollment, run, form, status, opened_at, closed_at, bundle FROM "
-     "question WHERE patient=?1 AND department=?2 ORDER BY id",
-     "id:@q enrollment:@e run:@r form:s status:s opened_at:i closed_at:i version:@b",
-     true},
+     "SELECT id, enrollment, run, form, status, opened_at, closed_at FROM question WHERE "
+     "patient=?1 AND department=?2 ORDER BY id",
+     "id:@q enrollment:@e run:@r form:s status:s opened_at:i closed_at:i", true},
     {"answers",
-     "SELECT question, form, at, by_kind, level, body, (SELECT id FROM task WHERE "
+     "SELECT question, form, bundle, at, by_kind, level, body, (SELECT id FROM task "
+     "WHERE "
      "task.patient=?1 AND task.answer=answer.id) FROM answer WHERE patient=?1 AND "
      "department=?2 ORDER BY id",
-     "question:@q form:s at:i by:s level:s values:v task:@t", true},
+     "question:@q form:s version:@b at:i by:s level:s values:v task:@t", true},
     {"messages",
      "SELECT id, enrollment, run, question, kind, name, audience, status, reason, "
      "created_at, accepted_at, channel FROM message WHERE patient=?1 AND department=?2 "
@@ -118,14 +118,14 @@ static void put_items(struct json *json, struct stmt *row) {
   json_close(json, ']');
 }
 
-// What each version of a form asked.
+// What each version of a form that was answered asked.
 static void put_forms(struct call *call, struct json *json, int64_t patient,
                       const char *department) {
-  struct stmt *row = store_query(
-      call->care->store,
-      "SELECT DISTINCT bundle, form, definitions FROM question JOIN bundle ON"
-      " bundle.id=question.bundle WHERE patient=?1 AND question.department=?2",
-      "it", patient, department);
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT DISTINCT bundle, form, definitions FROM answer JOIN bundle ON"
+                  " bundle.id=answer.bundle WHERE patient=?1 AND answer.department=?2",
+                  "it", patient, department);
   json_key(json, "forms");
   json_open(json, '[');
   while (stmt_row(row)) {

@@ -1,4 +1,6 @@
 -- What a backtest came to, summed up: by pathway, by step, by rule, by what could not be answered.
+local differ = require "differ"
+
 local account = {}
 
 local KINDS = { "messages", "tasks", "alerts" }
@@ -82,11 +84,6 @@ local function add_rules(out, pathway, one)
     rule.lost = rule.lost + 1
     note(rule.lost_by, one.patient)
   end
-  for _, pair in ipairs(lists.moved) do
-    local rule = rule_of(out, pathway, pair[1].name)
-    local way = pair[2].at < pair[1].at and "earlier" or "later"
-    rule[way] = rule[way] + 1
-  end
   for _, pairs_of in ipairs { lists.changed, lists.moved } do
     for _, pair in ipairs(pairs_of) do
       local rule = rule_of(out, pathway, pair[1].name)
@@ -95,12 +92,14 @@ local function add_rules(out, pathway, one)
   end
 end
 
--- From the beginning of the pathway to the first alert of a rule.
+-- From the beginning of the pathway to the first alert of a rule, and whether it would come sooner.
 local function add_times(out, pathway, one)
   for _, rule in ipairs(pathway.rules) do
     local before, after = first_of(one.before.alerts, rule.rule), first_of(one.after.alerts, rule.rule)
     if before then table.insert(rule.times_before, before.at - one.enrollment.anchor_at) end
     if after then table.insert(rule.times_after, after.at - one.now.anchor) end
+    if before and after and after.at < before.at - differ.SAME then rule.earlier = rule.earlier + 1 end
+    if before and after and after.at > before.at + differ.SAME then rule.later = rule.later + 1 end
   end
 end
 

@@ -1,7 +1,6 @@
 -- What became of an enrollment then and under other scripts, side by side.
-local differ = {}
-
 local SAME = 15 * 60000 -- what came so near to its moment came at it
+local differ = { SAME = SAME }
 
 -- A row each: key (what it is the same as), at, and what is to be shown of it.
 local function shown(row, at, ...)
@@ -48,7 +47,8 @@ local NOW = {
   alerts = "SELECT name, level, task AS i_task, opened_at AS i_at FROM alert WHERE enrollment=?1 ORDER BY id",
 }
 
--- What is now. Alarms about tasks that nobody had then are left out: what would have become of those is not known.
+-- What is now. Alarms about tasks that nobody had then, or had otherwise, are left out: what would have become of those is
+-- not known.
 function differ.after(world, id)
   local out = { messages = {}, tasks = {}, alerts = {} }
   for _, m in ipairs(world.core:query(NOW.messages, id)) do
@@ -56,7 +56,7 @@ function differ.after(world, id)
   end
   for _, t in ipairs(world.core:query(NOW.tasks, id)) do table.insert(out.tasks, shown(t, t.at, t.step, t.name, t.to)) end
   for _, a in ipairs(world.core:query(NOW.alerts, id)) do
-    if not world.tasks_new[a.task] then table.insert(out.alerts, shown(a, a.at, a.name)) end
+    if not world.unknown_tasks[a.task] then table.insert(out.alerts, shown(a, a.at, a.name)) end
   end
   return out
 end

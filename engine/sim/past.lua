@@ -28,17 +28,21 @@ local function grouped(rows, key)
   return out
 end
 
-local function add_questions(self, history)
+-- What the form asked when each answer was given.
+local function add_items(history)
   local items = {}
   for _, form in ipairs(history.forms) do
     local set = {}
     for _, id in ipairs(form.items) do set[id] = true end
     items[form.version .. form.form] = set
   end
-  for _, question in ipairs(self.questions) do
-    question.heard, question.items = {}, items[question.version .. question.form] or {}
-  end
+  for _, answer in ipairs(history.answers) do answer.items = items[answer.version .. answer.form] end
+end
+
+-- heard: when each audience was first reached.
+local function add_questions(self, history)
   local questions = by_id(self.questions)
+  for _, question in ipairs(self.questions) do question.heard = {} end
   for _, message in ipairs(history.messages) do
     local question = questions[message.question]
     if question and message.accepted_at and not question.heard[message.audience] then
@@ -65,6 +69,7 @@ function past.new(history)
     for _, row in ipairs(rows) do row.stay = row.stay or false end
   end
   self.runs, self.enrollment_of = by_id(history.runs), by_id(history.enrollments)
+  add_items(history)
   add_questions(self, history)
   add_tasks(self, history)
   return self

@@ -29,28 +29,26 @@ end
 
 -- Questions ----------------------------------------------------------------------------------------------------------------
 
--- Values as the form of now takes them: items that it no longer has are left out, those that it has anew are told.
-local function values_for(self, row, question)
-  local values, new = {}, {}
+-- An answer's values as the form of now takes them: items that it no longer has are left out, those that it has anew are told.
+local function values_of(self, row, answer)
+  local values = {}
   for _, item in ipairs(self:items(row.department, row.form)) do
-    local value = question.answer.values[item.id]
-    if not question.items[item.id] then new[#new + 1] = item.id end
-    if value ~= nil and item.kind == "photo" then
+    local value = answer.values[item.id]
+    if not answer.items[item.id] then
+      unanswerable(self, { what = "item", name = row.form .. "." .. item.id, enrollment = row.enrollment, why = "item" })
+    elseif value ~= nil and item.kind == "photo" and row.question then
       value = ("photo%011d"):format(row.question)
       self:submit("photo.keep", { question = row.question, photos = { { id = value, item = item.id, kind = "jpeg", bytes = 1,
         sha256 = ("0"):rep(64) } } })
     end
     values[item.id] = value
   end
-  return values, new
+  return values
 end
 
 local function answer(self, row, question)
-  local values, new = values_for(self, row, question)
-  for _, item in ipairs(new) do
-    unanswerable(self, { what = "item", name = row.form .. "." .. item, enrollment = row.enrollment, why = "item" })
-  end
-  local reply = self:submit("answer", { question = row.question, values = values, by_kind = question.answer.by })
+  local reply = self:submit("answer", { question = row.question, values = values_of(self, row, question.answer),
+    by_kind = question.answer.by })
   if reply.status ~= 200 then
     unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = "refused", detail = reply.detail })
   end
@@ -59,67 +57,71 @@ end
 -- What was heard then by those who are asked now; whoever answered was asked on that way, or on the patient's.
 local function heard_by(question, audience)
   local by = question.answer and question.answer.by
-  if by == "family" and question.heard.family and audience ~= "family" then return nil end
-  return question.heard[audience]
+  if by ~= "family" or audience == "family" or not question.heard.family then return question.heard[audience] end
+end
+
+-- The question of then that a message of now puts. One that stays open is put again under the same number: then it may
+-- have been answered in between, and the next is meant.
+local function question_then(self, row)
+  local known = self.asked_then[row.question]
+  if known == nil or row.kind == "ask" and (not known or known.spent) then
+    known = self.past:question(self:enrollment_then(row.enrollment), row.form, self.core:now()) or false
+    self.asked_then[row.question] = known
+    if not known then unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = "never" }) end
+  end
+  return known or nil
+end
+
+local function was_heard(self, question, row)
+  if question.heard[row.audience] then return true end
+  if not question.told then
+    unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = next(question.heard) and "person" or "unheard" })
+  end
+  question.told = true
 end
 
 function relive:hear(row)
-  if not row.question then return end
-  local question = self.asked_then[row.question]
-  if question == nil then
-    question = self.past:question(self:enrollment_then(row.enrollment), row.form, row.opened) or false
-    self.asked_then[row.question] = question
-    if not question then unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = "never" }) end
-  end
-  if not question or self.pending[row.question] then return end
-  if not next(question.heard) or not question.heard[row.audience] then
-    if not self.told[row.question] then
-      self.told[row.question] = true
-      unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = next(question.heard) and "person" or "unheard" })
-    end
-    return
-  end
+  local question = row.question and question_then(self, row)
+  if not question or question.spent or not was_heard(self, question, row) then return end
   local heard = heard_by(question, row.audience)
   if not heard or not question.answer or question.answer.by == "staff" or question.answer.by == "device" then return end
-  self.pending[row.question] = true
+  question.spent = true
   self.agenda:add(self.core:now() + math.max(0, question.answer.at - heard), function() answer(self, row, question) end)
 end
 
 -- Tasks and alerts -----------------------------------------------------------------------------------------------------------
 
-local function result_of(task, call, later)
-  local last = not later
-  return { code = call.code, at = later, answer = last and task.answer and task.answer.values or nil, note = "模拟" }
-end
-
+-- What came of a task: every call, and its end. later: when the next was agreed on.
 local function results(task)
   local list = {}
   for _, call in ipairs(task.calls) do
     if task.status ~= "done" or call.at < task.closed_at then list[#list + 1] = { at = call.at, code = call.code } end
   end
   if task.status == "done" then list[#list + 1] = { at = task.closed_at, code = task.code, last = true } end
+  for i, call in ipairs(list) do call.later = not call.last and (list[i + 1] and list[i + 1].at - call.at or DAY) or nil end
   return list
+end
+
+local function finish(self, row, task, call)
+  if not self:is_open("task", row.id) then return end
+  local values = call.last and task.answer and row.form and values_of(self, row, task.answer) or nil
+  local reply = self:submit("task.done", { task = row.id, staff = "sim", to = row.role, code = call.code, answer = values, note = "模拟",
+    at = call.later and self.core:now() + call.later })
+  if reply.status ~= 200 then
+    self.unknown_tasks[row.id] = true
+    unanswerable(self, { what = "task", name = row.name, enrollment = row.enrollment, why = "refused", detail = reply.detail })
+  end
 end
 
 function relive:work(row)
   local task = self.past:task(self:enrollment_then(row.enrollment), row)
   if not task then
-    self.tasks_new[row.id] = true
+    self.unknown_tasks[row.id] = true
     unanswerable(self, { what = "task", name = row.name, enrollment = row.enrollment, why = "never" })
     return
   end
-  local list = results(task)
-  for i, call in ipairs(list) do
-    local after, following = call.at - task.opened_at, list[i + 1]
-    self.agenda:add(row.opened + after, function()
-      if not self:is_open("task", row.id) then return end
-      local body = result_of(task, call, not call.last and self.core:now() + (following and following.at - call.at or DAY) or nil)
-      body.task, body.staff, body.to = row.id, "sim", row.role
-      local reply = self:submit("task.done", body)
-      if reply.status ~= 200 then
-        unanswerable(self, { what = "task", name = row.name, enrollment = row.enrollment, why = "refused", detail = reply.detail })
-      end
-    end)
+  for _, call in ipairs(results(task)) do
+    self.agenda:add(row.opened + call.at - task.opened_at, function() finish(self, row, task, call) end)
   end
 end
 
@@ -201,7 +203,7 @@ function relive.new(past, from, o)
   local born = events[1] and events[1].at or from
   local self = player.new { at = born - DAY, zone = past.zone, site = site_of(past.history) }
   setmetatable(self, relive)
-  self.past, self.unanswered, self.mapped, self.asked_then, self.told, self.tasks_new = past, {}, {}, {}, {}, {}
+  self.past, self.unanswered, self.mapped, self.asked_then, self.unknown_tasks = past, {}, {}, {}, {}
   from = beginning(self, from)
   for _, item in ipairs(events) do
     if item.at <= from and item.at > (begun or 0) then begun = item.at end
