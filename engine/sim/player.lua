@@ -167,9 +167,9 @@ end
 -- What came since it was last asked for.
 local NEWS = {
   { "attempt", [[SELECT attempt.id AS i_id, attempt.channel, kind, audience, message.patient AS i_patient, question AS i_question,
-      message.enrollment AS i_enrollment, question.form, question.department, question.opened_at AS i_opened FROM attempt JOIN message ON message.id=attempt.message
-      LEFT JOIN question ON question.id=message.question WHERE attempt.id>?1 AND attempt.status IN ('accepted','delivered')
-      ORDER BY attempt.id]], "hear" },
+      message.enrollment AS i_enrollment, question.form, question.department, question.opened_at AS i_opened FROM attempt
+      JOIN message ON message.id=attempt.message LEFT JOIN question ON question.id=message.question
+      WHERE attempt.id>?1 AND attempt.status IN ('accepted','delivered') ORDER BY attempt.id]], "hear" },
   { "task", [[SELECT id AS i_id, patient AS i_patient, enrollment AS i_enrollment, name, role, form, note, department,
       opened_at AS i_opened FROM task WHERE id>?1 AND status IN ('open','held') ORDER BY id]], "work" },
   { "alert", [[SELECT id AS i_id, patient AS i_patient, enrollment AS i_enrollment, name, level, opened_at AS i_opened FROM alert

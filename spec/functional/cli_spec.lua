@@ -17,8 +17,8 @@ local function afterward(words, environment)
 end
 
 local commands = {
-  "sim", "forecast", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs", "jobs", "patient",
-  "timeline", "opt-out", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "refused", "codes", "status", "version",
+  "sim", "forecast", "backtest", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs",
+  "jobs", "patient", "timeline", "opt-out", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "refused", "codes", "status", "version",
   "check", "new",
 }
 
