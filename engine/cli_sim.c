@@ -41,12 +41,17 @@ const struct cli_command cli_forecast = {
     .more =
         "Counts the steps that enrolled patients have before them, times what such "
         "steps\n"
-        "have led to until now. Patients still to come are not in it. A step that "
-        "nobody\n"
-        "has been through yet is named: afterward sim shows what it would lead to.",
+        "have led to until now. What nobody has been through yet is played with made-up\n"
+        "patients, as afterward sim plays a list, and said to be. Patients still to "
+        "come,\n"
+        "watches and jobs are not in it; the last two are named.",
     .example = "afterward forecast ortho --weeks 4",
     .options =
-        (const struct cli_option[]){{"weeks", "N", "how far, 1 to 12 (4)"}, {NULL}},
+        (const struct cli_option[]){
+            {"weeks", "N", "how far, 1 to 12 (4)"},
+            {"answers", "FILE.lua", "an answer model of your own"},
+            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
+            {NULL}},
     .most = 1,
     .run = forecast};
 

@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "script/values.h"
 #include "sim.h"
+#include "sim_care.h"
 #include "sim_channel.h"
 #include "sim_coverage.h"
 #include "sim_load.h"
@@ -336,27 +337,15 @@ static int sim_retier(lua_State *L) {
 
 // sim:planned(enrollment, most): list of { step, due_at, valid_until, day }.
 static int sim_planned(lua_State *L) {
-  enum { MOST = 2000 };
+  return sim_planned_push(L, &check(L)->engine.care);
+}
+
+// sim:enroll(patient, department, pathway): whatever its `enroll` says.
+static int sim_enroll(lua_State *L) {
   struct sim *sim = check(L);
-  int64_t id = luaL_checkinteger(L, 2);
-  lua_Integer most = luaL_optinteger(L, 3, 100);
-  if (most < 1 || most > MOST) return luaL_argerror(L, 3, "1 to 2000");
-  struct planned *list = lua_newuserdatauv(L, (size_t)most * sizeof *list, 0);
-  int count = enrollment_planned(&sim->engine.care, id, list, (int)most);
-  lua_createtable(L, count, 0);
-  for (int i = 0; i < count; i++) {
-    lua_createtable(L, 0, 4);
-    lua_pushstring(L, list[i].step);
-    lua_setfield(L, -2, "step");
-    lua_pushinteger(L, list[i].due_at);
-    lua_setfield(L, -2, "due_at");
-    lua_pushinteger(L, list[i].valid_until);
-    lua_setfield(L, -2, "valid_until");
-    lua_pushstring(L, list[i].key);
-    lua_setfield(L, -2, "day");
-    lua_rawseti(L, -2, i + 1);
-  }
-  return 1;
+  sim_enroll_patient(L, &sim->engine.care);
+  settle(L, sim);
+  return 0;
 }
 
 // sim:channel(name, behaviour): how the channel in memory answers (sim_channel.h); for an
@@ -413,6 +402,7 @@ static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"set_state", sim_set_state},
                                    {"retier", sim_retier},
                                    {"planned", sim_planned},
+                                   {"enroll", sim_enroll},
                                    {"channel", sim_channel_set},
                                    {"receipt", sim_receipt},
                                    {"span", sim_span},

@@ -1,7 +1,5 @@
 #include "api/read_forecast.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +7,6 @@
 #include "api/known.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "care/forecast.h"
 
 enum { SLICE_MS = 4, PAUSE_MS = 1, WEEKS = 4, WEEK = 7 };
 
@@ -22,103 +19,6 @@ struct forecasting {
   atomic_bool stop;
   struct forecast forecast;
 };
-
-static void put_real(struct json *json, const char *key, double number) {
-  struct value value = {.kind = VALUE_REAL, .real = round(number * 100) / 100};
-  json_key(json, key);
-  json_value(json, &value);
-}
-
-static int64_t sum(const int64_t *lags) {
-  int64_t all = 0;
-  for (int i = 0; i < FORECAST_LAGS; i++) all += lags[i];
-  return all;
-}
-
-static void put_step(struct json *json, const struct forecast *forecast,
-                     const struct forecast_step *step) {
-  int64_t planned = 0;
-  double runs = step->runs ? (double)step->runs : 1;
-  for (int i = 0; i < forecast->days; i++) planned += step->planned[i];
-  json_open(json, '{');
-  json_key(json, "pathway");
-  json_text(json, step->pathway);
-  json_key(json, "step");
-  json_text(json, step->step);
-  json_key(json, "planned");
-  json_int(json, planned);
-  json_key(json, "basis");
-  json_text(json, step->runs ? "history" : "none");
-  json_key(json, "runs");
-  json_int(json, step->runs);
-  put_real(json, "sends_each", (double)sum(step->sends) / runs);
-  put_real(json, "tasks_each", (double)sum(step->tasks) / runs);
-  put_real(json, "calls_each", (double)sum(step->calls) / runs);
-  json_close(json, '}');
-}
-
-static void put_day(struct json *json, const struct forecast *forecast,
-                    const char *department, const struct zone *zone, int day) {
-  struct forecast_day expected = {0};
-  struct civil date = {0};
-  char text[16];
-  for (size_t i = 0; i < forecast->count; i++)
-    if (!strcmp(forecast->steps[i].department, department))
-      forecast_add(&forecast->steps[i], day, &expected);
-  civil_set_days(&date, zone_to_local(zone, forecast->now) / CIVIL_DAY_MS + day);
-  snprintf(text, sizeof text, "%04u-%02u-%02u", (unsigned)date.year % 10000,
-           (unsigned)date.month % 100, (unsigned)date.day % 100);
-  json_open(json, '{');
-  json_key(json, "day");
-  json_text(json, text);
-  put_real(json, "steps", expected.steps);
-  put_real(json, "sends", expected.sends);
-  put_real(json, "tasks", expected.tasks);
-  put_real(json, "calls", expected.calls);
-  json_close(json, '}');
-}
-
-static bool is_first(const struct forecast *forecast, size_t at) {
-  for (size_t i = 0; i < at; i++)
-    if (!strcmp(forecast->steps[i].department, forecast->steps[at].department))
-      return false;
-  return true;
-}
-
-static void put_department(struct json *json, const struct forecast *forecast,
-                           const char *department, const struct zone *zone) {
-  json_open(json, '{');
-  json_key(json, "department");
-  json_text(json, department);
-  json_key(json, "days");
-  json_open(json, '[');
-  for (int day = 0; day < forecast->days; day++)
-    put_day(json, forecast, department, zone, day);
-  json_close(json, ']');
-  json_key(json, "steps");
-  json_open(json, '[');
-  for (size_t i = 0; i < forecast->count; i++)
-    if (!strcmp(forecast->steps[i].department, department))
-      put_step(json, forecast, &forecast->steps[i]);
-  json_close(json, ']');
-  json_close(json, '}');
-}
-
-static void put_forecast(struct care *care, const struct forecast *forecast,
-                         struct buf *out) {
-  struct json json = {.out = out};
-  json_open(&json, '{');
-  json_key(&json, "at");
-  json_time(&json, forecast->now, care_site_zone(care));
-  json_key(&json, "departments");
-  json_open(&json, '[');
-  for (size_t i = 0; i < forecast->count; i++)
-    if (is_first(forecast, i))
-      put_department(&json, forecast, forecast->steps[i].department,
-                     care_zone(care, forecast->steps[i].department));
-  json_close(&json, ']');
-  json_close(&json, '}');
-}
 
 static void forecasting_free(struct forecasting *self) {
   self->api->forecasting = NULL;
@@ -134,7 +34,7 @@ static void end(struct forecasting *self) {
   if (self->forecast.failed) {
     call_problem(&call, 503, "what was could not be read; the log says why");
   } else {
-    put_forecast(self->api->care, &self->forecast, &out);
+    read_forecast_put(self->api->care, &self->forecast, &out);
     call_send(&call, 200, &out, NULL);
   }
   buf_deinit(&out);

@@ -11,11 +11,11 @@ enum { NEWEST_RUNS = 200000, PIECE = 2000, OCCURRENCES_MOST = 1000 };
 #define SEEN "(?3 IS NULL OR r.department IN (SELECT value FROM json_each(?3)))"
 
 static struct forecast_step *step_of(struct forecast *forecast, const char *department,
-                                     const char *pathway, const char *step) {
+                                     const char *pathway, const char *step, bool watch) {
   for (size_t i = 0; i < forecast->count; i++) {
     struct forecast_step *known = &forecast->steps[i];
-    if (!strcmp(known->step, step) && !strcmp(known->pathway, pathway) &&
-        !strcmp(known->department, department))
+    if (known->watch == watch && !strcmp(known->step, step) &&
+        !strcmp(known->pathway, pathway) && !strcmp(known->department, department))
       return known;
   }
   if (forecast->count == forecast->cap) {
@@ -26,7 +26,8 @@ static struct forecast_step *step_of(struct forecast *forecast, const char *depa
   struct forecast_step *fresh = &forecast->steps[forecast->count++];
   *fresh = (struct forecast_step){.department = mem_copy_text(department),
                                   .pathway = mem_copy_text(pathway),
-                                  .step = mem_copy_text(step)};
+                                  .step = mem_copy_text(step),
+                                  .watch = watch};
   return fresh;
 }
 
@@ -41,6 +42,11 @@ static void take_run(struct forecast *forecast, struct forecast_step *step,
     step->runs++;
   else
     step->under_way[lag_of(forecast->now - stmt_int(row, 3))]++;
+}
+
+static void take_watch(struct forecast *forecast, struct forecast_step *watch,
+                       struct stmt *row) {
+  watch->began += forecast->now - stmt_int(row, 3) < FORECAST_LAGS * DAY;
 }
 
 static void take_send(struct forecast *forecast, struct forecast_step *step,
@@ -62,9 +68,8 @@ static void take_call(struct forecast *forecast, struct forecast_step *step,
 }
 
 // Rows of a table by id; only what runs led to that are counted themselves.
-#define OF_RUN                                                                        \
-  "r.kind='step' AND r.pathway IS NOT NULL AND r.id>(SELECT max(id) FROM run)-200000" \
-  " AND " SEEN
+#define NEWEST "r.id>(SELECT max(id) FROM run)-200000 AND " SEEN
+#define OF_RUN "r.kind='step' AND r.pathway IS NOT NULL AND " NEWEST
 static const struct source {
   const char *newest, *piece;
   void (*take)(struct forecast *forecast, struct forecast_step *step, struct stmt *row);
@@ -73,6 +78,10 @@ static const struct source {
      "SELECT r.department, r.pathway, r.name, r.started_at, r.ended_at IS NOT NULL FROM"
      " run r WHERE r.id>?1 AND r.id<=?2 AND " OF_RUN,
      take_run},
+    {"SELECT max(id) FROM run",
+     "SELECT r.department, coalesce(r.pathway, ''), r.name, r.started_at FROM run r WHERE"
+     " r.id>?1 AND r.id<=?2 AND r.kind='watch' AND " NEWEST,
+     take_watch},
     {"SELECT max(id) FROM message",
      "SELECT r.department, r.pathway, r.name, r.started_at, m.accepted_at FROM message m"
      " JOIN run r ON r.id=m.run WHERE m.id>?1 AND m.id<=?2 AND m.accepted_at IS NOT NULL"
@@ -94,9 +103,10 @@ static void read_piece(struct store *store, const struct source *source, int64_t
   struct stmt *row =
       store_query(store, source->piece, "iit", after, after + PIECE, departments);
   while (stmt_row(row))
-    source->take(
-        forecast,
-        step_of(forecast, stmt_text(row, 0), stmt_text(row, 1), stmt_text(row, 2)), row);
+    source->take(forecast,
+                 step_of(forecast, stmt_text(row, 0), stmt_text(row, 1),
+                         stmt_text(row, 2), source->take == take_watch),
+                 row);
   stmt_done(row);
 }
 
@@ -129,7 +139,7 @@ static void plan_one(struct care *care, int64_t id, struct forecast *forecast) {
     int64_t day = zone_to_local(plan.plan.zone, next.due_ms) / DAY - today;
     if (day >= forecast->days) break;
     step_of(forecast, enrollment.department, enrollment.pathway,
-            plan.schedule->steps[next.step].id)
+            plan.schedule->steps[next.step].id, false)
         ->planned[day < 0 ? 0 : day]++;
   }
   enrollment_deinit(&enrollment);

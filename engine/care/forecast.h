@@ -9,7 +9,9 @@
 enum { FORECAST_DAYS = 84, FORECAST_LAGS = 28 };
 
 struct forecast_step {
-  char *department, *pathway, *step;  // owned
+  char *department, *pathway, *step;  // owned; pathway "": a watch in a file of its own
+  bool watch;                         // not a step: of these only how many began lately
+  int64_t began;                      // runs of the last FORECAST_LAGS days
   int64_t planned[FORECAST_DAYS];     // occurrences that come due, by day from today
   int64_t under_way[FORECAST_LAGS];   // runs that have not ended, by days since
   int64_t runs;                       // that have ended, and what they led to:

@@ -10,14 +10,20 @@ local STEPS = [[
     p:task { id = "call", role = "nurse", due = "8bh" }
   end },
   aw.step { id = "later", at = { "2d 10:00", "5d 10:00" }, run = function(p) p:send "hello" end },
+  aw.step { id = "next", at = { "3d 10:00" }, run = function(p) p:wait(p:task { id = "ring", role = "nurse", due = "8bh" }) end },
   aw.step { id = "far", at = "60d 10:00", run = function(p) p:send "hello" end },
+]]
+
+local MORE = [[
+  aw.watch { id = "cooled", on = "observation:temperature", where = function(f) return false end, run = function(p) p:note "x" end },
+  aw.job { id = "digest", at = "mon 08:00", run = function(j) j:note "x" end },
 ]]
 
 describe("the forecast of a ward", function()
   randomize(false)
   local h
   setup(function()
-    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = Hospital.ward("w", STEPS) } }:start()
+    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = Hospital.ward("w", STEPS, MORE) } }:start()
     for n = 1, 3 do
       h:event(h:discharge(n, { department = "w", at = Hospital.iso(h:now() - HOUR), leaving = "order",
         patient = { mrn = "M" .. n, name = "王小兰", birth = "1951-02-03", phone = Hospital.phone(n) } }))
@@ -37,7 +43,7 @@ describe("the forecast of a ward", function()
     local steps, planned = {}, {}
     for i, day in ipairs(w.days) do if day.steps > 0 then steps[#steps + 1] = { i, day.steps } end end
     assert.equal(28, #w.days)
-    assert.same({ { 3, 3 }, { 6, 3 } }, steps)
+    assert.same({ { 3, 3 }, { 4, 3 }, { 6, 3 } }, steps)
     for _, step in ipairs(w.steps) do planned[step.step] = step end
     assert.equal(6, planned.later.planned)
     assert.is_nil(planned.far)
@@ -48,8 +54,30 @@ describe("the forecast of a ward", function()
     for _, step in ipairs(ward("w", "--json").steps) do by[step.step] = step end
     assert.same({ "history", 3, 1, 1 }, { by.now.basis, by.now.runs, by.now.sends_each, by.now.tasks_each })
     assert.same({ "none", 0 }, { by.later.basis, by.later.runs })
-    local output = h:afterward("forecast", "w")
-    assert.matches("Without history yet.*way later %(6%)", output)
+    local output = h:afterward("forecast", "w")                         -- whose scripts folder is not on this machine
+    assert.matches("Counted as steps alone:\n.*way later %(6%): .*/usr/share/afterward/scripts", output)
+  end)
+
+  it("plays what nobody has been through yet, and says which figures are from that", function()
+    local w = ward("w", "--json", "--scripts", h.folder .. "/scripts")
+    local by = {}
+    for _, step in ipairs(w.steps) do by[step.step] = step end
+    assert.same({ "simulation", 0 }, { by.later.basis, by.later.tasks_each })
+    assert.is_true(by.later.sends_each > 0.8 and by.later.sends_each <= 1) -- some have said meanwhile that they want no more
+    assert.same({ "simulation", 0, 1 }, { by.next.basis, by.next.sends_each, by.next.tasks_each })
+    assert.same({ "history", 1, 1 }, { by.now.basis, by.now.sends_each, by.now.tasks_each })
+    assert.equal(w.days[3].sends, w.days[3].simulated.sends)
+    assert.is_true(math.abs(w.days[3].sends - 3 * by.later.sends_each) < 0.02)
+    assert.same({ 3, 3 }, { w.days[4].tasks, w.days[4].simulated.tasks })
+    assert.equal(0, w.days[5].simulated.sends)
+    local output = h:afterward("forecast", "w", "--scripts", h.folder .. "/scripts")
+    assert.matches("Of these from a simulation.*way later %(6%): each [01]%.%d sends, 0.0 tasks", output)
+    assert.matches("2026%-03%-04 +3.0 +[23].%d +0.0 +0.0 +[23].%d/0.0/0.0", output)
+  end)
+
+  it("names what begins by no schedule", function()
+    assert.same({ { kind = "watch", id = "cooled", began = 0 }, { kind = "job", id = "digest" } }, ward("w", "--json").not_counted)
+    assert.matches("Not counted.*watch cooled: began 0 times.*job digest", (h:afterward("forecast", "w")))
   end)
 
   it("reaches as far as it is asked, and refuses more than twelve weeks", function()
