@@ -4,7 +4,7 @@ local report = require "report"
 local foresee = require "foresee"
 local progress = require "progress"
 
-local SCRIPTS, LAGS = "/usr/share/afterward/scripts", 28
+local SCRIPTS = "/usr/share/afterward/scripts"
 local WHAT = { "sends", "tasks", "calls" }
 
 local function number(value) return ("%.1f"):format(value) end
