@@ -97,7 +97,7 @@ end
 function foresee.pathway(department, pathway, steps, o, progress)
   local world = player.new { at = o.at, zone = ZONE, model = o.model }
   local ok, why = pcall(world.load, world, o.scripts, department)
-  if not ok then return nil, type(why) == "table" and why.text or why end
+  if not ok then return nil, ("from %s: %s"):format(o.scripts, type(why) == "table" and why.text or why) end
   local enroll = enroll_of(world, department, pathway)
   if not enroll then return nil, ("%s has no pathway %s of %s"):format(o.scripts, pathway, department) end
   fill(world, department, pathway, enroll, o.at)
