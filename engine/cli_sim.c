@@ -50,7 +50,7 @@ const struct cli_command cli_forecast = {
         (const struct cli_option[]){
             {"weeks", "N", "how far, 1 to 12 (4)"},
             {"answers", "FILE.lua", "an answer model of your own"},
-            {"scripts", "DIR", "the scripts folder (/usr/share/afterward/scripts)"},
+            {"scripts", "DIR", CLI_SCRIPTS_HELP},
             {NULL}},
     .most = 1,
     .run = forecast};

@@ -4,7 +4,6 @@ local report = require "report"
 local foresee = require "foresee"
 local progress = require "progress"
 
-local SCRIPTS = "/usr/share/afterward/scripts"
 local WHAT = { "sends", "tasks", "calls" }
 
 local function number(value) return ("%.1f"):format(value) end
@@ -59,7 +58,7 @@ local function play(given, department, at)
   for pathway, steps in pairs(unknown(department)) do
     local bar <close> = progress.bar(host, "playing " .. pathway, 0, 1)
     local seen, why = foresee.pathway(department.department, pathway, steps,
-      { scripts = o.scripts or SCRIPTS, at = at, model = load_model(given) }, function(share) bar:show(share) end)
+      { scripts = o.scripts, at = at, model = load_model(given) }, function(share) bar:show(share) end)
     for name, step in pairs(steps) do
       if seen and seen[name] then add(department.days, step, seen[name]) end
       if not (seen and seen[name]) then step.why = why or "no made-up patient came to it in ten years" end
