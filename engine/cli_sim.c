@@ -46,12 +46,11 @@ const struct cli_command cli_forecast = {
         "come,\n"
         "watches and jobs are not in it; the last two are named.",
     .example = "afterward forecast ortho --weeks 4",
-    .options =
-        (const struct cli_option[]){
-            {"weeks", "N", "how far, 1 to 12 (4)"},
-            {"answers", "FILE.lua", "an answer model of your own"},
-            {"scripts", "DIR", CLI_SCRIPTS_HELP},
-            {NULL}},
+    .options = (const struct cli_option[]){{"weeks", "N", "how far, 1 to 12 (4)"},
+                                           {"answers", "FILE.lua",
+                                            "an answer model of your own"},
+                                           {"scripts", "DIR", CLI_SCRIPTS_HELP},
+                                           {NULL}},
     .most = 1,
     .run = forecast};
 
