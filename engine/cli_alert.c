@@ -46,9 +46,13 @@ const struct cli_command cli_alerts = {
             {NULL}},
     .run = list};
 
+static const char sentence[] =
+    "Alert {id}, {title|name}, {level}, is {status}[, acknowledged by "
+    "{acknowledged_by}].";
+
 static int deed(struct cli *cli) {
   if (strcmp(cli->words[0], "show") == 0)
-    return cli_get_one(cli, "alerts", cli->words[1]);
+    return cli_get_one(cli, "alerts", cli->words[1], sentence);
   struct merge fields = {0};
   struct buf path = {0};
   const char *verb = cli->words[0];
@@ -58,7 +62,7 @@ static int deed(struct cli *cli) {
   cli_put_path(&path, "alerts", cli->words[1], verb);
   if (strcmp(verb, "ack") != 0)
     cli_merge_option(cli, &fields, "note", act ? "act" : "answer");
-  int code = cli_post(cli, buf_text(&path), &fields);
+  int code = cli_post(cli, buf_text(&path), &fields, sentence);
   buf_deinit(&path);
   return code;
 }

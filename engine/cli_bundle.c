@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli_bundle.h"
 #include "cli_client.h"
 #include "cli_commands.h"
 #include "cli_deed.h"
@@ -28,9 +29,17 @@ static const struct cli_column columns[] = {
     {"REASON", "candidate.reason"}, {NULL}};
 static const struct cli_list list = {columns, "No department has scripts.", style};
 
+static int show_one(const struct cli *cli, cli_tell *how) {
+  struct buf path = {0};
+  cli_put_path(&path, "bundles", cli->words[0], NULL);
+  int code = cli_ask_tell(cli, "GET", buf_text(&path), NULL, how);
+  buf_deinit(&path);
+  return code;
+}
+
 static int show(struct cli *cli) {
-  if (cli->word_count) return cli_get_one(cli, "bundles", cli->words[0]);
-  return cli_list(cli, "/api/v1/bundles", &list);
+  return cli->word_count ? show_one(cli, cli_bundle_tell_all)
+                         : cli_list(cli, "/api/v1/bundles", &list);
 }
 
 const struct cli_command cli_bundles = {
@@ -77,12 +86,17 @@ static bool is_refused(const struct value *item) {
   return value_is(&status, "refused");
 }
 
-static bool any_refused(const struct value *answer) {
+// Whether anything is; of several departments also in a sentence.
+static bool tell_refused(const struct cli *cli, const struct value *answer) {
   struct value items = value_field(answer, "items"), item;
   struct value_iter iter = value_iterate(&items);
-  bool refused = is_refused(answer);
-  while (value_next(&iter, NULL, &item)) refused |= is_refused(&item);
-  return refused;
+  int refused = is_refused(answer);
+  if (items.kind != VALUE_LIST) return refused;
+  while (value_next(&iter, NULL, &item)) refused += is_refused(&item);
+  if (!cli->json)
+    printf("The files of %u department%s were looked at, those of %d are refused.\n\n",
+           (unsigned)value_count(&items), value_count(&items) == 1 ? "" : "s", refused);
+  return refused > 0;
 }
 
 static int ask(struct cli *cli, const char *department) {
@@ -103,10 +117,10 @@ static int reload(struct cli *cli) {
   if (code) return code;
   put_bundle_path(&path, department, NULL);
   code = wait_for(cli, path.data, &answer);
-  bool refused = !code && any_refused(&answer.value);
+  bool refused = !code && tell_refused(cli, &answer.value);
   cli_answer_deinit(&answer);
   buf_deinit(&path);
-  if (!code) code = show(cli);
+  if (!code) code = department ? show_one(cli, cli_bundle_tell) : show(cli);
   return !code && refused ? CLI_FAILED : code;
 }
 
@@ -121,17 +135,22 @@ const struct cli_command cli_reload = {
     .most = 1,
     .run = reload};
 
-static int change(struct cli *cli, const char *verb) {
+static int change(struct cli *cli, const char *verb, cli_tell *how) {
   struct buf path = {0};
   struct merge fields = {0};
   put_bundle_path(&path, cli->words[0], verb);
   if (cli->word_count > 1) merge_text(&fields, "hash", cli->words[1]);
-  int code = cli_post(cli, path.data, &fields);
+  int code = cli_post_tell(cli, path.data, &fields, how);
   buf_deinit(&path);
   return code;
 }
 
-static int activate(struct cli *cli) { return change(cli, "activate"); }
+static void tell_activated(const struct cli *cli, const struct value *bundle) {
+  cli_say(bundle, "Activated.");
+  cli_bundle_tell(cli, bundle);
+}
+
+static int activate(struct cli *cli) { return change(cli, "activate", tell_activated); }
 
 const struct cli_command cli_activate = {
     .name = "activate",
@@ -146,7 +165,12 @@ const struct cli_command cli_activate = {
     .most = 2,
     .run = activate};
 
-static int rollback(struct cli *cli) { return change(cli, "rollback"); }
+static void tell_back(const struct cli *cli, const struct value *bundle) {
+  cli_say(bundle, "Gone back to an earlier version.");
+  cli_bundle_tell(cli, bundle);
+}
+
+static int rollback(struct cli *cli) { return change(cli, "rollback", tell_back); }
 
 const struct cli_command cli_rollback = {
     .name = "rollback",

@@ -2,15 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_bundle.h"
 #include "cli_client.h"
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_show.h"
 #include "cli_table.h"
-
-static void put_words(struct cli_table *table, const char *words, enum cli_style style) {
-  cli_table_put(table, words, strlen(words), style);
-}
 
 static void put_cell(struct cli_table *table, const struct value *side,
                      const char *field) {
@@ -44,14 +41,14 @@ static void print(const struct value *answer) {
   printf("Since %s\n", buf_text(&text));
   buf_deinit(&text);
   cli_table_init(&table, 3);
-  put_words(&table, "", CLI_BOLD);
+  cli_table_words(&table, "", CLI_BOLD);
   put_cell(&table, answer, "version");
   put_cell(&table, answer, "tried_version");
-  put_words(&table, "", CLI_BOLD);
-  put_words(&table, "ACTIVE", CLI_BOLD);
-  put_words(&table, "TRIED", CLI_BOLD);
+  cli_table_words(&table, "", CLI_BOLD);
+  cli_table_words(&table, "ACTIVE", CLI_BOLD);
+  cli_table_words(&table, "TRIED", CLI_BOLD);
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-    put_words(&table, lines[i].title, CLI_PLAIN);
+    cli_table_words(&table, lines[i].title, CLI_PLAIN);
     put_cell(&table, &active, lines[i].field);
     put_cell(&table, &tried, lines[i].field);
   }
@@ -89,14 +86,21 @@ const struct cli_command cli_compare = {
     .most = 1,
     .run = compare};
 
-static int post(struct cli *cli) {
+static int post(struct cli *cli, cli_tell *tell) {
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "bundles", cli->words[0], cli->command->name);
-  int code = cli_post(cli, buf_text(&path), &fields);
+  int code = cli_post_tell(cli, buf_text(&path), &fields, tell);
   buf_deinit(&path);
   return code;
 }
+
+static void tell_promoted(const struct cli *cli, const struct value *bundle) {
+  cli_say(bundle, "What some tried is for all now.");
+  cli_bundle_tell(cli, bundle);
+}
+
+static int promote(struct cli *cli) { return post(cli, tell_promoted); }
 
 const struct cli_command cli_promote = {
     .name = "promote",
@@ -105,7 +109,14 @@ const struct cli_command cli_promote = {
     .example = "afterward promote ortho",
     .least = 1,
     .most = 1,
-    .run = post};
+    .run = promote};
+
+static void tell_withdrawn(const struct cli *cli, const struct value *bundle) {
+  cli_say(bundle, "Nobody tries another version any more.");
+  cli_bundle_tell(cli, bundle);
+}
+
+static int withdraw(struct cli *cli) { return post(cli, tell_withdrawn); }
 
 const struct cli_command cli_withdraw = {
     .name = "withdraw",
@@ -117,4 +128,4 @@ const struct cli_command cli_withdraw = {
     .example = "afterward withdraw ortho",
     .least = 1,
     .most = 1,
-    .run = post};
+    .run = withdraw};

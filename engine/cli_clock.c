@@ -4,7 +4,8 @@
 
 static int confirm(struct cli *cli) {
   struct merge fields = {0};
-  return cli_post(cli, "/api/v1/clock/confirm", &fields);
+  return cli_post(cli, "/api/v1/clock/confirm", &fields,
+                  "The time is right: messages that waited for it go.");
 }
 
 const struct cli_command cli_clock = {

@@ -24,10 +24,6 @@ static void put_text(struct cli_table *table, const struct value *item,
   buf_deinit(&text);
 }
 
-static void put_words(struct cli_table *table, const char *words) {
-  cli_table_put(table, words, strlen(words), CLI_PLAIN);
-}
-
 static const char *sign(const struct value *item) {
   struct value change = value_field(item, "change");
   return value_is(&change, "new") ? "+" : value_is(&change, "gone") ? "-" : "~";
@@ -58,11 +54,11 @@ static void print_steps(const struct value *pathway) {
     struct value count = value_field(&step, "enrollments");
     struct buf text = {0}, head = {0};
     buf_printf(&head, "  %s", sign(&step));
-    put_words(&table, buf_text(&head));
+    cli_table_words(&table, buf_text(&head), CLI_PLAIN);
     put_text(&table, &step, "id");
     put_when(&table, &step);
     buf_printf(&text, "%lld enrollments", (long long)value_int_or(&count, 0));
-    put_words(&table, buf_text(&text));
+    cli_table_words(&table, buf_text(&text), CLI_PLAIN);
     buf_deinit(&text);
     buf_deinit(&head);
   }
@@ -98,27 +94,16 @@ static void print_declared(const struct value *answer) {
 }
 
 static void print_list(const struct value *runs) {
-  static const struct {
-    const char *title, *field;
-  } columns[] = {{"RUN", "run"},
-                 {"PATHWAY", "pathway"},
-                 {"STEP", "name"},
-                 {"DAY", "day"},
-                 {"AT", "position"},
-                 {"WHY", "cause"},
-                 {"WAIVED", "waived_reason"}};
-  enum { COLUMNS = sizeof columns / sizeof *columns };
-  struct value list = value_field(runs, "list"), item;
-  struct value_iter iter = value_iterate(&list);
-  struct cli_table table;
-  if (!value_count(&list)) return;
-  cli_table_init(&table, COLUMNS);
-  for (int i = 0; i < COLUMNS; i++)
-    cli_table_put(&table, columns[i].title, strlen(columns[i].title), CLI_BOLD);
-  while (value_next(&iter, NULL, &item))
-    for (int i = 0; i < COLUMNS; i++) put_text(&table, &item, columns[i].field);
-  cli_table_print(&table, stdout);
-  cli_table_deinit(&table);
+  static const struct cli_column columns[] = {{"RUN", "run"},
+                                              {"PATHWAY", "pathway"},
+                                              {"STEP", "name"},
+                                              {"DAY", "day"},
+                                              {"AT", "position"},
+                                              {"WHY", "cause"},
+                                              {"WAIVED", "waived_reason"},
+                                              {NULL}};
+  struct value list = value_field(runs, "list");
+  cli_rows(NULL, &list, columns);
 }
 
 static int count_waived(const struct value *runs) {
@@ -294,7 +279,8 @@ static int waive(struct cli *cli, const char *run) {
     return cli_fail(cli, CLI_USAGE, "say why it may stay: --reason \"two days left\"");
   cli_put_path(&path, "runs", run, "waive");
   cli_merge_option(cli, &fields, "reason", "reason");
-  int code = cli_post(cli, buf_text(&path), &fields);
+  int code = cli_post(cli, buf_text(&path), &fields,
+                      "Run {id} may stay with version {version}[: {waived_reason}].");
   buf_deinit(&path);
   return code;
 }

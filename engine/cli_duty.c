@@ -8,7 +8,8 @@ static int set(struct cli *cli) {
   merge_text(&fields, "staff", cli->words[2]);
   cli_merge_option(cli, &fields, "since", "since");
   cli_merge_option(cli, &fields, "until", "until");
-  return cli_post(cli, "/api/v1/duty", &fields);
+  return cli_post(cli, "/api/v1/duty", &fields,
+                  "The post is taken; its open alerts page at once.");
 }
 
 const struct cli_command cli_duty = {

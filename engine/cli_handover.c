@@ -2,7 +2,6 @@
 // tasks.
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "cli_client.h"
@@ -16,11 +15,13 @@ struct items {           // of one list; borrowed by the sections
   struct buf encoded;    // one after another; owned
   struct value *values;  // views of encoded; owned
   size_t count;
+  struct buf at;  // when, in the site's zone; owned
 };
 
 static void items_deinit(struct items *items) {
   buf_deinit(&items->encoded);
   mem_free(items->values);
+  buf_deinit(&items->at);
 }
 
 // One page; next gets the cursor of the one after, NULL at the end; the caller frees it.
@@ -34,11 +35,13 @@ static int read_page(struct cli *cli, const char *noun, const char *role,
   cli_put_query(&path, "after", cursor);
   int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
   struct value list = value_field(&answer.value, "items"), item,
-               after = value_field(&answer.value, "next");
+               after = value_field(&answer.value, "next"),
+               at = value_field(&answer.value, "at");
   struct value_iter iter = value_iterate(&list);
   for (; !code && value_next(&iter, NULL, &item); items->count++)
     value_put(&items->encoded, &item);
   *next = code ? NULL : value_copy_text(&after);
+  if (!items->at.len) cli_put_value(&items->at, &at);
   cli_answer_deinit(&answer);
   buf_deinit(&path);
   return code;
@@ -90,7 +93,7 @@ static bool is_waiting(const struct value *task) {
 struct section {
   const char *name, *title;
   bool (*has)(const struct value *item);
-  struct cli_column columns[COLUMNS];
+  struct cli_column columns[COLUMNS + 1];
 };
 
 #define TASK_COLUMNS                                                                   \
@@ -119,42 +122,26 @@ static const struct section sections[] = {
      TASK_COLUMNS}};
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
-static void put_row(struct cli_table *table, const struct section *section,
-                    const struct value *item) {
-  for (int i = 0; i < COLUMNS; i++) {
-    struct buf text = {0};
-    struct value value = cli_field(item, section->columns[i].fields);
-    cli_put_value(&text, &value);
-    cli_table_put(table, buf_text(&text), text.len, CLI_PLAIN);
-    buf_deinit(&text);
-  }
-}
-
 static void print_section(const struct section *section, const struct items *items) {
-  struct cli_table table;
-  size_t count = 0;
-  cli_table_init(&table, COLUMNS);
-  for (int i = 0; i < COLUMNS; i++)
-    cli_table_put(&table, section->columns[i].title, strlen(section->columns[i].title),
-                  CLI_BOLD);
+  struct buf list = {0};
+  struct value view;
+  uint32_t count = 0;
+  size_t begun = value_begin_list(&list);
   for (size_t i = 0; i < items->count; i++) {
     if (!section->has(&items->values[i])) continue;
-    put_row(&table, section, &items->values[i]);
+    value_put(&list, &items->values[i]);
     count++;
   }
-  printf("\n%s: %zu\n", section->title, count);
-  if (count) cli_table_print(&table, stdout);
-  cli_table_deinit(&table);
+  value_end(&list, begun, count);
+  printf("\n%s: %u\n", section->title, (unsigned)count);
+  if (value_read(list.data, list.len, &view)) cli_rows(NULL, &view, section->columns);
+  buf_deinit(&list);
 }
 
 static void print_sheet(const struct cli *cli, const struct items *const lists[]) {
   const char *department = cli_option(cli, "department");
-  char at[32];
-  time_t now = time(NULL);
-  struct tm local;
-  strftime(at, sizeof at, "%Y-%m-%d %H:%M", localtime_r(&now, &local));
   printf("交班单 Hand-over: %s%s%s, %s\n", cli_option(cli, "role"),
-         department ? ", " : "", department ? department : "", at);
+         department ? ", " : "", department ? department : "", buf_text(&lists[0]->at));
   for (int i = 0; i < SECTIONS; i++) print_section(&sections[i], lists[i]);
   printf("\n交班人 From: ____________    接班人 To: ____________\n");
 }

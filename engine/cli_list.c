@@ -93,7 +93,8 @@ static void print_json(const struct items *items) {
 static bool anyone_has(const struct items *items, const char *fields) {
   struct value item;
   for (size_t at = 0; items_each(items, &at, &item);) {
-    if (cli_field(&item, fields).kind != VALUE_NIL) return true;
+    struct value value = cli_field(&item, fields);
+    if (value.kind == VALUE_BOOL ? value.boolean : value.kind != VALUE_NIL) return true;
   }
   return false;
 }
@@ -112,12 +113,18 @@ static int choose(const struct items *items, const struct cli_list *list,
   struct value_iter iter = value_iterate(&first);
   size_t starts[CLI_COLUMNS];
   while (count < CLI_COLUMNS && value_next(&iter, &key, &item)) {
+    size_t start = names->len;
+    buf_put(names, key.text.data, key.text.len + 1);
+    names->data[names->len - 1] = 0;
+    if (!anyone_has(items, names->data + start)) continue;
     starts[count++] = names->len;
-    buf_put(names, key.text.data, key.text.len);
+    cli_put_title(&key, names);
     buf_putc(names, 0);
   }
-  for (int i = 0; i < count; i++)
-    columns[i] = (struct cli_column){names->data + starts[i], names->data + starts[i]};
+  for (int i = 0; i < count; i++) {
+    const char *title = names->data + starts[i];
+    columns[i] = (struct cli_column){title, title - strlen(title) - 1};
+  }
   return count;
 }
 
@@ -145,6 +152,18 @@ static void print_table(const struct items *items, const struct cli_list *list) 
   if (table.columns) cli_table_print(&table, stdout);
   cli_table_deinit(&table);
   buf_deinit(&names);
+}
+
+void cli_rows(const char *title, const struct value *list,
+              const struct cli_column *columns) {
+  struct items items = {0};
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  for (; list->kind == VALUE_LIST && value_next(&iter, NULL, &item); items.count++)
+    value_put(&items.encoded, &item);
+  if (items.count && title) printf("\n%s\n", title);
+  if (items.count) print_table(&items, &(struct cli_list){columns, NULL, NULL});
+  items_deinit(&items);
 }
 
 int cli_list(const struct cli *cli, const char *path, const struct cli_list *list) {

@@ -25,6 +25,10 @@ struct cli_list {
     "all", NULL, "page after page to the end"                       \
   }
 
+// Prints a list as a table under its title, which NULL leaves out; nothing when it is
+// empty.
+void cli_rows(const char *title, const struct value *list,
+              const struct cli_column *columns);
 // Asks for path with the values of the command's own options as its query, and prints
 // what comes; with --all to the end, with --json as it comes. Gives an exit code.
 int cli_list(const struct cli *cli, const char *path, const struct cli_list *list);

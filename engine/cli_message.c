@@ -52,7 +52,9 @@ const struct cli_command cli_messages = {
 
 static int deed(struct cli *cli) {
   if (strcmp(cli->words[0], "show") == 0)
-    return cli_get_one(cli, "messages", cli->words[1]);
+    return cli_get_one(cli, "messages", cli->words[1],
+                       "Message {id}, {title|name}, is {status}[: {reason}][, due "
+                       "{due_at}].");
   struct merge fields = {0};
   struct buf path = {0};
   bool resolve = strcmp(cli->words[0], "resolve") == 0;
@@ -66,7 +68,11 @@ static int deed(struct cli *cli) {
     return cli_fail(cli, CLI_USAGE, "one word too many: \"%s\"", decision);
   cli_put_path(&path, "messages", cli->words[1], cli->words[0]);
   merge_text(&fields, "decision", decision);
-  int code = cli_post(cli, buf_text(&path), &fields);
+  int code = cli_post(cli, buf_text(&path), &fields,
+                      resolve ? "What becomes of the message is settled."
+                      : strcmp(cli->words[0], "approve") == 0
+                          ? "Approved[: {released} messages go]."
+                          : "Withdrawn[: {released} messages go to nobody].");
   buf_deinit(&path);
   return code;
 }

@@ -63,6 +63,10 @@ static int identify(const struct cli *cli, char **id) {
   return find_one(cli, id);
 }
 
+#define PATIENT                                                                  \
+  "Patient {id}[, {sex}][, born {birth_month}][, died {died_at}][, merged into " \
+  "{merged_into}]."
+
 static int show_found(const struct cli *cli) {
   struct cli_answer answer = {0};
   struct value items, item;
@@ -73,7 +77,9 @@ static int show_found(const struct cli *cli) {
   } else if (!code) {
     for (bool more = false; value_next(&iter, NULL, &item); more = true) {
       if (more) putchar('\n');
-      cli_show(stdout, &item);
+      cli_say(&item, PATIENT);
+      putchar('\n');
+      cli_show(&item);
     }
   }
   cli_answer_deinit(&answer);
@@ -87,7 +93,7 @@ static int look_up(struct cli *cli) {
   int code = identify(cli, &id);
   if (!code) {
     cli_put_path(&path, "patients", id, NULL);
-    code = cli_get(cli, buf_text(&path));
+    code = cli_get(cli, buf_text(&path), PATIENT);
   }
   mem_free(id);
   buf_deinit(&path);
@@ -180,7 +186,9 @@ static int opt_out(struct cli *cli) {
   if (!code) {
     cli_put_path(&path, "patients", id, cli_switch(cli, "undo") ? "opt-in" : "opt-out");
     cli_merge_option(cli, &fields, "person", "person");
-    code = cli_post(cli, buf_text(&path), &fields);
+    code = cli_post(cli, buf_text(&path), &fields,
+                    cli_switch(cli, "undo") ? "Messages may go there again."
+                                            : "No message goes there any more.");
   }
   mem_free(id);
   buf_deinit(&path);

@@ -107,7 +107,10 @@ static int list_jobs(struct cli *cli) {
                                               {"CAUSE", "last_cause"},
                                               {"NOTE", "last_note"},
                                               {NULL}};
-  if (cli->word_count) return cli_get_one(cli, "jobs", cli->words[0]);
+  if (cli->word_count)
+    return cli_get_one(cli, "jobs", cli->words[0],
+                       "Job {job} of {department}, at {at}[, next {next_at}][; last "
+                       "{last_run}: {last_status}].");
   return cli_list(cli, "/api/v1/jobs",
                   &(struct cli_list){columns, "No jobs.", job_style});
 }

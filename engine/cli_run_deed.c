@@ -30,7 +30,9 @@ static int run(struct cli *cli) {
   cli_put_path(&path, "runs", cli->words[1], cli->words[0]);
   cli_merge_option(cli, &fields, "reason", "reason");
   cli_merge_option(cli, &fields, "to", "label");
-  int code = cli_post(cli, buf_text(&path), &fields);
+  int code = cli_post(cli, buf_text(&path), &fields,
+                      "Run {id}, {name|job}[ of {day}], is {status}[: {wait} "
+                      "{wait_label}][, until {due_at}].");
   buf_deinit(&path);
   return code;
 }

@@ -4,6 +4,7 @@
 #include "care/mapping.h"
 #include "cli_client.h"
 #include "cli_deed.h"
+#include "cli_list.h"
 #include "cli_run.h"
 #include "cli_show.h"
 
@@ -51,7 +52,7 @@ static void print_record(const struct value *journal) {
   struct value entry;
   struct cli_table table;
   if (!value_count(journal)) return;
-  printf("\n");
+  printf("\nRECORD\n");
   cli_table_init(&table, 3);
   while (value_next(&iter, NULL, &entry)) cli_run_put(&table, &entry);
   cli_table_print(&table, stdout);
@@ -61,47 +62,69 @@ static void print_record(const struct value *journal) {
 // "first-day of 2026-03-02 waits at ortho/hip.lua:12 for ask wound-check since …, until
 // …".
 static void print_head(const struct value *answer) {
-  struct buf line = {0};
-  put(&line, answer, "", "name");
-  put(&line, answer, " of ", "day");
-  put(&line, answer, " is ", "status");
-  struct value now = value_field(answer, "now");
-  put(&line, &now, " at ", "source");
-  put(&line, answer, ": ", "wait");
-  put(&line, answer, " ", "wait_label");
-  put(&line, &now, ", since ", "since");
-  put(&line, &now, ", until ", "until");
-  printf("%s\n\n", buf_text(&line));
-  buf_deinit(&line);
+  cli_say(answer,
+          "{name|job}[ of {day}] is {status}[ at {now.source}][: {wait}[ {wait_label}]]"
+          "[, since {now.since}][, until {now.until}].");
+  printf("\n");
 }
 
-// The record is a table of its own; everything else a line each.
-static void print(const struct value *answer) {
-  struct value journal = value_field(answer, "journal"), nothing = {0}, rest;
+static const struct {
+  const char *field, *title;
+  struct cli_column columns[8];
+} parts[] = {{"competing",
+              "WHAT ELSE COULD END ITS WAIT",
+              {{"WHAT", "what"}, {"STATUS", "status"}, {"DUE", "due_at"}}},
+             {"versions",
+              "VERSIONS IT MET",
+              {{"AT", "at"},
+               {"VERSION", "tried"},
+               {"MOVED", "moved"},
+               {"RECORD", "position"},
+               {"STAYED BECAUSE", "reason"},
+               {"WAIVED BY", "waived_by"},
+               {"BECAUSE", "waived_reason"}}},
+             {"messages",
+              "MESSAGES",
+              {{"ID", "id"},
+               {"KIND", "kind"},
+               {"NAME", "name"},
+               {"STATUS", "status"},
+               {"REASON", "reason"},
+               {"DUE", "due_at"},
+               {"ACCEPTED", "accepted_at"}}},
+             {"deeds",
+              "WHAT PEOPLE DID WITH IT",
+              {{"AT", "at"}, {"BY", "by"}, {"DEED", "action"}, {"REASON", "reason"}}},
+             {"journal", NULL, {{NULL}}},
+             {"now", NULL, {{NULL}}}};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+// Its own fields are a line each, what hangs on it tables.
+static void print(const struct cli *cli, const struct value *answer) {
+  struct value journal = value_field(answer, "journal"), nothing = {0}, rest, list;
   struct merge fields = {0};
   struct buf encoded = {0}, whole = {0};
+  (void)cli;
   value_put(&whole, answer);
   merge_bytes(&fields, whole.data, whole.len);
-  merge_value(&fields, "journal", &nothing);
+  for (int i = 0; i < PARTS; i++) merge_value(&fields, parts[i].field, &nothing);
   merge_end(&fields, &encoded);
   value_read(encoded.data, encoded.len, &rest);
   print_head(answer);
-  cli_show(stdout, &rest);
+  cli_show(&rest);
   print_record(&journal);
+  for (int i = 0; i < PARTS; i++) {
+    list = value_field(answer, parts[i].field);
+    if (parts[i].title) cli_rows(parts[i].title, &list, parts[i].columns);
+  }
   buf_deinit(&encoded);
   buf_deinit(&whole);
 }
 
 int cli_run_show(struct cli *cli) {
   struct buf path = {0};
-  struct cli_answer answer = {0};
   cli_put_path(&path, "runs", cli->words[1], NULL);
-  int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
-  if (!code && cli->json)
-    printf("%s\n", buf_text(&answer.text));
-  else if (!code)
-    print(&answer.value);
-  cli_answer_deinit(&answer);
+  int code = cli_ask_tell(cli, "GET", buf_text(&path), NULL, print);
   buf_deinit(&path);
   return code;
 }

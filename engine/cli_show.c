@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_list.h"
 #include "cli_table.h"
 #include "cli_text.h"
 
-enum { DEPTH = 6, NAME = 64 };
+enum { DEPTH = 6, NAME = 64, SHORT_HASH = 12 };
 
 static struct value field_of(const struct value *map, const char *name, size_t len) {
   char key[NAME];
@@ -39,7 +40,15 @@ static bool shaped(const char *text, size_t len, const char *shape) {
   return true;
 }
 
+// Of scripts or of a commit: its first characters name it.
+static bool is_hash(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (!strchr("0123456789abcdef", text[i])) return false;
+  return len == 32 || len == 40 || len == 64;
+}
+
 static void put_text(struct buf *out, const char *text, size_t len) {
+  if (is_hash(text, len)) len = SHORT_HASH;
   if (!shaped(text, len, "0000-00-00T00:00")) {
     cli_put_clean(out, text, len);
     return;
@@ -97,6 +106,53 @@ static void put(struct buf *out, const struct value *value, int depth) {
 
 void cli_put_value(struct buf *out, const struct value *value) { put(out, value, 0); }
 
+// "{field}", or "{a|b.c}"; false when there is nothing to say.
+static bool put_named(struct buf *out, const struct value *map, const char *name,
+                      size_t len) {
+  char names[NAME];
+  size_t before = out->len;
+  if (len >= sizeof names) return false;
+  memcpy(names, name, len);
+  names[len] = 0;
+  struct value value = cli_field(map, names);
+  cli_put_value(out, &value);
+  return out->len > before;
+}
+
+// Up to the end of the text, or of a part in brackets.
+static const char *put_part(struct buf *out, const struct value *map, const char *at) {
+  size_t before = out->len;
+  bool whole = true;
+  while (*at && *at != ']') {
+    size_t len = strcspn(at, "[]{");
+    buf_put(out, at, len);
+    at += len;
+    if (*at == '[') {
+      at = put_part(out, map, at + 1);
+    } else if (*at == '{') {
+      len = strcspn(at, "}");
+      whole = put_named(out, map, at + 1, len - 1) && whole;
+      at += len + 1;
+    }
+  }
+  if (*at != ']') return at;
+  if (!whole) out->len = before;
+  return at + 1;
+}
+
+void cli_put_sentence(struct buf *out, const struct value *map, const char *sentence) {
+  buf_puts(out, "");
+  put_part(out, map, sentence);
+  buf_puts(out, "");
+}
+
+void cli_say(const struct value *map, const char *sentence) {
+  struct buf text = {0};
+  cli_put_sentence(&text, map, sentence);
+  printf("%s\n", buf_text(&text));
+  buf_deinit(&text);
+}
+
 static void put_line(struct cli_table *table, int depth, const struct value *key,
                      const struct value *item) {
   struct buf name = {0}, text = {0};
@@ -135,6 +191,22 @@ static void put_list(struct cli_table *table, const struct value *list, int dept
   }
 }
 
+static bool is_empty(const struct value *item) {
+  bool many = item->kind == VALUE_LIST || item->kind == VALUE_MAP;
+  return item->kind == VALUE_NIL || (many && !value_count(item)) ||
+         (item->kind == VALUE_TEXT && !item->text.len);
+}
+
+// A list whose items are rows of a table.
+static bool is_rows(const struct value *list) {
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  if (list->kind != VALUE_LIST || !value_count(list)) return false;
+  while (value_next(&iter, NULL, &item))
+    if (!is_map(&item) || !is_flat(&item)) return false;
+  return true;
+}
+
 static void put_map(struct cli_table *table, const struct value *map, int depth) {
   struct value_iter iter = value_iterate(map);
   struct value key, item;
@@ -142,7 +214,7 @@ static void put_map(struct cli_table *table, const struct value *map, int depth)
   while (value_next(&iter, &key, &item)) {
     struct value first = value_at(&item, 0);
     bool nested = depth < DEPTH && (is_map(&item) || is_map(&first));
-    if (item.kind == VALUE_NIL) continue;
+    if (is_empty(&item) || (!depth && is_rows(&item))) continue;
     put_line(table, depth, &key, nested ? NULL : &item);
     if (nested && item.kind == VALUE_LIST)
       put_list(table, &item, depth + 1);
@@ -151,10 +223,32 @@ static void put_map(struct cli_table *table, const struct value *map, int depth)
   }
 }
 
-void cli_show(FILE *to, const struct value *value) {
+void cli_put_title(const struct value *key, struct buf *out) {
+  for (size_t i = 0; i < key->text.len; i++) {
+    char byte = key->text.data[i];
+    buf_putc(out, byte == '_'                  ? ' '
+                  : byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A')
+                                               : byte);
+  }
+}
+
+static void print_rows(const struct value *map) {
+  static const struct cli_column any[] = {{NULL}};
+  struct value_iter iter = value_iterate(map);
+  struct value key, item;
+  while (is_map(map) && value_next(&iter, &key, &item)) {
+    struct buf title = {0};
+    cli_put_title(&key, &title);
+    if (is_rows(&item)) cli_rows(buf_text(&title), &item, any);
+    buf_deinit(&title);
+  }
+}
+
+void cli_show(const struct value *value) {
   struct cli_table table;
   cli_table_init(&table, 2);
   put_map(&table, value, 0);
-  cli_table_print(&table, to);
+  if (table.count) cli_table_print(&table, stdout);
   cli_table_deinit(&table);
+  print_rows(value);
 }

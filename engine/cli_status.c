@@ -5,12 +5,79 @@
 #include "cli_commands.h"
 #include "cli_deed.h"
 #include "cli_list.h"
+#include "cli_show.h"
+
+// Each map of words and counts a table of its own.
+static void print_words(const struct value *books) {
+  static const char *const titles[][2] = {
+      {"enrollments_by_status", "ENROLLMENTS"},
+      {"runs_by_end", "RUNS"},
+      {"skipped_by_reason", "STEPS SKIPPED"},
+      {"messages_by_status", "MESSAGES"},
+      {"suppressed_by_reason", "MESSAGES SUPPRESSED"}};
+  for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+    struct value words = value_field(books, titles[i][0]);
+    if (!value_count(&words)) continue;
+    printf("\n%s\n", titles[i][1]);
+    cli_show(&words);
+  }
+}
+
+static void put_median(struct cli_table *table, const struct value *books) {
+  struct value ms = value_field(books, "acknowledged_in_p50_ms");
+  struct buf text = {0};
+  if (!value_int_or(&ms, 0)) return;
+  buf_printf(&text, "half of the alerts within %.1f min",
+             (double)value_int_or(&ms, 0) / 60000);
+  cli_table_words(table, "answered", CLI_BOLD);
+  cli_table_words(table, buf_text(&text), CLI_PLAIN);
+  buf_deinit(&text);
+}
+
+static void print_counts(const struct value *books) {
+  static const struct {
+    const char *title, *sentence;
+  } lines[] = {
+      {"patients", "{patients} known, {enrolled} enrolled"},
+      {"steps",
+       "{due_steps} due: {started} started, {skipped} skipped, {unaccounted} "
+       "unaccounted for"},
+      {"messages", "{sent} sent"},
+      {"questions", "{answered} answered, {flagged} of them flagged, {silent} silent"},
+      {"alerts", "{alerts}: {alerts_acknowledged} acknowledged, {alerts_open} open"},
+      {"tasks", "{tasks}: {tasks_done} done, {tasks_open} open, {tasks_overdue} overdue"},
+  };
+  struct cli_table table;
+  cli_table_init(&table, 2);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    struct buf text = {0};
+    cli_put_sentence(&text, books, lines[i].sentence);
+    cli_table_words(&table, lines[i].title, CLI_BOLD);
+    cli_table_words(&table, buf_text(&text), CLI_PLAIN);
+    buf_deinit(&text);
+  }
+  put_median(&table, books);
+  cli_table_print(&table, stdout);
+  cli_table_deinit(&table);
+}
+
+static void tell_books(const struct cli *cli, const struct value *books) {
+  struct value balanced = value_field(books, "balanced");
+  (void)cli;
+  cli_say(books, value_true(&balanced)
+                     ? "The books of {at} balance: every due step is accounted for."
+                     : "The books of {at} don't balance: {unaccounted} things that were "
+                       "due are unaccounted for. See the daemon's log.");
+  printf("\n");
+  print_counts(books);
+  print_words(books);
+}
 
 static int summary(struct cli *cli) {
   struct buf path = {0};
   buf_puts(&path, "/api/v1/summary");
   cli_put_query(&path, "department", cli_option(cli, "department"));
-  int code = cli_get(cli, buf_text(&path));
+  int code = cli_ask_tell(cli, "GET", buf_text(&path), NULL, tell_books);
   buf_deinit(&path);
   return code;
 }
@@ -64,7 +131,14 @@ const struct cli_command cli_codes = {
     .example = "afterward codes",
     .run = codes};
 
-static int health(struct cli *cli) { return cli_get(cli, "/healthz"); }
+static void tell_health(const struct cli *cli, const struct value *health) {
+  (void)cli;
+  cli_say(health, "The daemon is well[; its last commit was at {last_commit}].");
+}
+
+static int health(struct cli *cli) {
+  return cli_ask_tell(cli, "GET", "/healthz", NULL, tell_health);
+}
 
 const struct cli_command cli_status = {
     .name = "status",

@@ -42,6 +42,10 @@ void cli_table_put(struct cli_table *table, const char *text, size_t len,
   if (cell->width > *widest) *widest = cell->width;
 }
 
+void cli_table_words(struct cli_table *table, const char *words, enum cli_style style) {
+  cli_table_put(table, words, strlen(words), style);
+}
+
 bool cli_styled(FILE *to) {
   const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
   return !(refused && *refused) && isatty(fileno(to)) && terminal &&

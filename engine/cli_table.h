@@ -23,6 +23,7 @@ void cli_table_deinit(struct cli_table *table);
 // The next cell, left to right and top to bottom; the text is copied and made harmless.
 void cli_table_put(struct cli_table *table, const char *text, size_t len,
                    enum cli_style style);
+void cli_table_words(struct cli_table *table, const char *words, enum cli_style style);
 // On a terminal the widest column is cut to fit, "…" at its end; into a file nothing is.
 void cli_table_print(const struct cli_table *table, FILE *to);
 

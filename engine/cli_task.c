@@ -82,8 +82,13 @@ static int merge_answers(const struct cli *cli, struct merge *fields) {
   return code;
 }
 
+static const char sentence[] =
+    "Task {id}, {title|name}, is {status}[: {code}][, claimed by {claimed_by}][, due "
+    "{due_at}].";
+
 static int deed(struct cli *cli) {
-  if (strcmp(cli->words[0], "show") == 0) return cli_get_one(cli, "tasks", cli->words[1]);
+  if (strcmp(cli->words[0], "show") == 0)
+    return cli_get_one(cli, "tasks", cli->words[1], sentence);
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "tasks", cli->words[1], cli->words[0]);
@@ -101,7 +106,7 @@ static int deed(struct cli *cli) {
     merge_end(&fields, &unused);
     buf_deinit(&unused);
   } else {
-    code = cli_post(cli, buf_text(&path), &fields);
+    code = cli_post(cli, buf_text(&path), &fields, sentence);
   }
   buf_deinit(&path);
   return code;

@@ -180,6 +180,9 @@ bool list_row(struct list *list, struct stmt *row) {
 void list_close(struct list *list) {
   json_close(&list->json, ']');
   if (list->more) call_put_id(list->call, &list->json, "next", list->kind, list->last);
+  json_key(&list->json, "at");
+  json_time(&list->json, kernel_now(list->call->care->kernel),
+            care_site_zone(list->call->care));
   json_close(&list->json, '}');
 }
 

@@ -68,8 +68,8 @@ void call_put_fields(struct call *call, struct json *json, struct stmt *row,
 void call_put_id(struct call *call, struct json *json, const char *key, char kind,
                  int64_t row);
 
-// A list by key: {"items": […], "next": id}. Queries order by id, take those after
-// list.after, at most list.limit + 1.
+// A list by key: {"items": […], "next": id, "at": the moment}. Queries order by id, take
+// those after list.after, at most list.limit + 1.
 struct list {
   struct call *call;
   struct buf out;

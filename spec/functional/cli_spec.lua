@@ -293,7 +293,39 @@ describe("afterward", function()
       end
     end)
 
-    it("shows whether the daemon is well", function() assert.matches("ok +yes\n", (ask { "status" })) end)
+    it("shows whether the daemon is well, in a sentence, and the books with one", function()
+      assert.matches("^The daemon is well[^\n]*%.\n$", (ask { "status" }))
+      local output = ask { "summary" }
+      assert.matches("^The books of %d+%-%d+%-%d+ %d+:%d+ don't balance: 2 things that were due are unaccounted for%.", output)
+      assert.matches("\nalerts +3: 0 acknowledged, 2 open\ntasks +6: 0 done, 6 open, 1 overdue\n", output)
+      assert.matches("\ntasks +5: ", (ask { "summary", "--department", "ortho" }))
+    end)
+
+    it("tells times as the site's clocks show them, wherever the one who asks is", function()
+      local hour = os.date("!%Y-%m-%d %H:", os.time() + 8 * 3600)
+      for _, zone in ipairs { "UTC", "America/New_York" } do
+        local sheet = afterward({ "handover", "--role", "nurse" }, where() .. " TZ=" .. zone)
+        local books = afterward({ "summary" }, where() .. " TZ=" .. zone)
+        local then_ = os.date("!%Y-%m-%d %H:", os.time() + 8 * 3600)
+        for _, text in ipairs { sheet, books } do assert.truthy(text:find(hour, 1, true) or text:find(then_, 1, true), text) end
+      end
+    end)
+
+    it("says first what is so of one thing, then its fields, and after them its lists as tables", function()
+      local id = json.decode((ask { "tasks", "--role", "doctor", "--json" })).items[1].id
+      local output, code = ask { "task", "claim", id }
+      assert.equal(0, code, output)
+      assert.matches("^Task " .. id .. ", other%-post, is open, claimed by centre, due 2100%-01%-01 08:00%.\n\nclaimed at ", output)
+      assert.matches("^Task " .. id .. ", other%-post, is open, due 2100", (ask { "task", "release", id }))
+      id = json.decode((ask { "alerts", "--department", "cardiac", "--json" })).items[1].id
+      assert.matches("^Alert " .. id .. ", chest%-pain, emergency, is acknowledged, acknowledged by centre%.\n", (ask { "alert", "ack", id }))
+      output = ask { "bundles", "ortho" }
+      assert.matches("^ortho runs version %x+, active since %d+%-%d+%-%d+ %d+:%d+, by start[^\n]*%.\n", output)
+      assert.matches("\n\nVERSIONS, THE NEWEST FIRST\nVERSION +ACTIVE SINCE +BY +HOW", output)
+      assert.is_nil(output:match(("%x"):rep(13)), output)          -- as short as a person needs them
+      assert.equal(32, #json.decode((ask { "bundles", "ortho", "--json" })).active.hash)
+      assert.is_nil(ask { "bundles" }:match(("%x"):rep(13)))
+    end)
   end)
 
   it("tells its version", function()

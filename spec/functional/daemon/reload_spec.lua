@@ -94,8 +94,10 @@ describe("saving a script", function()
     assert.equal(1, count(h:words(), "bundle%.refused"))                  -- the same files are not tried again
     text, code = h:afterward("reload", "w")
     assert.equal(1, code)
-    assert.matches("<eof> expected", text)
-    assert.equal(2, count(h:words(), "bundle%.refused"))                  -- unless somebody asks
+    assert.matches("^w runs version %x+, active since [%d%-: ]+, by start%.\nIts files are refused since [%d%-: ]+: w/w.lua:%d+: .*<eof> expected", text)
+    assert.matches("\n\nFOUND IN ITS FILES\nFILE +LINE +CODE +MESSAGE\nw/w.lua +%d+ +load +", text)
+    assert.matches("^The files of 1 department were looked at, those of 1 are refused%.\n\nDEPARTMENT ", (h:afterward "reload"))
+    assert.equal(3, count(h:words(), "bundle%.refused"))                  -- unless somebody asks
     text, code, errors = h:afterward("reload", "nobody")
     assert.equal("", text)
     assert.equal(1, code)
@@ -172,13 +174,17 @@ describe("a department that wants it so", function()
     local _, code, errors = h:afterward("activate", "w", "0000000")
     assert.equal(1, code)
     assert.matches("is another one by now", errors)
-    assert.equal(0, select(2, h:afterward("activate", "w", held.short)))
+    assert.matches("^w runs version .*\nVersion " .. held.short .. " of its files waits since [%d%-: ]+: afterward activate w%.\n",
+      (h:afterward("bundles", "w")))
+    assert.matches("^Activated%.\nw runs version " .. held.short .. ", active since [%d%-: ]+, by chen%.\n",
+      (h:afterward("activate", "w", held.short)))
     assert.equal(held.hash, bundle(h).active.hash)
     assert.same({ "chen", "asked" }, { bundle(h).active.by, bundle(h).active.way })
     assert.matches("second", json.encode(planned(h, 1)))
 
     os.execute("rm -r '" .. h.folder .. "/scripts/w'")
-    assert.equal(0, select(2, h:afterward("rollback", "w")))
+    assert.matches("^Gone back to an earlier version%.\nw runs version " .. first:sub(1, 12) .. ", .*\nVersion " .. held.short ..
+      " of its files is withdrawn since ", (h:afterward("rollback", "w")))
     assert.equal(first, bundle(h).active.hash)
     assert.matches("first", json.encode(planned(h, 2)))
     assert.equal("withdrawn", bundle(h).candidate.status)
