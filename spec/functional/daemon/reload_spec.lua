@@ -94,7 +94,8 @@ describe("saving a script", function()
     assert.equal(1, count(h:words(), "bundle%.refused"))                  -- the same files are not tried again
     text, code = h:afterward("reload", "w")
     assert.equal(1, code)
-    assert.matches("^w runs version %x+, active since [%d%-: ]+, by start%.\nIts files are refused since [%d%-: ]+: w/w.lua:%d+: .*<eof> expected", text)
+    assert.matches("^w runs version %x+, active since [%d%-: ]+, by start%.\nIts files are refused since [%d%-: ]+: w/w.lua:%d+: .*"
+      .. "<eof> expected", text)
     assert.matches("\n\nFOUND IN ITS FILES\nFILE +LINE +CODE +MESSAGE\nw/w.lua +%d+ +load +", text)
     assert.matches("^The files of 1 department were looked at, those of 1 are refused%.\n\nDEPARTMENT ", (h:afterward "reload"))
     assert.equal(3, count(h:words(), "bundle%.refused"))                  -- unless somebody asks
