@@ -10,19 +10,27 @@ const struct cli_command cli_sim = {
     .words = "DEPARTMENT",
     .does = "play a cohort through a department's scripts; nothing is sent",
     .more =
-        "The cohort is a discharge list, read as afterward import reads it. Who "
-        "answers,\n"
-        "what and when says an answer model: docs/simulation.md. Prints what each kind "
-        "of\n"
-        "patient would get, what a day would cost, and which alerts would come.",
-    .example = "afterward sim ortho --patients discharges.csv --days 90 --html sim.html",
+        "The cohort is a discharge list, read as afterward import reads it; without "
+        "one, 100\n"
+        "people are invented for the department's pathways. Who answers, what and when "
+        "says\n"
+        "an answer model: docs/simulation.md. Prints what each kind of patient would "
+        "get,\n"
+        "what a day would cost, and which alerts would come. Exit 1 when rows were bad "
+        "or\n"
+        "runs would be stuck.",
+    .example =
+        "afterward sim ortho\n"
+        "afterward sim ortho --patients discharges.csv --days 90 --html sim.html",
     .options =
         (const struct cli_option[]){
-            {"patients", "FILE.csv", "the cohort: a discharge list"},
+            {"patients", "FILE.csv",
+             "the cohort: a discharge list (100 invented people)"},
             {"map", "FILE.lua", "which column is what (that of scripts/demo)"},
             {"days", "N", "until so long after the last discharge (90)"},
             {"answers", "FILE.lua", "an answer model of your own"},
             {"scripts", "DIR", CLI_SCRIPTS_HELP},
+            {"lang", "zh|en", "of the account (the environment's) and the report (zh)"},
             {"html", "FILE", "write a report with charts, one file that opens offline"},
             {"seed", "N", "another seed, other chances (1)"},
             {"json", NULL, "the whole account as JSON"},

@@ -173,9 +173,7 @@ static void take_row(struct import *import, struct import_batch *batch) {
   char *record = import_list_record(list);
   import->result->rows++;
   if (import_list_cells(list, &why)) {
-    const char *own =
-        list->csv.error.code ? strstr(why.text, ": ") : NULL;  // has the line
-    reject(import, list->csv.row_line, record, true, "", own ? own + 2 : why.text);
+    reject(import, list->csv.row_line, record, true, "", why.text);
   } else if (import_map_row(import->map, list->cells, list->csv.fields, &event, &column,
                             &why)) {
     reject(import, list->csv.row_line, record, false, column, why.text);

@@ -38,7 +38,8 @@ static int read_header(struct import_list *list, struct import_map *map,
     return status_fail(status, ERR_INVALID,
                        "the list is empty; it needs a first line of "
                        "column names");
-  if (import_list_cells(list, status)) return status->code;
+  if (import_list_cells(list, status))
+    return status_prefix(status, "line %ld", list->csv.row_line);
   list->columns = list->csv.fields;
   for (int i = 0; i < list->columns; i++)
     list->skip[i] =

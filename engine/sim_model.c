@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/nearest.h"
 #include "script/sandbox.h"
 #include "script/values.h"
 #include "sim_embed.h"
@@ -16,14 +17,18 @@ static const char *const TYPE = "afterward.sim.model";
 // the file's own.
 enum { ENV = 1, LOADED, USUAL, OWN };
 
+static const char *const FUNCTIONS[] = {"answer", "task", "alert", NULL};
+
 struct model {
   struct sandbox *sandbox;
   uint64_t seed;
   struct buf arguments;
 };
 
+// The text has the model's own place already.
 static int fail(lua_State *L, const struct status *status) {
-  return luaL_error(L, "%s", status->text);
+  lua_pushstring(L, status->text);
+  return lua_error(L);
 }
 
 // Compiles and runs one embedded file in the model's environment; its value is left.
@@ -83,6 +88,54 @@ static int run(lua_State *L, const char *name, const char *text, size_t len, int
 static const char USUAL_TEXT[] =
     "return require 'model'(require 'rates'.parse((...)), select(2, ...))";
 
+// Appends "model.lua:2: " for the function on top, which is taken off.
+static void put_place(lua_State *L, struct buf *out) {
+  lua_Debug where;
+  if (lua_isfunction(L, -1) && lua_getinfo(L, ">S", &where))
+    buf_printf(out, "%s:%d: ", where.short_src, where.linedefined);
+  else
+    lua_pop(L, 1);
+}
+
+static int refuse(lua_State *L, const char *file, const char *name,
+                  struct status *status) {
+  struct nearest nearest;
+  struct buf text = {0}, near = {0};
+  nearest_start(&nearest, name, strlen(name));
+  for (int i = 0; FUNCTIONS[i]; i++)
+    nearest_offer(&nearest, FUNCTIONS[i], strlen(FUNCTIONS[i]));
+  nearest_put(&nearest, &near);
+  if (lua_isfunction(L, -1))
+    put_place(L, &text);
+  else
+    buf_printf(&text, "%s: ", file);
+  status_fail(status, ERR_INVALID,
+              "%sa model has no \"%s\"%s; its functions are answer, task and alert",
+              buf_text(&text), name, buf_text(&near));
+  buf_deinit(&text);
+  buf_deinit(&near);
+  return status->code;
+}
+
+static bool is_known(lua_State *L, const char *name) {  // its value is on top
+  for (int i = 0; FUNCTIONS[i]; i++)
+    if (!strcmp(FUNCTIONS[i], name)) return lua_isfunction(L, -1);
+  bool usual = lua_getfield(L, USUAL, name) != LUA_TNIL && lua_rawequal(L, -1, -2);
+  lua_pop(L, 1);
+  return usual;
+}
+
+// A misspelt function would leave the shipped one in its place, unsaid.
+static int check_functions(lua_State *L, const char *file, struct status *status) {
+  lua_pushnil(L);
+  while (lua_next(L, OWN)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "[1]";
+    if (!is_known(L, name)) return refuse(L, file, name, status);
+    lua_pop(L, 1);
+  }
+  return OK;
+}
+
 static int load(struct model *model, const char *file, const struct buf *text,
                 struct status *status) {
   lua_State *L = sandbox_state(model->sandbox);
@@ -98,7 +151,8 @@ static int load(struct model *model, const char *file, const struct buf *text,
     lua_pushvalue(L, USUAL);
     return OK;
   }
-  return run(L, file, buf_text(text), text->len, 0, status);
+  int code = run(L, file, buf_text(text), text->len, 0, status);
+  return code ? code : check_functions(L, file, status);
 }
 
 int sim_model_new(lua_State *L) {
@@ -142,13 +196,16 @@ static int encode_arguments(lua_State *L, struct buf *out, struct status *status
   return code;
 }
 
+static void push_function(lua_State *from, const char *name) {
+  if (lua_getfield(from, OWN, name) == LUA_TFUNCTION) return;
+  lua_pop(from, 1);
+  lua_getfield(from, USUAL, name);
+}
+
 static int ask(lua_State *L, struct model *model, const char *name,
                struct status *status) {
   lua_State *from = sandbox_state(model->sandbox);
-  if (lua_getfield(from, OWN, name) != LUA_TFUNCTION) {
-    lua_pop(from, 1);
-    lua_getfield(from, USUAL, name);
-  }
+  push_function(from, name);
   if (push_arguments(from, &model->arguments, status)) return status->code;
   sandbox_turn(model->sandbox, CALL_MS, seed_of(model, name));
   if (sandbox_call(from, 2, RESULTS, status) != SANDBOX_DONE) return status->code;
@@ -172,6 +229,17 @@ static int call(lua_State *L) {
   return code ? fail(L, &status) : RESULTS;
 }
 
+static int place(lua_State *L) {
+  struct model *model = luaL_checkudata(L, 1, TYPE);
+  lua_State *from = sandbox_state(model->sandbox);
+  struct buf text = {0};
+  push_function(from, luaL_checkstring(L, 2));
+  put_place(from, &text);
+  lua_pushlstring(L, buf_text(&text), text.len);
+  buf_deinit(&text);
+  return 1;
+}
+
 static int close_model(lua_State *L) {
   struct model *model = luaL_checkudata(L, 1, TYPE);
   if (model->sandbox) sandbox_close(model->sandbox);
@@ -181,7 +249,8 @@ static int close_model(lua_State *L) {
 }
 
 void sim_model_register(lua_State *L) {
-  static const luaL_Reg methods[] = {{"call", call}, {"__gc", close_model}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"call", call}, {"place", place}, {"__gc", close_model}, {NULL, NULL}};
   luaL_newmetatable(L, TYPE);
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);

@@ -18,7 +18,7 @@ void csv_deinit(struct csv *csv) {
 
 static void fail(struct csv *csv, const char *what) {
   if (csv->error.code) return;
-  status_fail(&csv->error, ERR_INVALID, "line %ld: %s", csv->row_line, what);
+  status_fail(&csv->error, ERR_INVALID, "%s", what);
   csv->cut = true;
 }
 

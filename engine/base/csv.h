@@ -33,8 +33,8 @@ void csv_deinit(struct csv *csv);
 size_t csv_read(struct csv *csv, const char *piece, size_t len);
 // The input is over: true when a last row without a line end is there.
 bool csv_finish(struct csv *csv);
-// Of a whole row: 0, or what is wrong with it; the text names line and remedy. Reading
-// goes on behind it.
+// Of a whole row: 0, or what is wrong with it; the text names the remedy, row_line the
+// line. Reading goes on behind it.
 int csv_check(const struct csv *csv, struct status *status);
 const char *csv_field(const struct csv *csv, int index, size_t *len);  // "" past the end
 // Writes a field, in quotes when it needs them; the caller puts the delimiters.

@@ -47,7 +47,8 @@ static int decode(struct table *table, const struct source *source) {
 
 // Adds { line =, cell, … } to the list on top.
 static int add_row(lua_State *L, struct table *table) {
-  if (csv_check(&table->csv, &table->status)) return table->status.code;
+  if (csv_check(&table->csv, &table->status))
+    return status_prefix(&table->status, "line %ld", table->csv.row_line);
   lua_createtable(L, table->csv.fields, 1);
   lua_pushinteger(L, table->csv.row_line);
   lua_setfield(L, -2, "line");

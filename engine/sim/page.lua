@@ -1,24 +1,31 @@
--- A simulation's account as one HTML file: charts and tables, Chinese, opens offline, prints well.
+-- A simulation's account as one HTML file to show a head nurse: charts and tables in one language, opens offline, prints well.
 local chart = require "chart"
 local report = require "report"
 local words = require "words"
-local e = chart.escape
+local e, fill = chart.escape, words.fill
 
 local STYLE = [[body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#222;max-width:1000px;
 margin:1.5em auto;padding:0 1em}h1{font-size:1.5em;margin:0}h2{font-size:1.15em;margin:1.6em 0 .3em;border-bottom:2px solid #1f6f8b}
-table{border-collapse:collapse;width:100%;margin:.4em 0}th,td{padding:.2em .6em;text-align:left;border-bottom:1px solid #ddd}
-td.r,th.r{text-align:right;font-variant-numeric:tabular-nums}svg{width:100%;height:auto}.g{stroke:#ddd}.n{font-size:12px;fill:#555;
-text-anchor:end}.d{font-size:12px;fill:#555}.legend span{margin-right:1.4em}.legend i{display:inline-block;width:.9em;height:.9em;
-margin-right:.4em;vertical-align:-1px;-webkit-print-color-adjust:exact;print-color-adjust:exact}.sum{display:flex;flex-wrap:wrap;
-gap:.6em;margin:1em 0}.sum div{flex:1 1 8em;border:1px solid #ccc;border-radius:6px;padding:.4em .8em}.sum b{display:block;font-size:1.5em}
-.bad{color:#a00}footer{color:#666;margin-top:2em;font-size:.9em}section{break-inside:avoid}svg rect{print-color-adjust:exact;
--webkit-print-color-adjust:exact}@media print{body{max-width:none;margin:0;font-size:11pt}@page{size:A4;margin:14mm}}]]
+h3{font-size:1em;margin:1.2em 0 .2em}table{border-collapse:collapse;width:100%;margin:.4em 0}
+th,td{padding:.2em .6em;text-align:left;border-bottom:1px solid #ddd}th{font-weight:600;color:#444}
+td.r,th.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}svg{width:100%;height:auto}.g{stroke:#ddd}
+.n{font-size:12px;fill:#555;text-anchor:end}.d{font-size:12px;fill:#555}.legend{margin:.2em 0 0 46px}.legend span{margin-right:1.4em;
+white-space:nowrap}.legend .key{width:1em;height:1em;margin-right:.4em;vertical-align:-2px}.sum{display:grid;
+grid-template-columns:repeat(7,1fr);gap:.6em;margin:1em 0}.sum div{border:1px solid #ccc;border-radius:6px;padding:.4em .6em;font-size:.9em;
+display:flex;flex-direction:column;justify-content:space-between}.sum b{font-size:1.6em;line-height:1.3}
+.level{display:inline-block;border-radius:4px;padding:0 .5em;color:#fff;font-weight:600}.bad{color:#a00}.note{color:#555}
+footer{color:#666;margin-top:2em;font-size:.9em}section{break-inside:avoid}svg,.level{print-color-adjust:exact;
+-webkit-print-color-adjust:exact}@media(max-width:820px){.sum{grid-template-columns:repeat(2,1fr)}}
+@media print{body{max-width:none;margin:0;font-size:11pt}@page{size:A4;margin:14mm}}]]
 
+-- A cell is text, { number } (stands to the right) or { html = … }.
 local function row(cells, tag)
   local out = {}
   for i, cell in ipairs(cells) do
-    local right = tostring(cell):find "^[%d.%-]+%%?$" or type(cell) == "table"
-    out[i] = ("<%s%s>%s</%s>"):format(tag, right and ' class="r"' or "", e(type(cell) == "table" and cell[1] or cell), tag)
+    local html = type(cell) == "table" and cell.html
+    local text = type(cell) == "table" and cell[1] or cell
+    local right = not html and (type(cell) == "table" or tostring(cell):find "^[%d.%-]+%%?$")
+    out[i] = ("<%s%s>%s</%s>"):format(tag, right and ' class="r"' or "", html or e(text), tag)
   end
   return "<tr>" .. table.concat(out) .. "</tr>"
 end
@@ -29,12 +36,19 @@ local function htable(head, rows)
   return table.concat(out) .. "</tbody></table>"
 end
 
-local function summary(account)
+-- Heads of numbers stand above them.
+local function heads(list, first_number, last_number)
+  local out = {}
+  for i, text in ipairs(list) do out[i] = i >= first_number and i <= last_number and { text } or text end
+  return out
+end
+
+local function title(item) return item.title or item.name end
+
+local function summary(account, say)
   local t, out = account.totals, {}
-  for _, item in ipairs { { "患者", t.patients }, { "入组", t.enrolled }, { "消息", t.messages }, { "本人或家属填答", t.answers },
-    { "电话随访填答", t.answers_by_staff }, { "待办任务", t.tasks }, { "预警", t.alerts } } do
-    out[#out + 1] = ("<div>%s<b>%d</b></div>"):format(item[1], item[2])
-  end
+  local numbers = { t.patients, t.enrolled, t.messages, t.answers, t.answers_by_staff, t.tasks, t.alerts }
+  for i, text in ipairs(say.sums) do out[i] = ("<div>%s<b>%d</b></div>"):format(e(text), numbers[i]) end
   return '<div class="sum">' .. table.concat(out) .. "</div>"
 end
 
@@ -44,40 +58,35 @@ local function days_of(account, part)
   return out
 end
 
-local function draw(account, title, part)
-  if #account.names[part] == 0 then return "" end
-  return ("<section><h2>%s</h2>%s</section>"):format(title, chart.bars(days_of(account, part), account.names[part], words))
+local function draw(account, say, part, head, unit)
+  local names = account.names[part]
+  if #names == 0 then return "" end
+  return ("<section><h2>%s</h2>%s</section>"):format(e(head), chart.bars(days_of(account, part), {
+    names = part == "alerts" and report.levels(names) or names, called = say.names, mark = part, unit = unit }))
 end
 
-local function title_of(account, kind)
-  local title = account.titles and account.titles[kind.pathway]
-  return (title or kind.pathway) .. (kind.tier ~= "" and " · " .. (words[kind.tier] or kind.tier) or "")
+-- A level in its colour, and in words.
+local function level(say, name)
+  return { html = ('<span class="level" style="background:%s">%s</span>'):format(chart.level(name) or "#555", e(say.names[name] or name)) }
 end
 
-local function kind_section(account, kind)
-  local rows = {}
-  for i, got in ipairs(kind.got) do
-    rows[i] = { words[got.what] or got.what, (account.titles and account.titles[got.name]) or got.name, words[got.to] or got.to,
-      ("%.1f"):format(got.count / kind.patients), report.share(got.patients, kind.patients), report.span(got.first, got.last) }
-  end
-  return ("<section><h2>%s:%d 人</h2><p>提问 %d 次;本人或家属填答 %s,连同电话随访共 %s。</p>%s</section>"):format(
-    e(title_of(account, kind)), kind.patients, kind.asked, report.share(kind.answered, kind.asked),
-    report.share(kind.answered + kind.by_staff, kind.asked),
-    htable({ "", "内容", "对象", { "人均次数" }, { "涉及患者" }, "出院后" }, rows))
+local function kind_section(account, say, kind)
+  local rows = report.got(kind, say, title)
+  for i, got in ipairs(kind.got) do if got.what == "alert" then rows[i][3] = level(say, got.to) end end
+  local name = (kind.title or kind.pathway) .. (kind.tier ~= "" and " · " .. (say.names[kind.tier] or kind.tier) or "")
+  return ("<section><h3>%s</h3><p>%s</p>%s</section>"):format(e(fill(say.kind, name, kind.patients)),
+    e(fill(say.kind_work, kind.asked, report.share(kind.answered, kind.asked), report.share(kind.answered + kind.by_staff, kind.asked))),
+    htable(heads(say.got, 4, 5), rows))
 end
 
-local function alerts(account)
-  local rows = {}
-  for i, a in ipairs(account.alerts) do
-    rows[i] = { (account.titles and account.titles[a.name]) or a.name, words[a.level] or a.level, a.count, a.patients,
-      a.seen_minutes and ("%.0f"):format(a.seen_minutes) or "-", a.pages, a.open }
-  end
-  if #rows == 0 then return "<h2>预警</h2><p>没有。</p>" end
-  return "<section><h2>预警</h2>" .. htable({ "名称", "级别", { "次数" }, { "患者" }, { "确认用时(分钟)" }, { "呼叫次数" }, { "未关闭" } },
-    rows) .. "</section>"
+local function alerts(account, say)
+  local rows = report.alert_rows(account, say, title)
+  for i, alert in ipairs(account.alerts) do rows[i][2] = level(say, alert.level) end
+  return ("<section><h2>%s</h2>%s</section>"):format(e(say.alerts),
+    #rows > 0 and htable(heads(say.alert_head, 3, 7), rows) or "<p>" .. e(say.no_alerts) .. "</p>")
 end
 
-local function roles(account)
+local function roles(account, say)
   local rows = {}
   for i, name in ipairs(account.names.roles) do
     local sum, most, on = 0, 0, "-"
@@ -86,28 +95,45 @@ local function roles(account)
       sum = sum + value
       if value > most then most, on = value, day.date end
     end
-    rows[i] = { words[name] or name, sum, ("%.1f"):format(sum / #account.days), most, on }
+    rows[i] = { say.names[name] or name, sum, ("%.1f"):format(sum / #account.days), most, on }
   end
-  return #rows > 0 and htable({ "岗位", { "任务" }, { "日均" }, { "最多一天" }, "日期" }, rows) or ""
+  return #rows > 0 and htable(heads(say.role_head, 2, 5), rows) or ""
 end
 
-local function stuck(account)
+local function paragraph(out, class, ...) out[#out + 1] = ('<p class="%s">%s</p>'):format(class, e(fill(...))) end
+
+-- What is not in the figures, before anybody believes them.
+local SHOWN = 20
+local function troubles(account, say)
   local out = {}
-  for i, run in ipairs(account.stuck or {}) do
-    out[i] = ('<p class="bad">卡住 %d 次:%s %s:%s</p>'):format(run.count, e(run.pathway or ""), e(run.name), e(run.cause))
+  for _, run in ipairs(account.stuck) do paragraph(out, "bad", say.stuck, run.count, run.pathway or "", run.name, run.cause) end
+  if #account.rejects > 0 then paragraph(out, "bad", say.rejects, #account.rejects) end
+  for i, bad in ipairs(account.rejects) do
+    if i > SHOWN then paragraph(out, "note", say.more, #account.rejects - SHOWN) break end
+    paragraph(out, "note", say.reject, bad.line, bad.column ~= "" and say.comma .. bad.column or "", bad.reason)
   end
+  if #account.refused > 0 then paragraph(out, "bad", say.refused, #account.refused) end
+  for i, refused in ipairs(account.refused) do
+    if i > SHOWN then break end
+    paragraph(out, "note", "%s %s: %s", refused.mrn, refused.kind, refused.reason)
+  end
+  if account.left_out then paragraph(out, "note", say.others, account.left_out) end
+  for _, way in ipairs(account.empty) do paragraph(out, "bad", say.empty, way.title or way.pathway) end
   return table.concat(out)
 end
 
-return function(account)
-  local out = { '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    ("<title>随访模拟:%s</title><style>%s</style></head><body>"):format(e(account.title), STYLE),
-    ("<h1>随访模拟:%s</h1><p>%s 至 %s。虚拟时间推演,没有发送任何消息。</p>"):format(e(account.title), account.from, account.till),
-    stuck(account), summary(account),
-    draw(account, "每日消息(按渠道)", "channels"), draw(account, "每日新增任务(按岗位)", "roles"), roles(account),
-    draw(account, "每日预警(按级别)", "alerts"), alerts(account) }
-  for _, kind in ipairs(account.kinds) do out[#out + 1] = kind_section(account, kind) end
-  out[#out + 1] = ("<footer>%d 名患者,种子 %d。应答与电话结果来自应答模型,不是预测。afterward sim %s</footer></body></html>\n"):format(
-    account.totals.patients, account.seed, e(account.department))
+return function(account, lang)
+  local say = words[lang]
+  local head = e(say.title:format(account.title))
+  local out = { ('<!DOCTYPE html><html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'):format(say.lang),
+    ("<title>%s</title><style>%s</style></head><body>"):format(head, STYLE),
+    ("<h1>%s</h1><p>%s%s</p>"):format(head, e(say.period:format(account.from, account.till)), account.invented and " " .. e(say.invented) or ""),
+    troubles(account, say), summary(account, say),
+    draw(account, say, "channels", say.by_channel, say.unit), draw(account, say, "roles", say.by_role, say.unit_tasks), roles(account, say),
+    draw(account, say, "alerts", say.by_level, say.unit_alerts), alerts(account, say),
+    ("<h2>%s</h2>"):format(e(say.contents)) }
+  for _, kind in ipairs(account.kinds) do out[#out + 1] = kind_section(account, say, kind) end
+  out[#out + 1] = ("<footer>%s afterward sim %s</footer></body></html>\n"):format(e(fill(say.foot, account.totals.patients, account.seed)),
+    e(account.department))
   return table.concat(out, "\n")
 end

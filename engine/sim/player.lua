@@ -71,12 +71,18 @@ local function options_of(item)
   return #values > 0 and values or nil
 end
 
+-- What the department's active scripts declare: kind → id → body.
+function player:definitions(department)
+  local row = first(self, "SELECT definitions AS b_all FROM bundle WHERE department=?1 AND active=1", department)
+  return row and row.all or {}
+end
+
 -- The items of a form as the model sees them.
 function player:items(department, form)
   local known = self.forms[department .. "/" .. form]
   if known then return known end
-  local row, items = first(self, "SELECT definitions AS b_all FROM bundle WHERE department=?1 AND active=1", department), {}
-  for _, item in ipairs(((row.all.form or {})[form] or {}).items or {}) do
+  local forms, items = self:definitions(department).form or {}, {}
+  for _, item in ipairs((forms[form] or {}).items or {}) do
     items[#items + 1] = { id = item.id, kind = item.kind, options = options_of(item), min = item.min, max = item.max,
       many = item.many, required = not item.optional }
   end
@@ -99,7 +105,31 @@ local function name_it(self, patient, name, row)
   return name .. "#" .. list[row]
 end
 
-function player:after(span, act) self.agenda:add(self.core:span(span, self.core:now()), act) end
+-- A mistake of the model's, at its own place.
+local function wrong(self, name, format, ...)
+  error { text = self.model:place(name) .. name .. " " .. format:format(...) }
+end
+
+-- Some time after now; name says which of the model's functions gave the delay.
+function player:after(name, delay, act)
+  local ok, at = pcall(self.core.span, self.core, delay, self.core:now())
+  if not ok or at < self.core:now() then
+    wrong(self, name, "gives the delay %s: write it like \"40m\" or \"2h\"", type(delay) == "string" and '"' .. delay .. '"' or tostring(delay))
+  end
+  self.agenda:add(at, act)
+end
+
+local function check_values(self, name, values)
+  if values ~= nil and type(values) ~= "table" then
+    wrong(self, name, "gives a %s where the form's values are meant: { temp = 36.8 }", type(values))
+  end
+end
+
+-- A reply of the engine's that says that the model is wrong.
+local function check_reply(self, name, reply, form)
+  if reply.status ~= 422 and reply.status ~= 400 then return end
+  wrong(self, name, "gave what %s refuses: %s", form and "form " .. form or "the engine", reply.detail)
+end
 
 function player:submit(kind, body)
   self.serial = (self.serial or 0) + 1
@@ -110,9 +140,7 @@ local function give(self, question, row, values)
   self.pending[question] = nil
   local reply = self:submit("answer", { question = question, values = values,
     by_kind = row.audience == "patient" and "patient" or "family" })
-  if reply.status == 422 or reply.status == 400 then
-    error { text = ("the answer model gave an answer that form %s refuses: %s"):format(row.form, reply.detail) }
-  end
+  check_reply(self, "answer", reply, row.form)
 end
 
 -- A question, a task, an alert came up: what is to follow is put on the agenda.
@@ -125,8 +153,9 @@ function player:hear(row)
     opened = row.opened, now = now, date = time.date, hour = time.hour, weekend = time.weekend,
     items = self:items(row.department, row.form) })
   if values == nil then return end
+  check_values(self, "answer", values)
   self.pending[row.question] = true
-  self:after(delay or "0s", function() give(self, row.question, row, values) end)
+  self:after("answer", delay or "0s", function() give(self, row.question, row, values) end)
 end
 
 function player:is_open(what, id)
@@ -136,7 +165,8 @@ end
 local try
 local function finish(self, row, tries, code, values)
   if not self:is_open("task", row.id) then return end
-  self:submit("task.done", { task = row.id, staff = "sim", code = code, answer = values or nil, note = "模拟" })
+  local reply = self:submit("task.done", { task = row.id, staff = "sim", code = code, answer = values or nil, note = "模拟" })
+  check_reply(self, "task", reply, values and row.form)
   if self:is_open("task", row.id) and tries < TRIES_MOST then try(self, row, tries + 1) end
 end
 
@@ -146,7 +176,8 @@ function try(self, row, tries)
   local code, values, delay = self.model:call("task", patient, { name = row.name, role = row.role, form = row.form, note = row.note,
     key = name_it(self, row.patient or 0, row.name, row.id), tries = tries, now = now, date = time.date, hour = time.hour,
     weekend = time.weekend, opened = row.opened, items = row.form and self:items(row.department, row.form) or {} })
-  if code then self:after(delay or "0s", function() finish(self, row, tries, code, values) end) end
+  check_values(self, "task", values)
+  if code then self:after("task", delay or "0s", function() finish(self, row, tries, code, values) end) end
 end
 
 function player:work(row) try(self, row, 0) end
@@ -159,9 +190,9 @@ function player:react(row)
     body.alert, body.staff = row.id, "sim"
     return function() if self:is_open("alert", row.id) then self:submit(kind, body) end end
   end
-  if seen then self:after(seen, deed("alert.ack", {})) end
-  if acted then self:after(acted, deed("alert.act", { act = "模拟处理" })) end
-  if closed then self:after(closed, deed("alert.done", { answer = "模拟" })) end
+  if seen then self:after("alert", seen, deed("alert.ack", {})) end
+  if acted then self:after("alert", acted, deed("alert.act", { act = "模拟处理" })) end
+  if closed then self:after("alert", closed, deed("alert.done", { answer = "模拟" })) end
 end
 
 -- What came since it was last asked for.

@@ -1,5 +1,6 @@
 -- What a played world came to, counted from its own rows: by kind of patient, by day, by alert.
 local sim = require "afterward.sim"
+local words = require "words"
 
 local tally = {}
 local QUARTER = 900000 -- zones lie on quarters of an hour
@@ -96,28 +97,99 @@ function tally.alerts(core)
   return list
 end
 
--- What a department's own ids are called: pathways, forms, templates by their Chinese title.
-function tally.titles(core, department)
-  local row, out = core:query("SELECT definitions AS b_all FROM bundle WHERE department=?1 AND active=1", department)[1], {}
-  for _, kind in ipairs { "form", "pathway", "department" } do
-    for id, body in pairs(row and row.all[kind] or {}) do
-      out[id] = type(body.title) == "table" and (body.title.zh or body.title.en) or body.title
+local SHORT = 22 -- letters of a text that stands for a title
+
+local function short(text)
+  if utf8.len(text) <= SHORT then return text end
+  return text:sub(1, utf8.offset(text, SHORT) - 1) .. "…"
+end
+
+local function in_language(text, lang)
+  if type(text) ~= "table" then return text end
+  return text[lang] or text.zh or text.en
+end
+
+-- A message's title is how it begins, behind the greeting and without its fields.
+local function beginning(text, lang)
+  local out = in_language(text, lang):gsub("%b{}", ""):gsub("^[%s%p]+", ""):gsub("^您好", "")
+  for _, mark in ipairs { "，", "。", "！", "：" } do
+    if out:sub(1, #mark) == mark then out = out:sub(#mark + 1) end
+  end
+  return short((out:gsub("^[%s%p]+", "")))
+end
+
+-- What most of the rows of a name say, with a mark when others say something else.
+local function most_said(core, sql, out, others)
+  local several = {}
+  for _, row in ipairs(core:query(sql)) do
+    if row.text and not out[row.name] then
+      out[row.name] = short(row.text)
+    elseif row.text and not several[row.name] then
+      several[row.name], out[row.name] = true, out[row.name] .. others
     end
   end
+end
+
+-- What a department's own ids are called: { form = { id = title }, template =, pathway =, department =, task =, alert = }.
+-- definitions: its active bundle's. Tasks and alerts have no title of their own: a word that every hospital has, else what
+-- most of them say stands for it, of alerts by level: "name level".
+function tally.titles(core, definitions, lang)
+  local out = { task = {}, alert = {} }
+  for _, kind in ipairs { "form", "pathway", "department", "rule", "template" } do
+    out[kind] = {}
+    for id, body in pairs(definitions[kind] or {}) do
+      out[kind][id] = kind == "template" and beginning(body.text, lang) or in_language(body.title, lang)
+    end
+  end
+  most_said(core, "SELECT name, note AS text FROM task GROUP BY 1,2 ORDER BY count(*) DESC, 2", out.task, words[lang].others_say)
+  most_said(core, "SELECT name || ' ' || level AS name, reason AS text FROM alert GROUP BY 1,2 ORDER BY count(*) DESC, 2", out.alert,
+    words[lang].others_say)
+  return out
+end
+
+local function alert_title(titles, name, level) return titles.rule[name] or titles.alert[name .. " " .. level] end
+
+local KIND_OF = { ask = "form", remind = "form", send = "template", task = "task" }
+
+local function name_all(account, titles, lang)
+  local common = words[lang].names
+  for _, kind in ipairs(account.kinds) do
+    kind.title = titles.pathway[kind.pathway]
+    for _, got in ipairs(kind.got) do
+      got.title = got.what == "alert" and alert_title(titles, got.name, got.to) or got.what == "task" and common[got.name]
+        or (titles[KIND_OF[got.what]] or {})[got.name]
+    end
+  end
+  for _, alert in ipairs(account.alerts) do alert.title = alert_title(titles, alert.name, alert.level) end
+end
+
+-- Pathways of the department onto which nobody came: { pathway, title }.
+local function empty(account, definitions, titles)
+  local met, out = {}, {}
+  for _, kind in ipairs(account.kinds) do met[kind.pathway] = true end
+  for id in pairs(definitions.pathway or {}) do if not met[id] then out[#out + 1] = { pathway = id, title = titles.pathway[id] } end end
+  table.sort(out, function(a, b) return a.pathway < b.pathway end)
   return out
 end
 
 -- The whole account, as it is printed, drawn and given as JSON.
-function tally.of(core, zone, from, till)
+-- o: core, zone, from, till (ms), department, definitions, lang.
+function tally.of(o)
+  local core = o.core
   local list, by = kinds(core)
   add_got(core, by)
-  local each, names = days(core, zone, from, till)
-  return { kinds = list, days = each, names = names, alerts = tally.alerts(core), totals = {
+  local each, names = days(core, o.zone, o.from, o.till)
+  local account = { kinds = list, days = each, names = names, alerts = tally.alerts(core), totals = {
     patients = count(core, "patient"), enrolled = count(core, "enrollment"), runs = count(core, "run"),
     stuck = count(core, "run WHERE status='stuck'"),
     messages = count(core, "message WHERE accepted_at IS NOT NULL AND kind<>'page'"),
     questions = count(core, "question"), answers = count(core, "answer WHERE by_kind<>'staff'"),
     answers_by_staff = count(core, "answer WHERE by_kind='staff'"), tasks = count(core, "task"), alerts = count(core, "alert") } }
+  local titles = tally.titles(core, o.definitions, o.lang)
+  name_all(account, titles, o.lang)
+  account.department, account.title = o.department, titles.department[o.department] or o.department
+  account.from, account.till, account.empty = each[1].date, each[#each].date, empty(account, o.definitions, titles)
+  return account
 end
 
 return tally

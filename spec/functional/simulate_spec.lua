@@ -58,7 +58,7 @@ describe("afterward sim", function()
   it("tells for each kind of patient what they would get, and who would have to call", function()
     local a, errors = account("--answers", "model.lua")
     assert.equal(3, a.totals.enrolled)
-    assert.matches("1 rows of v are left out", errors)
+    assert.matches("rows of other departments are left out: v 1\n", errors)
     local old, young = a.kinds[2], a.kinds[1]
     assert.same({ "high", 1, "standard", 2 }, { old.tier, old.patients, young.tier, young.patients })
     assert.same({ 6, 6, 0 }, { young.asked, young.answered, young.by_staff }) -- three times each
@@ -103,11 +103,13 @@ describe("afterward sim", function()
   it("writes a report that opens without a network", function()
     local output, code, errors = play("--html", "report.html", "--answers", "model.lua")
     assert.equal(0, code, errors)
-    assert.matches("way · standard: 2 patients", output)
+    assert.matches("way · standard: 2 patients; 6 questions", output)
+    assert.matches("way · high: 1 patient; ", output)
     local page = place:read "report.html"
     assert.matches("<svg", page)
-    assert.matches("随访模拟:试验科", page)
-    assert.matches("术后随访 · 高风险:1 人", page)
+    assert.matches("随访模拟：试验科", page)
+    assert.matches("术后随访 · 高风险：1 人", page)
+    assert.matches("<td>任务</td><td>电话随访</td><td>护士</td>", page)     -- no ids where there are words
     assert.is_nil(page:find "https?://" or page:find "<script" or page:find "src=")
   end)
 
@@ -120,11 +122,18 @@ describe("afterward sim", function()
   local slips = {
     { "a list that isn't there", { "--patients", "none.csv" }, "none.csv can't be opened" },
     { "days that are no number", { "--days", "many" }, "%-%-days takes a whole number from 1 to 3660, not \"many\"" },
-    { "a model with a fault, by line", { "--answers", "broken.lua" }, "broken.lua:2: .*nothing" },
-    { "a model that never ends", { "--answers", "endless.lua" }, "endless.lua:1: .*time" },
-    { "a model that reads files", { "--answers", "reader.lua" }, "reader.lua:1: .*io" },
-    { "a model whose answer the form refuses", { "--answers", "wild.lua" }, "form check refuses: .*temp" },
+    { "a model with a fault, by line", { "--answers", "broken.lua" }, "^afterward: broken.lua:2: .*nothing" },
+    { "a model that never ends", { "--answers", "endless.lua" }, "^afterward: endless.lua:1: .*time" },
+    { "a model that reads files", { "--answers", "reader.lua" }, "^afterward: reader.lua:1: .*io" },
+    { "a model whose answer the form refuses", { "--answers", "wild.lua" }, "^afterward: wild.lua:1: .*form check refuses: .*temp" },
     { "a model that gives no table", { "--answers", "number.lua" }, "number.lua gives a number instead of a table of functions" },
+    { "a model with a function that nobody asks", { "--answers", "typo.lua" },
+      '^afterward: typo.lua:2: a model has no "anwser"; did you mean "answer"%?; its functions are answer, task and alert' },
+    { "a model with something else for a function", { "--answers", "value.lua" }, '^afterward: value.lua: a model has no "task"' },
+    { "a model's answer that is no table", { "--answers", "bare.lua" }, "^afterward: bare.lua:1: answer gives a number" },
+    { "a model's delay", { "--answers", "late.lua" }, '^afterward: late.lua:1: answer gives the delay "soon": write it like "40m"' },
+    { "a model's result code", { "--answers", "code.lua" }, "^afterward: code.lua:1: task gave what the engine refuses: .*doen" },
+    { "a language that it doesn't have", { "--lang", "fr" }, '%-%-lang takes zh or en, not "fr"' },
   }
   for _, slip in ipairs(slips) do
     it("explains " .. slip[1], function()
@@ -133,6 +142,11 @@ describe("afterward sim", function()
       place:write("reader.lua", "return { answer = function() io.open('x') end }")
       place:write("wild.lua", "return { answer = function() return { temp = 99 } end }")
       place:write("number.lua", "return 7")
+      place:write("typo.lua", "return {\nanwser = function() end }")
+      place:write("value.lua", "return { task = 'done' }")
+      place:write("bare.lua", "return { answer = function() return 36.8 end }")
+      place:write("late.lua", "return { answer = function() return { temp = 36.8 }, 'soon' end }")
+      place:write("code.lua", "return { task = function() return 'doen' end }")
       local _, code, errors = play(table.unpack(slip[2]))
       assert.is_true(code == 1 or code == 2)
       assert.matches(slip[3], errors)
@@ -142,9 +156,45 @@ describe("afterward sim", function()
   it("tells bad rows by line and column, and plays the rest", function()
     place:write("bad.csv", HEAD .. row(1, "1980-01-01") .. row(2, "in spring"))
     local output, code, errors = place:afterward("sim", "w", "--patients", "bad.csv", "--map", "map.lua", "--scripts", "scripts", "--json")
-    assert.equal(0, code, errors)
+    assert.equal(1, code, errors)
     assert.matches("line 3, 出生日期: ", errors)
-    assert.equal(1, json.decode(output).totals.patients)
+    assert.matches("1 row of bad.csv could not be read and had to be left out", errors)
+    local a = json.decode(output)
+    assert.equal(1, a.totals.patients)
+    assert.equal(3, a.rejects[1].line)
+  end)
+
+  it("names a line of the list once", function()
+    place:write("bad.csv", HEAD .. row(1, "1980-01-01") .. '"王"2,x\n')
+    local _, code, errors = place:afterward("sim", "w", "--patients", "bad.csv", "--map", "map.lua", "--scripts", "scripts", "--json")
+    assert.equal(1, code, errors)
+    assert.matches("\nline 3: text follows a closing quote", "\n" .. errors)
+  end)
+
+  it("invents people whom the department's pathways take in, when nobody names a list", function()
+    local output, code, errors = place:afterward("sim", "w", "--days", "2", "--json")     -- ./scripts, as afterward test
+    assert.equal(0, code, errors)
+    local a = json.decode(output)
+    assert.same({ 100, 100, true }, { a.totals.patients, a.totals.enrolled, a.invented })
+    assert.equal("high", a.kinds[2].tier)
+  end)
+
+  it("says when nobody came onto a pathway", function()
+    place:write("none/w/w.lua", (SCRIPT:gsub('on = "discharge"', '%0, where = function() return false end')))
+    place:write("none/shared/calendar/cn.csv", bench.file "scripts/shared/calendar/cn.csv")
+    local _, code, errors = place:afterward("sim", "w", "--days", "2", "--scripts", "none")
+    assert.equal(0, code, errors)
+    assert.matches("nobody came onto way: its `where` takes none", errors)
+  end)
+
+  it("speaks one language: the environment's, or the one that is asked for", function()
+    local zh, _, _ = play("--answers", "model.lua", "--lang", "zh", "--html", "zh.html")
+    assert.matches("way · high：1 人；提问 3 次", zh)
+    assert.is_nil(zh:find "patients" or zh:find "answered")
+    local en = play("--answers", "model.lua", "--html", "en.html", "--lang", "en")
+    assert.is_nil(en:find "[\x80-\xff][\x80-\xff][\x80-\xff][\x80-\xff]")
+    assert.matches("Way · high: 1 patient<", place:read "en.html")
+    assert.is_nil(place:read "en.html":find "患者")
   end)
 
   it("ends with 1 and says which runs would be stuck", function()

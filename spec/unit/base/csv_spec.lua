@@ -35,9 +35,9 @@ describe("A CSV file", function()
     ["may have quotes within a plain field"] = { 'a"b,c\n', { { 'a"b', "c" } } },
     ["may end within quotes' end"] = { '"a"', { { "a" } } },
     ["is empty"] = { "", {} },
-    ["tells of text behind a quote"] = { '"a"b\nc\n', { 'line 1: text follows a closing quote; write "" for a quote within a field', { "c" } } },
-    ["tells of a quote without end"] = { 'a\n"b\nc', { { "a" }, "line 2: a quoted field has no closing quote" } },
-    ["tells of zero bytes"] = { "a\0b\nc\n", { "line 1: a zero byte stands in the text; export the file as CSV again", { "c" } } },
+    ["tells of text behind a quote"] = { '"a"b\nc\n', { 'text follows a closing quote; write "" for a quote within a field', { "c" } } },
+    ["tells of a quote without end"] = { 'a\n"b\nc', { { "a" }, "a quoted field has no closing quote" } },
+    ["tells of zero bytes"] = { "a\0b\nc\n", { "a zero byte stands in the text; export the file as CSV again", { "c" } } },
   } do
     it(name, function() assert.same(case[2], fields(case[1])) end)
   end
@@ -51,7 +51,7 @@ describe("A CSV file", function()
 
   it("goes on behind a field that is too long", function()
     local rows = csv.rows('x,"' .. ("a"):rep(70000) .. '\nb,c\n')
-    assert.matches("^line 1: .*too long", rows[1].wrong)
+    assert.matches("too long", rows[1].wrong)
     assert.equal("b", rows[2][1])
   end)
 
