@@ -7,6 +7,7 @@ local LEVELS = { emergency = "#b3261e", urgent = "#d98200", soon = "#2f6f9f" }
 local HATCHES = { "", "M0 8L8 0M-2 2L2 -2M6 10L10 6", "M4 0V8", "M0 4H8", "M0 0L8 8M-2 6L2 10M6 -2L10 2", "M4 0V8M0 4H8" }
 local COLOURS = { "#1f6f8b", "#7a9e3f", "#8a5a9e", "#4b6584", "#8a7a2f", "#5f9ea0", "#9e5a7a", "#6b6b6b" }
 local WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 960, 270, 46, 26, 22
+local DATE = 36 -- how wide one is
 
 local function escape(text) return (tostring(text):gsub("[&<>\"']", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;",
   ['"'] = "&quot;", ["'"] = "&#39;" })) end
@@ -86,7 +87,8 @@ function chart.bars(days, series)
     local x = LEFT + (i - 1) * room + (room - wide) / 2
     bar(out, day, series, x, wide, y, top)
     if (i - 1) % every == 0 then
-      out[#out + 1] = ('<text x="%.1f" y="%d" class="d">%s</text>'):format(x, HEIGHT - 8, escape(day.date:sub(6)))
+      local edge = x + DATE > WIDTH and WIDTH - DATE or x
+      out[#out + 1] = ('<text x="%.1f" y="%d" class="d">%s</text>'):format(edge, HEIGHT - 8, escape(day.date:sub(6)))
     end
   end
   return ('<svg viewBox="0 0 %d %d" role="img" aria-label="%s">%s</svg>%s'):format(WIDTH, HEIGHT, escape(series.unit), table.concat(out),

@@ -147,7 +147,12 @@ function tally.titles(core, definitions, lang)
   return out
 end
 
-local function alert_title(titles, name, level) return titles.rule[name] or titles.alert[name .. " " .. level] end
+-- An overdue task's alert is called by the engine: overdue-<task>.
+local function alert_title(titles, lang, name, level)
+  local task, names = name:match "^overdue%-(.*)$", words[lang].names
+  if task then return ("%s: %s"):format(names.overdue, names[task] or titles.task[task] or task) end
+  return titles.rule[name] or titles.alert[name .. " " .. level]
+end
 
 local KIND_OF = { ask = "form", remind = "form", send = "template", task = "task" }
 
@@ -156,11 +161,11 @@ local function name_all(account, titles, lang)
   for _, kind in ipairs(account.kinds) do
     kind.title = titles.pathway[kind.pathway]
     for _, got in ipairs(kind.got) do
-      got.title = got.what == "alert" and alert_title(titles, got.name, got.to) or got.what == "task" and common[got.name]
+      got.title = got.what == "alert" and alert_title(titles, lang, got.name, got.to) or got.what == "task" and common[got.name]
         or (titles[KIND_OF[got.what]] or {})[got.name]
     end
   end
-  for _, alert in ipairs(account.alerts) do alert.title = alert_title(titles, alert.name, alert.level) end
+  for _, alert in ipairs(account.alerts) do alert.title = alert_title(titles, lang, alert.name, alert.level) end
 end
 
 -- Pathways of the department onto which nobody came: { pathway, title }.
