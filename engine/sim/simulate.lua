@@ -79,7 +79,7 @@ end
 local function play(host, model, scripts, department, list, days, zone)
   local from, till = list[1].at, list[#list].at + days * player.DAY
   local world = player.new { at = from - player.HOUR, zone = zone, model = model }
-  world:load(scripts, department)
+  world:load(scripts, department, true)
   for _, item in ipairs(list) do world:expect(item.at, item.event) end
   local bar <close> = progress.bar(host, "playing", from, till)
   world:run(till, function(now) bar:show(now) end)
