@@ -98,7 +98,7 @@ describe("afterward", function()
     { { "tasks", "--json", "--rolle", "nurse" }, 2, 400, "Bad Request", "did you mean --role?" },
     { { "tasks", "--rolle", "nurse", "--json" }, 2, 400, "Bad Request", "did you mean --role?" },
     { { "alert", "act", "a1", "--json" }, 2, 400, "Bad Request", "--note TEXT" },
-    { { "sim", "ortho", "--json", "--scripts", "scripts" }, 2, 400, "Bad Request", "--patients is missing" },
+    { { "sim", "ortho", "--json", "--scripts", "scripts", "--days", "many" }, 2, 400, "Bad Request", "--days takes a whole number" },
     { { "status", "--json", "--token-file", "/does/not/exist" }, 1, 422, "Unprocessable Content", "no token could be read" },
     { { "check", "/does/not/exist", "--json" }, 1, 422, "Unprocessable Content", "/does/not/exist can't be read" },
     { { "sim", "orto", "--json", "--scripts", "scripts", "--patients", "x" }, 1, 422, "Unprocessable Content", "did you mean 'ortho'?" },
