@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "care/message.h"
-#include "link/channel_http.h"
+#include "channels_parts.h"
+#include "io/loop.h"
+#include "io/watch.h"
 #include "link/channel_log.h"
-#include "script/plugin.h"
+#include "secrets.h"
 
 static void take_result(void *self, int64_t attempt,
                         const struct channel_result *result) {
@@ -22,18 +25,58 @@ static int ask_send(void *self, const struct value *message, struct buf *request
   return plugin_send(self, message, request, status);
 }
 
-static int ask_result(void *self, const struct value *response,
-                      const struct value *message, struct buf *result,
-                      struct status *status) {
+static int ask_query(void *self, const struct value *message, struct buf *request,
+                     struct status *status) {
+  return plugin_query(self, message, request, status);
+}
+
+static int judge_result(void *self, const struct value *response,
+                        const struct value *message, struct buf *result,
+                        struct status *status) {
   return plugin_result(self, response, message, result, status);
 }
 
-static int ask_receipt(void *self, const struct value *request, struct buf *out,
-                       struct status *status) {
+static int judge_queried(void *self, const struct value *response,
+                         const struct value *message, struct buf *result,
+                         struct status *status) {
+  return plugin_queried(self, response, message, result, status);
+}
+
+static int hear_receipt(void *self, const struct value *request, struct buf *out,
+                        struct status *status) {
   return plugin_receipt(self, request, out, status);
 }
 
+static int hear_inbound(void *self, const struct value *request, struct buf *out,
+                        struct status *status) {
+  return plugin_inbound(self, request, out, status);
+}
+
 static void close_plugin(void *self) { plugin_close(self); }
+
+struct plugin_port channels_port_of(struct plugin *plugin) {
+  const struct plugin_info *info = plugin_info(plugin);
+  return (struct plugin_port){.self = plugin,
+                              .send = ask_send,
+                              .query = info->queryable ? ask_query : NULL,
+                              .result = judge_result,
+                              .queried = info->queryable ? judge_queried : NULL,
+                              .receipt = info->receipts ? hear_receipt : NULL,
+                              .inbound = info->inbound ? hear_inbound : NULL,
+                              .free = close_plugin};
+}
+
+void channels_abilities(const struct plugin *plugin, struct channel_abilities *can) {
+  const struct plugin_info *info = plugin_info(plugin);
+  *can = (struct channel_abilities){.keyed_ms = info->keyed_ms,
+                                    .max_length = info->max_length,
+                                    .links = info->links,
+                                    .receipts = info->receipts,
+                                    .inbound = info->inbound,
+                                    .queryable = info->queryable};
+  snprintf(can->plugin, sizeof can->plugin, "%s", info->name);
+  snprintf(can->address, sizeof can->address, "%s", info->address);
+}
 
 static int read_file(const char *path, struct buf *out, struct status *status) {
   char block[4096];
@@ -47,19 +90,18 @@ static int read_file(const char *path, struct buf *out, struct status *status) {
   return OK;
 }
 
-static int open_plugin(struct plugin **out, const char *plugins, const char *name,
-                       const char *channel, const struct value *settings,
-                       struct status *status) {
+int channels_open_plugin(const char *folder, const struct configured *configured,
+                         struct plugin **out, char digest[33], struct status *status) {
   struct buf path = {0}, text = {0};
-  if (strchr(name, '/') || name[0] == '.')
-    return status_fail(status, ERR_INVALID,
-                       "channels.%s.plugin: must be a plugin's name, such as sms-http",
-                       channel);
-  buf_printf(&path, "%s/%s/plugin.lua", plugins, name);
+  struct value settings;
+  buf_printf(&path, "%s/%s/plugin.lua", folder, configured->plugin);
+  *out = NULL;
   int code = read_file(path.data, &text, status);
-  if (!code)
+  digest_hex(buf_text(&text), text.len, digest);
+  value_read(configured->settings.data, configured->settings.len, &settings);
+  if (!code && strcmp(digest, configured->digest) != 0)
     code = plugin_open(out, &(struct plugin_source){path.data, buf_text(&text), text.len},
-                       channel, settings, status);
+                       configured->name, &settings, status);
   buf_deinit(&path);
   buf_deinit(&text);
   return code;
@@ -89,34 +131,71 @@ static void without_own_keys(const struct value *settings, struct buf *out) {
   value_end(out, map, count);
 }
 
-static int add_http(struct channels *channels, struct http_thread *client,
-                    const char *plugins, const char *name, const char *plugin_name,
-                    const struct value *settings, struct status *status) {
-  struct plugin *plugin;
+static void configured_free(struct configured *configured) {
+  mem_free(configured->name);
+  mem_free(configured->plugin);
+  if (configured->settings.data)
+    explicit_bzero(configured->settings.data, configured->settings.len);
+  buf_deinit(&configured->settings);
+  mem_free(configured);
+}
+
+static int configured_new(const char *name, const char *plugin,
+                          const struct value *settings, struct configured **out,
+                          struct status *status) {
   struct buf rest = {0};
   struct value view;
+  if (strchr(plugin, '/') || plugin[0] == '.')
+    return status_fail(status, ERR_INVALID,
+                       "channel \"%s\": plugin must be a plugin's name, such as sms-http",
+                       name);
+  struct configured *configured = mem_alloc(sizeof *configured);
+  configured->name = mem_copy_text(name);
+  configured->plugin = mem_copy_text(plugin);
   without_own_keys(settings, &rest);
   value_read(rest.data, rest.len, &view);
-  int code = open_plugin(&plugin, plugins, plugin_name, name, &view, status);
+  int code = secrets_read(&view, &configured->settings, status);
   buf_deinit(&rest);
+  if (code) {
+    configured_free(configured);
+    return status_prefix(status, "channel \"%s\"", name);
+  }
+  *out = configured;
+  return OK;
+}
+
+static int add_http(struct channels *channels, struct configured *configured,
+                    const struct value *settings, struct status *status) {
+  struct plugin *plugin;
+  struct channel_abilities can;
+  char digest[33];
+  int code =
+      channels_open_plugin(channels->plugins, configured, &plugin, digest, status);
   if (code) return code;
-  const struct plugin_info *info = plugin_info(plugin);
+  memcpy(configured->digest, digest, sizeof digest);
+  channels_abilities(plugin, &can);
   struct channel_http_config config = {
-      .name = name,
-      .address = info->address,
-      .keyed_ms = info->keyed_ms,
-      .max_length = info->max_length,
-      .merges = info->merges,
+      .name = configured->name,
+      .can = &can,
+      .merges = plugin_info(plugin)->merges,
       .parallel = (unsigned)number_of(settings, "parallel"),
       .timeout_ms = number_of(settings, "timeout_ms"),
-      .client = client};
-  struct plugin_port port = {plugin, ask_send, ask_result,
-                             info->receipts ? ask_receipt : NULL, close_plugin};
+      .client = channels->client,
+      .loop = channels->loop};
+  struct plugin_port port = channels_port_of(plugin);
   return dispatcher_add(channels->dispatcher, channel_http_new(&config, &port), status);
 }
 
-static int add_channel(struct channels *channels, struct http_thread *client,
-                       const char *plugins, const char *name,
+static int add_plugin(struct channels *channels, const char *name, const char *plugin,
+                      const struct value *settings, struct status *status) {
+  struct configured *configured;
+  if (configured_new(name, plugin, settings, &configured, status)) return status->code;
+  configured->next = channels->configured;
+  channels->configured = configured;
+  return add_http(channels, configured, settings, status);
+}
+
+static int add_channel(struct channels *channels, const char *name,
                        const struct value *settings, struct status *status) {
   struct value plugin = value_field(settings, "plugin"),
                show = value_field(settings, "show_text");
@@ -124,33 +203,48 @@ static int add_channel(struct channels *channels, struct http_thread *client,
   bool prints = !strcmp(plugin_name ? plugin_name : name, "log");
   int code;
   if (plugin_name && !prints)
-    code = add_http(channels, client, plugins, name, plugin_name, settings, status);
+    code = add_plugin(channels, name, plugin_name, settings, status);
   else if (prints)
     code = dispatcher_add(channels->dispatcher,
                           channel_log_new(name, value_true(&show), NULL, NULL), status);
   else
-    code = status_fail(
-        status, ERR_INVALID,
-        "channels.%s.plugin: say which plugin sends, such as \"sms-http\", or \"log\"",
-        name);
+    code =
+        status_fail(status, ERR_INVALID,
+                    "channel \"%s\": plugin is missing: say which plugin sends, such as "
+                    "\"sms-http\", or \"log\"",
+                    name);
   mem_free(plugin_name);
   return code;
 }
 
-int channels_open(struct channels *channels, struct care *care, struct clock *clock,
-                  struct http_thread *client, const char *plugins,
+int channels_open(struct channels *channels, const struct channels_parts *parts,
                   const struct value *settings, struct status *status) {
   struct value all = value_field(settings, "channels"), key, item;
   struct value_iter iter = value_iterate(&all);
   int code = OK;
-  *channels = (struct channels){.care = care, .clock = clock};
+  *channels = (struct channels){.care = parts->care,
+                                .clock = parts->clock,
+                                .loop = parts->loop,
+                                .client = parts->client,
+                                .plugins = mem_copy_text(parts->plugins)};
   channels->dispatcher = dispatcher_new(
       &(struct dispatcher_sink){.self = channels, .result = take_result, .now = now});
   while (!code && value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
-    code = add_channel(channels, client, plugins, name, &item, status);
+    code = add_channel(channels, name, &item, status);
     mem_free(name);
   }
-  care->channels = dispatcher_port(channels->dispatcher);
+  if (parts->care) parts->care->channels = dispatcher_port(channels->dispatcher);
   return code;
+}
+
+void channels_free(struct channels *channels) {
+  dispatcher_free(channels->dispatcher);
+  while (channels->configured) {
+    struct configured *configured = channels->configured;
+    channels->configured = configured->next;
+    configured_free(configured);
+  }
+  mem_free(channels->plugins);
+  *channels = (struct channels){0};
 }

@@ -1,20 +1,46 @@
 // Channels as the configuration names them: `channels = { sms = { plugin = "sms-http", …
-// }, log = {} }`.
+// }, log = {} }`. A plugin that is saved anew takes the old one's place.
 #pragma once
 
 #include "care/care.h"
 #include "link/dispatcher.h"
 
 struct http_thread;
+struct loop;
+struct watch;
+struct loop_job;
+struct configured;
+struct look;
 
 struct channels {
   struct dispatcher *dispatcher;
-  struct care *care;    // borrowed
-  struct clock *clock;  // likewise
+  struct care *care;           // borrowed, as the next four; NULL: results go nowhere
+  struct clock *clock;         //
+  struct loop *loop;           //
+  struct http_thread *client;  //
+  char *plugins;               // folder; owned
+  struct configured *configured;
+  struct watch *watch;
+  struct loop_job *looking;
+  struct look *look;  // what it works on
+  bool again;         // files changed while it looked
 };
 
-// plugins: the folder with <name>/plugin.lua. The text names the channel, the key and the
-// remedy.
-int channels_open(struct channels *channels, struct care *care, struct clock *clock,
-                  struct http_thread *client, const char *plugins,
+struct channels_parts {  // borrowed, but for the folder's name
+  struct care *care;
+  struct clock *clock;
+  struct loop *loop;
+  struct http_thread *client;
+  const char *plugins;  // the folder with <name>/plugin.lua
+};
+
+// The text of a failure names the channel, the key and the remedy.
+int channels_open(struct channels *channels, const struct channels_parts *parts,
                   const struct value *settings, struct status *status);
+// From now on plugins that are saved are taken. One that is broken, or does not know the
+// channel's settings, changes nothing: the old one goes on, and the channel says why.
+void channels_watch(struct channels *channels);
+void channels_reload(struct channels *channels);  // looks now
+// No plugin is looked at any more; before the HTTP client ends.
+void channels_stop(struct channels *channels);
+void channels_free(struct channels *channels);  // after it

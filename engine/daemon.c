@@ -14,6 +14,7 @@
 #include "care/attachment.h"
 #include "care/clock_hold.h"
 #include "care/message.h"
+#include "channels_test.h"
 #include "config.h"
 #include "notify.h"
 #include "script/table_file.h"
@@ -102,6 +103,7 @@ static void reload(struct daemon *daemon) {
   notify_send("RELOADING=1");
   log_line(LOG_LEVEL_INFO, "daemon.reload", "scripts=%s", daemon->scripts);
   reload_ask(daemon->reload, NULL, "signal", false);
+  channels_reload(&daemon->channels);
   notify_send("READY=1");
 }
 
@@ -121,25 +123,42 @@ static void signalled(void *self, int number) {
   arm(daemon);
 }
 
-static int receive_receipt(void *self, const char *channel,
-                           const struct api_callback *callback, struct api_reply *reply,
-                           struct status *status) {
+static int receive_callback(void *self, const char *channel,
+                            const struct api_callback *callback, struct api_reply *reply,
+                            struct status *status) {
   struct daemon *daemon = self;
   struct dispatcher_reply answer = {0};
-  struct dispatcher_callback call = {callback->method,  callback->query,
-                                     callback->headers, callback->header_count,
-                                     callback->body,    callback->body_len};
+  struct dispatcher_callback call = {
+      callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
+      callback->method,
+      callback->query,
+      callback->headers,
+      callback->header_count,
+      callback->body,
+      callback->body_len};
   int code =
-      dispatcher_receipt(daemon->channels.dispatcher, channel, &call, &answer, status);
+      dispatcher_callback(daemon->channels.dispatcher, channel, &call, &answer, status);
   reply->status = answer.status;
   memcpy(reply->type, answer.type, sizeof reply->type);
   reply->body = answer.body;
   reply->receipts = answer.receipts;
+  reply->inbound = answer.inbound;
   return code;
+}
+
+static void list_channels(void *self, struct buf *out) {
+  dispatcher_list(((struct daemon *)self)->channels.dispatcher, out);
+}
+
+static int test_channel(void *self, const struct outgoing *outgoing, inbox_done *done,
+                        void *ctx, struct status *status) {
+  return channels_test(((struct daemon *)self)->channels.dispatcher, outgoing, done, ctx,
+                       status);
 }
 
 static void ask_reload(void *self, const char *department, const char *who) {
   reload_ask(((struct daemon *)self)->reload, department, who, true);
+  if (!department) channels_reload(&((struct daemon *)self)->channels);
 }
 
 static const char *doing(void *self, const char *department) {
@@ -317,9 +336,15 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   daemon->client = http_thread_new(
       daemon->loop,
       &(struct http_client_config){.connections = CONNECTIONS, .per_host = CONNECTIONS});
-  int code = channels_open(&daemon->channels, &daemon->engine.care, &daemon->clock,
-                           daemon->client, plugins, &daemon->settings, status);
+  int code = channels_open(&daemon->channels,
+                           &(struct channels_parts){.care = &daemon->engine.care,
+                                                    .clock = &daemon->clock,
+                                                    .loop = daemon->loop,
+                                                    .client = daemon->client,
+                                                    .plugins = plugins},
+                           &daemon->settings, status);
   mem_free(plugins);
+  if (code && daemon->options.config) status_prefix(status, "%s", daemon->options.config);
   if (code) return code;
   message_recover(&daemon->engine.care);
   attachment_sweep(&daemon->engine.care);
@@ -328,7 +353,9 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   if (code) return code;
   daemon->api.loop = daemon->loop;
   daemon->api.engine = (struct api_engine){.self = daemon,
-                                           .receipt = receive_receipt,
+                                           .callback = receive_callback,
+                                           .channels = list_channels,
+                                           .test = test_channel,
                                            .http = http_figures,
                                            .health = health,
                                            .reload = ask_reload,
@@ -363,6 +390,7 @@ int daemon_start(struct daemon *daemon, struct status *status) {
   loop_set_work(daemon->loop, work_and_arm, daemon);
   loop_on_signal(daemon->loop, signalled, daemon);
   reload_watch(daemon->reload);
+  channels_watch(&daemon->channels);
   if (notify_watchdog_ms()) {
     daemon->watchdog = loop_timer_new(daemon->loop, alive, daemon);
     alive(daemon);
@@ -380,12 +408,15 @@ void daemon_free(struct daemon *daemon) {
   if (daemon->watchdog) loop_timer_free(daemon->watchdog);
   if (daemon->due) loop_timer_free(daemon->due);
   if (daemon->loop) loop_set_work(daemon->loop, NULL, NULL);
-  if (daemon->channels.dispatcher) dispatcher_stop(daemon->channels.dispatcher);
+  if (daemon->channels.dispatcher) {
+    channels_stop(&daemon->channels);
+    dispatcher_stop(daemon->channels.dispatcher);
+  }
   if (daemon->client) http_thread_free(daemon->client);
   compare_free(daemon->compare);  // who asked is answered by the api
   if (daemon->api_open) api_deinit(&daemon->api);
   if (daemon->server) http_front_free(daemon->server);
-  if (daemon->channels.dispatcher) dispatcher_free(daemon->channels.dispatcher);
+  if (daemon->channels.dispatcher) channels_free(&daemon->channels);
   reload_free(daemon->reload);
   if (daemon->engine_open) engine_close(&daemon->engine, NULL);
   if (daemon->loop) loop_free(daemon->loop);

@@ -11,6 +11,7 @@
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
+#include "care/inbound.h"
 #include "care/job.h"
 #include "care/message.h"
 #include "care/patient.h"
@@ -24,6 +25,7 @@ static void register_handlers(struct care *care) {
   enrollment_handlers(care);
   question_handlers(care);
   message_handlers(care);
+  inbound_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);
   alert_handlers(care);

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/callback.h"
 #include "api/page.h"
 #include "api/pending.h"
 #include "api/probe.h"
 #include "api/read_forecast.h"
 #include "api/read_summary.h"
-#include "api/receipt.h"
 #include "base/mem.h"
 
 enum {  // bytes of a body
@@ -104,7 +104,7 @@ void api_handle(void *self, struct http_request *request) {
   else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)
-    receipt_handle(api, request);
+    callback_handle(api, request);
   else if (strcmp(request->path, "/healthz") == 0)
     probe_health(api, request);
   else if (strcmp(request->path, "/metrics") == 0)

@@ -12,7 +12,8 @@ struct pending;
 struct summary;
 struct forecasting;
 
-struct api_callback {  // a provider's call to /channels/<name>/receipt; borrowed
+struct api_callback {  // a provider's call to /channels/<name>/…; borrowed
+  bool inbound;        // …/inbound, else …/receipt
   const char *method, *query;
   const struct http_header *headers;
   size_t header_count;
@@ -24,6 +25,7 @@ struct api_reply {
   char type[64];        // content type, "" for none
   struct buf body;      // freed by the api
   struct buf receipts;  // encoded list for message_receipts, empty for none; freed by it
+  struct buf inbound;   // likewise for inbound_take
 };
 
 struct api_activation {    // borrowed
@@ -48,8 +50,12 @@ struct api_engine {
   void *self;
   // Has a channel read what its provider says; ERR_NOT_FOUND when there is none of that
   // name.
-  int (*receipt)(void *self, const char *channel, const struct api_callback *callback,
-                 struct api_reply *reply, struct status *status);
+  int (*callback)(void *self, const char *channel, const struct api_callback *callback,
+                  struct api_reply *reply, struct status *status);
+  void (*channels)(void *self, struct buf *out);  // appends an encoded list of them
+  // Sends one for real; done is told {detail, id, result, steps, until}, once.
+  int (*test)(void *self, const struct outgoing *outgoing, inbox_done *done, void *ctx,
+              struct status *status);
   const struct http_counters *(*http)(void *self);
   // Looks at a department's scripts on the disk; NULL: at all.
   void (*reload)(void *self, const char *department, const char *who);

@@ -334,6 +334,21 @@ void desk_staff(struct call *call) {
   submit(&request, 0);
 }
 
+static void audit(struct call *call, struct pending *pending, const char *action,
+                  const struct value *objects, const char *detail) {
+  struct buf body = {0}, source = {0};
+  struct mapping map = mapping_begin(&body);
+  mapping_text(&map, "action", action);
+  mapping_text(&map, "actor", call->caller->staff);
+  mapping_text(&map, "detail", detail);
+  mapping_value(&map, "objects", objects);
+  mapping_end(&map);
+  source_name(call, &source);
+  pending_submit(pending, source.data, NULL, "audit", &body);
+  buf_deinit(&source);
+  buf_deinit(&body);
+}
+
 static void on_audited(struct pending *pending, const struct value *result) {
   struct call call = {.request = pending->request};
   struct value status = value_field(result, "status");
@@ -346,20 +361,23 @@ static void on_audited(struct pending *pending, const struct value *result) {
 
 void desk_audited(struct call *call, const char *action, const struct buf *objects,
                   const char *detail, const struct buf *json) {
-  struct buf body = {0}, source = {0};
   struct value list;
-  struct mapping map = mapping_begin(&body);
   value_read(objects->data, objects->len, &list);
-  mapping_text(&map, "action", action);
-  mapping_text(&map, "actor", call->caller->staff);
-  mapping_text(&map, "detail", detail);
-  mapping_value(&map, "objects", &list);
-  mapping_end(&map);
   struct pending *pending = pending_new(call->api, call->request, on_audited);
   call->request = NULL;
   buf_put(&pending->text, json->data, json->len);
-  source_name(call, &source);
-  pending_submit(pending, source.data, NULL, "audit", &body);
-  buf_deinit(&source);
-  buf_deinit(&body);
+  audit(call, pending, action, &list, detail);
+}
+
+void desk_audit_first(struct call *call, const char *action, const char *object,
+                      struct pending *pending) {
+  struct buf objects = {0};
+  struct value list;
+  size_t begun = value_begin_list(&objects);
+  value_put_text(&objects, object);
+  value_end(&objects, begun, 1);
+  value_read(objects.data, objects.len, &list);
+  call->request = NULL;
+  audit(call, pending, action, &list, NULL);
+  buf_deinit(&objects);
 }

@@ -17,3 +17,7 @@ void desk_staff(struct call *call);
 // patients (row ids; an encoded list of texts "patient:12").
 void desk_audited(struct call *call, const char *action, const struct buf *objects,
                   const char *detail, const struct buf *json);
+// Before a deed: pending (of the call's request) is told once it is in the audit.
+struct pending;
+void desk_audit_first(struct call *call, const char *action, const char *object,
+                      struct pending *pending);

@@ -33,6 +33,7 @@ void read_attachment(struct call *call);  // the bytes of a photo; audited
 void read_summary(struct call *call);
 void read_refused(struct call *call);
 void read_codes(struct call *call);
+void read_inbound(struct call *call);  // channel patient; what people wrote
 void read_form(struct call *call);
 
 // Answers with one of them as it is now, with its ETag.

@@ -6,6 +6,7 @@
 #include "api/bundles.h"
 #include "api/call.h"
 #include "api/card_print.h"
+#include "api/channels.h"
 #include "api/compare.h"
 #include "api/desk.h"
 #include "api/events.h"
@@ -68,6 +69,9 @@ static const struct route routes[] = {
     {"POST", "staff", SCOPE_ADMIN, desk_staff},
     {"POST", "clock/confirm", SCOPE_ADMIN, desk_clock},
     {"GET", "codes", SCOPE_READ, read_codes},
+    {"GET", "channels", SCOPE_READ, desk_channels},
+    {"POST", "channels/*/test", SCOPE_ADMIN, desk_channel_test},
+    {"GET", "inbound", SCOPE_READ, read_inbound},
     {"GET", "forms/*/*", SCOPE_READ, read_form},
     {"GET", "bundles", SCOPE_READ, bundles_list},
     {"GET", "bundles/*", SCOPE_READ, bundles_show},

@@ -62,6 +62,8 @@ struct outgoing {
   const char *program;  // signature shown by gateways: 【…】
   const char *class_;   // message class
   bool safety;          // an alert to staff or safety text: goes before others
+  int64_t started_at;   // of the attempt
+  bool query;           // it may have left before a crash: the channel asks, not sends
 };
 // How the domain reaches channels. start is called after the commit; the result comes
 // back by message_result.
@@ -78,6 +80,8 @@ struct channels_port {
   // How many characters a text may have that tells several things at once; 0: the channel
   // takes one message a text. May be NULL.
   int64_t (*merges)(void *self, const char *channel);
+  // Can it say what became of a message that may have been sent. May be NULL.
+  bool (*queryable)(void *self, const char *channel);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

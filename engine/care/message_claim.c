@@ -22,44 +22,50 @@ static char *staff_address(struct care *care, const struct message *message) {
   return mem_copy_text(phone);
 }
 
-static void hand_over(struct care *care, const struct message *message, int64_t attempt,
-                      const char *key, const char *address) {
+// known: the attempt, its key and address.
+static void hand_over(struct care *care, const struct message *message,
+                      const struct outgoing *known) {
   char *program = copy_signature(message->text);
-  struct outgoing outgoing = {
-      .attempt = attempt,
-      .message = message->id,
-      .channel = message->channel,
-      .address = address ? address : "",
-      .key = key,
-      .text = message->text,
-      .program = program,
-      .class_ = message->class_,
-      .safety = message_is_safety(message),
-  };
+  struct outgoing outgoing = *known;
+  outgoing.message = message->id;
+  outgoing.channel = message->channel;
+  outgoing.text = message->text;
+  outgoing.program = program;
+  outgoing.class_ = message->class_;
+  outgoing.safety = message_is_safety(message);
   care->channels.start(care->channels.self, &outgoing);
   mem_free(program);
 }
 
-// After the commit.
-static void start(void *self, int64_t attempt) {
-  struct care *care = self;
+static void begin(struct care *care, int64_t attempt, bool query) {
   struct stmt *row = store_query(care->store,
                                  "SELECT message, key, (SELECT value FROM identity WHERE"
-                                 " id=address) FROM attempt WHERE id=?1",
+                                 " id=address), started_at FROM attempt WHERE id=?1",
                                  "i", attempt);
   bool found = stmt_row(row);
-  int64_t id = found ? stmt_int(row, 0) : 0;
+  int64_t id = found ? stmt_int(row, 0) : 0, started = found ? stmt_int(row, 3) : 0;
   char *key = found ? mem_copy_text(stmt_text(row, 1)) : NULL;
   char *address = found ? mem_copy_text(stmt_text(row, 2)) : NULL;
   stmt_done(row);
   struct message message;
   bool ready = message_load(care->store, id, &message) && message.channel && message.text;
   if (ready && message_is_page(&message)) address = staff_address(care, &message);
-  if (ready) hand_over(care, &message, attempt, key, address);
+  if (ready)
+    hand_over(care, &message,
+              &(struct outgoing){.attempt = attempt,
+                                 .key = key,
+                                 .address = address ? address : "",
+                                 .started_at = started,
+                                 .query = query});
   message_deinit(&message);
   mem_free(address);
   mem_free(key);
 }
+
+// After the commit.
+static void start(void *self, int64_t attempt) { begin(self, attempt, false); }
+
+void message_ask(void *self, int64_t attempt) { begin(self, attempt, true); }
 
 // The words are chosen once, with the newest bundle, and stay whatever is edited later.
 static bool freeze(struct care *care, struct message *message, int64_t person) {

@@ -8,3 +8,7 @@ void message_claim(struct care *care, struct message *message, const struct gate
 // The rows alone: in flight with its text, under that key.
 void message_take(struct care *care, struct message *message, const struct gate *gate,
                   const char *key);
+// After a start, for an attempt that was in flight: its channel is told to ask what
+// became of it, and the result comes as of a sending. A kernel_after callback; self is
+// the care.
+void message_ask(void *self, int64_t attempt);

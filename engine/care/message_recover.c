@@ -1,8 +1,24 @@
-// After a crash nobody knows whether what was in flight has left.
+// After a crash nobody knows whether what was in flight has left; but for channels whose
+// provider can be asked.
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/message_claim.h"
 #include "care/message_result.h"
+
+// A safety text is not kept waiting for an answer.
+static bool may_ask(struct care *care, int64_t attempt) {
+  const struct channels_port *port = &care->channels;
+  struct message message;
+  int64_t id =
+      store_int(care->store, 0, "SELECT message FROM attempt WHERE id=?1", "i", attempt);
+  bool may = port->queryable && message_load(care->store, id, &message);
+  if (!may) return false;
+  may = message.channel && !message_is_safety(&message) &&
+        port->queryable(port->self, message.channel);
+  message_deinit(&message);
+  return may;
+}
 
 static void apply(void *self, struct work *work) {
   struct care *care = self;
@@ -16,7 +32,10 @@ static void apply(void *self, struct work *work) {
   for (size_t at = 0; at < ids.len; at += sizeof(int64_t)) {
     int64_t id;
     memcpy(&id, ids.data + at, sizeof id);
-    message_result_apply(care, id, &doubt);
+    if (may_ask(care, id))
+      kernel_after(care->kernel, message_ask, care, id);
+    else
+      message_result_apply(care, id, &doubt);
   }
   buf_deinit(&ids);
 }

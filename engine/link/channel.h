@@ -9,32 +9,51 @@ struct channel;
 
 // Characters of a text that tells several things, where a channel names no limit of its
 // own: more than most gateways take, and more than anybody reads.
-enum { CHANNEL_MERGE_MOST = 500 };
+enum { CHANNEL_MERGE_MOST = 500, CHANNEL_RESULTS = 6 };
+
+struct channel_trace {  // what a test wants to see; the caller's, until done
+  struct buf steps;     // encoded maps, one after another: {answer, error, request}, with
+                        // secrets masked
+  void (*done)(struct channel_trace *trace, const struct channel_result *result);
+};
 
 struct channel_job {  // one attempt on its way; texts are owned by the job
   struct channel_job *next;
   struct channel *channel;
-  int64_t attempt;
+  int64_t attempt, started_at;
   char *address, *key, *text, *program, *class_;
   bool safety;
+  bool query;                   // it may have left before: ask, and do not send
+  struct channel_trace *trace;  // of a test, which is nobody's message; else NULL
 };
 
+enum channel_callback { CHANNEL_RECEIPT, CHANNEL_INBOUND };
+
 struct channel_ops {
-  // Must end in one channel_done, at once or later.
+  // Must end in one channel_done, at once or later, or in channel_leave.
   void (*send)(struct channel *channel, struct channel_job *job);
-  // A callback of the provider; see dispatcher_receipt. May be NULL.
-  int (*receipt)(struct channel *channel, const struct value *request, struct buf *out,
-                 struct status *status);
+  // A callback of the provider; see dispatcher_callback. May be NULL.
+  int (*callback)(struct channel *channel, enum channel_callback which,
+                  const struct value *request, struct buf *out, struct status *status);
   void (*free)(struct channel *channel);
+};
+
+struct channel_abilities {  // what its plugin says that it can do
+  char plugin[32];          // "" for the log
+  char address[16];         // kind of identity it needs
+  int64_t keyed_ms;         // see channels_port.keyed
+  int64_t max_length;       // characters; 0: no limit
+  int64_t merge_most;       // see channels_port.merges
+  bool links, receipts, inbound;
+  bool queryable;  // it can say what became of a message
 };
 
 struct channel {
   char name[32];
-  char address[16];    // kind of identity it needs
-  int64_t keyed_ms;    // see channels_port.keyed
-  int64_t merge_most;  // see channels_port.merges
-  unsigned parallel;   // jobs at once; 0 means 8
+  struct channel_abilities can;
+  unsigned parallel;  // jobs at once; 0 means 8
   const struct channel_ops *ops;
+  char stale[256];  // why its plugin as it is now on the disk was refused; "" when not
   // The dispatcher's own.
   struct channel *next;
   struct dispatcher *dispatcher;
@@ -42,8 +61,18 @@ struct channel {
   unsigned running;
   size_t waiting;
   bool pumping;
+  uint64_t results[CHANNEL_RESULTS];  // since the start, by enum result_kind
+  enum result_kind newest;
+  struct channel_result last;  // the newest that was no acceptance
+  int64_t last_at;             // 0: there was none
 };
 
 // Tells the dispatcher, which frees the job.
 void channel_done(struct channel_job *job, const struct channel_result *result);
+// While a job waits to ask again it takes no place among those that run.
+void channel_rest(struct channel_job *job);
+void channel_wake(struct channel_job *job);
+// At the end: nothing is known of it, and the next start asks. Frees the job.
+void channel_leave(struct channel_job *job);
+bool channel_stopping(const struct channel *channel);
 int64_t channel_now(const struct channel *channel);  // the engine's time; any thread

@@ -43,8 +43,9 @@ struct channel *channel_log_new(const char *name, bool show_text,
   static const struct channel_ops ops = {.send = log_send, .free = log_free};
   struct channel_log *log = mem_alloc(sizeof *log);
   snprintf(log->channel.name, sizeof log->channel.name, "%s", name);
-  snprintf(log->channel.address, sizeof log->channel.address, "phone");
-  log->channel.merge_most = CHANNEL_MERGE_MOST;
+  snprintf(log->channel.can.address, sizeof log->channel.can.address, "phone");
+  log->channel.can.merge_most = CHANNEL_MERGE_MOST;
+  log->channel.can.links = true;
   log->channel.ops = &ops;
   log->show_text = show_text;
   log->print = print;

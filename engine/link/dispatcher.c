@@ -77,17 +77,42 @@ static void pump(struct channel *channel) {
   channel->pumping = false;
 }
 
+static void count(struct channel *channel, const struct channel_result *result) {
+  channel->results[result->kind]++;
+  channel->newest = result->kind;
+  if (result->kind == RESULT_ACCEPTED) return;
+  channel->last = *result;
+  channel->last_at = channel_now(channel);
+}
+
 static void report(struct channel_job *job, const struct channel_result *result) {
   const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
-  sink->result(sink->self, job->attempt, result);
+  if (job->trace)
+    job->trace->done(job->trace, result);
+  else
+    sink->result(sink->self, job->attempt, result);
   job_free(job);
 }
 
 void channel_done(struct channel_job *job, const struct channel_result *result) {
   struct channel *channel = job->channel;
   channel->running--;
+  count(channel, result);
   report(job, result);
   pump(channel);
+}
+
+void channel_rest(struct channel_job *job) {
+  job->channel->running--;
+  pump(job->channel);
+}
+
+void channel_wake(struct channel_job *job) { job->channel->running++; }
+
+void channel_leave(struct channel_job *job) { job_free(job); }
+
+bool channel_stopping(const struct channel *channel) {
+  return channel->dispatcher->stopped;
 }
 
 static void refuse(const struct dispatcher *dispatcher, int64_t attempt,
@@ -102,13 +127,37 @@ static struct channel_job *job_new(struct channel *channel,
   struct channel_job *job = mem_alloc(sizeof *job);
   job->channel = channel;
   job->attempt = outgoing->attempt;
+  job->started_at = outgoing->started_at;
   job->safety = outgoing->safety;
+  job->query = outgoing->query;
   job->address = mem_copy_text(outgoing->address ? outgoing->address : "");
   job->key = mem_copy_text(outgoing->key);
   job->text = mem_copy_text(outgoing->text);
   job->program = mem_copy_text(outgoing->program ? outgoing->program : "");
   job->class_ = mem_copy_text(outgoing->class_ ? outgoing->class_ : "");
   return job;
+}
+
+static void put(struct channel_job *job) {
+  struct channel *channel = job->channel;
+  int list = job->safety ? 0 : 1;
+  *channel->end[list] = job;
+  channel->end[list] = &job->next;
+  channel->waiting++;
+  pump(channel);
+}
+
+int dispatcher_test(struct dispatcher *dispatcher, const struct outgoing *outgoing,
+                    struct channel_trace *trace, struct status *status) {
+  struct channel *channel = find(dispatcher, outgoing->channel);
+  if (!channel)
+    return status_fail(status, ERR_NOT_FOUND,
+                       "no channel is called \"%s\": afterward channels lists them",
+                       outgoing->channel);
+  struct channel_job *job = job_new(channel, outgoing);
+  job->trace = trace;
+  put(job);
+  return OK;
 }
 
 static void port_start(void *self, const struct outgoing *outgoing) {
@@ -119,12 +168,7 @@ static void port_start(void *self, const struct outgoing *outgoing) {
   } else if (!channel) {
     refuse(dispatcher, outgoing->attempt, RESULT_CONFIG, "the channel is gone");
   } else {
-    struct channel_job *job = job_new(channel, outgoing);
-    int list = job->safety ? 0 : 1;
-    *channel->end[list] = job;
-    channel->end[list] = &job->next;
-    channel->waiting++;
-    pump(channel);
+    put(job_new(channel, outgoing));
   }
 }
 
@@ -134,17 +178,22 @@ static bool port_known(void *self, const char *channel) {
 
 static const char *port_address(void *self, const char *channel) {
   const struct channel *found = find(self, channel);
-  return found ? found->address : "";
+  return found ? found->can.address : "";
 }
 
 static int64_t port_keyed(void *self, const char *channel) {
   const struct channel *found = find(self, channel);
-  return found ? found->keyed_ms : 0;
+  return found ? found->can.keyed_ms : 0;
 }
 
 static int64_t port_merges(void *self, const char *channel) {
   const struct channel *found = find(self, channel);
-  return found ? found->merge_most : 0;
+  return found ? found->can.merge_most : 0;
+}
+
+static bool port_queryable(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  return found && found->can.queryable;
 }
 
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
@@ -153,7 +202,8 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .address_kind = port_address,
                                 .start = port_start,
                                 .keyed = port_keyed,
-                                .merges = port_merges};
+                                .merges = port_merges,
+                                .queryable = port_queryable};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {
@@ -182,6 +232,10 @@ void dispatcher_free(struct dispatcher *dispatcher) {
 
 struct channel *dispatcher_find(const struct dispatcher *dispatcher, const char *name) {
   return find(dispatcher, name);
+}
+
+struct channel *dispatcher_first(const struct dispatcher *dispatcher) {
+  return dispatcher->channels;
 }
 
 const struct dispatcher_sink *dispatcher_sink_of(const struct dispatcher *dispatcher) {

@@ -25,23 +25,34 @@ size_t dispatcher_load(const struct dispatcher *dispatcher);  // jobs waiting an
 // After dispatcher_stop and the end of the HTTP client, which calls back what runs.
 void dispatcher_free(struct dispatcher *dispatcher);
 
+// Sends one for real that is nobody's message: trace->done is told, once. Copied but for
+// trace. ERR_NOT_FOUND when there is no such channel; done is then never called.
+int dispatcher_test(struct dispatcher *dispatcher, const struct outgoing *outgoing,
+                    struct channel_trace *trace, struct status *status);
+// Appends an encoded list of all channels: what they can do and how they do.
+void dispatcher_list(const struct dispatcher *dispatcher, struct buf *out);
+struct channel *dispatcher_find(const struct dispatcher *dispatcher, const char *name);
+struct channel *dispatcher_first(const struct dispatcher *dispatcher);  // then ->next
+
 struct dispatcher_reply {
   int status;           // HTTP status
   char type[64];        // content type, "" for none
   struct buf body;      // the caller frees
   struct buf receipts;  // encoded list of {detail, id, state}, to be kept before the
                         // reply is sent; empty for none; the caller frees
+  struct buf inbound;   // likewise what people wrote: {at, from, id, kind, text}
 };
-struct dispatcher_callback {   // borrowed
+struct dispatcher_callback {  // borrowed
+  enum channel_callback which;
   const char *method, *query;  // query without '?', may be NULL
   const struct http_header *headers;
   size_t header_count;
   const char *body;
   size_t body_len;
 };
-// A provider calls POST /channels/<name>/receipt: the plugin checks it and reads the
-// receipts. ERR_NOT_FOUND when no such channel takes receipts; otherwise 0 with the
+// A provider calls /channels/<name>/receipt or …/inbound: the plugin checks it and reads
+// what it says. ERR_NOT_FOUND when no such channel takes that; otherwise 0 with the
 // reply, also for a forged one (403) or a fault of the plugin (500).
-int dispatcher_receipt(struct dispatcher *dispatcher, const char *channel,
-                       const struct dispatcher_callback *callback,
-                       struct dispatcher_reply *reply, struct status *status);
+int dispatcher_callback(struct dispatcher *dispatcher, const char *channel,
+                        const struct dispatcher_callback *callback,
+                        struct dispatcher_reply *reply, struct status *status);

@@ -87,6 +87,7 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->keyed_ms = info_number(L, "keyed");
   info->max_length = info_number(L, "max_length");
   info->merges = info_number(L, "merges") != 0;
+  info->links = info_number(L, "links") != 0;
   info->receipts = info_number(L, "receipts") != 0;
   info->queryable = info_number(L, "queryable") != 0;
   info->inbound = info_number(L, "inbound") != 0;
@@ -174,45 +175,108 @@ static int call(struct plugin *plugin, const char *name,
   return OK;
 }
 
-int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
-                struct status *status) {
+static int ask(struct plugin *plugin, const char *name, const struct value *message,
+               struct buf *request, struct status *status) {
   size_t before = request->len;
   const struct value *const values[] = {message};
-  int code = call(plugin, "send", values, 1, 1, status);
-  if (code == OK) code = plugin_request_put(plugin->L, request, status);
+  int code = call(plugin, name, values, 1, 1, status);
+  if (code == OK) code = plugin_request_put(plugin->L, 1, request, status);
   if (code != OK) request->len = before;
   lua_settop(plugin->L, 0);
+  return code;
+}
+
+int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
+                struct status *status) {
+  return ask(plugin, "send", message, request, status);
+}
+
+int plugin_query(struct plugin *plugin, const struct value *message, struct buf *request,
+                 struct status *status) {
+  return ask(plugin, "query", message, request, status);
+}
+
+// { next = request }: it may hold secrets, so it is written as send's is.
+static int put_next(lua_State *L, struct buf *out, struct status *status) {
+  size_t map = value_begin_map(out);
+  value_put_key(out, "next");
+  int code = plugin_request_put(L, lua_gettop(L), out, status);
+  value_end(out, map, 1);
+  return code;
+}
+
+static int judge(struct plugin *plugin, const char *name, const struct value *response,
+                 const struct value *message, struct buf *result, struct status *status) {
+  const struct value *const values[] = {response, message};
+  lua_State *L = plugin->L;
+  size_t before = result->len;
+  int code = call(plugin, name, values, 2, 1, status);
+  if (code == OK && !lua_istable(L, 1))
+    code = status_fail(status, ERR_INVALID,
+                       "%s must return a table such as"
+                       " { accepted = id }",
+                       name);
+  if (code == OK && lua_getfield(L, 1, "next") == LUA_TTABLE)
+    code = put_next(L, result, status);
+  else if (code == OK)
+    code = values_encode(L, 1, name, result, status);
+  if (code != OK) result->len = before;
+  lua_settop(L, 0);
   return code;
 }
 
 int plugin_result(struct plugin *plugin, const struct value *response,
                   const struct value *message, struct buf *result,
                   struct status *status) {
-  const struct value *const values[] = {response, message};
-  int code = call(plugin, "result", values, 2, 1, status);
-  if (code == OK && !lua_istable(plugin->L, 1))
-    code = status_fail(status, ERR_INVALID,
-                       "result must return a table such as"
-                       " { accepted = id }");
-  if (code == OK) code = values_encode(plugin->L, 1, "result", result, status);
-  lua_settop(plugin->L, 0);
+  return judge(plugin, "result", response, message, result, status);
+}
+
+int plugin_queried(struct plugin *plugin, const struct value *response,
+                   const struct value *message, struct buf *result,
+                   struct status *status) {
+  return judge(plugin, "queried", response, message, result, status);
+}
+
+static int hear(struct plugin *plugin, const char *name, const struct value *request,
+                struct buf *out, struct status *status) {
+  lua_State *L = plugin->L;
+  const struct value *const values[] = {request};
+  size_t before = out->len;
+  int code = call(plugin, name, values, 1, 2, status);
+  if (code == OK) {
+    size_t map = value_begin_map(out);
+    value_put_key(out, "items");
+    code = values_encode(L, 1, "items", out, status);
+    value_put_key(out, "reply");
+    if (code == OK) code = values_encode(L, 2, "reply", out, status);
+    value_end(out, map, 2);
+  }
+  if (code != OK) out->len = before;
+  lua_settop(L, 0);
   return code;
 }
 
 int plugin_receipt(struct plugin *plugin, const struct value *request, struct buf *out,
                    struct status *status) {
+  return hear(plugin, "receipt", request, out, status);
+}
+
+int plugin_inbound(struct plugin *plugin, const struct value *request, struct buf *out,
+                   struct status *status) {
+  return hear(plugin, "inbound", request, out, status);
+}
+
+int plugin_call(struct plugin *plugin, const char *name,
+                const struct value *const *values, int count, struct buf *out,
+                struct status *status) {
   lua_State *L = plugin->L;
-  const struct value *const values[] = {request};
   size_t before = out->len;
-  int code = call(plugin, "receipt", values, 1, 2, status);
-  if (code == OK) {
-    size_t map = value_begin_map(out);
-    value_put_key(out, "receipts");
-    code = values_encode(L, 1, "receipts", out, status);
-    value_put_key(out, "reply");
-    if (code == OK) code = values_encode(L, 2, "reply", out, status);
-    value_end(out, map, 2);
-  }
+  int code = call(plugin, name, values, count, LUA_MULTRET, status);
+  size_t list = value_begin_list(out);
+  int results = lua_gettop(L);
+  for (int i = 1; code == OK && i <= results; i++)
+    code = values_encode(L, i, name, out, status);
+  value_end(out, list, (uint32_t)results);
   if (code != OK) out->len = before;
   lua_settop(L, 0);
   return code;

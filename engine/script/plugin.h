@@ -17,6 +17,7 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
       keyed_ms;  // takes the same key again for so long without sending twice; 0: never
   int64_t max_length;  // characters of a text; 0: no limit of its own
   bool merges;         // several messages may go in one text; not by fixed templates
+  bool links;          // a patient's own link may be in a text
   bool receipts, queryable, inbound;
 };
 
@@ -36,15 +37,31 @@ const struct plugin_info *plugin_info(const struct plugin *plugin);
 
 // These call the plugin's functions, each with a budget of its own. Failures are the
 // plugin's: the text has file and line. out is appended to, unless it fails.
-// message: map {key,to,text,body,program,class,safety,now}. request: map
-// {method,url,headers,body}; it holds secrets: never log it.
+// message: map {key,to,text,body,program,class,safety,now,sent}. request: map as
+// plugin_request.h has it; it holds secrets: never log more than its `shown`. query asks
+// what has become of a message that may have been sent.
 int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
                 struct status *status);
-// response: map {status,headers,body,now}. result: map with one of accepted=id
-// retry=seconds delayed=seconds permanent=reason config=reason ambiguous=reason.
+int plugin_query(struct plugin *plugin, const struct value *message, struct buf *request,
+                 struct status *status);
+// response: map {status,headers,body,now,step}. result: map with one of accepted=id
+// retry=seconds delayed=seconds permanent=reason config=reason ambiguous=reason, or
+// next=request: another call before there is a result. queried also has absent=reason:
+// the provider knows nothing of the message.
 int plugin_result(struct plugin *plugin, const struct value *response,
                   const struct value *message, struct buf *result, struct status *status);
-// request: map {method,query,headers,body,now}. out: map {receipts = list of
-// {id,state,detail}, reply = {status,type,body}}.
+int plugin_queried(struct plugin *plugin, const struct value *response,
+                   const struct value *message, struct buf *result,
+                   struct status *status);
+// request: map {method,query,headers,body,now}. out: map {items = list of receipts
+// {id,state,detail} and of what people wrote {id,from,text,kind,at}, reply =
+// {status,type,body}}.
 int plugin_receipt(struct plugin *plugin, const struct value *request, struct buf *out,
                    struct status *status);
+int plugin_inbound(struct plugin *plugin, const struct value *request, struct buf *out,
+                   struct status *status);
+// For specs: calls any function of the plugin's table with the values and its
+// configuration. out: list of what it returns.
+int plugin_call(struct plugin *plugin, const char *name,
+                const struct value *const *values, int count, struct buf *out,
+                struct status *status);

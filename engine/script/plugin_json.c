@@ -16,6 +16,7 @@ static const char box_kind[] = "afterward.box";
 struct writer {
   struct buf *out;
   int depth, hidden;
+  const char *(*text)(lua_State *L, int index, size_t *len);  // sealed_bytes, or _shown
 };
 
 static int box_gc(lua_State *L) {
@@ -123,7 +124,7 @@ static void put_any(lua_State *L, struct writer *writer, int index) {
     case LUA_TNUMBER: put_number(L, writer->out, index); break;
     case LUA_TTABLE: put_table(L, writer, index); break;
     default: {
-      const char *bytes = sealed_bytes(L, index, &len);
+      const char *bytes = writer->text(L, index, &len);
       if (!bytes) luaL_error(L, "json: a %s can't be written", luaL_typename(L, index));
       writer->hidden |= sealed_is(L, index);
       put_text(writer->out, bytes, len);
@@ -134,9 +135,16 @@ static void put_any(lua_State *L, struct writer *writer, int index) {
 int plugin_json_encode(lua_State *L) {
   luaL_checkany(L, 1);
   lua_settop(L, 1);
-  struct writer writer = {.out = plugin_box(L)};
+  struct writer writer = {.out = plugin_box(L), .text = sealed_bytes};
   put_any(L, &writer, 1);
-  sealed_push_as(L, buf_text(writer.out), writer.out->len, writer.hidden);
+  if (!writer.hidden) {
+    lua_pushlstring(L, buf_text(writer.out), writer.out->len);
+    return 1;
+  }
+  struct writer masked = {.out = plugin_box(L), .text = sealed_shown};
+  put_any(L, &masked, 1);
+  sealed_push_shown(L, buf_text(writer.out), writer.out->len, buf_text(masked.out),
+                    masked.out->len);
   return 1;
 }
 

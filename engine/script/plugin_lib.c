@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "script/plugin_cipher.h"
 #include "script/plugin_json.h"
+#include "script/plugin_xml.h"
 #include "script/sandbox.h"
 #include "script/sealed.h"
 
@@ -68,20 +70,44 @@ static int lib_base64(lua_State *L) {
   return 1;
 }
 
-static int lib_urlencode(lua_State *L) {
-  static const char plain[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  size_t len;
-  const char *bytes = sealed_check(L, 1, &len);
+// plain: what stays as it is.
+static struct buf *urlencode(lua_State *L, const char *bytes, size_t len,
+                             const char *plain) {
+  static const char digits[] = "0123456789ABCDEF";
   sandbox_charge(L, len);
   struct buf *out = plugin_box(L);
   for (size_t i = 0; i < len; i++) {
-    if (bytes[i] && strchr(plain, bytes[i]))
+    if (bytes[i] && strchr(plain, bytes[i])) {
       buf_putc(out, bytes[i]);
-    else
-      buf_printf(out, "%%%02X", (unsigned char)bytes[i]);
+    } else {
+      buf_putc(out, '%');
+      buf_putc(out, digits[(unsigned char)bytes[i] >> 4]);
+      buf_putc(out, digits[(unsigned char)bytes[i] & 15]);
+    }
   }
-  sealed_push_as(L, buf_text(out), out->len, sealed_is(L, 1));
+  return out;
+}
+
+#define UNRESERVED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+
+static int lib_urlencode(lua_State *L) {
+  size_t len, shown_len;
+  const char *bytes = sealed_check(L, 1, &len), *shown = sealed_shown(L, 1, &shown_len);
+  struct buf *out = urlencode(L, bytes, len, UNRESERVED);
+  if (!sealed_is(L, 1)) {
+    lua_pushlstring(L, buf_text(out), out->len);
+    return 1;
+  }
+  struct buf *masked = urlencode(L, shown, shown_len, UNRESERVED "*");
+  sealed_push_shown(L, buf_text(out), out->len, buf_text(masked), masked->len);
+  return 1;
+}
+
+// Hides what a plugin was told by its provider, such as an access token.
+static int lib_secret(lua_State *L) {
+  size_t len;
+  const char *bytes = sealed_check(L, 1, &len);
+  sealed_push(L, bytes, len);
   return 1;
 }
 
@@ -101,6 +127,13 @@ void plugin_lib_push(lua_State *L) {
                                        {"base64", lib_base64},
                                        {"urlencode", lib_urlencode},
                                        {"same", lib_same},
+                                       {"secret", lib_secret},
+                                       {"unhex", plugin_unhex},
+                                       {"unbase64", plugin_unbase64},
+                                       {"aes_cbc_encrypt", plugin_aes_encrypt},
+                                       {"aes_cbc_decrypt", plugin_aes_decrypt},
+                                       {"gb18030", plugin_gb18030},
+                                       {"date", plugin_date},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_newtable(L);
@@ -109,4 +142,8 @@ void plugin_lib_push(lua_State *L) {
   lua_pushcfunction(L, plugin_json_decode);
   lua_setfield(L, -2, "decode");
   lua_setfield(L, -2, "json");
+  lua_newtable(L);
+  lua_pushcfunction(L, plugin_xml_parse);
+  lua_setfield(L, -2, "parse");
+  lua_setfield(L, -2, "xml");
 }

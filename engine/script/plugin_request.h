@@ -1,5 +1,4 @@
-// The request that a plugin's send returned, as bytes: the only place where secrets
-// become readable.
+// The request that a plugin's send, query or result gives, as an encoded map.
 #pragma once
 
 #include <lua.h>
@@ -7,6 +6,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-// Appends the table at index 1 as an encoded map {body, headers = list of pairs, method,
-// url}. On failure out may have part of it, and values may be left on the stack.
-int plugin_request_put(lua_State *L, struct buf *out, struct status *status);
+// Of the table at index: {body, headers = list of {name, value}, mail, method, safe,
+// shown = {body, headers, url}, step, url}. shown is the same with secrets masked, and is
+// there only when there are any. out is garbage after a failure.
+int plugin_request_put(lua_State *L, int index, struct buf *out, struct status *status);

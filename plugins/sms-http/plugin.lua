@@ -159,7 +159,7 @@ end
 return {
   name = "sms-http",
   capabilities = function(config)
-    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, address = "phone" }
+    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, links = true, address = "phone" }
   end,
   config = {
     url = { type = "url", required = true, doc = "where the gateway takes messages: url = \"https://sms.example.org/send\"" },

@@ -79,7 +79,10 @@ static struct dispatcher *open_dispatcher(void) {
   log_set_level((enum log_level)0);
   assert(dispatcher_add(
              dispatcher,
-             channel_http_new(&(struct channel_http_config){.name = "sms"}, &port),
+             channel_http_new(
+                 &(struct channel_http_config){
+                     .name = "sms", .can = &(struct channel_abilities){.receipts = true}},
+                 &port),
              &status) == OK);
   return dispatcher;
 }
@@ -94,19 +97,26 @@ static int answer(struct dispatcher *dispatcher,
   for (int i = 0; i < TRIES && (!i || reply.status == 500); i++) {
     buf_deinit(&reply.body);
     buf_deinit(&reply.receipts);
-    assert(dispatcher_receipt(dispatcher, "sms", callback, &reply, &status) == OK);
+    buf_deinit(&reply.inbound);
+    assert(dispatcher_callback(dispatcher, "sms", callback, &reply, &status) == OK);
   }
   check_receipts(&reply.receipts, genuine);
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
+  buf_deinit(&reply.inbound);
   return reply.status;
 }
 
 static void call(struct dispatcher *dispatcher, const struct http_head *head,
                  const char *body, size_t len) {
   const char *query = strchr(head->target, '?');
-  struct dispatcher_callback callback = {
-      head->method, query ? query + 1 : "", head->headers, head->header_count, body, len};
+  struct dispatcher_callback callback = {CHANNEL_RECEIPT,
+                                         head->method,
+                                         query ? query + 1 : "",
+                                         head->headers,
+                                         head->header_count,
+                                         body,
+                                         len};
   const char *token = http_header_find(head->headers, head->header_count, "X-Token");
   int status = answer(dispatcher, &callback, token && !strcmp(token, "t"));
   assert(status >= 200 && status < 500);

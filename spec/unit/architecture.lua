@@ -18,8 +18,9 @@ rules.may_use = {
 rules.owners = {
   { "^sqlite3", "store" },
   { "^uv%.h", "io" }, { "^uv/", "io" }, { "^curl/", "io" }, { "^llhttp", "io" },
-  { "^qrencode", "api" },
-  { "^lua[%w]*%.h", "script", "sim", "main.c" }, { "^lauxlib%.h", "script", "sim", "main.c" },
+  { "^qrencode", "api" }, { "^expat%.h", "script" },
+  { "^lua[%w]*%.h", "script", "sim", "channel_module.c", "main.c" },
+  { "^lauxlib%.h", "script", "sim", "channel_module.c", "main.c" },
 }
 
 -- Mutable state of a process that is meant: the log's threshold, set once at start.

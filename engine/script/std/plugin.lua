@@ -28,6 +28,12 @@ function types.secret(value)
   if type(value) == "string" and value ~= "" then return seal(value) end
   return nil, "must be a secret, as text or as { secret = \"…\" }"
 end
+function types.list(value)
+  local good = type(value) == "table" and #value > 0
+  for _, item in ipairs(good and value or {}) do good = good and type(item) == "string" end
+  if good then return value end
+  return nil, "must be a list of texts"
+end
 function types.number(value)
   if type(value) == "number" then return value end
   return nil, "must be a number"
@@ -95,8 +101,11 @@ end
 function check.plugin(plugin, file)
   if type(plugin) ~= "table" then return nil, file .. ": must return a table: { name =, send =, result = }" end
   if type(plugin.name) ~= "string" then return nil, file .. ": name is missing" end
-  for _, key in ipairs { "send", "result" } do
-    if type(plugin[key]) ~= "function" then return nil, ("%s: %s must be a function"):format(file, key) end
+  for _, key in ipairs { "send", "result", "query", "queried", "receipt", "inbound" } do
+    local needed = key == "send" or key == "result" or key == "queried" and plugin.query ~= nil
+    if type(plugin[key]) ~= "function" and (needed or plugin[key] ~= nil) then
+      return nil, ("%s: %s must be a function"):format(file, key)
+    end
   end
   return true
 end
@@ -106,8 +115,9 @@ local function capabilities(plugin, config)
   if type(list) == "function" then list = list(config) end
   local keyed = type(list.keyed) == "number" and list.keyed or list.keyed and types.span(list.keyed) or 0
   return { name = plugin.name, address = list.address or "phone", keyed = keyed,
-    max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, receipts = plugin.receipt and true or false,
-    queryable = list.queryable == true, inbound = plugin.inbound and true or false }
+    max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, links = list.links == true,
+    receipts = plugin.receipt and true or false, queryable = plugin.query and true or false,
+    inbound = plugin.inbound and true or false }
 end
 
 function check.open(plugin, file, channel, given)

@@ -1,31 +1,19 @@
 -- The SMS gateway plugin: requests as gateways want them, answers as the engine understands them.
-local unit = require "afterward.unit.script"
-
-local function text()
-  local file = assert(io.open("plugins/sms-http/plugin.lua"))
-  local all = file:read "a"
-  file:close()
-  return all
-end
+local channel = require "afterward.channel"
 
 local MESSAGE = { key = "m1-0", to = "13800001111", text = "【骨动新生】您好 a&b", body = "您好 a&b", program = "骨动新生",
                   class = "questionnaire", now = 1772431200000 }
 local function open(more)
   local config = { url = "https://sms.example.org/send", fields = { mobile = "{to}", content = "{text}", uid = "{key}" } }
   for key, value in pairs(more or {}) do config[key] = value end
-  return assert(unit.plugin(text(), "sms", config))
-end
-local function headers(request)
-  local out = {}
-  for _, pair in ipairs(request.headers) do out[pair[1]] = pair[2] end
-  return out
+  return assert(channel.open("plugins/sms-http", config))
 end
 
 describe("sms-http sends", function()
   it("JSON with the message's words and a secret beside text", function()
     local request = assert(open { headers = { Authorization = { "Bearer ", { secret = "t0p" } } } }:send(MESSAGE))
     assert.equal('{"content":"【骨动新生】您好 a&b","mobile":"13800001111","uid":"m1-0"}', request.body)
-    assert.equal("Bearer t0p", headers(request).Authorization)
+    assert.equal("Bearer t0p", request.headers.Authorization)
   end)
 
   it("a form, or a query, with every byte in its place", function()
@@ -42,9 +30,9 @@ describe("sms-http sends", function()
   end)
 
   it("says what the gateway can do", function()
-    local info = open { keyed = "24h", max_length = 500 }:info()
-    assert.same({ name = "sms-http", address = "phone", keyed = 86400000, max_length = 500, receipts = true }, info)
-    assert.equal(0, open():info().keyed)
+    assert.same({ name = "sms-http", address = "phone", keyed = 86400000, max_length = 500, merges = true, links = true,
+      receipts = true, queryable = false, inbound = false }, open { keyed = "24h", max_length = 500 }:can())
+    assert.equal(0, open():can().keyed)
   end)
 end)
 
@@ -95,7 +83,8 @@ describe("receipts of sms-http", function()
     request.headers = request.headers or {}
     request.query = request.query or ""
     request.now = request.now or 0
-    return assert(plugin:receipt(request))
+    local items, reply = plugin:receipt(request)
+    return { receipts = assert(items, reply), reply = reply }
   end
 
   it("come as a form, an object or a list, with a token", function()

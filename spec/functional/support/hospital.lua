@@ -56,7 +56,7 @@ function Hospital.ward(department, steps, more)
   return (Hospital.WARD:format(more or "", steps):gsub("@", department))
 end
 
-local OUTSIDE = { ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true } -- of the API
+local OUTSIDE = { ["/api"] = true, ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true } -- of the API
 
 -- Whole or not at all: the daemon may read it at any moment.
 local function write(path, text)
@@ -71,7 +71,7 @@ function Hospital.iso(ms)
 end
 
 -- o.speed; o.scripts: name under scripts/ → text, or o.scripts_from: departments of this tree; o.channels, o.site: Lua text
--- put into the configuration; o.keyed: the gateway honours keys for so long; o.state: a folder that is there already.
+-- put into the configuration; o.plugins: a folder of them beside this tree's; o.keyed: the gateway honours keys for so long; o.state: a folder that is there already.
 function Hospital.open(o)
   local self = setmetatable({ o = o, speed = o.speed or 1, log = "" }, Hospital)
   self.folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-spec-XXXXXX"))
@@ -155,7 +155,7 @@ end
 -- Starts the daemon without waiting for it. more: other words of the command line; env: its environment beside ours.
 function Hospital:launch(more, env)
   local args = { "serve", "--config", self.folder .. "/afterward.lua", "--state", self.state, "--scripts",
-    self.folder .. "/scripts", "--plugins", "plugins", "--listen", "127.0.0.1:0", "--port-file", self.folder .. "/port",
+    self.folder .. "/scripts", "--plugins", self.o.plugins or "plugins", "--listen", "127.0.0.1:0", "--port-file", self.folder .. "/port",
     "--clock-start", Hospital.iso(self:now()), "--clock-speed", ("%d"):format(self.speed) }
   for _, word in ipairs(more or {}) do args[#args + 1] = word end
   os.remove(self.folder .. "/port")

@@ -115,22 +115,56 @@ static int port_result(void *self, const struct value *response,
   return plugin_call(self, "result", response, message, out, status);
 }
 
+static int port_query(void *self, const struct value *message, struct buf *out,
+                      struct status *status) {
+  return plugin_call(self, "query", message, NULL, out, status);
+}
+
+static int port_queried(void *self, const struct value *response,
+                        const struct value *message, struct buf *out,
+                        struct status *status) {
+  return plugin_call(self, "queried", response, message, out, status);
+}
+
 static int port_receipt(void *self, const struct value *request, struct buf *out,
                         struct status *status) {
   return plugin_call(self, "receipt", request, NULL, out, status);
 }
 
+static int port_inbound(void *self, const struct value *request, struct buf *out,
+                        struct status *status) {
+  return plugin_call(self, "inbound", request, NULL, out, status);
+}
+
+static bool has(struct desk *desk, const char *name) {
+  lua_rawgeti(desk->L, LUA_REGISTRYINDEX, desk->plugin);
+  bool there = lua_getfield(desk->L, -1, name) == LUA_TFUNCTION;
+  lua_pop(desk->L, 2);
+  return there;
+}
+
 static void add_channels(struct desk *desk, int parallel, int64_t timeout_ms,
                          int64_t longest) {
   struct status status = {0};
+  struct channel_abilities can = {.keyed_ms = 60000,
+                                  .max_length = longest,
+                                  .receipts = true,
+                                  .inbound = has(desk, "inbound"),
+                                  .queryable = has(desk, "query")};
   struct channel_http_config config = {.name = "sms",
+                                       .can = &can,
                                        .parallel = (unsigned)parallel,
                                        .timeout_ms = timeout_ms,
-                                       .max_length = longest,
-                                       .keyed_ms = 60000,
-                                       .client = desk->client};
-  struct plugin_port port = {
-      .self = desk, .send = port_send, .result = port_result, .receipt = port_receipt};
+                                       .ask_ms = 5,
+                                       .client = desk->client,
+                                       .loop = desk->loop};
+  struct plugin_port port = {.self = desk,
+                             .send = port_send,
+                             .query = can.queryable ? port_query : NULL,
+                             .result = port_result,
+                             .queried = can.queryable ? port_queried : NULL,
+                             .receipt = port_receipt,
+                             .inbound = can.inbound ? port_inbound : NULL};
   dispatcher_add(desk->dispatcher, channel_http_new(&config, &port), &status);
   dispatcher_add(desk->dispatcher, channel_log_new("log", false, print_line, desk),
                  &status);
@@ -175,7 +209,7 @@ static int desk_new(lua_State *L) {
   return 1;
 }
 
-// start(attempt, channel, text, safety)
+// start(attempt, channel, text, safety, query)
 static int desk_start(lua_State *L) {
   struct desk *desk = check(L);
   char key[32];
@@ -188,7 +222,8 @@ static int desk_start(lua_State *L) {
                               .text = luaL_optstring(L, 4, "【骨动新生】您好"),
                               .program = "骨动新生",
                               .class_ = "general",
-                              .safety = lua_toboolean(L, 5)};
+                              .safety = lua_toboolean(L, 5),
+                              .query = lua_toboolean(L, 6)};
   struct channels_port port = dispatcher_port(desk->dispatcher);
   port.start(port.self, &outgoing);
   return 0;
@@ -259,7 +294,7 @@ static void note_receipts(struct desk *desk, const char *channel,
   }
 }
 
-// receipt(channel, body, query, {name, value, …}) → status, body
+// receipt(channel, body, query, {name, value, …}, inbound) → status, body, encoded list
 static int desk_receipt(lua_State *L) {
   struct desk *desk = check(L);
   struct http_header headers[8];
@@ -269,14 +304,27 @@ static int desk_receipt(lua_State *L) {
   callback.body = luaL_checklstring(L, 3, &callback.body_len);
   callback.query = luaL_optstring(L, 4, NULL);
   callback.header_count = lua_istable(L, 5) ? read_headers(L, 5, headers) : 0;
-  int code = dispatcher_receipt(desk->dispatcher, luaL_checkstring(L, 2), &callback,
-                                &reply, &status);
+  callback.which = lua_toboolean(L, 6) ? CHANNEL_INBOUND : CHANNEL_RECEIPT;
+  int code = dispatcher_callback(desk->dispatcher, luaL_checkstring(L, 2), &callback,
+                                 &reply, &status);
   lua_pushinteger(L, code == OK ? reply.status : 404);
   lua_pushstring(L, buf_text(&reply.body));
   note_receipts(desk, lua_tostring(L, 2), &reply.receipts);
+  if (callback.which == CHANNEL_INBOUND)
+    lua_pushlstring(L, buf_text(&reply.inbound), reply.inbound.len);
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
-  return 2;
+  buf_deinit(&reply.inbound);
+  return callback.which == CHANNEL_INBOUND ? 3 : 2;
+}
+
+// listed() → encoded list of the channels
+static int desk_listed(lua_State *L) {
+  struct buf out = {0};
+  dispatcher_list(check(L)->dispatcher, &out);
+  lua_pushlstring(L, out.data, out.len);
+  buf_deinit(&out);
+  return 1;
 }
 
 static int desk_close(lua_State *L) {
@@ -293,10 +341,11 @@ static int desk_close(lua_State *L) {
 }
 
 int luaopen_afterward_unit_link(lua_State *L) {
-  static const luaL_Reg verbs[] = {
-      {"start", desk_start},     {"step", desk_step},   {"stop", desk_stop},
-      {"load", desk_load},       {"list", desk_list},   {"known", desk_known},
-      {"receipt", desk_receipt}, {"close", desk_close}, {NULL, NULL}};
+  static const luaL_Reg verbs[] = {{"start", desk_start},     {"step", desk_step},
+                                   {"stop", desk_stop},       {"load", desk_load},
+                                   {"list", desk_list},       {"known", desk_known},
+                                   {"receipt", desk_receipt}, {"listed", desk_listed},
+                                   {"close", desk_close},     {NULL, NULL}};
   luaL_newmetatable(L, kind);
   luaL_setfuncs(L, verbs, 0);
   lua_pushvalue(L, -1);

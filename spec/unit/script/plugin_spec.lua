@@ -1,5 +1,5 @@
 -- A channel in Lua: what it may do, what it may not read, and what is said when it is wrong.
-local unit = require "afterward.unit.script"
+local channel = require "afterward.channel"
 
 local GOOD = [[
   local aw = require "afterward.plugin"
@@ -14,7 +14,7 @@ local function source(send, result, receipt)
   return GOOD:format(send or "return { url = config.url }", result or "return { accepted = 'x' }", receipt or "return {}, {}")
 end
 local function open(send, config, result)
-  return assert(unit.plugin(source(send, result), "sms", config or { url = "https://g", token = "s3cret" }))
+  return assert(channel.load(source(send, result), config or { url = "https://g", token = "s3cret" }))
 end
 
 describe("a channel plugin", function()
@@ -27,7 +27,7 @@ describe("a channel plugin", function()
       ["a wrong span"] = { { url = "https://g", wait = "soon" }, 'channel "sms": wait must be a span such as "30s" or "24h"' },
     } do
       it(what, function()
-        local plugin, why = unit.plugin(source(), "sms", case[1])
+        local plugin, why = channel.load(source(), case[1])
         assert.is_nil(plugin)
         assert.equal(case[2], why)
       end)
@@ -36,7 +36,7 @@ describe("a channel plugin", function()
 
   it("that is no plugin is refused", function()
     for _, text in ipairs { "return 1", "return {}", "return { name = 'x', send = 1 }", "x = = 1", "error 'no'" } do
-      local plugin, why = unit.plugin(text, "sms", {})
+      local plugin, why = channel.load(text, {})
       assert.is_nil(plugin)
       assert.truthy(why:find("plugins/demo/plugin.lua", 1, true), why)
     end
@@ -51,9 +51,9 @@ describe("a channel plugin", function()
                body = aw.json.encode { token = t, to = message.to } } ]]
     local request = assert(plugin:send { to = "13800001111" })
     assert.equal('{"to":"13800001111","token":"s3cret"}', request.body)
-    local headers = {}
-    for _, pair in ipairs(request.headers) do headers[pair[1]] = pair[2] end
-    assert.same({ Authorization = "Bearer s3cret", Seen = "secret,secret,secret,secret,secret" }, headers)
+    assert.same({ Authorization = "Bearer s3cret", Seen = "secret,secret,secret,secret,secret" }, request.headers)
+    assert.same({ url = "https://g", body = '{"to":"13800001111","token":"***"}',
+      headers = { Authorization = "Bearer ***", Seen = request.headers.Seen } }, request.shown)
   end)
 
   it("has the digests that gateways ask for", function()
@@ -61,6 +61,7 @@ describe("a channel plugin", function()
       return { url = config.url, body = aw.json.encode {
         aw.hex(aw.md5 "abc"), aw.hex(aw.sha1 "abc"), aw.hex(aw.hmac_sha256("key", "The quick brown fox jumps over the lazy dog")),
         aw.base64 "hello?", aw.urlencode "a b&你" } } ]]
+    assert.is_nil(plugin:send({}).shown)
     assert.equal('["900150983cd24fb0d6963f7d28e17f72","a9993e364706816aba3e25717850c26c9cd0d89d",'
       .. '"f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8","aGVsbG8/","a%20b%26%E4%BD%A0"]',
       plugin:send({}).body)
@@ -92,6 +93,73 @@ describe("a channel plugin", function()
     local result, why = open(nil, nil, "return 'accepted'"):result({ status = 200 }, {})
     assert.is_nil(result)
     assert.truthy(why:find "must return a table", why)
+  end)
+
+  it("has AES in CBC as published: FIPS 197's key of NIST SP 800-38A, padded and not", function()
+    local plugin = open [[
+      local key, iv = aw.unhex "2b7e151628aed2a6abf7158809cf4f3c", aw.unhex "000102030405060708090a0b0c0d0e0f"
+      local text = aw.unhex "6bc1bee22e409f96e93d7e117393172a"
+      local once = aw.aes_cbc_encrypt(key, iv, text, false)
+      local padded = aw.aes_cbc_encrypt(key, iv, "您好")
+      return { url = config.url, body = aw.json.encode { aw.hex(once), aw.hex(aw.aes_cbc_decrypt(key, iv, once, false)),
+        aw.aes_cbc_decrypt(key, iv, padded), tostring(aw.aes_cbc_decrypt(key, iv, "short")), #padded,
+        aw.unbase64 "aGVsbG8/", tostring(aw.unbase64 "a?"), tostring(aw.unhex "0g"), aw.hex(aw.gb18030 "您好") } } ]]
+    assert.equal('["7649abac8119b246cee98e9b12e9197d","6bc1bee22e409f96e93d7e117393172a","您好","nil",16,"hello?","nil","nil",'
+      .. '"c4fabac3"]', plugin:send({}).body)
+  end)
+
+  it("reads the clock of its message, in UTC and as the provider's place has it", function()
+    local plugin = open [[ local t = aw.date(1698315752000, 480)
+      return { url = config.url, body = ("%d-%d-%d %d:%d:%d %d"):format(t.year, t.month, t.day, t.hour, t.minute, t.second, t.weekday) } ]]
+    assert.equal("2023-10-26 18:22:32 4", plugin:send({}).body)
+  end)
+
+  it("hides what it was told, too", function()
+    local plugin = open "local t = aw.secret 'from-the-provider' return { url = config.url .. '?t=' .. aw.urlencode(t), body = tostring(t) }"
+    local request = assert(plugin:send {})
+    assert.same({ "https://g?t=from-the-provider", "https://g?t=***", "secret" }, { request.url, request.shown.url, request.body })
+  end)
+
+  it("reads XML, with the five entities and CDATA, and no other", function()
+    local plugin = open [[
+      local root, why = aw.xml.parse(message.text)
+      return { url = config.url, body = root and aw.json.encode(root) or "no: " .. why } ]]
+    assert.equal('{"attr":{"b":"2","z":"1"},"children":[{"attr":{},"children":{},"name":"b","text":"a<b & 您"}],"name":"a","text":" x"}',
+      plugin:send({ text = "<a z='1' b='2'> x<b>a&lt;b <![CDATA[& 您]]></b></a>" }).body)
+    for what, text in pairs {
+      ["a document type"] = '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', ["a file"] = '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+      ["laughs"] = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><l>&b;</l>', ["an unknown entity"] = "<a>&copy;</a>",
+      ["too deep"] = ("<a>"):rep(30) .. ("</a>"):rep(30), ["too many"] = "<a>" .. ("<b/>"):rep(5000) .. "</a>",
+      ["no end"] = "<a><b>", ["nothing"] = "", ["two roots"] = "<a/><b/>", ["bytes"] = "<a>\255</a>",
+    } do
+      assert.truthy(plugin:send({ text = text }).body:find("^no: no XML: "), what)
+    end
+  end)
+
+  it("may ask for another call before there is a result, and hides its secrets there too", function()
+    local plugin = open(nil, nil, "return { next = { url = config.url .. '?t=' .. config.token, step = 'two', safe = true } }")
+    local result = assert(plugin:result({}, {}))
+    assert.same({ "https://g?t=s3cret", "https://g?t=***", "two", true },
+      { result.next.url, result.next.shown.url, result.next.step, result.next.safe })
+  end)
+
+  it("takes secrets from files that nobody else can read", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "from-file\n"
+    file:close()
+    local settings = { url = "https://g", token = { secret_file = path } }
+    os.execute("chmod 644 " .. path)
+    local plugin, why = channel.load(source "return { url = config.url, body = 'x' .. config.token }", settings)
+    assert.is_nil(plugin)
+    assert.equal(('channel "sms": token: %s can be read by others than its owner (mode 0644): chmod 600 %s'):format(path, path), why)
+    os.execute("chmod 600 " .. path)
+    plugin = assert(channel.load(source "return { url = config.url, body = 'x' .. config.token }", settings))
+    assert.same({ "xfrom-file", "x***" }, { plugin:send({}).body, plugin:send({}).shown.body })
+    os.remove(path)
+    plugin, why = channel.load(source(), settings)
+    assert.is_nil(plugin)
+    assert.equal(('channel "sms": token: %s can\'t be read: No such file or directory'):format(path), why)
   end)
 
   it("reads JSON that is none without falling", function()

@@ -4,7 +4,6 @@
 #include <lua.h>
 
 void unit_script_bundle(lua_State *L);
-void unit_script_plugin(lua_State *L);
 void unit_script_sandbox(lua_State *L);
 void unit_script_values(lua_State *L);
 void unit_script_turn(lua_State *L);

@@ -1,8 +1,9 @@
-#include "api/receipt.h"
+#include "api/callback.h"
 
 #include <string.h>
 
 #include "api/pending.h"
+#include "care/inbound.h"
 #include "care/message.h"
 
 // The reply waits in the pending: its status as row, its type and body in text.
@@ -31,36 +32,54 @@ static void committed(struct pending *pending, const struct value *result) {
             pending->text.len - body);
 }
 
+// What is kept goes into the inbox; the last of it to be committed, in the order of the
+// inbox, answers.
 static void answer(struct api *api, struct http_request *request, const char *channel,
                    const struct api_reply *reply) {
-  struct value list;
-  if (!value_read(buf_text(&reply->receipts), reply->receipts.len, &list)) {
+  struct value receipts, inbound;
+  bool received = value_read(buf_text(&reply->receipts), reply->receipts.len, &receipts);
+  bool written = value_read(buf_text(&reply->inbound), reply->inbound.len, &inbound);
+  if (!received && !written) {
     respond(request, reply->status, reply->type, buf_text(&reply->body), reply->body.len);
     return;
   }
   struct pending *pending = pending_new(api, request, committed);
   keep_reply(pending, reply);
-  message_receipts(api->care, channel, &list, pending_told, pending);
+  if (received)
+    message_receipts(api->care, channel, &receipts, written ? NULL : pending_told,
+                     pending);
+  if (written) inbound_take(api->care, channel, &inbound, pending_told, pending);
 }
 
-void receipt_handle(struct api *api, struct http_request *request) {
-  char channel[64] = "";
-  const char *from = request->path + strlen("/channels/"), *end = strchr(from, '/');
-  if (!end || strcmp(end, "/receipt") || (size_t)(end - from) >= sizeof channel ||
-      !api->engine.receipt) {
+static bool read_path(const char *path, char *channel, size_t size, bool *inbound) {
+  const char *from = path + strlen("/channels/"), *end = strchr(from, '/');
+  if (!end || (size_t)(end - from) >= size) return false;
+  memcpy(channel, from, (size_t)(end - from));
+  channel[end - from] = '\0';
+  *inbound = strcmp(end, "/inbound") == 0;
+  return *inbound || strcmp(end, "/receipt") == 0;
+}
+
+void callback_handle(struct api *api, struct http_request *request) {
+  char channel[64];
+  struct api_callback callback = {.method = request->method,
+                                  .query = request->query,
+                                  .headers = request->headers,
+                                  .header_count = request->header_count,
+                                  .body = request->body,
+                                  .body_len = request->body_len};
+  if (!read_path(request->path, channel, sizeof channel, &callback.inbound) ||
+      !api->engine.callback) {
     http_respond_problem(request, 404, NULL);
     return;
   }
-  memcpy(channel, from, (size_t)(end - from));
-  struct api_callback callback = {request->method,  request->query,
-                                  request->headers, request->header_count,
-                                  request->body,    request->body_len};
   struct api_reply reply = {.status = 200};
   struct status status = {0};
-  if (api->engine.receipt(api->engine.self, channel, &callback, &reply, &status))
+  if (api->engine.callback(api->engine.self, channel, &callback, &reply, &status))
     http_respond_problem(request, status.code == ERR_NOT_FOUND ? 404 : 500, status.text);
   else
     answer(api, request, channel, &reply);
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
+  buf_deinit(&reply.inbound);
 }

@@ -1,13 +1,15 @@
-// Callbacks of providers: read by the channel's plugin, which finds the receipts in them.
+// Callbacks of providers: read by the channel's plugin, which finds receipts in them, and
+// what people wrote.
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "care/mapping.h"
 #include "io/http_header.h"
 #include "link/dispatcher_parts.h"
 
-enum { RECEIPTS = 1000, HEADERS = 64 };  // of one callback
+enum { ITEMS = 1000, HEADERS = 64, WRITTEN = 4000 };  // of one callback; bytes of a text
 
 struct field {  // of the callback's head; name in lower case
   char name[64];
@@ -88,21 +90,47 @@ static void put_receipt(struct buf *out, const char *id, const char *state,
   value_end(out, map, 3);
 }
 
-static void put_receipts(const struct value *list, struct buf *out) {
+static bool add_receipt(const struct value *item, struct buf *out) {
+  char id[128], state[16], detail[256];
+  if (!copy_field(item, "id", id, sizeof id) ||
+      !copy_field(item, "state", state, sizeof state))
+    return false;
+  copy_field(item, "detail", detail, sizeof detail);
+  if (strcmp(state, "delivered") && strcmp(state, "failed")) return false;
+  put_receipt(out, id, state, detail);
+  return true;
+}
+
+static void put_optional(struct mapping *map, const struct value *item, const char *key,
+                         size_t most) {
+  struct value text = value_field(item, key);
+  if (text.kind == VALUE_TEXT && text.text.len <= most) mapping_value(map, key, &text);
+}
+
+// Without its own number it would count again each time that the provider calls.
+static bool add_inbound(const struct value *item, struct buf *out) {
+  char id[128], from[128];
+  struct value at = value_field(item, "at");
+  if (!copy_field(item, "from", from, sizeof from) ||
+      !copy_field(item, "id", id, sizeof id) || !*id || !*from)
+    return false;
+  struct mapping map = mapping_begin(out);
+  if (at.kind == VALUE_INT) mapping_int(&map, "at", at.integer);
+  mapping_text(&map, "from", from);
+  mapping_text(&map, "id", id);
+  put_optional(&map, item, "kind", 32);
+  put_optional(&map, item, "text", WRITTEN);
+  mapping_end(&map);
+  return true;
+}
+
+static void put_items(const struct value *list, struct buf *out,
+                      bool (*add)(const struct value *item, struct buf *out)) {
   struct value_iter iter = value_iterate(list);
   struct value item;
   size_t all = value_begin_list(out);
   uint32_t count = 0;
-  while (count < RECEIPTS && value_next(&iter, NULL, &item)) {
-    char id[128], state[16], detail[256];
-    if (!copy_field(&item, "id", id, sizeof id) ||
-        !copy_field(&item, "state", state, sizeof state))
-      continue;
-    copy_field(&item, "detail", detail, sizeof detail);
-    if (strcmp(state, "delivered") && strcmp(state, "failed")) continue;
-    put_receipt(out, id, state, detail);
-    count++;
-  }
+  while (count < ITEMS && value_next(&iter, NULL, &item)) count += add(&item, out);
   value_end(out, all, count);
   if (!count) buf_clear(out);
 }
@@ -119,30 +147,38 @@ static void read_reply(const struct value *answer, struct dispatcher_reply *repl
 
 static void fault(const struct channel *channel, struct dispatcher_reply *reply,
                   const struct status *why) {
-  log_line(LOG_LEVEL_ERROR, "channel.receipt", "channel=%s error=%s", channel->name,
+  log_line(LOG_LEVEL_ERROR, "channel.callback", "channel=%s error=%s", channel->name,
            why->text);
   reply->status = 500;
 }
 
-int dispatcher_receipt(struct dispatcher *dispatcher, const char *name,
-                       const struct dispatcher_callback *callback,
-                       struct dispatcher_reply *reply, struct status *status) {
+static bool takes(const struct channel *channel, enum channel_callback which) {
+  return channel && channel->ops->callback &&
+         (which == CHANNEL_RECEIPT ? channel->can.receipts : channel->can.inbound);
+}
+
+int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
+                        const struct dispatcher_callback *callback,
+                        struct dispatcher_reply *reply, struct status *status) {
   struct channel *channel = dispatcher_find(dispatcher, name);
-  if (!channel || !channel->ops->receipt)
-    return status_fail(status, ERR_NOT_FOUND, "no such channel takes receipts");
+  if (!takes(channel, callback->which))
+    return status_fail(status, ERR_NOT_FOUND, "no such channel takes that");
   struct buf bytes = {0}, out = {0};
   struct value request, answer;
   struct status why = {0};
   memset(reply, 0, sizeof *reply);
   put_request(&bytes, callback, channel_now(channel));
   if (!value_read(bytes.data, bytes.len, &request) ||
-      channel->ops->receipt(channel, &request, &out, &why) != OK ||
+      channel->ops->callback(channel, callback->which, &request, &out, &why) != OK ||
       !value_read(out.data, out.len, &answer)) {
     fault(channel, reply, &why);
   } else {
-    struct value list = value_field(&answer, "receipts");
+    struct value list = value_field(&answer, "items");
     read_reply(&answer, reply);
-    if (reply->status < 300) put_receipts(&list, &reply->receipts);
+    if (reply->status < 300) {
+      put_items(&list, &reply->receipts, add_receipt);
+      put_items(&list, &reply->inbound, add_inbound);
+    }
   }
   buf_deinit(&bytes);
   buf_deinit(&out);
