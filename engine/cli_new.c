@@ -31,9 +31,16 @@ static char *only_department(const char *scripts) {
   return only;
 }
 
+static bool is_channel(const struct new_request *request) {
+  return strcmp(request->kind, "channel") == 0;
+}
+
 static void put_next(const struct new_request *request, struct buf *look,
                      struct buf *prove) {
-  buf_printf(look, "afterward check %s/%s", request->scripts, request->department);
+  if (is_channel(request))
+    buf_printf(look, "afterward channel test %s --to NUMBER", request->name);
+  else
+    buf_printf(look, "afterward check %s/%s", request->scripts, request->department);
   buf_printf(prove, "afterward test %s", request->department);
   if (strcmp(request->scripts, "scripts") != 0)
     buf_printf(prove, " --scripts %s", request->scripts);
@@ -89,18 +96,20 @@ static int write_it(struct cli *cli, const struct new_request *request) {
 
 static int run(struct cli *cli) {
   const char *in = cli_option(cli, "in");
-  struct new_request request = {
-      .kind = cli->words[0],
-      .name = cli->words[1],
-      .scripts = script_folder(cli_option(cli, "scripts"), true)};
-  bool department = strcmp(request.kind, "department") == 0;
+  const char *scripts = cli_option(cli, "scripts");
+  struct new_request request = {.kind = cli->words[0], .name = cli->words[1]};
+  bool department = strcmp(request.kind, "department") == 0 || is_channel(&request);
+  request.scripts = !is_channel(&request) ? script_folder(scripts, true)
+                    : scripts             ? scripts
+                                          : "plugins";
   if (!is_id(request.name))
     return cli_fail(cli, CLI_USAGE,
                     "\"%s\" can't be a name: lower-case words with dashes, such as "
                     "wound-check",
                     request.name);
   if (department && in)
-    return cli_fail(cli, CLI_USAGE, "a department lies in no other: leave --in out");
+    return cli_fail(cli, CLI_USAGE, "a %s lies in no department: leave --in out",
+                    request.kind);
   if (in && !department && cli_scripts_has(cli, request.scripts, in)) return CLI_FAILED;
   char *only = in || department ? NULL : only_department(request.scripts);
   request.department = department ? request.name : in ? in : only;
@@ -115,14 +124,16 @@ static int run(struct cli *cli) {
 
 const struct cli_command cli_new = {
     .name = "new",
-    .words = "pathway|form|escalation|department NAME",
+    .words = "pathway|form|escalation|department|channel NAME",
     .does = "write a small working example with its spec",
     .more =
+        "A channel is a plugin that sends messages; docs/channels.md.\n"
         "Nothing that is there is written over. What is written passes afterward\n"
         "check and its spec as it is.",
     .example =
         "afterward new department urology\nafterward new pathway stone --in urology",
-    .verbs = (const char *const[]){"pathway", "form", "escalation", "department", NULL},
+    .verbs = (const char *const[]){"pathway", "form", "escalation", "department",
+                                   "channel", NULL},
     .options =
         (const struct cli_option[]){
             {"in", "DEPARTMENT", "whose; not needed where there is only one"},

@@ -14,6 +14,7 @@ const struct cli_command cli_test = {
         "it activates scripts that say gate = \"specs\". docs/testing.md says how to "
         "write "
         "them.\n"
+        "A channel plugin's: afterward test NAME --scripts plugins.\n"
         "--mutate changes each number and comparison of the rules, and of the guards "
         "where,\n"
         "tier and when, one at a time, and runs the specs on each: those that still pass "

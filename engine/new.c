@@ -113,6 +113,18 @@ static int write_department(const struct new_request *request, struct new_result
   return code;
 }
 
+static int write_channel(const struct new_request *request, struct new_result *result,
+                         struct status *status) {
+  struct words words = {request->name, request->name, "", ""};
+  char spec[128];
+  snprintf(spec, sizeof spec, "spec/%s_spec.lua", request->name);
+  int code = make_folder(request->scripts, status);
+  if (!code) code = make_folders(request, status);
+  if (!code) code = put(request, &words, "channel.lua", "plugin.lua", result, status);
+  if (!code) code = put(request, &words, "channel_spec.lua", spec, result, status);
+  return code;
+}
+
 // The id is somebody's already.
 static int refuse_taken(const struct bundle *bundle, const char *name,
                         struct status *status) {
@@ -195,6 +207,8 @@ int new_write(const struct new_request *request, struct new_result *result,
               struct status *status) {
   int code = strcmp(request->kind, "department") == 0
                  ? add_department(request, result, status)
+             : strcmp(request->kind, "channel") == 0
+                 ? write_channel(request, result, status)
                  : add_to_department(request, result, status);
   while (code && result->count > 0) unlink(result->files[--result->count].data);
   return code;

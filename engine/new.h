@@ -1,5 +1,6 @@
 // Writes a small working example with its spec into a scripts folder: the begin of a
-// pathway, a form, an escalation or a department of one's own.
+// pathway, a form, an escalation or a department of one's own; or into the plugins folder
+// that of a channel.
 #pragma once
 
 #include "base/buf.h"
@@ -8,10 +9,10 @@
 enum { NEW_FILES = 4 };
 
 struct new_request {
-  const char *kind;        // "pathway", "form", "escalation" or "department"
+  const char *kind;        // "pathway", "form", "escalation", "department" or "channel"
   const char *name;        // its id, and the name of its file
-  const char *scripts;     // the scripts folder
-  const char *department;  // whose; for a department its own name
+  const char *scripts;     // the scripts folder; of a channel that of plugins
+  const char *department;  // whose; for a department and a channel its own name
 };
 
 struct new_result {

@@ -82,4 +82,17 @@ describe("afterward new", function()
     assert.truthy(place:run "new form x":find("say whose it is", 1, true))
     assert.matches("scripts/urology/broken.lua:2: .*afterward check tells all", (place:run "new form x --in urology"))
   end)
+
+  it("writes a channel of some thirty lines that passes its spec, and says what to do next", function()
+    local output = place:run "new channel city-sms"
+    assert.equal("wrote plugins/city-sms/plugin.lua\nwrote plugins/city-sms/spec/city-sms_spec.lua\n\n" ..
+      "Put your own words where plugins/city-sms/plugin.lua says what, then:\n" ..
+      "  afterward channel test city-sms --to NUMBER\n  afterward test city-sms --scripts plugins\n", output)
+    local _, lines = place:read "plugins/city-sms/plugin.lua":gsub("\n", "")
+    assert.truthy(lines <= 33, lines)
+    local said, code = place:test "city-sms --scripts plugins"
+    assert.equal(0, code, said)
+    assert.truthy(said:find("7 successes / 0 failures / 0 errors", 1, true), said)
+    assert.truthy(place:run "new channel city-sms":find("plugins/city-sms/plugin.lua is there already", 1, true))
+  end)
 end)
