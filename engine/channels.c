@@ -169,8 +169,7 @@ static int add_http(struct channels *channels, struct configured *configured,
   struct plugin *plugin;
   struct channel_abilities can;
   char digest[33];
-  int code =
-      channels_open_plugin(channels->plugins, configured, &plugin, digest, status);
+  int code = channels_open_plugin(channels->plugins, configured, &plugin, digest, status);
   if (code) return code;
   memcpy(configured->digest, digest, sizeof digest);
   channels_abilities(plugin, &can);
@@ -188,7 +187,7 @@ static int add_http(struct channels *channels, struct configured *configured,
 
 static int add_plugin(struct channels *channels, const char *name, const char *plugin,
                       const struct value *settings, struct status *status) {
-  struct configured *configured;
+  struct configured *configured = NULL;
   if (configured_new(name, plugin, settings, &configured, status)) return status->code;
   configured->next = channels->configured;
   channels->configured = configured;

@@ -71,7 +71,8 @@ function Hospital.iso(ms)
 end
 
 -- o.speed; o.scripts: name under scripts/ → text, or o.scripts_from: departments of this tree; o.channels, o.site: Lua text
--- put into the configuration; o.plugins: a folder of them beside this tree's; o.keyed: the gateway honours keys for so long; o.state: a folder that is there already.
+-- put into the configuration; o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's;
+-- o.state: a folder that is there already.
 function Hospital.open(o)
   local self = setmetatable({ o = o, speed = o.speed or 1, log = "" }, Hospital)
   self.folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-spec-XXXXXX"))
