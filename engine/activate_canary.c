@@ -63,7 +63,7 @@ int activate_withdraw(struct engine *engine, const char *department, const char 
                        department);
   if (store_begin(engine->store, status)) return status->code;
   int64_t now = clock_now(engine->clock);
-  canary_end(&engine->care, department, now);
+  canary_end(&engine->care, department, 0, who, now);
   candidate_withdraw(engine->store, department, who, now);
   quarantine_lift(engine->store, department);
   if (store_commit(engine->store, status)) return status->code;

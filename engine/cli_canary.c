@@ -19,6 +19,20 @@ static void put_cell(struct cli_table *table, const struct value *side,
   buf_deinit(&text);
 }
 
+static void print_end(const struct value *answer) {
+  struct value at = value_field(answer, "ended_at"), how = value_field(answer, "ended"),
+               who = value_field(answer, "ended_by");
+  struct buf text = {0};
+  buf_puts(&text, " until ");
+  cli_put_value(&text, &at);
+  buf_puts(&text, ": ");
+  cli_put_value(&text, &how);
+  buf_puts(&text, " by ");
+  cli_put_value(&text, &who);
+  printf("%s\n", buf_text(&text));
+  buf_deinit(&text);
+}
+
 static void print(const struct value *answer) {
   static const struct {
     const char *title, *field;
@@ -34,12 +48,14 @@ static void print(const struct value *answer) {
                {"runs completed %", "completed_percent"},
                {"runs stuck", "stuck"}};
   struct value active = value_field(answer, "active"),
-               tried = value_field(answer, "tried"), since = value_field(answer, "since");
+               tried = value_field(answer, "tried"), since = value_field(answer, "since"),
+               ended = value_field(answer, "ended");
   struct cli_table table;
   struct buf text = {0};
   cli_put_value(&text, &since);
-  printf("Since %s\n", buf_text(&text));
+  printf("Since %s%s", buf_text(&text), ended.kind == VALUE_NIL ? "\n" : "");
   buf_deinit(&text);
+  if (ended.kind != VALUE_NIL) print_end(answer);
   cli_table_init(&table, 3);
   cli_table_words(&table, "", CLI_BOLD);
   put_cell(&table, answer, "version");
@@ -78,7 +94,9 @@ const struct cli_command cli_compare = {
     .more =
         "Of the runs begun since: how many patients, how many were reached, answered, "
         "raised\nalerts and came to their end. Few patients say little: look at the "
-        "numbers first.",
+        "numbers first.\nThe last trial can be looked at when it is over, too, with who "
+        "ended "
+        "it and how.",
     .example = "afterward compare hip-replacement",
     .options =
         (const struct cli_option[]){{"department", "NAME", "whose pathway"}, {NULL}},

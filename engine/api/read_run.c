@@ -12,7 +12,7 @@
 #define BEHIND                                                                   \
   "run.bundle NOT IN (SELECT id FROM bundle b WHERE b.department=run.department" \
   " AND b.active=1 UNION ALL SELECT c.bundle FROM canary c WHERE"                \
-  " c.department=run.department)"
+  " c.department=run.department AND c.ended_at IS NULL)"
 // A paused one's due_at is how long it had left.
 #define RUN_COLUMNS                                                                   \
   "run.id, patient, enrollment, run.department, pathway, kind, name, day, status,"    \

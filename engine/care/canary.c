@@ -48,9 +48,14 @@ void canary_begin(struct care *care, const char *department, int64_t version,
   replan_begin(care, department, at);
 }
 
-void canary_end(struct care *care, const char *department, int64_t at) {
-  if (store_exec(care->store, "DELETE FROM canary WHERE department=?1", "t", department) >
-      0)
+void canary_end(struct care *care, const char *department, int64_t version,
+                const char *who, int64_t at) {
+  if (store_exec(care->store,
+                 "UPDATE canary SET ended_at=?2, ended_by=?3, beside=(SELECT id FROM "
+                 "bundle b WHERE b.department=?1 AND b.active=1), ended=CASE ?4 WHEN 0 "
+                 "THEN 'withdrawn' WHEN bundle THEN 'promoted' ELSE 'replaced' END WHERE "
+                 "department=?1 AND ended_at IS NULL",
+                 "titi", department, at, who, version) > 0)
     replan_begin(care, department, at);
 }
 
@@ -63,7 +68,8 @@ int canary_load(struct care *care, struct status *status) {
   canary_free(care);
   struct stmt *rows = store_query(care->store,
                                   "SELECT canary.department, bundle.id, definitions FROM "
-                                  "canary JOIN bundle ON bundle.id=canary.bundle",
+                                  "canary JOIN bundle ON bundle.id=canary.bundle WHERE "
+                                  "ended_at IS NULL",
                                   "");
   int code = OK;
   while (!code && stmt_row(rows)) {

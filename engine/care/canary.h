@@ -12,7 +12,10 @@ void canary_describe(const struct value *definitions, struct buf *out);
 // In a transaction; then canary_load. One a department: the last takes the place.
 void canary_begin(struct care *care, const char *department, int64_t version,
                   const char *who, int64_t at);
-void canary_end(struct care *care, const char *department, int64_t at);
+// Nobody follows it any more; its row stays to be compared. version: what became active
+// instead, 0 when it was withdrawn. In a transaction, before that.
+void canary_end(struct care *care, const char *department, int64_t version,
+                const char *who, int64_t at);
 // Reads from the database which there are. Frees with canary_free.
 int canary_load(struct care *care, struct status *status);
 void canary_free(struct care *care);

@@ -9,6 +9,7 @@
 #include "care/mapping.h"
 #include "care/reconcile_count.h"
 #include "care/reconcile_fault.h"
+#include "care/run_version.h"
 
 enum { AT_MS = 150 * CIVIL_MINUTE_MS };  // 02:30
 // Ids that one work looks at: some 10 ms of the loop, of which a million rows would take
@@ -194,6 +195,7 @@ static void conclude(struct care *care, const struct night *night) {
 
 static void apply(void *self, struct work *work) {
   const struct night *night = work->prepared;
+  run_version_prune(self, night->from - SLICE, night->from);
   if (is_over(night))
     conclude(self, night);
   else

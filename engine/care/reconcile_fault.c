@@ -17,8 +17,8 @@ static const struct kind kinds[NIGHT_FAULTS] = {
      "SELECT id FROM enrollment e WHERE id>?1 AND id<=?2 AND status='active' AND CASE "
      "WHEN next_at IS NULL THEN NOT EXISTS (SELECT 1 FROM run WHERE "
      "run.patient=e.patient AND run.enrollment=e.id AND run.status IN "
-     "('ready','waiting','paused')) ELSE NOT " HAS_DUE("5", "e.next_at", "7",
-                                                       "e.id") " END"},
+     "('ready','waiting','paused','stuck')) ELSE NOT " HAS_DUE("5", "e.next_at", "7",
+                                                               "e.id") " END"},
     {"alerts without a deadline:",
      "SELECT id FROM alert a WHERE id>?1 AND id<=?2 AND status<>'closed' AND "
      "NOT " HAS_DUE("0", "a.next_at", "0", "a.id")},

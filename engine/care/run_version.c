@@ -13,6 +13,16 @@ void run_version_note(struct care *care, int64_t run, const struct turned *turne
              turned->stayed.len ? buf_text(&turned->stayed) : NULL);
 }
 
+void run_version_prune(struct care *care, int64_t after, int64_t upto) {
+  store_exec(care->store,
+             "DELETE FROM run_version WHERE run>?1 AND run<=?2 AND EXISTS (SELECT 1 FROM "
+             "run r WHERE r.id=run_version.run AND r.status IN ('done','ended') AND "
+             "r.ended_at<?3 AND NOT EXISTS (SELECT 1 FROM canary c WHERE "
+             "c.department=r.department AND r.started_at>=c.since AND "
+             "(c.ended_at IS NULL OR r.started_at<c.ended_at)))",
+             "iii", after, upto, kernel_now(care->kernel) - RUN_VERSION_KEPT_MS);
+}
+
 int64_t run_version_first(struct store *store, const struct run *run) {
   return store_int(store, run->bundle,
                    "SELECT began FROM run_version WHERE run=?1 ORDER BY at LIMIT 1", "i",

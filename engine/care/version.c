@@ -68,6 +68,7 @@ void version_activate(struct care *care, int64_t version, const struct activatio
                       bool replan) {
   const struct buf none = {0}, *report = how->report ? how->report : &none;
   settle_candidate(care, how);
+  canary_end(care, how->department, version, how->who, how->at);
   flip(care, version, how);
   store_exec(care->store,
              "INSERT INTO activation (department, bundle, at, by_who, way, files, git, "
@@ -75,7 +76,6 @@ void version_activate(struct care *care, int64_t version, const struct activatio
              "tiittttb", how->department, version, how->at, how->who, how->way,
              how->files, how->git, report->data, report->len);
   quarantine_lift(care->store, how->department);
-  canary_end(care, how->department, how->at);
   if (replan) replan_begin(care, how->department, how->at);
 }
 

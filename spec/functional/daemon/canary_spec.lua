@@ -74,6 +74,13 @@ describe("a version that is tried on some", function()
     assert.equal(1, (select(2, h:afterward("withdraw", "w"))))
   end)
 
+  it("withdrawn can still be compared: by whom it ended, and with no run begun since", function()
+    local both = json.decode((said("compare", pathway, "--json")))
+    assert.same({ "withdrawn", "chen", 24 }, { both.ended, both.ended_by, both.active.patients + both.tried.patients })
+    assert.is_true(both.tried.patients >= 3 and both.ended_at > both.since)
+    assert.matches("^Since .* until .*: withdrawn by chen\n", said("compare", pathway))
+  end)
+
   it("withdrawn may be tried again", function()
     said("activate", "w")
     local candidate = h:get("/bundles/w").candidate
@@ -94,5 +101,9 @@ describe("a version that is tried on some", function()
     assert.is_nil(type(now.candidate) == "table" and now.candidate or nil)
     for i = 38, 45 do h:event(h:discharge(i)) end
     asked("third", 8)
+    local both = json.decode((said("compare", pathway, "--json")))
+    assert.same({ "promoted", "chen" }, { both.ended, both.ended_by })
+    assert.same({ was:sub(1, 12), now.active.short }, { both.version, both.tried_version })
+    assert.same({ 0, 0 }, { both.active.patients, both.tried.patients })   -- nobody came while it was tried
   end)
 end)

@@ -87,6 +87,30 @@ describe("when a run resumes and its scripts are newer", function()
     assert.same({ { bundle = 1 } }, versions(w))
   end)
 
+  it("that is kept for 90 days after its end; of one that is live or stuck, for as long as it is", function()
+    local w = H.world { steps = H.step [[local a = p:ask("check", { within = "2d" }) if a and a.temp < 36 then error "no" end
+      if a then p:wait "200d" end]] }
+    w.expects_stuck = true
+    local people = {}
+    for i = 1, 3 do people[i] = w:patient { age = 60 } w:discharge(people[i]) end
+    w:advance "2h"
+    w:load(source [[local a = p:ask("check", { within = "3d" }) if a and a.temp < 36 then error "no" end if a then p:wait "200d" end]])
+    people[1]:answer("check", { temp = 37 })                 -- waits on
+    people[2]:answer("check", { temp = 35 })                 -- is stuck
+    w:alert_named "stuck-way":done { note = "mended" }
+    w:advance "80d"                                          -- the third was silent
+    local function runs()
+      local out = {}
+      for i, row in ipairs(kept(w)) do out[i] = row.run end
+      table.sort(out)
+      return out
+    end
+    assert.same({ 1, 2, 3 }, runs())
+    w:advance "20d"
+    assert.same({ 1, 2 }, runs())
+    assert.is_nil(w:alert_named "reconciliation")            -- what is stuck is told as that, not every night as a fault
+  end)
+
   it("one whose step vanished goes on to its end", function()
     local w, pt = H.discharged { steps = H.step(OLD) }
     w:advance "2h"
