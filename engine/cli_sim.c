@@ -71,7 +71,10 @@ const struct cli_command cli_console = {
     .more =
         "f is what a where or tier gets; rules and forms are there by name. Read-only, "
         "in\n"
-        "the sandbox. Lines come from the terminal or from standard input.",
+        "the sandbox. At a terminal help lists what there is of the patient, Ctrl-D "
+        "ends.\n"
+        "Else a script comes from standard input: exit 1 when one of its statements "
+        "failed.",
     .example = "afterward console p4f2p9k0m2qx8aw7 --department ortho",
     .options = (const struct cli_option[]){{"department", "NAME", "whose scripts look"},
                                            {"scripts", "DIR", CLI_SCRIPTS_HELP},

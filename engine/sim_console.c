@@ -149,6 +149,7 @@ static int run_line(lua_State *L) {
   struct console *self = luaL_checkudata(L, 1, TYPE);
   struct status status = {0};
   struct buf shown = {0};
+  bool unfinished;
   struct facts facts = {.self = self,
                         .field = know_field,
                         .read = know_read,
@@ -158,14 +159,24 @@ static int run_line(lua_State *L) {
                         .time = know_time,
                         .estimate = know_estimate,
                         .now = know_now};
-  int code = console_run(self->bundle, &facts, luaL_checkstring(L, 2), &shown, &status);
-  lua_pushboolean(L, !code);
+  int code = console_run(self->bundle, &facts, luaL_checkstring(L, 2), &shown,
+                         &unfinished, &status);
+  lua_pushlstring(L, buf_text(&shown), shown.len);
   if (code)
     lua_pushstring(L, status.text);
   else
-    lua_pushlstring(L, buf_text(&shown), shown.len);
+    lua_pushnil(L);
+  lua_pushboolean(L, unfinished);
   buf_deinit(&shown);
-  return 2;
+  return 3;
+}
+
+static int push_declared(lua_State *L) {
+  struct console *self = luaL_checkudata(L, 1, TYPE);
+  struct status status = {0};
+  struct value all = bundle_definitions(self->bundle);
+  if (values_push(L, &all, &status)) return luaL_error(L, "%s", status.text);
+  return 1;
 }
 
 static int close_console(lua_State *L) {
@@ -178,8 +189,10 @@ static int close_console(lua_State *L) {
 }
 
 void sim_console_register(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"run", run_line}, {"__gc", close_console}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"run", run_line},
+                                     {"declared", push_declared},
+                                     {"__gc", close_console},
+                                     {NULL, NULL}};
   luaL_newmetatable(L, TYPE);
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);

@@ -15,6 +15,7 @@
 #include "sim_cohort.h"
 #include "sim_console.h"
 #include "sim_embed.h"
+#include "sim_line.h"
 #include "sim_model.h"
 #include "sim_specs.h"
 
@@ -120,6 +121,7 @@ static void push_host(lua_State *L, struct cli *cli) {
                                        {"cohort", sim_cohort_read},
                                        {"model", sim_model_new},
                                        {"console", sim_console_new},
+                                       {"line", sim_line_read},
                                        {"tester", sim_specs_new},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);

@@ -5,8 +5,9 @@
 #include "script/bundle.h"
 #include "script/facts.h"
 
-// Runs one line, an expression or a statement; what it gives is appended to shown, a line
-// each value. Variables stay for the next line. On failure the text is what a script's
-// author would see, with the place.
+// Runs an expression or statements; what is printed and what an expression gives is
+// appended to shown, a line each. Variables stay for the next, unless they are local. On
+// failure the text is what a script's author would see, with the place; *unfinished says
+// that only the end is missing.
 int console_run(struct bundle *bundle, const struct facts *facts, const char *line,
-                struct buf *shown, struct status *status);
+                struct buf *shown, bool *unfinished, struct status *status);

@@ -18,7 +18,7 @@ rules.may_use = {
 rules.owners = {
   { "^sqlite3", "store" },
   { "^uv%.h", "io" }, { "^uv/", "io" }, { "^curl/", "io" }, { "^llhttp", "io" },
-  { "^qrencode", "api" }, { "^expat%.h", "script" },
+  { "^qrencode", "api" }, { "^expat%.h", "script" }, { "^editline/", "sim" },
   { "^lua[%w]*%.h", "script", "sim", "channel_module.c", "main.c" },
   { "^lauxlib%.h", "script", "sim", "channel_module.c", "main.c" },
 }

@@ -23,11 +23,13 @@ describe("the console on a patient's facts", function()
   end)
   teardown(function() h:close() end)
 
+  local function command()
+    return ("env AFTERWARD_TOKEN=%s AFTERWARD_SERVER=http://127.0.0.1:%d %s console %s --department w --scripts %s/scripts"):format(
+      Hospital.TOKENS.boss, h.port, os.getenv "AFTERWARD_DAEMON", patient, h.folder)
+  end
   local function try(...)
     h:script("lines", table.concat({ ... }, "\n") .. "\n")
-    local command = ("env AFTERWARD_TOKEN=%s AFTERWARD_SERVER=http://127.0.0.1:%d %s console %s --department w --scripts %s/scripts"):format(
-      Hospital.TOKENS.boss, h.port, os.getenv "AFTERWARD_DAEMON", patient, h.folder)
-    local pipe <close> = assert(io.popen(command .. " 2>&1 <" .. h.folder .. "/scripts/lines"))
+    local pipe <close> = assert(io.popen(command() .. " 2>&1 <" .. h.folder .. "/scripts/lines"))
     local output = pipe:read "a"
     local _, _, code = pipe:close()
     return output, code
@@ -54,6 +56,59 @@ describe("the console on a patient's facts", function()
     assert.matches("io", output)
     assert.matches("\n2\n$", output)
     assert.equal(1, code)
+  end)
+
+  it("goes on with what is unfinished, prints, and names the line of a mistake", function()
+    local output, code = try("for i = 1, 2 do", "  print(i, f.patient.age, { i })", "end", "", "{", "  a = 1 }", "print()", "x = 1 +", "  nothing.at",
+      "rules.flags {")
+    assert.equal('1\t75\t[1]\n2\t75\t[2]\n{"a":1}\n\n', (output:gsub("console:.*", "")))
+    assert.matches("console:9: attempt to index a nil value %(global 'nothing'%)\n", output)
+    assert.matches("console:10: .*near <eof>\n$", output)
+    assert.equal(1, code)
+  end)
+
+  it("says what can be asked of this patient, in this department", function()
+    local output, code = try "help"
+    assert.equal(0, code)
+    for _, part in ipairs { "observations, oldest first: pain (2)", "state: close", "rules: flags", "forms: check", "fields: age" } do
+      assert.truthy(output:find(part, 1, true), output)
+    end
+  end)
+
+  -- Types each line when the one before has been answered; what stood on the terminal, and the exit code.
+  local function type_at_terminal(keys)
+    local folder = h.folder .. "/terminal"
+    os.execute(("rm -rf %s && mkdir %s && mkfifo %s/keys"):format(folder, folder, folder))
+    os.execute(("(TERM=xterm script -qfec '%s' %s/screen <%s/keys >/dev/null; echo $? >%s/code) &"):format(command(), folder, folder, folder))
+    local pipe <close> = assert(io.open(folder .. "/keys", "w"))
+    local function screen()
+      local file <close> = io.open(folder .. "/screen")
+      return file and file:read "a":gsub("\27%[[%d;?]*%a", "") or ""
+    end
+    local shown = 0
+    for _, line in ipairs(keys) do
+      wait.till("it asks", function() return #screen() > shown and screen():find "> $" end)
+      shown = #screen()
+      pipe:write(line)
+      pipe:flush()
+    end
+    local code = wait.till("it ends", function()
+      local file <close> = io.open(folder .. "/code")
+      return file and file:read "n"
+    end)
+    return screen(), code
+  end
+
+  it("is a conversation at a terminal: lines are edited and come back, ^D ends it, a mistake is no failure", function()
+    local output, code = type_at_terminal { "f.patient.agee\b\n", "{\n", "1 }\n", "nothing.at\n", "\27[A\b\b\b\n", "(\n", "\n", "2 * 3\n", "\4" }
+    assert.equal(0, code, output)
+    assert.matches("help says what else", output)
+    assert.matches("\n75\r", output)
+    assert.matches(">> 1 }\r*\n%[1%]\r", output)
+    assert.matches("console:1: .*'nothing'", output)
+    assert.matches("\nnil\r", output)                      -- that line again, less ".at"
+    assert.matches("near <eof>", output)                   -- given up by an empty line
+    assert.matches("\n6\r", output)
   end)
 
   it("gives no name and no number, and keeps who looked", function()
