@@ -7,20 +7,13 @@
 #include "base/phrases_parts.h"
 #include "base/utf8.h"
 
-static uint32_t decode(const unsigned char *at, size_t took) {
-  if (took == 1) return at[0];
-  uint32_t out = at[0] & (0xFFU >> (took + 1));
-  for (size_t i = 1; i < took; i++) out = out << 6 | (at[i] & 0x3FU);
-  return out;
-}
-
 uint32_t phrase_char(const char *text, size_t len, size_t *took) {
   *took = utf8_char(text, len);
   if (*took == 0) {
     *took = 1;
     return 0xFFFD;
   }
-  uint32_t out = decode((const unsigned char *)text, *took);
+  uint32_t out = utf8_code(text, *took);
   if (out == '\t' || out == '\r') return ' ';
   if ((out >= 0x200B && out <= 0x200D) || out == 0xFEFF) return 0;
   return fold_char(out);

@@ -30,6 +30,14 @@ size_t utf8_char(const char *bytes, size_t len) {
   return need;
 }
 
+uint32_t utf8_code(const char *bytes, size_t took) {
+  const unsigned char *at = (const unsigned char *)bytes;
+  if (took == 1) return at[0];
+  uint32_t out = at[0] & (0xFFU >> (took + 1));
+  for (size_t i = 1; i < took; i++) out = out << 6 | (at[i] & 0x3FU);
+  return out;
+}
+
 bool utf8_valid(const char *bytes, size_t len) {
   while (len > 0) {
     size_t took = utf8_char(bytes, len);
