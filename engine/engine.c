@@ -17,6 +17,7 @@
 #include "care/patient.h"
 #include "care/question.h"
 #include "care/reconcile.h"
+#include "care/reply.h"
 #include "care/task.h"
 #include "config.h"
 
@@ -26,6 +27,7 @@ static void register_handlers(struct care *care) {
   question_handlers(care);
   message_handlers(care);
   inbound_handlers(care);
+  reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);
   alert_handlers(care);

@@ -147,6 +147,13 @@ function Patient:try_answer(form, values)
   local ok, reply = pcall(self.answer, self, form, values)
   return ok and reply or nil, not ok and reply or nil
 end
+-- What the patient, or whoever has the number o.from, writes back in a short message. Gives what became of it.
+function Patient:reply(text, o)
+  local world = rawget(self, "world")
+  local id = "reply-" .. world:_number()
+  world:_submit("inbound", { channel = "sms", items = { { id = id, from = o and o.from or rawget(self, "phone"), text = text } } })
+  return first(world, "SELECT outcome FROM inbound WHERE provider_id=?1", id).outcome
+end
 -- o.person: only this one of the patient's contacts; else the patient and the family.
 function Patient:opt_out(o)
   return rawget(self, "world"):_submit("opt-out", { patient = self.number, person = o and o.person, by = "patient" })

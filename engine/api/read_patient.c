@@ -3,8 +3,8 @@
 
 #include "api/access.h"
 #include "api/desk.h"
-#include "api/mask.h"
 #include "api/read.h"
+#include "base/mask.h"
 #include "care/phone.h"
 #include "care/timeline.h"
 

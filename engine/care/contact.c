@@ -142,3 +142,25 @@ const char *contact_put_all(struct care *care, int64_t patient, bool newcomer,
   if (replace && list->kind == VALUE_LIST) drop_others(care, patient, kept, count);
   return worst;
 }
+
+void contact_number_wrong(struct care *care, int64_t patient, int64_t person,
+                          int64_t identity, const char *by) {
+  struct buf note = {0};
+  store_exec(
+      care->store,
+      "UPDATE identity SET flag='void' WHERE id=?1 OR (?2>0 AND person=?2 AND EXISTS"
+      " (SELECT 1 FROM identity i WHERE i.id=?1 AND i.value=identity.value AND"
+      " i.kind=identity.kind))",
+      "ii", identity, person);
+  store_exec(
+      care->store,
+      "UPDATE contact SET wrong_number_at=?3 WHERE patient=?1 AND person="
+      "(CASE WHEN ?4>0 THEN ?4 ELSE (SELECT person FROM identity WHERE id=?2) END) AND"
+      " NOT EXISTS (SELECT 1 FROM identity i WHERE i.person=contact.person AND"
+      " i.kind='phone' AND coalesce(i.flag,'') NOT IN ('void','placeholder'))",
+      "iiii", patient, identity, kernel_now(care->kernel), person);
+  buf_printf(&note, "a number is wrong: %s", by);
+  store_exec(care->store, "INSERT INTO note (patient, at, text) VALUES (?1,?2,?3)", "iit",
+             patient, kernel_now(care->kernel), note.data);
+  buf_deinit(&note);
+}

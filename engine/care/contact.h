@@ -14,6 +14,11 @@ const char *contact_put_all(struct care *care, int64_t patient, bool newcomer,
                             const struct value *list, bool replace);
 // New numbers: what was found out about the old ones is over.
 void contact_number_changed(struct care *care, int64_t person);
+// The number or account is somebody else's: it is not used again, nor is this contact of
+// the patient when it has no other. person 0: whose the identity is. by: how that is
+// known.
+void contact_number_wrong(struct care *care, int64_t patient, int64_t person,
+                          int64_t identity, const char *by);
 // Person 0: all contacts. Ends the asks that go to them; audited.
 void patient_opt_out(struct care *care, int64_t patient, int64_t person, const char *by);
 void patient_opt_in(struct care *care, int64_t patient, int64_t person, const char *by);

@@ -40,6 +40,7 @@ struct happening {  // one event, being thought about
   struct care *care;
   int64_t event, patient, encounter, at;
   char *kind;
+  char *only;              // department that it is for, when it is for one
   const char *department;  // while its definitions are walked
   int64_t enrollment;      // while a live enrollment's watches are walked
   const char *pathway;
@@ -169,6 +170,7 @@ static bool is_concerned(struct happening *happening) {
 
 static void look_at_department(void *self, const char *department) {
   struct happening *happening = self;
+  if (happening->only && strcmp(happening->only, department)) return;
   happening->department = department;
   happening->enrollment = 0;
   happening->pathway = NULL;
@@ -203,7 +205,8 @@ static void look_at_enrollments(struct happening *happening) {
     happening->enrollment = stmt_int(rows, 0);
     happening->department = department;
     happening->pathway = pathway;
-    look_at_enrollment(happening);
+    if (!happening->only || !strcmp(happening->only, department))
+      look_at_enrollment(happening);
     mem_free(department);
     mem_free(pathway);
   }
@@ -269,10 +272,19 @@ static void look_at_questions(struct happening *happening) {
   buf_deinit(&event);
 }
 
+static char *department_of(struct stmt *row, int column) {
+  size_t len;
+  const char *bytes = stmt_bytes(row, column, &len);
+  struct value body, department;
+  if (!value_read(bytes, len, &body)) return NULL;
+  department = value_field(&body, "department");
+  return value_copy_text(&department);
+}
+
 static bool load_event(struct happening *happening) {
   struct stmt *row =
       store_query(happening->care->store,
-                  "SELECT patient, encounter, at, kind FROM event WHERE id=?1", "i",
+                  "SELECT patient, encounter, at, kind, body FROM event WHERE id=?1", "i",
                   happening->event);
   bool found = stmt_row(row);
   if (found) {
@@ -280,6 +292,7 @@ static bool load_event(struct happening *happening) {
     happening->encounter = stmt_int(row, 1);
     happening->at = stmt_int(row, 2);
     happening->kind = mem_copy_text(stmt_text(row, 3));
+    if (!strcmp(happening->kind, "reply")) happening->only = department_of(row, 4);
   }
   stmt_done(row);
   return found;
@@ -306,6 +319,7 @@ static void release(void *self, struct work *work) {
     happening->first = next;
   }
   mem_free(happening->kind);
+  mem_free(happening->only);
   mem_free(happening);
 }
 

@@ -7,6 +7,7 @@
 #include "care/identity.h"
 #include "care/mapping.h"
 #include "care/phone.h"
+#include "care/reply.h"
 
 enum { AHEAD_MS = 5 * 60 * 1000 };  // clocks differ
 
@@ -42,12 +43,14 @@ static void keep(struct care *care, const char *channel, const struct value *ite
                store_int(care->store, 0,
                          "SELECT 1 FROM inbound WHERE provider_id=?1 AND channel=?2",
                          "tt", texts[1] ? texts[1] : "", channel);
-  if (!known)
+  if (!known) {
     store_exec(care->store,
                "INSERT INTO inbound (channel,provider_id,identity,kind,text,at,"
                "received_at) VALUES (?1,?2,?3,?4,?5,?6,?7)",
                "ttittii", channel, texts[1], sender_of(care, channel, texts[0]),
                texts[2] ? texts[2] : "text", texts[3], said, now);
+    reply_due(care, store_last_id(care->store));
+  }
   for (size_t i = 0; i < 4; i++) mem_free(texts[i]);
 }
 

@@ -57,23 +57,11 @@ static int need_patient(struct care *care, const struct result *result,
 }
 
 static void mark_number(struct care *care, const struct result *result) {
-  struct buf note = {0};
+  struct buf by = {0};
   if (!result->identity) return;
-  store_exec(care->store, "UPDATE identity SET flag='void' WHERE id=?1", "i",
-             result->identity);
-  store_exec(care->store,
-             "UPDATE contact SET wrong_number_at=?3 WHERE patient=?1 AND person="
-             "(SELECT person FROM identity WHERE id=?2) AND NOT EXISTS (SELECT 1 FROM"
-             " identity i WHERE i.person=contact.person AND i.kind='phone' AND"
-             " coalesce(i.flag,'') NOT IN ('void','placeholder'))",
-             "iii", result->task.patient, result->identity, kernel_now(care->kernel));
-  buf_printf(&note, "a number is wrong: %s (%s)", result->code->en, result->staff);
-  store_exec(care->store,
-             "INSERT INTO note (patient, enrollment, run, at, text) VALUES"
-             " (?1,?2,?3,?4,?5)",
-             "iIIit", result->task.patient, result->task.enrollment, result->task.run,
-             kernel_now(care->kernel), note.data);
-  buf_deinit(&note);
+  buf_printf(&by, "%s (%s)", result->code->en, result->staff);
+  contact_number_wrong(care, result->task.patient, 0, result->identity, by.data);
+  buf_deinit(&by);
 }
 
 static void opt_out(struct care *care, const struct result *result) {

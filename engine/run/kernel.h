@@ -39,7 +39,8 @@ enum due_kind {
   WORK_NIGHTLY = 9,  // how far it is, 0 at first: reconciliation
   WORK_REPLAN = 10,  // enrollments whose schedule changed: the next some thousand
   WORK_JOB = 11,     // job.id: a department's recurring job
-  WORK_KINDS = 12,
+  WORK_REPLY = 12,   // inbound.id: what somebody wrote
+  WORK_KINDS = 13,
 };
 
 struct work {

@@ -41,7 +41,7 @@ api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
-  "appointment-cancelled", "no-show", "death", "birth-loss" }
+  "appointment-cancelled", "no-show", "death", "birth-loss", "reply" }
 api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
   { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
   { "no-answer", "无人接听" }, { "busy", "占线" }, { "off", "关机" }, { "void", "停机空号" }, { "wrong-person", "非本人" },

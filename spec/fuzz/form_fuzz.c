@@ -6,8 +6,8 @@
 
 #include "api/birth.h"
 #include "api/html.h"
-#include "api/mask.h"
 #include "base/link_token.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "base/public_id.h"
 #include "base/utf8.h"

@@ -8,7 +8,7 @@
 #include "api/api.h"
 #include "api/birth.h"
 #include "api/html.h"
-#include "api/mask.h"
+#include "base/mask.h"
 #include "base/mem.h"
 #include "care/alert.h"
 #include "care/attachment.h"

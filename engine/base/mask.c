@@ -1,4 +1,4 @@
-#include "api/mask.h"
+#include "base/mask.h"
 
 #include <string.h>
 

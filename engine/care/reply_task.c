@@ -1,0 +1,69 @@
+#include "care/reply_task.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "care/contact.h"
+#include "care/task.h"
+
+static bool add_to_open(struct care *care, int64_t patient, const char *department,
+                        const char *name, const char *text) {
+  int64_t open = store_int(care->store, 0,
+                           "SELECT id FROM task WHERE patient=?1 AND department=?2 AND"
+                           " name=?3 AND status='open' LIMIT 1",
+                           "itt", patient, department, name);
+  if (open)
+    store_exec(care->store, "UPDATE task SET note=note || char(10) || ?2 WHERE id=?1",
+               "it", open, text);
+  return open != 0;
+}
+
+static void open_task(struct care *care, const struct reply_sender *sender,
+                      const char *name, const char *due, const char *note) {
+  struct status status = {0};
+  if (!*sender->department) {
+    log_line(LOG_LEVEL_WARN, "reply.no-department", "patient=%lld",
+             (long long)sender->patient);
+    return;
+  }
+  if (add_to_open(care, sender->patient, sender->department, name, note)) return;
+  int64_t due_at = task_due(care, sender->department, "nurse", due, &status);
+  task_open(care, &(struct task_spec){.patient = sender->patient,
+                                      .department = sender->department,
+                                      .name = name,
+                                      .role = "nurse",
+                                      .note = note,
+                                      .due_at = due_at});
+}
+
+void reply_task_read(struct care *care, const struct reply_sender *sender,
+                     const char *text) {
+  struct buf note = {0};
+  buf_printf(&note, "患者回复 / wrote: %s", text);
+  open_task(care, sender, "read-reply", "4h", note.data);
+  buf_deinit(&note);
+}
+
+void reply_task_wrong(struct care *care, const struct reply_sender *sender,
+                      int64_t identity, const char *text) {
+  struct buf note = {0};
+  contact_number_wrong(care, sender->patient, sender->person, identity, "reply");
+  buf_printf(&note,
+             "号码有误，请核对联系方式 / a wrong number, please find the right one: %s",
+             text);
+  open_task(care, sender, "wrong-number", "1bd", note.data);
+  buf_deinit(&note);
+}
+
+void reply_task_whose(struct care *care, const struct reply_sender *list, int count,
+                      const char *text) {
+  struct buf note = {0};
+  buf_puts(&note, "同一号码对应多位患者，请问清是谁 / whose reply is it: patients");
+  for (int i = 0; i < count; i++)
+    if (list[i].told_at || !list[0].told_at)
+      buf_printf(&note, " %lld", (long long)list[i].patient);
+  buf_printf(&note, ": %s", text);
+  open_task(care, &list[0], REPLY_TASK_WHOSE, "4h", note.data);
+  buf_deinit(&note);
+}
