@@ -141,13 +141,11 @@ const struct cli_command cli_channel = {
     .run = test};
 
 static int list_inbound(struct cli *cli) {
-  static const struct cli_column columns[] = {{"ID", "id"},
-                                              {"AT", "at"},
-                                              {"CHANNEL", "channel"},
-                                              {"KIND", "kind"},
-                                              {"PATIENT", "patient"},
-                                              {"TEXT", "text"},
-                                              {NULL}};
+  static const struct cli_column columns[] = {
+      {"ID", "id"},           {"AT", "at"},
+      {"CHANNEL", "channel"}, {"KIND", "kind"},
+      {"PATIENT", "patient"}, {"OUTCOME", "outcome"},
+      {"TEXT", "text"},       {NULL}};
   return cli_list(cli, "/api/v1/inbound",
                   &(struct cli_list){columns, "Nobody wrote.", NULL, false});
 }
@@ -155,7 +153,13 @@ static int list_inbound(struct cli *cli) {
 const struct cli_command cli_inbound = {
     .name = "inbound",
     .words = "",
-    .does = "what people wrote to our channels",
+    .does = "what people wrote to our channels, and what became of it",
+    .more =
+        "OUTCOME: answered (the question asked last), opted-out, wrong-number, given (to "
+        "the\n"
+        "nurse, to read), whose (several patients share the number: the writer is "
+        "asked),\n"
+        "chosen (said whose an earlier text is), unknown (nobody's number).",
     .example = "afterward inbound --channel sms --all",
     .options = (const struct cli_option[]){{"channel", "NAME", "only to this one"},
                                            {"patient", "ID", "only this patient's"},

@@ -3,7 +3,9 @@ local sim = require "afterward.sim"
 
 local WARD = [[
 local aw = require "afterward"
-local function asked(form, to) return function(p) local a = p:ask(form, { within = "2d", to = to }) if a then p:note(form .. " " .. tostring(a.x) .. " by " .. a.by) end end end
+local function asked(form, to) return function(p)
+  local a = p:ask(form, { within = "2d", to = to })
+  if a then p:note(form .. " " .. tostring(a.x) .. " by " .. a.by) end end end
 return {
   aw.department { id = "%s", title = "w", alerts = { urgent = "page", emergency = "page", soon = "page" } },
   aw.program { id = "%s", name = { zh = "随访" } },
