@@ -20,6 +20,11 @@ for mark, text in manual:gmatch "\n```lua *(%w*)\n(.-)\n```" do
   end
 end
 
+for _, name in ipairs { "danger", "modifiers" } do
+  local path = ("shared/phrases/%s.csv"):format(name)
+  files[path] = read("scripts/" .. path)
+end
+
 local function told(sources)
   local _, _, report = unit.bundle_check("ward", sources)
   return report
