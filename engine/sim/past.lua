@@ -39,14 +39,15 @@ local function add_items(history)
   for _, answer in ipairs(history.answers) do answer.items = items[answer.version .. answer.form] end
 end
 
--- heard: when each audience was first reached.
+-- heard: when each audience was first reached. asked: every moment at which it was put, the first may have been held.
 local function add_questions(self, history)
   local questions = by_id(self.questions)
-  for _, question in ipairs(self.questions) do question.heard = {} end
+  for _, question in ipairs(self.questions) do question.heard, question.asked = {}, { question.opened_at } end
   for _, message in ipairs(history.messages) do
     local question = questions[message.question]
-    if question and message.accepted_at and not question.heard[message.audience] then
-      question.heard[message.audience] = message.accepted_at
+    if question and message.accepted_at then
+      question.heard[message.audience] = question.heard[message.audience] or message.accepted_at
+      if message.kind == "ask" then table.insert(question.asked, message.accepted_at) end
     end
   end
   for _, answer in ipairs(history.answers) do
@@ -229,12 +230,12 @@ function past.address(person, number) return phones(person, number)[number] end
 
 -- What came of it ------------------------------------------------------------------------------------------------------
 
--- The nearest in time of those that fit and were not taken yet; nil when none is near enough.
-local function nearest(self, list, at, field, window, fits)
-  local best
+-- The nearest of those that fit and were not taken yet; far(row): how far in time; nil when none is near enough.
+local function nearest(self, list, window, fits, far)
+  local best, least = nil, window
   for _, row in ipairs(list) do
-    local far = math.abs(row[field] - at)
-    if not self.used[row] and far <= window and fits(row) and (not best or far < math.abs(best[field] - at)) then best = row end
+    local away = not self.used[row] and fits(row) and far(row) or math.huge
+    if away <= least and (not best or away < least) then best, least = row, away end
   end
   if best then self.used[best] = true end
   return best
@@ -242,25 +243,33 @@ end
 
 -- The enrollment of then that one of now is, which began at that moment.
 function past:enrollment(pathway, at)
-  return nearest(self, self.enrollments, at, "enrolled_at", WINDOW, function(row) return row.pathway == pathway end)
+  return nearest(self, self.enrollments, WINDOW, function(row) return row.pathway == pathway end,
+    function(row) return math.abs(row.enrolled_at - at) end)
 end
 
--- enrollment: that of then, or nil. The same form, asked within half a day.
-function past:question(enrollment, form, at)
-  return nearest(self, self.questions, at, "opened_at", WINDOW,
-    function(row) return row.form == form and row.enrollment == (enrollment and enrollment.id) end)
+-- enrollment: that of then, or nil. The same form, put within half a day of one of these moments.
+function past:question(enrollment, form, moments)
+  return nearest(self, self.questions, WINDOW, function(row) return row.form == form and row.enrollment == (enrollment and enrollment.id) end,
+    function(row)
+      local least = math.maxinteger
+      for _, then_at in ipairs(row.asked) do
+        for _, at in ipairs(moments) do least = math.min(least, math.abs(then_at - at)) end
+      end
+      return least
+    end)
 end
 
 function past:task(enrollment, task)
-  return nearest(self, self.tasks, task.opened, "opened_at", WINDOW, function(row)
+  return nearest(self, self.tasks, WINDOW, function(row)
     return row.name == task.name and row.form == task.form and row.enrollment == (enrollment and enrollment.id)
-  end)
+  end, function(row) return math.abs(row.opened_at - task.opened) end)
 end
 
 -- However far: an alert that comes earlier is still that of the same rule.
 function past:alert(enrollment, alert)
-  return nearest(self, self.alerts, alert.opened, "opened_at", math.maxinteger,
-    function(row) return row.name == alert.name and row.enrollment == (enrollment and enrollment.id) end)
+  return nearest(self, self.alerts, math.maxinteger,
+    function(row) return row.name == alert.name and row.enrollment == (enrollment and enrollment.id) end,
+    function(row) return math.abs(row.opened_at - alert.opened) end)
 end
 
 return past

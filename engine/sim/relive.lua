@@ -49,6 +49,7 @@ end
 local function answer(self, row, question)
   local reply = self:submit("answer", { question = row.question, values = values_of(self, row, question.answer),
     by_kind = question.answer.by })
+  question.given = true
   if reply.status ~= 200 then
     unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = "refused", detail = reply.detail })
   end
@@ -64,8 +65,9 @@ end
 -- have been answered in between, and the next is meant.
 local function question_then(self, row)
   local known = self.asked_then[row.question]
-  if known == nil or row.kind == "ask" and (not known or known.spent) then
-    known = self.past:question(self:enrollment_then(row.enrollment), row.form, self.core:now()) or false
+  if known == nil or row.kind == "ask" and (not known or known.given) then
+    local moments = { self.core:now(), known == nil and row.opened or nil }
+    known = self.past:question(self:enrollment_then(row.enrollment), row.form, moments) or false
     self.asked_then[row.question] = known
     if not known then unanswerable(self, { what = "ask", name = row.form, enrollment = row.enrollment, why = "never" }) end
   end
