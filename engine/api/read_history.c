@@ -111,8 +111,13 @@ static void put_items(struct json *json, struct stmt *row) {
                  items = value_field(&one, "items");
     struct value_iter iter = value_iterate(&items);
     while (value_next(&iter, NULL, &item)) {
-      struct value id = value_field(&item, "id");
+      struct value id = value_field(&item, "id"), kind = value_field(&item, "kind");
+      json_open(json, '{');
+      json_key(json, "id");
       json_value(json, &id);
+      json_key(json, "kind");
+      json_value(json, &kind);
+      json_close(json, '}');
     }
   }
   json_close(json, ']');

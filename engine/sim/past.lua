@@ -28,12 +28,12 @@ local function grouped(rows, key)
   return out
 end
 
--- What the form asked when each answer was given.
+-- What the form asked when each answer was given: kinds of items by id.
 local function add_items(history)
   local items = {}
   for _, form in ipairs(history.forms) do
     local set = {}
-    for _, id in ipairs(form.items) do set[id] = true end
+    for _, item in ipairs(form.items) do set[item.id] = item.kind end
     items[form.version .. form.form] = set
   end
   for _, answer in ipairs(history.answers) do answer.items = items[answer.version .. answer.form] end

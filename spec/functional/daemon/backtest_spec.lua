@@ -1,82 +1,16 @@
 -- afterward backtest: would the new fever rule have raised the alarm earlier for last month's patients?
-local sim = require "afterward.sim"
 local Hospital = require "functional.support.hospital"
+local month = require "functional.support.month"
 local json = require "dkjson"
 local lfs = require "lfs"
-local uv = require "luv"
 
 local HOUR = 3600000
-local SITE = { quiet_hours = "03:00-03:01", contact_windows = "00:00-24:00", budget_day = 900, budget_week = 9000 }
-local SCRIPT = [[
-local aw = require "afterward"
-return {
-  aw.department { id = "w", title = { zh = "科", en = "Ward" }, calendar = "cn", contact_windows = "00:00-24:00",
-    alerts = { emergency = "ladder", urgent = "ladder", soon = "ladder" }, overdue = "ladder" },
-  aw.program { id = "brand", name = { zh = "随访", en = "Care" } },
-  aw.escalation { id = "ladder", levels = { { page = "nurse", ack_within = "15m" }, { page = "chief", ack_within = "20m" } },
-    act_within = "2h" },
-  aw.rule { id = "fever", run = function(a) if (a.temp or 0) >= 38.5 then return { level = "urgent", reason = "fever" } end end },
-  aw.form { id = "check", title = { zh = "体温", en = "Check" }, abnormal = "fever",
-    { id = "temp", kind = "number", min = 34, max = 43, zh = "今天的体温？", en = "Temperature?" },
-    { id = "words", kind = "text", optional = true, zh = "还有？", en = "More?" } },
-  aw.form { id = "wound", title = { zh = "伤口", en = "Wound" }, { id = "dry", kind = "yesno", zh = "干？", en = "Dry?" } },
-  aw.template { id = "hello", zh = "您好 {patient.name}", en = "Hello {patient.name}" },
-  aw.pathway { id = "way", program = "brand", title = { zh = "随访", en = "Way" }, anchor = "discharge",
-    enroll = { on = "discharge", procedure = { "81.51", "关节置换" } },
-    steps = {
-      aw.step { id = "check", every = "1d 10:00", from = "1d", to = "3d", run = function(p)
-        if not p:ask("check", { within = "24h", remind = "8h" }) then
-          p:wait(p:task { id = "call", role = "nurse", form = "check", due = "8bh" })
-        end
-      end },
-      aw.step { id = "last", at = "10d 10:00", run = function(p) p:send "hello" end },
-    } },
-}
-]]
-
--- Last month, as it was: seven patients of January, none of whom is looked at before it is over.
-local function last_month(folder)
-  local w = sim.world { at = "2026-01-05 09:00", site = SITE, file = folder .. "/afterward.db", scripts = { ["w/w.lua"] = SCRIPT } }
-  local function leaves(o, event)
-    local pt = w:patient(o)
-    w:discharge(pt, { department = "w", ward = "3", procedures = event or { { code = "81.51", name = "关节置换" } } })
-    return pt
-  end
-  local hot, warm, well, late = leaves { age = 70 }, leaves { age = 71 }, leaves { age = 72, family = true },
-    leaves({ age = 74 }, { { name = "关节置换" } })
-  leaves { age = 73 }                                       -- who says nothing and is rung up
-  local everybody = { hot, warm, well, late }
-  for day = 1, 3 do
-    w:advance_to(("2026-01-%02d 10:20"):format(5 + day))
-    for _, pt in ipairs(everybody) do
-      local temp = pt == hot and ({ 37.2, 38.0, 38.9 })[day] or pt == warm and day == 2 and 38.1 or 36.5
-      pt:answer("check", { temp = temp, words = day == 1 and "王小兰说很好" or nil }, { by = pt == well and day == 3 and "family" or nil })
-      w:advance "1m"
-    end
-    if day == 3 then
-      w:advance "30m"
-      w:alert_named("fever"):ack()
-      w:advance "1h"
-      w:alert_named("fever"):done()
-    end
-    if day == 2 then
-      w:event(late, "procedure", { procedures = { { code = "81.51", name = "关节置换" } } })
-      w:task("call"):done { code = "完成", answer = { temp = 36.6 } }
-    end
-  end
-  w:advance "26h"
-  w:task("call"):done { code = "done", answer = { temp = 36.7 } }
-  w:advance "20d"
-  assert.same({}, w.stuck)
-  for _, enrollment in ipairs(w.enrollments) do assert.equal("completed", enrollment.ended) end
-  w:close()
-end
 
 describe("a backtest", function()
   randomize(false)
   local h, folder
   local function candidate(name, ...)
-    local text = SCRIPT
+    local text = month.SCRIPT
     if lfs.attributes(h.folder .. "/scripts/" .. name) then return h.folder .. "/scripts/" .. name end
     for i = 1, select("#", ...), 2 do
       local from, to = select(i, ...)
@@ -104,10 +38,8 @@ describe("a backtest", function()
   end
 
   setup(function()
-    local state = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-spec-XXXXXX"))
-    folder = state
-    last_month(state)
-    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = SCRIPT }, state = state }:start()
+    folder = month.folder()
+    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = month.SCRIPT }, state = folder }:start()
   end)
   teardown(function()
     h:close()
