@@ -186,6 +186,7 @@ static int opt_out(struct cli *cli) {
   if (!code) {
     cli_put_path(&path, "patients", id, cli_switch(cli, "undo") ? "opt-in" : "opt-out");
     cli_merge_option(cli, &fields, "person", "person");
+    cli_merge_option(cli, &fields, "department", "department");
     code = cli_post(cli, buf_text(&path), &fields,
                     cli_switch(cli, "undo") ? "Messages may go there again."
                                             : "No message goes there any more.");
@@ -200,13 +201,15 @@ const struct cli_command cli_opt_out = {
     .words = "[ID]",
     .does = "stop messages to a patient, or to one of the contacts for that patient",
     .example =
-        "afterward opt-out 9d8w\nafterward opt-out 9d8w --person 2x7b\n"
+        "afterward opt-out 9d8w\nafterward opt-out 9d8w --person 2x7b --department "
+        "ortho\n"
         "afterward opt-out 9d8w --undo",
     .most = 1,
     .options =
         (const struct cli_option[]){
             WHICH,
             {"person", "ID", "this contact alone; ids are in afterward patient"},
+            {"department", "ID", "messages of this one alone; else of all"},
             {"undo", NULL, "they want messages again"},
             {NULL}},
     .run = opt_out};

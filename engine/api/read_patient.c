@@ -50,7 +50,8 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
   int count = 0;
   struct stmt *row = store_query(
       call->care->store,
-      "SELECT person, relation, position, proxy, opted_out_at, wrong_number_at,"
+      "SELECT person, relation, position, proxy, opted_out_at, trim(opted_out_of, '|'),"
+      " wrong_number_at,"
       " unreachable_at FROM contact WHERE patient=?1 ORDER BY position, person LIMIT 50",
       "i", patient);
   json_key(json, "contacts");
@@ -58,7 +59,7 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
   while (stmt_row(row)) {
     persons[count++] = stmt_int(row, 0);
     call_put_row(call, json, row,
-                 "person:@c relation:s position:i proxy:b opted_out_at:z "
+                 "person:@c relation:s position:i proxy:b opted_out_at:z opted_out_of:s "
                  "wrong_number_at:z unreachable_at:z");
   }
   stmt_done(row);

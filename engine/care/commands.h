@@ -3,6 +3,7 @@
 #pragma once
 
 #include "care/care.h"
+#include "care/contact.h"
 
 void commands_handlers(struct care *care);  // WORK_RUN, and what staff do with runs
 // Applies the records of one turn of a run, in order. Within a transaction.
@@ -12,5 +13,5 @@ void commands_apply(struct care *care, struct run *run, const struct buf *record
 void commands_task_closed(struct care *care, int64_t task);
 // An event happened to the patient: runs waiting for this kind get {kind, at, …}.
 void commands_event(struct care *care, int64_t patient, const char *kind, int64_t event);
-// The patient (person 0) or one contact wants no more messages: open asks end so.
-void commands_opted_out(struct care *care, int64_t patient, int64_t person);
+// Somebody wants no more messages: open asks end so.
+void commands_opted_out(struct care *care, const struct opting *opting);

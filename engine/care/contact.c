@@ -110,7 +110,7 @@ static void drop_others(struct care *care, int64_t patient, const int64_t *kept,
   struct stmt *rows =
       store_query(care->store,
                   "SELECT person FROM contact WHERE patient=?1 AND relation<>'self' AND "
-                  "opted_out_at IS NULL",
+                  "opted_out_at IS NULL AND opted_out_of IS NULL",
                   "i", patient);
   int64_t gone[64];
   int found = 0;

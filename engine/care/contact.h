@@ -19,6 +19,14 @@ void contact_number_changed(struct care *care, int64_t person);
 // known.
 void contact_number_wrong(struct care *care, int64_t patient, int64_t person,
                           int64_t identity, const char *by);
-// Person 0: all contacts. Ends the asks that go to them; audited.
-void patient_opt_out(struct care *care, int64_t patient, int64_t person, const char *by);
-void patient_opt_in(struct care *care, int64_t patient, int64_t person, const char *by);
+// Who wants no messages, or wants them again.
+struct opting {
+  int64_t patient;
+  int64_t person;          // 0: all contacts
+  const char *department;  // of this one alone; NULL: of all
+  const char *by;          // NULL: the patient
+};
+// Ends the asks that go to them; audited.
+void patient_opt_out(struct care *care, const struct opting *opting);
+// Of all also ends what was wished of one department.
+void patient_opt_in(struct care *care, const struct opting *opting);

@@ -13,37 +13,57 @@
 
 enum { PAIRS = 64 };  // patients that one number may stand for
 
-static void audit(struct care *care, int64_t patient, int64_t person, const char *action,
-                  const char *by) {
+static void audit(struct care *care, const struct opting *opting, const char *action) {
   struct buf object = {0}, detail = {0};
-  buf_printf(&object, "patient:%lld", (long long)patient);
-  if (person)
-    buf_printf(&detail, "contact %lld", (long long)person);
+  buf_printf(&object, "patient:%lld", (long long)opting->patient);
+  if (opting->person)
+    buf_printf(&detail, "contact %lld", (long long)opting->person);
   else
     buf_puts(&detail, "all contacts");
-  care_audit(care, by ? by : "patient", action, object.data, detail.data);
+  if (opting->department) buf_printf(&detail, ", of %s alone", opting->department);
+  care_audit(care, opting->by ? opting->by : "patient", action, object.data, detail.data);
   buf_deinit(&object);
   buf_deinit(&detail);
 }
 
-void patient_opt_out(struct care *care, int64_t patient, int64_t person, const char *by) {
-  contact_add_self(care, patient);
+static void leave_department(struct care *care, const struct opting *opting) {
+  store_exec(
+      care->store,
+      "UPDATE contact SET opted_out_of=coalesce(opted_out_of,'|') || ?3 || '|' WHERE"
+      " patient=?1 AND (?2=0 OR person=?2) AND instr(coalesce(opted_out_of,''), '|' ||"
+      " ?3 || '|')=0",
+      "iit", opting->patient, opting->person, opting->department);
+}
+
+static void leave_all(struct care *care, const struct opting *opting) {
   store_exec(care->store,
              "UPDATE contact SET opted_out_at=?3, opted_out_by=?4 WHERE patient=?1 AND "
              "(?2=0 OR person=?2) AND opted_out_at IS NULL",
-             "iiit", patient, person, kernel_now(care->kernel), by ? by : "patient");
-  commands_opted_out(care, patient, person);
-  message_wake_for_patient(care, patient);  // what is held ends now, not at its hour
-  audit(care, patient, person, "opt-out", by);
+             "iiit", opting->patient, opting->person, kernel_now(care->kernel),
+             opting->by ? opting->by : "patient");
 }
 
-void patient_opt_in(struct care *care, int64_t patient, int64_t person, const char *by) {
-  store_exec(care->store,
-             "UPDATE contact SET opted_out_at=NULL, opted_out_by=NULL WHERE patient=?1 "
-             "AND (?2=0 OR person=?2)",
-             "ii", patient, person);
-  message_wake_for_patient(care, patient);
-  audit(care, patient, person, "opt-in", by);
+void patient_opt_out(struct care *care, const struct opting *opting) {
+  contact_add_self(care, opting->patient);
+  if (opting->department)
+    leave_department(care, opting);
+  else
+    leave_all(care, opting);
+  commands_opted_out(care, opting);
+  message_wake_for_patient(care,
+                           opting->patient);  // what is held ends now, not at its hour
+  audit(care, opting, "opt-out");
+}
+
+void patient_opt_in(struct care *care, const struct opting *opting) {
+  store_exec(
+      care->store,
+      "UPDATE contact SET opted_out_of=replace(opted_out_of, '|' || ?3 || '|', '|'),"
+      " opted_out_at=iif(?3 IS NULL, NULL, opted_out_at), opted_out_by=iif(?3 IS NULL,"
+      " NULL, opted_out_by) WHERE patient=?1 AND (?2=0 OR person=?2)",
+      "iit", opting->patient, opting->person, opting->department);
+  message_wake_for_patient(care, opting->patient);
+  audit(care, opting, "opt-in");
 }
 
 struct pair {
@@ -65,7 +85,7 @@ static int pairs_of_phone(struct care *care, const char *phone, struct pair *out
 }
 
 struct request {
-  char *phone, *mrn, *by;
+  char *phone, *mrn, *by, *department;
   int64_t patient, person;
 };
 
@@ -77,7 +97,8 @@ static int request_read(struct care *care, const struct value *body,
                               .person = value_int_or(&person, 0)};
   if (field_text(body, "phone", 64, &request->phone, status) ||
       field_text(body, "mrn", 64, &request->mrn, status) ||
-      field_text(body, "by", 100, &request->by, status))
+      field_text(body, "by", 100, &request->by, status) ||
+      field_text(body, "department", 64, &request->department, status))
     return status->code;
   if (request->mrn) request->patient = patient_by_mrn(care, request->mrn);
   if (request->patient && !store_int(care->store, 0, "SELECT 1 FROM patient WHERE id=?1",
@@ -111,7 +132,7 @@ static int find_pairs(struct care *care, const struct request *request, struct p
   return OK;
 }
 
-typedef void opt(struct care *care, int64_t patient, int64_t person, const char *by);
+typedef void opt(struct care *care, const struct opting *opting);
 
 static int apply(struct care *care, struct inbox_row *row, struct status *status,
                  opt *fn) {
@@ -121,10 +142,12 @@ static int apply(struct care *care, struct inbox_row *row, struct status *status
   int code = request_read(care, &row->body, &request, status);
   if (!code) code = find_pairs(care, &request, pairs, &count, status);
   for (int i = 0; !code && i < count; i++)
-    fn(care, pairs[i].patient, pairs[i].person, request.by);
+    fn(care, &(struct opting){pairs[i].patient, pairs[i].person, request.department,
+                              request.by});
   mem_free(request.phone);
   mem_free(request.mrn);
   mem_free(request.by);
+  mem_free(request.department);
   return code;
 }
 

@@ -96,6 +96,11 @@ static bool reach_person(struct reach *reach, int64_t person) {
   return false;
 }
 
+// Of a contact of patient ?1, for a message of department ?2.
+#define CANDIDATE                                                                      \
+  "SELECT person, opted_out_at IS NOT NULL OR instr(coalesce(opted_out_of,''), '|' ||" \
+  " ?2 || '|')>0, wrong_number_at IS NOT NULL OR unreachable_at IS NOT NULL"
+
 static int read_candidates(struct stmt *row, struct candidate *out) {
   int count = 0;
   while (count < CONTACTS && stmt_row(row))
@@ -108,12 +113,10 @@ static int read_candidates(struct stmt *row, struct candidate *out) {
 static int find_patient(struct reach *reach, struct candidate *out) {
   int64_t patient = reach->message->patient;
   int count = read_candidates(
-      store_query(
-          reach->care->store,
-          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
-          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND (proxy=1"
-          " OR person=?1) ORDER BY proxy DESC, position, person",
-          "i", patient),
+      store_query(reach->care->store,
+                  CANDIDATE " FROM contact WHERE patient=?1 AND (proxy=1"
+                            " OR person=?1) ORDER BY proxy DESC, position, person",
+                  "it", patient, reach->message->department),
       out);
   for (int i = 0; i < count; i++)
     if (out[i].person == patient) return count;
@@ -123,25 +126,22 @@ static int find_patient(struct reach *reach, struct candidate *out) {
 
 static int find_family(struct reach *reach, struct candidate *out) {
   return read_candidates(
-      store_query(
-          reach->care->store,
-          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
-          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND"
-          " person<>?1 AND relation<>'self' ORDER BY position, CASE relation"
-          " WHEN 'spouse' THEN 1 WHEN 'child' THEN 2 WHEN 'parent' THEN 3"
-          " WHEN 'sibling' THEN 4 ELSE 5 END, person",
-          "i", reach->message->patient),
+      store_query(reach->care->store,
+                  CANDIDATE
+                  " FROM contact WHERE patient=?1 AND"
+                  " person<>?1 AND relation<>'self' ORDER BY position, CASE relation"
+                  " WHEN 'spouse' THEN 1 WHEN 'child' THEN 2 WHEN 'parent' THEN 3"
+                  " WHEN 'sibling' THEN 4 ELSE 5 END, person",
+                  "it", reach->message->patient, reach->message->department),
       out);
 }
 
 static int find_person(struct reach *reach, int64_t person, struct candidate *out) {
   int count = read_candidates(
-      store_query(
-          reach->care->store,
-          "SELECT person, opted_out_at IS NOT NULL, wrong_number_at IS NOT NULL OR"
-          " unreachable_at IS NOT NULL FROM contact WHERE patient=?1 AND"
-          " person=?2",
-          "ii", reach->message->patient, person),
+      store_query(reach->care->store,
+                  CANDIDATE " FROM contact WHERE patient=?1 AND"
+                            " person=?3",
+                  "iti", reach->message->patient, reach->message->department, person),
       out);
   if (count || person != reach->message->patient) return count;
   out[0] = (struct candidate){person, false, false};

@@ -45,14 +45,15 @@ void commands_event(struct care *care, int64_t patient, const char *kind, int64_
 }
 
 // Asks whose message went, or would go, to this person.
-void commands_opted_out(struct care *care, int64_t patient, int64_t person) {
+void commands_opted_out(struct care *care, const struct opting *opting) {
   struct ids runs = ids_read(store_query(
       care->store,
       "SELECT run.id FROM run WHERE patient=?1 AND " LIVE
-      " AND wait IN ('ask','send') AND (?2=0 OR EXISTS (SELECT 1 FROM message WHERE "
-      "message.run=run.id AND message.person=?2 AND (message.question=run.wait_ref OR "
-      "message.id=run.wait_ref)))",
-      "ii", patient, person));
+      " AND wait IN ('ask','send') AND (?3 IS NULL OR run.department=?3) AND (?2=0 OR "
+      "EXISTS "
+      "(SELECT 1 FROM message WHERE message.run=run.id AND message.person=?2 AND "
+      "(message.question=run.wait_ref OR message.id=run.wait_ref)))",
+      "iit", opting->patient, opting->person, opting->department));
   for (int64_t run; ids_next(&runs, &run);)
     run_outcome(care->kernel, run, NULL, "opted-out");
 }

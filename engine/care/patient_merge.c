@@ -30,6 +30,13 @@ static void keep_opt_outs(struct care *care, int64_t from, int64_t into) {
              "AND other.opted_out_at IS NOT NULL AND (contact.person=other.person OR "
              "(contact.relation='self' AND other.relation='self'))",
              "ii", from, into);
+  store_exec(care->store,
+             "UPDATE contact SET opted_out_of=coalesce(contact.opted_out_of,'') || "
+             "other.opted_out_of FROM contact other WHERE contact.patient=?2 AND "
+             "other.patient=?1 AND other.opted_out_of IS NOT NULL AND "
+             "(contact.person=other.person OR (contact.relation='self' AND "
+             "other.relation='self'))",
+             "ii", from, into);
 }
 
 static void move_contacts(struct care *care, int64_t from, int64_t into) {

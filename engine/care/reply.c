@@ -174,13 +174,17 @@ static void answer(struct care *care, const struct reply *reply) {
   buf_deinit(&who);
 }
 
-// Of one number that serves two patients, the one it was told about; all of them when it
-// was told about several, or says so (WARD 7).
+// Of one number that serves several patients, those whom it was told about lately, and of
+// the department that told it; with 全部 all of both (WARD 7).
 static void fall_silent(struct care *care, const struct reply *reply) {
-  bool all = reply->word == REPLY_STOP_ALL || !reply->senders[0].told_at;
-  for (int i = 0; i < reply->count; i++)
-    if (all || reply->senders[i].told_at)
-      patient_opt_out(care, reply->senders[i].patient, reply->senders[i].person, "reply");
+  bool all = reply->word == REPLY_STOP_ALL;
+  for (int i = 0; i < reply->count; i++) {
+    const struct reply_sender *sender = &reply->senders[i];
+    if (!all && !sender->told_at && reply->senders[0].told_at) continue;
+    const char *department = all || !*sender->department ? NULL : sender->department;
+    patient_opt_out(
+        care, &(struct opting){sender->patient, sender->person, department, "reply"});
+  }
 }
 
 static void record(struct care *care, const struct reply *reply,

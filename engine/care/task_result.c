@@ -65,7 +65,8 @@ static void mark_number(struct care *care, const struct result *result) {
 }
 
 static void opt_out(struct care *care, const struct result *result) {
-  patient_opt_out(care, result->task.patient, 0, result->staff);
+  patient_opt_out(care,
+                  &(struct opting){.patient = result->task.patient, .by = result->staff});
 }
 
 static void die(struct care *care, const struct result *result) {

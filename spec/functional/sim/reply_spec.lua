@@ -71,13 +71,29 @@ describe("a reply", function()
     assert.equal(1, #w:sent "danger-advice")
   end)
 
-  it("退订 stops what would come, and what is queued", function()
+  local function opted(text)                          -- then both departments want to ask
     home "pain"
-    assert.equal("opted-out", pt:reply "退订")
-    w:discharge(pt, { department = "v" })
+    assert.equal("opted-out", pt:reply(text))
+    w:event(pt, "discharge", { visit = "V9", department = "v" })
+    w:event(pt, "discharge", { visit = "V10", department = "w" })
     w:advance "48h"
-    assert.equal(1, #w:sent "pain")
+    local out = {}
+    for _, row in ipairs(w.core:query "SELECT department FROM message WHERE name='pain' AND accepted_at IS NOT NULL ORDER BY id") do
+      out[#out + 1] = row.department
+    end
+    return table.concat(out, " ")
+  end
+
+  it("退订 stops the department that wrote, at once; others go on", function()
+    assert.equal("w v", opted "退订")
+    assert.matches("opted%-out", w:timeline(pt))
+    w:_submit("opt-in", { patient = pt.number, department = "w", by = "nurse" })
+    w:event(pt, "discharge", { visit = "V11", department = "w" })
+    w:advance "48h"
+    assert.equal(2, #w.core:query "SELECT id AS i_id FROM message WHERE name='pain' AND department='w' AND accepted_at IS NOT NULL")
   end)
+
+  it("全部退订 stops all", function() assert.equal("w", opted "全部退订") end)
 
   it("N means no where yes or no was asked, and silence elsewhere", function()
     home "walk"
@@ -139,7 +155,7 @@ describe("a reply", function()
 
     it("退订 is heard for both", function()
       assert.equal("opted-out", pt:reply "退订")
-      assert.equal(2, #w.core:query "SELECT patient AS i_id FROM contact WHERE opted_out_at IS NOT NULL")
+      assert.equal(2, #w.core:query "SELECT patient AS i_id FROM contact WHERE opted_out_of='|w|'")
     end)
   end)
 
@@ -156,8 +172,7 @@ describe("a reply", function()
 
   it("is heard by the department that wrote, not by others", function()
     home "pain"
-    w:event(pt, "admission", { visit = "V9", department = "v" })
-    w:discharge(pt, { department = "v" })
+    w:event(pt, "discharge", { visit = "V9", department = "v" })
     pt:reply "胸痛"
     assert.equal(1, #w.core:query "SELECT id AS i_id FROM alert WHERE name='danger-words'")
   end)
