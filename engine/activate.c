@@ -178,8 +178,9 @@ int engine_activate(struct engine *engine, const char *department,
   struct bundle *bundle = NULL;
   struct bundle_config config = {.department = department,
                                  .lines = engine->bundles.lines};
-  if ((look ? bundle_check : bundle_load)(&bundle, &config, sources->items,
-                                          sources->count, report))
+  int code = look ? bundle_check(&bundle, &config, sources->items, sources->count, report)
+                  : bundle_load(&bundle, &config, sources->items, sources->count, report);
+  if (code)
     return status_fail(status, ERR_INVALID, "department %s: %d errors in its scripts",
                        department, report->errors);
   if (is_active(engine, department, bundle_hash(bundle))) {

@@ -111,7 +111,7 @@ static int choose(const struct items *items, const struct cli_list *list,
   size_t at = 0;
   if (count || !items_each(items, &at, &first)) return count;
   struct value_iter iter = value_iterate(&first);
-  size_t starts[CLI_COLUMNS];
+  size_t starts[CLI_COLUMNS] = {0};
   while (count < CLI_COLUMNS && value_next(&iter, &key, &item)) {
     size_t start = names->len;
     buf_put(names, key.text.data, key.text.len + 1);

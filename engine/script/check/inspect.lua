@@ -10,7 +10,8 @@ local parse = use "parse.lua"
 local infer = use "infer.lua"
 local accept = use "accept.lua"
 
-local LOOKS = { "look_names.lua", "look_runs.lua", "look_calls.lua", "look_ids.lua", "look_texts.lua", "look_rules.lua" }
+local LOOKS = { "look_names.lua", "look_runs.lua", "look_calls.lua", "look_clocks.lua",
+  "look_ids.lua", "look_texts.lua", "look_rules.lua" }
 
 local File = {}
 File.__index = File
@@ -75,6 +76,15 @@ local function new_world(given)
       for _, id in ipairs(words.keys(world.definitions[kind])) do fn(kind, id, world.definitions[kind][id]) end
     end
   end
+  -- (call, file, object): the calls x:name(…) of all files; object is what x is, as infer.lua says, nil when not known.
+  function world.each_call(fn)
+    for _, path in ipairs(world.paths) do
+      local file = world.files[path]
+      for _, call in ipairs(file.calls or {}) do
+        if call.kind == "method" then fn(call, file, world.infer:type_of(call.object, file)) end
+      end
+    end
+  end
   return world
 end
 
@@ -83,7 +93,7 @@ local function split(places)
   local list = {}
   for _, name in ipairs(words.keys(places)) do
     local place = places[name]
-    place.kind, place.id = name:match "^([^/]+)/([^/]*)"
+    place.name, place.kind, place.id = name, name:match "^([^/]+)/([^/]*)"
     place.which, place.item = name:match "[^/.]+$", name:match "^form/[^/]+/([^/]+)/when$"
     list[#list + 1] = place
   end

@@ -173,25 +173,20 @@ end
 
 local function collect_tasks(world)
   world.task_ids = {}
-  for _, path in ipairs(world.paths) do
-    for _, call in ipairs(world.files[path].calls or {}) do
-      local first = call.kind == "method" and call.name == "task" and call.arguments[1]
-      for _, item in ipairs(first and first.kind == "table" and first.items or {}) do
-        if item.name == "id" and item.value.kind == "string" then world.task_ids[item.value.value] = true end
-      end
+  world.each_call(function(call)
+    local first = call.name == "task" and call.arguments[1]
+    for _, item in ipairs(first and first.kind == "table" and first.items or {}) do
+      if item.name == "id" and item.value.kind == "string" then world.task_ids[item.value.value] = true end
     end
-  end
+  end)
 end
 
 return function(world)
   if not world.loaded then return end
   collect_tasks(world)
-  for _, path in ipairs(world.paths) do
-    local file = world.files[path]
-    for _, call in ipairs(file.calls or {}) do
-      local object = call.kind == "method" and api.run[call.name] and world.infer:type_of(call.object, file)
-      if object and (object.kind == "run" or object.kind == "facts") then check_arguments(call, world, file) end
-      if object and call.name == "send" then check_fields(call, world, file) end
-    end
-  end
+  world.each_call(function(call, file, object)
+    if not object or not api.run[call.name] then return end
+    if object.kind == "run" or object.kind == "facts" then check_arguments(call, world, file) end
+    if call.name == "send" then check_fields(call, world, file) end
+  end)
 end

@@ -5,10 +5,7 @@ local words = use "words.lua"
 local NAMES = { ask = "form", silences = "form", send = "template", rule = "rule" }
 local OWN = { id = true, observe = true, kind = true, unit = true, class = true, level = true }
 
-local function is_run(world, node, file)            -- p or f
-  local object = world.infer:type_of(node, file)
-  return object and (object.kind == "run" or object.kind == "facts")
-end
+local function is_run(object) return object and (object.kind == "run" or object.kind == "facts") end  -- p or f
 
 local function check_id(call, kind, node, world, file)
   if not node or node.kind ~= "string" then return end
@@ -56,20 +53,17 @@ end
 
 -- State that is asked for and that nothing keeps: only when every p:set says its key.
 local function check_state(world)
-  local set, gets = {}, {}
-  for _, path in ipairs(world.paths) do
-    local file = world.files[path]
-    for _, call in ipairs(file.calls or {}) do
-      local first = call.kind == "method" and (call.name == "set" or call.name == "get") and call.arguments[1]
-      if first and call.name == "set" then
-        if first.kind ~= "string" then return end
-        set[first.value] = true
-      elseif first and first.kind == "string" and is_run(world, call.object, file) then
-        gets[#gets + 1] = { file, first }
-      end
+  local set, gets, all_known = {}, {}, true
+  world.each_call(function(call, file, object)
+    local first = call.arguments[1]
+    if first and call.name == "set" then
+      all_known = all_known and first.kind == "string"
+      if first.kind == "string" then set[first.value] = true end
+    elseif first and call.name == "get" and first.kind == "string" and is_run(object) then
+      gets[#gets + 1] = { file, first }
     end
-  end
-  for _, get in ipairs(gets) do
+  end)
+  for _, get in ipairs(all_known and gets or {}) do
     local file, node = get[1], get[2]
     if not set[node.value] then
       world.report("unset-state", file, node.at, ("nothing sets %s: it is always nil%s"):format(words.quote(node.value),
@@ -116,15 +110,10 @@ end
 return function(world)
   if not world.loaded then return end
   collect_posts(world)
-  for _, path in ipairs(world.paths) do
-    local file = world.files[path]
-    for _, call in ipairs(file.calls or {}) do
-      -- Also of objects that are not known to be p: no other has these calls.
-      if call.kind == "method" and (is_run(world, call.object, file) or not world.infer:type_of(call.object, file)) then
-        check_names(call, world, file)
-      end
-    end
-  end
+  -- Also of objects that are not known to be p: no other has these calls.
+  world.each_call(function(call, file, object)
+    if is_run(object) or not object then check_names(call, world, file) end
+  end)
   check_state(world)
   check_unused(world)
 end

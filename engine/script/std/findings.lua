@@ -32,6 +32,7 @@ local list = {
   { "bad-call", "warning", "arguments that the call will refuse" },
   { "template-fields", "warning", "a send gives too few or other fields than its template has" },
   { "no-reminder", "warning", "a reminder that comes when it is over" },
+  { "unmet-clock", "warning", "a time limit that runs out and no branch looks at it" },
   { "unset-state", "warning", "p:get of a key that no p:set keeps" },
   { "outer-variable", "warning", "a run assigns a top-level variable" },
   { "day-loop", "warning", "days of waiting in a loop inside one step" },

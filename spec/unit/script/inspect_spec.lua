@@ -195,6 +195,11 @@ for i = 1, 2 do own[i] = i end]], "" },
     ["climb a ladder, which is no loop of days"] = {
       'for _, to in ipairs { "patient", "family" } do p:ask("wound-check", { to = to, within = "1d" }) p:wait "10m" end', "" },
     ["go on after the end"] = { 'p:stop "x"\np:note "y"', "5:1" .. STOP },
+    ["limit a wait and not look whether it came"] = { 'p:wait("appointment", { within = "2d" })\np:note "x"',
+      '4:34 unmet-clock nothing looks whether this ran out: the run goes on the same; test what p:wait gives, as in `if not p:wait(…) then`' },
+    ["limit a wait and look"] = {
+      'local e = p:wait("appointment", { within = "2d" })\nif not p:wait("no-show", { within = "1d" }) and e then p:note "x" end', "" },
+    ["limit an asking, whose silence is counted"] = { 'p:ask("wound-check", { within = "1d" })', "" },
     ["use an answer that may not come"] = { 'local a = p:ask "wound-check"\nif a.pain then p:note "x" end', "5:4" .. SILENT },
     ["use it at once"] = { 'return p:ask "wound-check".pain', "4:8" .. SILENT },
     ["test it first"] = { [[
@@ -221,6 +226,29 @@ if p.day then p:task { id = "u", role = "nurse" } return end
 p:task { id = "u", role = "doctor" }
 p:task { id = "u", role = "doctor" }]], "" },
   })
+end)
+
+describe("clocks that run past the pathway's end", function()
+  local function way(schedule, within)
+    return file('return aw.pathway { id = "way", program = "brand", title = "W", ends = "30d", enroll = { on = "discharge" },\n' ..
+      'steps = { aw.step { id = "one", ' .. schedule .. ', run = function(p)\n' ..
+      'if not p:ask("wound-check", { within = "' .. within .. '" }) then p:note "x" end\nend } } }')
+  end
+  local function meets(schedule, within, wanted) assert.equal(wanted or "", told(way(schedule, within))) end
+  local function past(from, within)
+    return ('4:40 unmet-clock from "%s" on, within "%s" runs past the pathway\'s end (30d): no branch meets it then; ' ..
+      'let the pathway end later, or wait less'):format(from, within)
+  end
+  it("are told", function()
+    meets('at = "29d"', "2d", past("29d", "2d"))
+    meets('at = { "1d", "29d 10:00" }', "1d", past("29d 10:00", "1d"))
+    meets('every = "7d", from = "7d", to = "28d"', "3d", past("28d", "3d"))
+  end)
+  it("are not when they end in time, or when the text can't tell", function()
+    meets('at = "28d"', "2d")
+    meets('at = "enroll"', "2d")
+    meets('every = "7d", from = "7d", count = 4', "2d")
+  end)
 end)
 
 describe("rules", function()
