@@ -137,16 +137,38 @@ static bool names_role(const struct value *roles, const char *role) {
   return false;
 }
 
+// This rung was paged already, and what is not urgent has called the post within the
+// hour: the one page speaks for all of it.
+static bool is_spoken_for(struct care *care, const struct alert *alert,
+                          const char *role) {
+  if (alert_is_urgent(alert)) return false;
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM page WHERE alert=?1 AND round=?2 AND rung=?3 AND "
+                   "role=?4 LIMIT 1",
+                   "iiit", alert->id, alert->round, alert->rung, role) &&
+         store_int(
+             care->store, 0,
+             "SELECT 1 FROM page JOIN alert a ON a.id=page.alert WHERE role=?1 AND "
+             "page.at>?2 AND a.department=?3 AND " ALERT_NOT_URGENT("a.level") " LIMIT 1",
+             "tit", role, kernel_now(care->kernel) - CIVIL_HOUR_MS, alert->department);
+}
+
+static void page_post(struct care *care, const struct alert *alert,
+                      const struct rung *rung, const char *role) {
+  if (*role && !is_spoken_for(care, alert, role))
+    alert_page(care, alert, role, rung->via, rung->until);
+}
+
 static void page_rung(struct care *care, const struct alert *alert,
                       const struct rung *rung) {
   char role[ALERT_ROLE_SIZE];
   struct value item;
   struct value_iter iter = value_iterate(&rung->roles);
   copy_text(&rung->roles, role, sizeof role);
-  if (role[0]) alert_page(care, alert, role, rung->via, rung->until);
+  page_post(care, alert, rung, role);
   while (value_next(&iter, NULL, &item)) {
     copy_text(&item, role, sizeof role);
-    if (role[0]) alert_page(care, alert, role, rung->via, rung->until);
+    page_post(care, alert, rung, role);
   }
 }
 
@@ -169,15 +191,17 @@ static void climb_department(struct care *care, struct alert *alert,
   struct rung rung = rung_at(care, alert, ladder, alert->rung);
   bool tired = alert->rung == ladder->count && is_tired(care, alert);
   page_rung(care, alert, &rung);
-  if (tired && !names_role(&rung.roles, site_role(care)))
-    alert_page(care, alert, site_role(care), NULL, rung.until);
+  if (tired && !names_role(&rung.roles, site_role(care))) {
+    rung.via[0] = '\0';
+    page_post(care, alert, &rung, site_role(care));
+  }
   alert_schedule(care, alert, rung.until);
 }
 
 static void climb_site(struct care *care, struct alert *alert) {
   int64_t until = kernel_now(care->kernel) + ALERT_SITE_MS;
   alert->rung = 1;
-  alert_page(care, alert, site_role(care), NULL, until);
+  page_post(care, alert, &(struct rung){.until = until}, site_role(care));
   alert_schedule(care, alert, until);
 }
 

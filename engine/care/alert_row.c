@@ -50,6 +50,10 @@ void alert_deinit(struct alert *alert) {
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) mem_free(owned[i]);
 }
 
+bool alert_is_urgent(const struct alert *alert) {
+  return strcmp(alert->level, "soon") != 0 && strcmp(alert->level, "stuck") != 0;
+}
+
 bool alert_is(const struct alert *alert, const char *status) {
   return strcmp(alert->status, status) == 0;
 }

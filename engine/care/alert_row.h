@@ -20,6 +20,10 @@ struct alert {  // texts are owned
 
 bool alert_load(struct store *store, int64_t id, struct alert *out);
 void alert_deinit(struct alert *alert);
+// What a day-time post may see to: its pages repeat once an hour for each post. Words
+// that a department has of its own may mean anything and are urgent.
+#define ALERT_NOT_URGENT(level) "(" level "='soon' OR " level "='stuck')"
+bool alert_is_urgent(const struct alert *alert);
 bool alert_is(const struct alert *alert, const char *status);
 
 // Moves its due row; at 0 takes it away.

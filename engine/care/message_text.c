@@ -86,6 +86,17 @@ static void put_alert_id(struct care *care, int64_t alert, struct buf *out) {
   buf_puts(out, id);
 }
 
+// What isn't urgent speaks for the rest of it, which repeats no page of its own.
+static void put_others(struct care *care, int64_t alert, struct buf *out) {
+  int64_t others = store_int(
+      care->store, 0,
+      "SELECT count(*) FROM alert a JOIN alert b ON b.id=?1 WHERE "
+      "a.department=b.department AND a.status<>'closed' AND a.status='open' AND "
+      "a.id<>?1 AND a.level IN ('soon','stuck') AND b.level IN ('soon','stuck')",
+      "i", alert);
+  if (others) buf_printf(out, "（另有 %lld 条未确认）", (long long)others);
+}
+
 // Staff see which alert, never whose: pages may end in a group's chat.
 static bool fill_page(const struct words *words, struct buf *out) {
   const struct message *message = words->message;
@@ -96,6 +107,7 @@ static bool fill_page(const struct words *words, struct buf *out) {
   words_put(words, "department.title", strlen("department.title"), out);
   buf_printf(out, " %s ", message->name);
   put_alert_id(words->care, message->alert, out);
+  put_others(words->care, message->alert, out);
   buf_puts(out, "，请确认接收。");
   mem_free(level);
   return true;
