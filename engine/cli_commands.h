@@ -18,5 +18,5 @@ extern const struct cli_command cli_channels, cli_channel, cli_inbound;
 extern const struct cli_command cli_check, cli_new;
 extern const struct cli_command cli_sim, cli_forecast, cli_console, cli_test;
 extern const struct cli_command cli_backtest, cli_fixture;
-extern const struct cli_command cli_summary, cli_refused, cli_codes, cli_status,
-    cli_version;
+extern const struct cli_command cli_summary, cli_events, cli_refused, cli_codes,
+    cli_status, cli_version;

@@ -91,6 +91,41 @@ const struct cli_command cli_summary = {
         (const struct cli_option[]){{"department", "NAME", "only this one's"}, {NULL}},
     .run = summary};
 
+static enum cli_style event_style(const struct value *item) {
+  struct value status = cli_field(item, "status");
+  return value_is(&status, "refused")   ? CLI_RED
+         : value_is(&status, "waiting") ? CLI_YELLOW
+                                        : CLI_PLAIN;
+}
+
+static int events(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"RECEIVED", "received_at"},
+                                              {"SOURCE", "source"},
+                                              {"EVENT", "event"},
+                                              {"KIND", "kind"},
+                                              {"STATUS", "status"},
+                                              {"PATIENT", "patient"},
+                                              {"REASON", "reason"},
+                                              {NULL}};
+  return cli_list(cli, "/api/v1/events",
+                  &(struct cli_list){columns, "Nothing has come in.", event_style});
+}
+
+const struct cli_command cli_events = {
+    .name = "events",
+    .words = "",
+    .does = "what hospital systems sent, the newest first, and what became of it",
+    .more =
+        "One patient's: afterward timeline. Only what was not taken: afterward refused. "
+        "To\nsend some: POST /api/v1/events, or a list by afterward import.",
+    .example = "afterward events --source his --limit 20",
+    .options = (const struct cli_option[]){{"source", "NAME", "only this system's"},
+                                           {"event", "ID", "only with this id of theirs"},
+                                           CLI_PAGING,
+                                           {NULL}},
+    .run = events};
+
 static int refused(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},
                                               {"RECEIVED", "received_at"},

@@ -64,6 +64,7 @@ static const struct route routes[] = {
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
     {"GET", "forecast", SCOPE_READ, read_forecast},
+    {"GET", "events", SCOPE_ADMIN, read_inbox},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
     {"POST", "duty", SCOPE_STAFF, desk_duty},
     {"POST", "staff", SCOPE_ADMIN, desk_staff},

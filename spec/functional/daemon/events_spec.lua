@@ -61,8 +61,29 @@ describe("an event", function()
     assert.equal(202, (cancel("V20", "?wait=applied")))
     assert.is_nil(listed())
     local status, problem = cancel "V99"
+    local of_his = h:get("/events?event=C20").items
+    assert.equal(1, #of_his)
+    assert.same({ "applied", h:patient(20).id }, { of_his[1].status, of_his[1].patient })
     assert.same({ 409, "another event was taken with this id before; give each event an id of its own" }, { status, problem.detail })
     assert.equal("ended", h:get("/enrollments?patient=" .. h:patient(20).id).items[1].status)
+  end)
+
+  it("is in the list of what came, the newest first, refused ones with their reason", function()
+    h:event(h:discharge(30))
+    h:event { id = "C31", kind = "cancel-discharge", at = Hospital.iso(h:now()), visit = "V98", patient = { mrn = "M30" } }
+    local list = wait.till("both are there", function()
+      local list = h:get("/events?limit=2").items
+      return list[1].status == "refused" and list[2].status == "applied" and list
+    end)
+    assert.same({ "C31", "cancel-discharge", "there is no such discharge to take back; check \"visit\"" },
+      { list[1].event, list[1].kind, list[1].reason })
+    assert.same({ "D30", "discharge", h:patient(30).id }, { list[2].event, list[2].kind, list[2].patient })
+    local older = h:get("/events?limit=1&after=" .. list[1].id)
+    assert.equal(list[2].id, older.items[1].id)
+    local output, exit, errors = h:afterward("events", "--limit", "2")
+    assert.equal(0, exit, errors)
+    assert.matches("C31 +cancel%-discharge +refused.*D30 +discharge +applied", output)
+    assert.equal(403, (h:call("GET", "/events", nil, { token = "his" })))
   end)
 
   it("of two systems may have the same id", function()

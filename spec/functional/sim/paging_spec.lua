@@ -1,7 +1,6 @@
 -- What is not urgent doesn't ring all day: once everybody has been told, a post is called once an hour for all of it.
 local H = require "functional.sim.helper"
 
-local HOUR = 3600000
 -- Calls to a post after this moment, by hour.
 local function hours(w, role, after)
   local out = {}
