@@ -103,7 +103,7 @@
 
 ---@class afterward.escalation_keys
 ---@field id string its name in scripts
----@field levels afterward.level_keys[] rungs; the last repeats: for what is soon or stuck once an hour, one page a post for all of it
+---@field levels afterward.level_keys[] rungs; the last repeats: of what is soon or stuck once an hour, a page to a post for all of it
 ---@field act_within? string acknowledged without a recorded act: starts again one level up
 ---@field hours? string when it pages at all; else it waits for the first of these hours
 

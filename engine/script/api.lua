@@ -133,7 +133,8 @@ api.kinds = {
     key("codes", "map of string", "channel → the number under which its gateway knows this text"), DISCLOSES, DISCREET,
   } },
   escalation = { doc = "who is paged, in turn, until somebody acts", keys = {
-    key("id", "id!", "its name in scripts"), key("levels", "list of record:level!", "rungs; the last repeats: for what is soon or stuck once an hour, one page a post for all of it"),
+    key("id", "id!", "its name in scripts"),
+    key("levels", "list of record:level!", "rungs; the last repeats: of what is soon or stuck once an hour, a page to a post for all of it"),
     key("act_within", "span", "acknowledged without a recorded act: starts again one level up"),
     key("hours", "hours", "when it pages at all; else it waits for the first of these hours"),
   } },
