@@ -181,8 +181,8 @@ int engine_activate(struct engine *engine, const char *department,
   int code = look ? bundle_check(&bundle, &config, sources->items, sources->count, report)
                   : bundle_load(&bundle, &config, sources->items, sources->count, report);
   if (code)
-    return status_fail(status, ERR_INVALID, "department %s: %d errors in its scripts",
-                       department, report->errors);
+    return status_fail(status, ERR_INVALID, "department %s: %d error%s in its scripts",
+                       department, report->errors, report->errors == 1 ? "" : "s");
   if (is_active(engine, department, bundle_hash(bundle))) {
     bundle_free(bundle);
     return OK;

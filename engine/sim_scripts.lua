@@ -88,7 +88,8 @@ local function load_inline(world, sources)
   for department in pairs(departments) do
     local files = { ["shared/calendar/cn.csv"] = read_file "scripts/shared/calendar/cn.csv" }
     for name, text in pairs(sources) do
-      if name:find("^" .. department .. "/") or name:find "^shared/" then files[name] = text end
+      local own = read_file("scripts/" .. name) == text     -- the file itself, read by the spec
+      if name:find("^" .. department .. "/") or name:find "^shared/" then files[name] = own and changed(name, text) or text end
     end
     load_files(world, department, files)
   end

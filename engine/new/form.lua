@@ -7,7 +7,7 @@ return {
   aw.form {
     id = "@NAME@", title = { zh = "今天感觉如何", en = "How are you today" }, abnormal = "@NAME@-flags",
     { id = "pain", kind = "scale", min = 0, max = 10, observe = "pain", zh = "疼痛几分？（0 不痛，10 最痛）", en = "Pain, 0 to 10?" },
-    { id = "where", kind = "text", max = 100, optional = true, when = function(a) return (a.pain or 0) > 0 end,
+    { id = "where", kind = "text", max = 100, when = function(a) return a.pain ~= 0 end,
       zh = "哪里痛？", en = "Where does it hurt?" },
   },
 

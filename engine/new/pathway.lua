@@ -21,7 +21,7 @@ return {
 
   -- Judges every answer to the form, whoever gives it: nil, or a flag that raises the alarm.
   aw.rule { id = "@NAME@-flags", run = function(a)
-    if (a.temp or 0) >= 38.5 or a.wound == "open" then
+    if a.wound == "open" or a.temp and a.temp >= 38.5 then
       return { level = "@LEVEL@", reason = a.wound == "open" and "伤口裂开" or ("发热 %.1f℃"):format(a.temp),
         advice = { zh = "护士会马上联系您，请多喝水，不要自行加药。", en = "A nurse will call you; drink water, take nothing extra." } }
     end

@@ -22,11 +22,18 @@ describe("@NAME@", function()
 
   it("raises the alarm for a fever, and not for a dry wound", function()
     w:advance "24h"
-    pt:answer("@NAME@", { temp = 36.5, wound = "dry" })
+    pt:answer("@NAME@", { temp = 38.4, wound = "dry" })
     assert.is_nil(w:alert_named "@NAME@-flags")
     w:advance_to "2026-03-09 09:10"
-    pt:answer("@NAME@", { temp = 38.6, wound = "dry" })
+    pt:answer("@NAME@", { temp = 38.5, wound = "dry" })                       -- once on each side of the limit
     assert.equal("@LEVEL@", w:alert_named("@NAME@-flags").level)
+    assert.matches("38.5", w:alert_named("@NAME@-flags").reason)
+  end)
+
+  it("raises the alarm for an open wound", function()
+    w:advance "24h"
+    pt:answer("@NAME@", { temp = 36.5, wound = "open" })
+    assert.equal("伤口裂开", w:alert_named("@NAME@-flags").reason)
   end)
 
   it("asks a nurse to ring when a patient is silent for a day; her call answers", function()

@@ -58,7 +58,11 @@ function survivors.text(result, place)
     out[i] = ("%s/%s:%d: %s may as well be %s: %s\n"):format(place.scripts, one.file, one.line, one.from, one.to,
       one.ran and "no spec notices" or "no spec runs this line")
   end
-  out[#out + 1] = ("%d changes to rules, %d noticed by a spec, %d not.\n"):format(result.changes, result.noticed, #result.survivors)
+  out[#out + 1] = ("%d change%s to rules, %d noticed by a spec, %d not.\n"):format(result.changes, result.changes == 1 and "" or "s",
+    result.noticed, #result.survivors)
+  if #result.survivors > 0 then
+    out[#out + 1] = "Answer once on each side of the limit, such as 38.4 and 38.5; a change that means the same can stay.\n"
+  end
   return table.concat(out)
 end
 

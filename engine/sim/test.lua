@@ -1,4 +1,5 @@
 -- afterward test DEPARTMENT: its specs in a child process, once or on each save.
+local sim = require "afterward.sim"
 local coverage = require "coverage"
 local survivors = require "survivors"
 
@@ -40,6 +41,29 @@ local function find_survivors(tester, place, covered, host)
   end)
 end
 
+-- Scripts that can't be loaded would fail every spec with the same words: they are told once, and no spec is run.
+local function unloadable(place)
+  local plugin <close> = io.open(("%s/%s/plugin.lua"):format(place.path, place.department))
+  if plugin then return nil end                             -- no department: a channel's specs
+  local world <close> = setmetatable({ world = sim.world {} }, { __close = function(self) self.world:close() end })
+  local ok, problems, why = world.world.core:load_folder(place.path, place.department, true)
+  if ok then return nil end
+  local told = {}
+  for _, problem in ipairs(problems) do
+    if not problem:find "^[^:]*:%d+: warning: " then told[#told + 1] = place.scripts .. "/" .. problem end
+  end
+  return #told > 0 and told or { why }
+end
+
+local function refuse(place, problems, o, host)
+  if o.json then
+    print(host.json { department = place.department, passed = false, problems = problems })
+  else
+    io.stderr:write(table.concat(problems, "\n"), "\nThe scripts can't be loaded, so no spec was run.\n")
+  end
+  return FAILED
+end
+
 local function tell(result, place, o, host)
   if o.json then return print(host.json(result)) end
   if o.coverage then io.write(coverage.text(result.coverage)) end
@@ -48,6 +72,8 @@ end
 
 -- Runs all once; gives an exit code.
 local function run(tester, place, o, host)
+  local problems = unloadable(place)
+  if problems then return refuse(place, problems, o, host) end
   local began, met = host.steady_ms(), (o.coverage or o.mutate) and os.tmpname()
   local code, output, late = tester:run { folder = place.folder, scripts = place.scripts, department = place.department,
     quiet = o.json, env = met and { "AFTERWARD_COVERAGE=" .. met } }

@@ -29,7 +29,7 @@ describe("afterward new", function()
 
   it("writes a department that stands by itself", function()
     assert.equal(0, clean().accepted)
-    assert.equal(5, specs())
+    assert.equal(6, specs())
   end)
 
   it("adds to it a pathway, a form and an escalation, each with its spec", function()
@@ -38,7 +38,7 @@ describe("afterward new", function()
       made("form pain").next)                       -- the only department need not be named
     made "escalation night"
     assert.equal(2, clean().accepted)               -- nothing asks the form or pages by the ladder yet
-    assert.equal(5 + 4 + 3 + 3, specs())
+    assert.equal(6 + 5 + 3 + 3, specs())
   end)
 
   it("reads its department: another program, other levels", function()
@@ -49,7 +49,9 @@ describe("afterward new", function()
     made "pathway stones"
     assert.truthy(place:read "scripts/urology/stones.lua":find('program = "brand"', 1, true))
     clean()
-    assert.equal(4 + 3, specs())
+    local output, code = place:test "urology --mutate"                          -- an example to go by: nothing goes unnoticed
+    assert.equal(0, code, output)
+    assert.matches("8 successes.*\n(%d+) changes to rules, %1 noticed by a spec, 0 not%.\n", output)
   end)
 
   it("tells what to do next", function()

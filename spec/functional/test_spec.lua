@@ -16,7 +16,7 @@ describe("afterward test", function()
     local output, code = place:sh(("cd / && %s test urology --json --scripts %s/scripts"):format(play.tester, place.path))
     assert.equal(0, code, output)
     local result = json.decode(output)
-    assert.same({ true, 5, 0, 0, "urology" }, { result.passed, result.successes, result.failures, result.errors, result.department })
+    assert.same({ true, 6, 0, 0, "urology" }, { result.passed, result.successes, result.failures, result.errors, result.department })
   end)
 
   it("plays the departments that ship", function()
@@ -30,7 +30,18 @@ describe("afterward test", function()
     place:write("scripts/urology/spec/power_spec.lua", 'local sim = require "afterward.sim"\n' .. guide:match "```lua\n(it.-)```")
     local output, code = place:test "urology"
     assert.equal(0, code, output)
-    assert.truthy(output:find("6 successes", 1, true), output)
+    assert.truthy(output:find("7 successes", 1, true), output)
+  end)
+
+  it("tells once why scripts can't be loaded, and runs no spec", function()
+    place:edit("scripts/urology/after-discharge.lua", "aw%.rule", "aw.ruel")
+    local output, code = place:test "urology"
+    assert.equal(1, code)
+    assert.matches('\nscripts/urology/after%-discharge.lua:%d+: aw has no "ruel"; did you mean "rule"%?\nThe scripts can\'t be loaded, so', output)
+    assert.is_nil(output:find "before_each" or output:find "sim_scripts")
+    local result = json.decode((place:test "urology --json"))
+    assert.is_false(result.passed)
+    assert.equal(2, #result.problems)
   end)
 
   it("fails what doesn't, and shows where", function()
@@ -60,7 +71,7 @@ describe("afterward test", function()
   end)
 
   it("tells which lines of each script no spec has run", function()
-    place:edit("scripts/urology/after-discharge.lua", "    if %(a.temp or 0%)", "    if a.temp == 41 then\n      return nil\n    end\n%0")
+    place:edit("scripts/urology/after-discharge.lua", "    if a.wound ==", "    if a.temp == 41 then\n      return nil\n    end\n%0")
     place:write("scripts/urology/helper.lua", "return {\n  twice = function(n)\n    return 2 * n\n  end,\n}\n")
     local output = place:test "urology --coverage --json"
     local all, by = json.decode(output).coverage, {}
@@ -77,7 +88,9 @@ describe("afterward test", function()
 
   it("tells which thresholds can change and no spec notices", function()
     place:write("scripts/urology/limits.lua", "local limits = {}\nfunction limits.far(n) return n > 7 end\nreturn limits\n")
-    place:edit("scripts/urology/after-discharge.lua", "%(a.temp or 0%) >= 38.5", "require('urology.limits').far(1) or %0")
+    place:edit("scripts/urology/after-discharge.lua", 'if (a.wound == "open" or)', "if require('urology.limits').far(1) or %1")
+    place:edit("scripts/urology/spec/after-discharge_spec.lua", "temp = 38.5", "temp = 39")
+    place:edit("scripts/urology/spec/after-discharge_spec.lua", '"38.5"', '"39.0"')
     local output, code = place:test "urology --mutate --json"
     local found, lines = json.decode(output).mutations, {}
     assert.equal(1, code)
