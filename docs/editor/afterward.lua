@@ -147,7 +147,7 @@
 ---@class afterward.step_keys
 ---@field id string unique in its pathway
 ---@field title? afterward.Text what people read on screens and pages; the id when absent
----@field at? string|string[] offset or list of offsets from the anchor, or "enroll"
+---@field at? string|string[] offset or list of offsets from the anchor, back from it "-3d 09:00", or "enroll"
 ---@field every? string|table<string, string> how often, or tier → how often; a tier not named has none
 ---@field from? string first day of `every`
 ---@field to? string last day of `every`, inclusive

@@ -16,13 +16,16 @@ enum span_kind {
 
 struct span {
   enum span_kind kind;
-  int64_t amount;     // in the unit of the kind; 0 for the last two
+  int64_t amount;     // in the unit of the kind; 0 for the last two; below 0: back
   int32_t clock;      // ms of the day at which it ends, -1 when none was written
   uint32_t weekdays;  // bit 0 Monday; 0 for other kinds
 };
 
 // The text says the value, what is wrong with it and gives a right example.
 int span_parse(const char *text, struct span *span, struct status *status);
+// Also takes what counts back, "-3d 09:00": its amount is negative. Working time is not
+// counted back.
+int span_parse_offset(const char *text, struct span *span, struct status *status);
 // Also refuses what cannot recur: nothing at all, less than a minute, working days and
 // hours.
 int span_parse_recurrence(const char *text, struct span *span, struct status *status);

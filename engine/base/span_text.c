@@ -101,6 +101,19 @@ int span_parse(const char *text, struct span *span, struct status *status) {
   return parse_amount(text, span, status);
 }
 
+int span_parse_offset(const char *text, struct span *span, struct status *status) {
+  if (*text != '-') return span_parse(text, span, status);
+  *span = (struct span){.clock = -1};
+  if (!is_digit(text[1]) || (strchr(text, ':') && !strchr(text, ' ')))
+    return wrong(status, text, "counts nothing back", "\"-3d 09:00\" or \"-2h\"");
+  if (parse_amount(text + 1, span, status)) return status->code;
+  if (span->kind == SPAN_WORKING_DAYS || span->kind == SPAN_WORKING_HOURS)
+    return wrong(status, text, "counts working time back, which is not known",
+                 "\"-3d 09:00\"");
+  span->amount = -span->amount;
+  return OK;
+}
+
 int span_parse_recurrence(const char *text, struct span *span, struct status *status) {
   int code = span_parse(text, span, status);
   if (code) return code;

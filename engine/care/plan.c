@@ -11,6 +11,8 @@
 #include "care/replan.h"
 #include "care/task.h"
 
+#define BACK_MS (INT64_C(36700) * CIVIL_DAY_MS)
+
 bool enrollment_load(struct store *store, int64_t id, struct enrollment *out) {
   struct stmt *row = store_query(store,
                                  "SELECT id, patient, encounter, event, enrolled_at, "
@@ -102,13 +104,13 @@ int64_t plan_ends_at(struct care *care, const struct enrollment *enrollment) {
   return at;
 }
 
-// A hospital system's clock may be ahead of ours: then the anchor is still to come, and
-// what is due at enrollment is before it.
+// What is due at enrollment may be before the anchor, and so is what counts back from it:
+// a hundred years at most (base/span_text.c).
 int64_t plan_before_all(const struct enrollment *enrollment) {
   int64_t first = enrollment->anchor_at;
   if (enrollment->enrolled_at && enrollment->enrolled_at < first)
     first = enrollment->enrolled_at;
-  return first - 1;
+  return first - BACK_MS;
 }
 
 bool plan_first(struct care *care, struct enrollment *enrollment) {

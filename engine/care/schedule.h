@@ -9,7 +9,7 @@ enum { SCHEDULE_STEPS = 500, SCHEDULE_MOMENTS = 400, SCHEDULE_KEY = 24 };
 
 struct schedule_moment {  // an entry of `at`
   bool enroll;            // at enrollment; then span is not used
-  struct span span;       // from the anchor
+  struct span span;       // from the anchor, or back from it
 };
 
 struct schedule_tier {  // an entry of `every`

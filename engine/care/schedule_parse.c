@@ -53,7 +53,7 @@ static int parse_span(struct parser *parser, const char *key, const struct value
 static int parse_moment(struct parser *parser, const struct value *value) {
   struct schedule_moment *at = &parser->step->at[parser->step->at_count++];
   at->enroll = value_is(value, "enroll");
-  return at->enroll ? OK : parse_span(parser, "at", value, span_parse, &at->span);
+  return at->enroll ? OK : parse_span(parser, "at", value, span_parse_offset, &at->span);
 }
 
 static int parse_at(struct parser *parser, const struct value *value) {

@@ -101,7 +101,7 @@ api.kinds = {
   } },
   step = { doc = "one entry of a pathway's schedule", keys = {
     key("id", "id!", "unique in its pathway"), TITLE,
-    key("at", "times|list of times", "offset or list of offsets from the anchor, or \"enroll\""),
+    key("at", "times|list of times", "offset or list of offsets from the anchor, back from it \"-3d 09:00\", or \"enroll\""),
     key("every", "times|map of times", "how often, or tier → how often; a tier not named has none"),
     key("from", "span", "first day of `every`"), key("to", "span", "last day of `every`, inclusive"),
     key("count", "count", "how many occurrences at most"),

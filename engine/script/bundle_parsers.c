@@ -47,6 +47,15 @@ static int host_span(lua_State *L) {
   return 1;
 }
 
+static int host_offset(lua_State *L) {
+  struct status status = {0};
+  struct span span;
+  const char *text = text_argument(L, &status);
+  if (!text || span_parse_offset(text, &span, &status)) return refuse(L, &status);
+  lua_pushinteger(L, rough_ms(&span));
+  return 1;
+}
+
 static int64_t rough_period(const struct span *span) {
   if (span->kind == SPAN_CLOCK) return CIVIL_DAY_MS;
   if (span->kind != SPAN_WEEKDAYS) {
@@ -112,10 +121,13 @@ static int host_digest(lua_State *L) {
 }
 
 void bundle_add_parsers(lua_State *L, struct bundle *bundle) {
-  static const luaL_Reg parsers[] = {
-      {"span", host_span},   {"recurrence", host_recurrence},
-      {"hours", host_hours}, {"weekdays", host_weekdays},
-      {"zone", host_zone},   {"digest", host_digest}};
+  static const luaL_Reg parsers[] = {{"span", host_span},
+                                     {"offset", host_offset},
+                                     {"recurrence", host_recurrence},
+                                     {"hours", host_hours},
+                                     {"weekdays", host_weekdays},
+                                     {"zone", host_zone},
+                                     {"digest", host_digest}};
   for (size_t i = 0; i < sizeof parsers / sizeof *parsers; i++) {
     lua_pushlightuserdata(L, bundle);
     lua_pushcclosure(L, parsers[i].func, 1);

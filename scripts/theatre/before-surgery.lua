@@ -1,8 +1,6 @@
 -- 术前宣教: when the theatre books an operation, what to practise; three days before it, whether all is understood.
 local aw = require "afterward"
 
-local THREE_DAYS = 3 * 24 * 60 * 60 * 1000           -- ms; `at` can't count back from the anchor
-
 local function theatre(f) return f.event.department == "theatre" end
 
 return {
@@ -30,8 +28,7 @@ return {
     anchor = "appointment", ends = "1d",
     steps = {
       aw.step { id = "what-happens", at = "enroll", run = function(p) p:send "what-happens" end },
-      aw.step { id = "ready", at = "enroll", valid_for = "3d", run = function(p)
-        if p:now() < p.anchor - THREE_DAYS then p:wait(p.anchor - THREE_DAYS) end
+      aw.step { id = "ready", at = "-3d", valid_for = "3d", run = function(p)    -- who is booked later is asked at once
         local a, why = p:ask("ready", { within = "24h", remind = "8h" })
         if why == "opted-out" then return end
         if not a then

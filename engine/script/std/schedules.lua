@@ -8,7 +8,7 @@ local function check_at(step, label, report, host, ends)
   local seen, list = {}, type(step.at) == "table" and step.at or { step.at }
   for _, text in ipairs(list) do
     local ms, why = 0, nil
-    if text ~= "enroll" then ms, why = host.span(text) end
+    if text ~= "enroll" then ms, why = host.offset(text) end
     if not ms then
       report("schedule", ("%s: at: %s"):format(label, why))
     elseif ms > ends then
@@ -75,7 +75,7 @@ local function check_validity(step, label, report, host, shortest)
 end
 
 -- step: a checked copy, whose at becomes a list. pathway: { tiered, ends in ms or nil }.
--- report(code, message); host: span and recurrence, text → ms or nil, why.
+-- report(code, message); host: span, offset and recurrence, text → ms or nil, why.
 return function(step, label, pathway, report, host)
   local ends = pathway.ends or FOREVER
   if step.at and step.every then return report("schedule", label .. " has both at and every: take one") end

@@ -17,6 +17,12 @@ describe("before an operation", function()
     w:advance_to "2026-03-09 12:00" assert.equal(1, #w:sent "ready")
   end)
 
+  it("asks at once who is booked less than three days before", function()
+    w:event(pt, "appointment", { appointment = { id = "OR2", at = "2026-03-04 08:00", status = "booked", department = "theatre" } })
+    w:advance "5h"
+    assert.equal(1, #w:sent "ready")
+  end)
+
   it("who has not understood is taught again by a person", function()
     booked "theatre"
     w:advance_to "2026-03-09 12:00" pt:answer("ready", { fever = false, thinner = false, fasting = "unsure" })

@@ -25,6 +25,34 @@ end
 
 local PAIN = '{"id":"pain","every":{"high":"3d 09:00","standard":"7d 09:00"},"from":"3d","to":"42d"}'
 
+describe("a step before the anchor", function()
+  local o = { anchor = "2026-03-31 09:30", enrolled = "2026-02-20 12:00", after = "2026-02-20 12:00", n = 9 }
+
+  it("counts days back to their time of day, hours exactly, months to their end", function()
+    assert.same({ "2026-02-28 08:00", "2026-03-28 09:00", "2026-03-31 07:30" }, dues('{"id":"a","at":["-3d 09:00","-2h","-1mo 08:00"]}', o))
+    assert.same({ "2026-02-28", "2026-03-28", "2026-03-31" }, keys('{"id":"a","at":["-3d 09:00","-2h","-1mo 08:00"]}', o))
+  end)
+
+  it("keeps the anchor's time of day, moved into the contact windows", function()
+    assert.same({ "2026-03-30 09:30" }, dues('{"id":"a","at":"-1d"}', o))
+    assert.same({ "2026-03-30 15:00" }, dues('{"id":"a","at":"-1d"}', { anchor = "2026-03-31 12:00", enrolled = o.enrolled, after = o.after,
+      contact = CONTACT }))
+  end)
+
+  it("keeps its time of day over a change of the clock", function()
+    assert.same({ "2026-03-28 09:00" }, dues('{"id":"a","at":"-2d 09:00"}', { zone = "Europe/Berlin", anchor = "2026-03-30 10:00",
+      enrolled = o.enrolled, after = o.after }))
+  end)
+
+  it("counts no working time back, and means nothing elsewhere", function()
+    for text, why in pairs { ["-1bd"] = "counts working time back", ["-10:00"] = "counts nothing back", ["-"] = "counts nothing back",
+      ["-3d10:00"] = "counts nothing back" } do
+      assert.matches(why, select(2, pcall(dues, ('{"id":"a","at":"%s"}'):format(text), o)), 1, true)
+    end
+    assert.matches("neither a span nor weekdays", select(2, pcall(dues, '{"id":"a","every":"2d","from":"-3d"}', o)), 1, true)
+  end)
+end)
+
 describe("a step that recurs", function()
   it("counts its grid from `from`, by tier", function()
     assert.same({ "2026-03-05 09:00", "2026-03-08 09:00" }, dues(PAIN, { tier = "high", n = 2 }))
