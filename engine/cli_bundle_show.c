@@ -18,16 +18,19 @@ static void say_active(const struct value *bundle) {
 }
 
 static void say_candidate(const struct value *bundle) {
-  struct value status = cli_field(bundle, "candidate.status");
+  struct value status = cli_field(bundle, "candidate.status"),
+               reason = cli_field(bundle, "candidate.reason");
   if (value_is(&status, "refused"))
     cli_say(bundle,
             "Its files are refused[ since {candidate.at}][: {candidate.reason}]. What "
             "was active goes on.");
   else if (value_is(&status, "held"))
-    cli_say(
-        bundle,
-        "Version {candidate.short} of its files waits since {candidate.at}: afterward "
-        "activate {department}.");
+    cli_say(bundle,
+            reason.kind == VALUE_TEXT
+                ? "Version {candidate.short} of its files waits since {candidate.at}: "
+                  "{candidate.reason}."
+                : "Version {candidate.short} of its files waits since {candidate.at}: "
+                  "afterward activate {department}.");
   else if (status.kind == VALUE_TEXT)
     cli_say(bundle,
             "Version {candidate.short} of its files is {candidate.status} since "

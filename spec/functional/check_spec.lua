@@ -64,6 +64,27 @@ describe("a folder with mistakes", function()
     assert.equal(1, code)
   end)
 
+  it("names the file that does not load, and of those that need it only that they were not looked at", function()
+    os.execute(("cp -r %s/scripts %s/broken && rm -r %s/broken/bed %s/broken/demo %s/broken/shared/form.lua"):format(folder, folder,
+      folder, folder, folder))
+    local function put(name, text) write("broken/ward/" .. name, text) end
+    put("department.lua", [[local aw = require "afterward"
+local rules = require "rules"
+return { aw.department { id = "ward", title = "W" }, aw.program { id = "brand", name = "B" }, rules.flags }]])
+    put("rules.lua", 'local aw = require "afterward"\nlocal flags = aw.rule { id = "flags", run = function(a) end }\nlocal limits = {}\nlimits.low.high = flags\nreturn limits')
+    put("kit.lua", 'return require "rules"')
+    put("way.lua", 'require "kit"\nreturn {}')
+    put("deep/form.lua", [[local aw = require "afterward"
+return aw.form { id = "one", abnormal = "flags", { id = "a", kind = "date", zh = "?" } }]])
+    local NOT = "%d:1: warning: not looked at because ward/rules.lua does not load [not-looked-at]\n"
+    local output, code = lines "broken"
+    assert.equal("broken/ward/department.lua:" .. NOT:format(2) .. "broken/ward/kit.lua:" .. NOT:format(1) ..
+      "broken/ward/rules.lua:4:1: error: attempt to index a nil value (field 'low') [load]\n" ..
+      "broken/ward/way.lua:" .. NOT:format(1), output:match "^(.*\n)[^\n]*\n$")
+    assert.equal(1, code)
+    os.execute("rm -r " .. folder .. "/broken")
+  end)
+
   it("may be one department or one file", function()
     local one = "scripts/ward/deep/form.lua:2:8" .. UNJUDGED:format "one"
     local two = "scripts/shared/form.lua:2:8" .. UNJUDGED:format "two"

@@ -198,11 +198,21 @@ describe("afterward sim", function()
   end)
 
   it("ends with 1 and says which runs would be stuck", function()
-    place:write("other/w/w.lua", (SCRIPT:gsub("p:task {", "p:nothing {")))
+    place:write("other/w/w.lua", (SCRIPT:gsub("p:task {", "error \"nothing was said\" p:task {")))
     place:write("other/shared/calendar/cn.csv", bench.file "scripts/shared/calendar/cn.csv")
     local _, code, errors = play("--scripts", "other", "--answers", "model.lua")
     assert.equal(1, code)
     assert.matches("stuck: way first, 3 runs: .*nothing", errors)
+  end)
+
+  it("names the file that does not load, and not what follows from it", function()
+    place:write("torn/w/w.lua", 'require "kit"\n' .. SCRIPT)
+    place:write("torn/w/kit.lua", "return {\n  1 +\n}")
+    place:write("torn/shared/calendar/cn.csv", bench.file "scripts/shared/calendar/cn.csv")
+    local _, code, errors = play("--scripts", "torn")
+    assert.equal(1, code)
+    assert.equal("afterward: department w: 1 error in its scripts\n  w/kit.lua:3: unexpected symbol near '}'\n" ..
+      "  w/w.lua:1: warning: not looked at because w/kit.lua does not load\n", errors:match "afterward: .*$")
   end)
 
   it("reads the demo's list with the demo's map", function()

@@ -25,7 +25,7 @@ local function globals(file, world)
   end
 end
 
-local look = {}                                     -- kind of type → function(type, name, as method): what is wrong
+local look = {}                                     -- kind of type → function(type, name, as method): what is wrong, its code
 
 function look.run(run, name, method)
   if method then
@@ -33,7 +33,7 @@ function look.run(run, name, method)
       return ("a job has no patient and doesn't wait: %s can't be called"):format(name)
     end
     if api.run[name] or words.set(api.case)[name] then return nil end
-    return ("there is no p:%s%s"):format(name, words.hint(name, CALLS))
+    return ("there is no p:%s%s"):format(name, words.hint(name, CALLS)), "unknown-call"
   elseif api.run[name] then
     return ("%s is a call: write p:%s"):format(name, name)
   elseif not words.set(RUN_FIELDS)[name] then
@@ -46,7 +46,7 @@ function look.facts(_, name, method)
     if words.set(api.facts.calls)[name] then return nil end
     if api.run[name] then return ("f has only facts: f:%s can't be called here, f has %s"):format(name,
       table.concat(api.facts.calls, ", ")) end
-    return ("there is no f:%s%s"):format(name, words.hint(name, api.facts.calls, "there are"))
+    return ("there is no f:%s%s"):format(name, words.hint(name, api.facts.calls, "there are")), "unknown-call"
   elseif words.set(api.facts.calls)[name] then
     return ("%s is a call: write f:%s"):format(name, name)
   elseif not words.set(FACT_FIELDS)[name] then
@@ -105,8 +105,9 @@ local function fields(file, world)
   local function one(node, name, at, method)
     local object = world.infer:type_of(node.object, file)
     local check = object and look[object.kind]
-    local wrong = check and check(object, name, method, world)
-    if wrong then world.report(object.kind == "answer" and "unknown-field" or "undefined-field", file, at, wrong) end
+    local wrong, code
+    if check then wrong, code = check(object, name, method, world) end
+    if wrong then world.report(code or object.kind == "answer" and "unknown-field" or "undefined-field", file, at, wrong) end
   end
   for _, node in ipairs(file.indexes) do
     if node.key.kind == "string" and not node.set then one(node, node.key.value, node.key.at, false) end

@@ -171,7 +171,7 @@ local function check_used()
     local label = kinds.label(entry.kind, entry.body)
     if entry.kind == "step" and entry.used and not entry.nested then
       report("misplaced", label .. " stands alone: a step belongs in a pathway's steps", entry)
-    elseif not entry.used then
+    elseif not entry.used and not loader.failed[entry.file] then
       report("not-returned", ("%s is declared but not %s: it would not exist"):format(label,
         entry.kind == "step" and "in a pathway's steps" or "returned by its file"), entry)
     end
@@ -199,7 +199,8 @@ local function finish()
   local used = hashes.used(loader.needs, declaring)
   define_all(used)
   check_used()
-  references.check(definitions, refs, report)
+  -- What a file that did not load would have declared is no mistake of the others.
+  if not next(loader.failed) then references.check(definitions, refs, report) end
   for _, kind in ipairs { "pathway", "watch" } do
     for _, definition in pairs(definitions[kind] or {}) do
       definition.rules = hashes.rules_of(definition.file, loader.needs)

@@ -5,6 +5,8 @@
 local list = {
   -- What loading refuses.
   { "load", "error", "a file is not Lua, or failed while it loaded" },
+  { "not-looked-at", "warning", "a file requires one that does not load: what is in it is told when that one does" },
+  { "unknown-call", "error", "p or f has no such call" },
   { "value", "error", "a key has a value that can't be meant" },
   { "missing-key", "error", "a key that must be there is not" },
   { "unknown-key", "error", "a key that nobody reads" },

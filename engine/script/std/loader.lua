@@ -6,7 +6,9 @@ local words = use "words.lua"
 return function(state)
   local loader = { values = {}, needs = {} }       -- path → { value }; path → set of paths it requires
   local running = {}                               -- stack of names, for cycles
-  local failed = {}
+  local failed = {}                                -- path → the file that is to blame
+  local because = {}                               -- path → { why, blamed }: what it required did not load
+  loader.failed = failed
 
   local function module_name(path) return (path:gsub("%.lua$", ""):gsub("/", ".")) end
 
@@ -28,10 +30,10 @@ return function(state)
   end
 
   -- Splits "ortho/hip.lua:3: what" and reports it where it happened.
-  local function report(path, message)
+  local function report(code, path, message)
     local file, line, what = message:match "^([^:\n]+):(%d+): (.*)$"
     if not file or not host.sources[file] then file, line, what = path, 0, message end
-    state.report("load", what, { file = file, line = math.tointeger(line) or 0 })
+    state.report(code, what, { file = file, line = math.tointeger(line) or 0 })
   end
 
   local function chain(path)
@@ -54,8 +56,15 @@ return function(state)
     local good, value = host.run(path)
     running[#running] = nil
     if not good then
-      failed[path] = true
-      report(path, value)
+      local other = because[path]
+      if other and value:find(other.why, 1, true) then
+        failed[path] = other.blamed
+        local place = value:match "^[^:\n]+:%d+: " or ""
+        report("not-looked-at", path, ("%snot looked at because %s does not load"):format(place, other.blamed))
+      else
+        failed[path] = path
+        report("load", path, value)
+      end
       return nil, words.quote(module_name(path)) .. " did not load"
     end
     loader.values[path] = { value = value }
@@ -75,7 +84,10 @@ return function(state)
     if not path then error(why, 0) end
     loader.need(from, path)
     local loaded, wrong = load(path)
-    if not loaded then error(wrong, 0) end
+    if not loaded then
+      because[from] = failed[path] and { why = wrong, blamed = failed[path] }
+      error(wrong, 0)
+    end
     if loaded.value == nil then return true end
     return loaded.value
   end

@@ -52,7 +52,7 @@ describe("names that nothing stands behind", function()
     ["a global with a neighbour"] = { "return pairz({})", '4:8 undefined-global there is no "pairz" here: it is nil; did you mean "pairs"?' },
     ["print"] = { "print(1)", '4:1 undefined-global there is no "print" here: it is nil; p:note writes into the timeline' },
     ["a global that is made"] = { "x = 1", "4:1 set-global x = … sets a global, which is read-only once the files are loaded: write local x" },
-    ["a call of p"] = { "p:aks 'wound-check'", '4:3 undefined-field there is no p:aks; did you mean "ask"?' },
+    ["a call of p"] = { "p:aks 'wound-check'", '4:3 unknown-call there is no p:aks; did you mean "ask"?' },
     ["a field of p"] = { "return p.teir", '4:10 undefined-field there is no p.teir; did you mean "tier"?' },
     ["a call without its colon"] = { "p.now()", "4:3 undefined-field now is a call: write p:now" },
     ["a field of the patient"] = { "return p.patient.name",
@@ -88,7 +88,7 @@ goto out
   end)
 
   it("in helpers that are given p or an answer", function()
-    assert.equal('4:26 undefined-field there is no p:aks; did you mean "ask"?', told(step [[
+    assert.equal('4:26 unknown-call there is no p:aks; did you mean "ask"?', told(step [[
 local function help(q) q:aks "wound-check" end
 help(p)]]))
     assert.equal('4:33 unknown-field no form "wound-check" asks for "wound"; there are: temp, pain', told(step [[
@@ -145,11 +145,12 @@ p:task { id = form, role = form, note = ("x"):rep(2) } p:set(form, nil)]], "" },
     ["remarks and texts are no calls"] = { '-- p:ask "a"\n--[[ p:ask "b" ]] local s = "p:ask \\"c\\"" .. [=[ p:send "d" ]=] return s', "" },
   })
 
-  it("refuse a bundle only for an id that does not exist", function()
+  it("refuse a bundle for an id and for a call that does not exist", function()
     local function loads(body)
       return unit.bundle_check("ward", { ["ward/base.lua"] = BASE, ["ward/x.lua"] = step(body) }) ~= nil
     end
-    assert.is_true(loads "p:aks() x = 1")
+    assert.is_true(loads "x = p.teir")
+    assert.is_false(loads "if p.tier then p:aks() end")
     assert.is_false(loads 'p:ask "wound-chek"')
   end)
 end)
