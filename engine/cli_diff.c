@@ -146,19 +146,10 @@ static int compare_paths(const void *a, const void *b) {
 
 // JSON is UTF-8: a table as Excel saved it is brought there, and means the same.
 static void put_file(struct buf *out, const struct source *source) {
-  struct charset_probe probe = {0};
-  enum charset_kind kind = CHARSET_UTF8;
-  struct status status = {0};
   struct buf text = {0};
-  charset_probe(&probe, source->text, source->len);
-  if (!charset_found(&probe, &kind, &status) && kind != CHARSET_UTF8) {
-    struct charset *charset = charset_new(kind, true);
-    charset_convert(charset, source->text, source->len, &text, &status);
-    charset_free(charset);
-  }
+  charset_put_utf8(&text, source->text, source->len);
   value_put_key(out, source->path);
-  value_put_bytes(out, text.len ? text.data : source->text,
-                  text.len ? text.len : source->len);
+  value_put_bytes(out, buf_text(&text), text.len);
   buf_deinit(&text);
 }
 

@@ -1,13 +1,13 @@
 // One run on the terminal.
 #pragma once
 
+#include "base/buf.h"
 #include "cli.h"
-#include "cli_table.h"
 
 struct value;
 
 int cli_run_show(struct cli *cli);
 int cli_run_replay(struct cli *cli);
-// A line of its record: position, place in the scripts, and what it says of
-// { kind, op, label, value, why, version }.
-void cli_run_put(struct cli_table *table, const struct value *entry);
+// What an entry of its record says, of { kind, op, label, value, why, version }:
+// "ask wound-check  within 24h", "→ temp 38.5", "→ nothing: silent".
+void cli_run_describe(struct buf *out, const struct value *entry);

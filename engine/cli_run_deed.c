@@ -43,8 +43,12 @@ const struct cli_command cli_run = {
     .does = "one run: where it is and how it came there; let it wait, go on or go back",
     .more =
         "show     where it is in its scripts, what it waits for, and its whole record\n"
-        "replay   step through its record, with the scripts of --bundle FOLDER; nothing "
-        "changes\n"
+        "replay   step through its record with its own scripts, or those of --bundle "
+        "FOLDER: each\n"
+        "         entry with its place in the source, what was asked and what was "
+        "answered.\n"
+        "         On a terminal Enter goes on; nothing changes. Exit 1 when they don't "
+        "agree\n"
         "pause    until somebody resumes it; what was sent can still be answered\n"
         "cancel   end it: its messages, tasks and questions are withdrawn\n"
         "skip     as if the time of what it waits for were up now\n"
@@ -55,13 +59,14 @@ const struct cli_command cli_run = {
     .example =
         "afterward run show 7k2m\n"
         "afterward run reset 7k2m --to wound-check --reason \"wrong form\"\n"
+        "afterward run replay 7k2m\n"
         "afterward run replay 7k2m --bundle ./scripts",
     .verbs = (const char *const[]){"show", "replay", "pause", "resume", "cancel", "skip",
                                    "retry", "reset", NULL},
     .options = (const struct cli_option[]){{"reason", "TEXT", "why, in a few words"},
                                            {"to", "LABEL", "where reset goes back to"},
                                            {"bundle", "FOLDER",
-                                            "a scripts folder to replay with"},
+                                            "replay with the scripts of this folder"},
                                            {NULL}},
     .least = 2,
     .most = 2,

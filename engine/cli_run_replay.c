@@ -1,6 +1,9 @@
-// afterward run replay: a run's record against the scripts of a folder, here and now.
+// afterward run replay: a run's record against its own scripts or those of a folder, here
+// and now, record by record.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "care/mapping.h"
@@ -8,13 +11,16 @@
 #include "cli_deed.h"
 #include "cli_run.h"
 #include "cli_scripts.h"
+#include "cli_show.h"
+#include "script/sources.h"
 #include "scripts_parts.h"
 
 struct replayed {
   struct run run;
   struct buf journal, flag;
   struct value records;
-  struct buf places;  // one for each record agreed with, each with its NUL
+  struct sources sources;  // that it is replayed with
+  struct buf places;       // one for each record agreed with, each with its NUL
 };
 
 static char *text_of(const struct value *answer, const char *field) {
@@ -41,6 +47,38 @@ static void replayed_deinit(struct replayed *replayed) {
   buf_deinit(&replayed->journal);
   buf_deinit(&replayed->flag);
   buf_deinit(&replayed->places);
+  sources_deinit(&replayed->sources);
+}
+
+// Of the version that the run is on, as the daemon keeps them.
+static void take_sources(const struct value *answer, struct sources *out) {
+  struct value files = value_field(answer, "sources"), path, text;
+  struct value_iter iter = value_iterate(&files);
+  while (files.kind == VALUE_MAP && value_next(&iter, &path, &text)) {
+    char *name = value_copy_text(&path);
+    if (text.kind == VALUE_TEXT) sources_add(out, name, text.text.data, text.text.len);
+    mem_free(name);
+  }
+}
+
+// The line that a place "w/w.lua:20" names, without the blanks before it; its length.
+static size_t find_line(const struct sources *sources, const char *place,
+                        const char **out) {
+  const char *colon = strrchr(place, ':');
+  long number = colon ? strtol(colon + 1, NULL, 10) : 0;
+  for (int i = 0; colon && number > 0 && i < sources->count; i++) {
+    const struct source *source = &sources->items[i];
+    const char *at = source->text;
+    if (strncmp(source->path, place, (size_t)(colon - place)) != 0 ||
+        source->path[colon - place])
+      continue;
+    for (; number > 1 && (at = strchr(at, '\n')); number--) at++;
+    if (!at) return 0;
+    at += strspn(at, " \t");
+    *out = at;
+    return strcspn(at, "\r\n");
+  }
+  return 0;
 }
 
 static void keep_place(void *self, uint32_t position, const char *where) {
@@ -50,12 +88,17 @@ static void keep_place(void *self, uint32_t position, const char *where) {
 
 // As the API shows a record's entry.
 static void put_entry(struct buf *out, const struct value *record, int64_t position,
-                      const char *place) {
+                      const char *place, const struct sources *sources) {
   struct value kind = value_at(record, 0), first = value_at(record, 1),
                second = value_at(record, 2), third = value_at(record, 3);
   int64_t number = value_int_or(&kind, 0);
   bool outcome = number == RECORD_OUTCOME;
   struct merge fields = {0};
+  const char *line = NULL;
+  struct value text = {.kind = VALUE_NIL};
+  size_t len = find_line(sources, place, &line);
+  if (len) text = (struct value){.kind = VALUE_TEXT, .text = {line, len}};
+  merge_value(&fields, "line", &text);
   merge_text(&fields, "kind",
              outcome                    ? "outcome"
              : number == RECORD_COMMAND ? "command"
@@ -82,7 +125,8 @@ static uint32_t put_entries(const struct replayed *replayed, uint32_t most,
   size_t place = 0;
   uint32_t count = 0;
   while (count < most && value_next(&iter, NULL, &record)) {
-    put_entry(out, &record, count + 1, next_place(&replayed->places, &place));
+    put_entry(out, &record, count + 1, next_place(&replayed->places, &place),
+              &replayed->sources);
     count++;
   }
   return count;
@@ -92,17 +136,48 @@ static bool disagrees(const struct turn_output *made) {
   return made->end == TURN_STUCK || made->end == TURN_BREACH;
 }
 
+// A person steps with Enter where there is one; into a file and from one all is shown.
+static bool goes_on(void) {
+  if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return true;
+  printf("Enter: on, q: end > ");
+  fflush(stdout);
+  int first = getchar(), byte = first;
+  while (byte != '\n' && byte != EOF) byte = getchar();
+  return first != 'q' && first != EOF;
+}
+
+// Where the script stands, unless it still does; then what was asked or answered there.
+static void print_entry(const struct value *entry, struct buf *place) {
+  struct buf head = {0}, text = {0};
+  struct value position = value_field(entry, "position"),
+               kind = value_field(entry, "kind"), op = value_field(entry, "op");
+  cli_put_sentence(&head, entry, "[{source}[  {line}]]");
+  if (head.len && strcmp(buf_text(&head), buf_text(place)) != 0)
+    printf("%s\n", head.data);
+  cli_run_describe(&text, entry);
+  printf("%4lld  %s  %s\n", (long long)value_int_or(&position, 0),
+         value_is(&kind, "outcome")   ? "answered"
+         : value_is(&op, "ask")       ? "asked   "
+         : value_is(&kind, "command") ? "did     "
+                                      : "read    ",
+         buf_text(&text));
+  buf_deinit(place);
+  *place = head;
+  buf_deinit(&text);
+}
+
 static void print(const struct buf *entries, const struct turn_output *made) {
-  struct cli_table table;
   struct value entry;
-  cli_table_init(&table, 3);
-  for (size_t at = 0, took; at < entries->len; at += took) {
+  struct buf place = {0};
+  bool on = true;
+  for (size_t at = 0, took; at < entries->len && on; at += took) {
     took = value_read_front(entries->data + at, entries->len - at, &entry);
     if (!took) break;
-    cli_run_put(&table, &entry);
+    print_entry(&entry, &place);
+    on = goes_on();
   }
-  if (table.count) cli_table_print(&table, stdout);
-  cli_table_deinit(&table);
+  buf_deinit(&place);
+  if (!on) return;
   if (disagrees(made))
     printf("%u records agree, then: %s\n", made->replayed, buf_text(&made->cause));
   else
@@ -150,17 +225,27 @@ static int replay(const struct cli *cli, struct bundle *bundle,
   return code;
 }
 
+static int load(const struct cli *cli, const struct value *answer,
+                struct replayed *replayed, struct bundle **bundle) {
+  const char *folder = cli_option(cli, "bundle"), *department = replayed->run.department;
+  int code = CLI_OK;
+  if (folder)
+    code = cli_scripts_read(cli, folder, department, &replayed->sources);
+  else
+    take_sources(answer, &replayed->sources);
+  return code ? code : cli_scripts_make(cli, &replayed->sources, department, bundle);
+}
+
 int cli_run_replay(struct cli *cli) {
-  const char *folder = cli_option(cli, "bundle");
   struct buf path = {0};
   struct cli_answer answer = {0};
   struct replayed replayed = {0};
   struct bundle *bundle = NULL;
-  if (!folder) return cli_run_show(cli);
   cli_put_path(&path, "runs", cli->words[1], "record");
+  cli_put_query(&path, "sources", cli_option(cli, "bundle") ? NULL : "yes");
   int code = cli_ask(cli, "GET", buf_text(&path), NULL, &answer);
   if (!code) read_record(&answer.value, &replayed);
-  if (!code) code = cli_scripts_load(cli, folder, replayed.run.department, &bundle);
+  if (!code) code = load(cli, &answer.value, &replayed, &bundle);
   if (!code) code = replay(cli, bundle, &replayed);
   bundle_free(bundle);
   replayed_deinit(&replayed);

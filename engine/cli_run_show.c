@@ -16,8 +16,7 @@ static void put(struct buf *out, const struct value *entry, const char *before,
   cli_put_value(out, &value);
 }
 
-// "ask wound-check  within 24h", "→ temp 38.5", "→ nothing: silent".
-static void describe(struct buf *out, const struct value *entry) {
+void cli_run_describe(struct buf *out, const struct value *entry) {
   struct value kind = value_field(entry, "kind");
   if (value_is(&kind, "outcome")) {
     put(out, entry, "→ ", "value");
@@ -38,11 +37,11 @@ static void put_cell(struct cli_table *table, const struct value *entry,
   buf_deinit(&text);
 }
 
-void cli_run_put(struct cli_table *table, const struct value *entry) {
+static void put_entry(struct cli_table *table, const struct value *entry) {
   struct buf text = {0};
   put_cell(table, entry, "position", CLI_DIM);
   put_cell(table, entry, "source", CLI_DIM);
-  describe(&text, entry);
+  cli_run_describe(&text, entry);
   cli_table_put(table, buf_text(&text), text.len, CLI_PLAIN);
   buf_deinit(&text);
 }
@@ -54,7 +53,7 @@ static void print_record(const struct value *journal) {
   if (!value_count(journal)) return;
   printf("\nRECORD\n");
   cli_table_init(&table, 3);
-  while (value_next(&iter, NULL, &entry)) cli_run_put(&table, &entry);
+  while (value_next(&iter, NULL, &entry)) put_entry(&table, &entry);
   cli_table_print(&table, stdout);
   cli_table_deinit(&table);
 }

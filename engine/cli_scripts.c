@@ -32,24 +32,36 @@ int cli_scripts_has(const struct cli *cli, const char *folder, const char *depar
   return code;
 }
 
-int cli_scripts_load(const struct cli *cli, const char *folder, const char *department,
-                     struct bundle **out) {
-  struct sources sources = {0};
-  struct bundle_report report = {0};
+int cli_scripts_read(const struct cli *cli, const char *folder, const char *department,
+                     struct sources *sources) {
   struct status status = {0};
-  struct buf text = {0};
   int code = cli_scripts_has(cli, folder, department);
-  if (code) return code;
-  if (sources_read(&sources, folder, department, &status)) {
+  if (!code && sources_read(sources, folder, department, &status))
     code = cli_fail(cli, CLI_FAILED, "%s", status.text);
-  } else if (bundle_load(out, &(struct bundle_config){.department = department},
-                         sources.items, sources.count, &report)) {
+  return code;
+}
+
+int cli_scripts_make(const struct cli *cli, const struct sources *sources,
+                     const char *department, struct bundle **out) {
+  struct bundle_report report = {0};
+  struct buf text = {0};
+  int code = CLI_OK;
+  if (bundle_load(out, &(struct bundle_config){.department = department}, sources->items,
+                  sources->count, &report)) {
     bundle_report_text(&report, &text);
     code =
         cli_fail(cli, CLI_FAILED, "these scripts can't be loaded:\n%s", buf_text(&text));
   }
   buf_deinit(&text);
   bundle_report_deinit(&report);
+  return code;
+}
+
+int cli_scripts_load(const struct cli *cli, const char *folder, const char *department,
+                     struct bundle **out) {
+  struct sources sources = {0};
+  int code = cli_scripts_read(cli, folder, department, &sources);
+  if (!code) code = cli_scripts_make(cli, &sources, department, out);
   sources_deinit(&sources);
   return code;
 }

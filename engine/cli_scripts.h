@@ -4,6 +4,7 @@
 #include "cli.h"
 
 struct bundle;
+struct sources;
 
 // Where every command and the daemon look for scripts, for its --help.
 #define CLI_SCRIPTS_HELP                                               \
@@ -15,6 +16,13 @@ const char *cli_scripts(const struct cli *cli);
 // Whether a department of this name lies in the folder. Gives an exit code: else the
 // reason is told, with the names that there are.
 int cli_scripts_has(const struct cli *cli, const char *folder, const char *department);
-// Loads a department's scripts; the caller frees the bundle. Gives an exit code.
+// Its files; the caller gives sources zeroed and calls sources_deinit. Gives an exit
+// code.
+int cli_scripts_read(const struct cli *cli, const char *folder, const char *department,
+                     struct sources *sources);
+// What they make; the caller frees the bundle. Gives an exit code.
+int cli_scripts_make(const struct cli *cli, const struct sources *sources,
+                     const char *department, struct bundle **out);
+// Both.
 int cli_scripts_load(const struct cli *cli, const char *folder, const char *department,
                      struct bundle **out);

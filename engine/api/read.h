@@ -13,7 +13,10 @@ void read_message(struct call *call);      // with attempts
 void read_enrollments(struct call *call);  // patient department status; what is planned
 void read_runs(struct call *call);  // status wait department patient version behind age
 void read_run(struct call *call);   // where it is, its record, versions, messages, deeds
-void read_run_record(struct call *call);  // what replays it elsewhere
+void read_run_record(struct call *call);  // sources: what replays it elsewhere
+// The run of the path, a step's or a job's, with its record; else it is answered.
+struct run;
+bool read_run_load(struct call *call, struct run *run, struct buf *journal);
 // The fields of a run into an object that is open.
 void read_run_fields(struct call *call, struct json *json, int64_t run);
 void read_jobs(struct call *call);  // department status

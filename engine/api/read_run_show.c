@@ -180,16 +180,16 @@ static int64_t find(struct call *call) {
       access_departments(call), call_row(call, 1, 'r'));
 }
 
-static bool show_load(struct show *show, struct call *call) {
+bool read_run_load(struct call *call, struct run *run, struct buf *journal) {
   struct care *care = call->care;
-  *show = (struct show){.call = call};
-  int64_t id = find(call);
-  if (!id || !run_load(care->store, id, &show->run)) {
-    call_problem(call, 404, "there is no such run among those you see");
-    return false;
+  int64_t job_run = read_job_run_find(call), id = job_run ? 0 : find(call);
+  if (job_run && job_run_load(care, job_run, run, journal)) return true;
+  if (id && run_load(care->store, id, run)) {
+    run_journal(care->store, run, journal);
+    return true;
   }
-  run_journal(care->store, &show->run, &show->journal);
-  return true;
+  call_problem(call, 404, "there is no such run among those you see");
+  return false;
 }
 
 static void show_deinit(struct show *show) {
@@ -213,66 +213,13 @@ void read_run(struct call *call) {
   struct json json = {.out = &out};
   struct care *care = call->care;
   int64_t job_run = read_job_run_find(call);
-  if (job_run ? !job_run_load(care, job_run, &show.run, &show.journal)
-              : !show_load(&show, call))
-    return;
+  if (!read_run_load(call, &show.run, &show.journal)) return;
   care->scripts.trace(care->scripts.self, &show.run, 0, &show.journal, &show.traced);
   show.json = &json;
   if (job_run)
     put_job_run(&show, job_run);
   else
     put_all(&show);
-  call_send(call, 200, &out, NULL);
-  show_deinit(&show);
-  buf_deinit(&out);
-}
-
-static void put_flag(struct show *show) {
-  struct stmt *row = store_query(show->call->care->store,
-                                 "SELECT flag FROM run WHERE id=?1", "i", show->run.id);
-  struct value flag = {0};
-  size_t len = 0;
-  const char *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
-  if (len) value_read(bytes, len, &flag);
-  json_key(show->json, "flag");
-  json_value(show->json, &flag);
-  stmt_done(row);
-}
-
-static void put_text(struct json *json, const char *key, const char *text) {
-  json_key(json, key);
-  json_text(json, text);
-}
-
-static void put_records(struct show *show) {
-  struct value record;
-  size_t took;
-  json_key(show->json, "records");
-  json_open(show->json, '[');
-  for (size_t at = 0; at < show->journal.len; at += took) {
-    took = value_read_front(show->journal.data + at, show->journal.len - at, &record);
-    if (!took) break;
-    json_value(show->json, &record);
-  }
-  json_close(show->json, ']');
-}
-
-void read_run_record(struct call *call) {
-  struct show show;
-  struct buf out = {0};
-  struct json json = {.out = &out};
-  if (!show_load(&show, call)) return;
-  show.json = &json;
-  json_open(&json, '{');
-  put_text(&json, "department", show.run.department);
-  put_text(&json, "pathway", show.run.pathway);
-  put_text(&json, "kind", show.run.kind);
-  put_text(&json, "name", show.run.name);
-  json_key(&json, "seed");
-  json_int(&json, show.run.id);
-  put_flag(&show);
-  put_records(&show);
-  json_close(&json, '}');
   call_send(call, 200, &out, NULL);
   show_deinit(&show);
   buf_deinit(&out);

@@ -146,3 +146,15 @@ int charset_convert(struct charset *charset, const char *text, size_t len,
   if (out->data) out->data[before] = '\0';
   return refuse(charset, status);
 }
+
+void charset_put_utf8(struct buf *out, const char *text, size_t len) {
+  struct charset_probe probe = {0};
+  enum charset_kind kind = CHARSET_UTF8;
+  struct status status = {0};
+  charset_probe(&probe, text, len);
+  bool foreign = !charset_found(&probe, &kind, &status) && kind != CHARSET_UTF8;
+  struct charset *charset = foreign ? charset_new(kind, true) : NULL;
+  if (!foreign || charset_convert(charset, text, len, out, &status))
+    buf_put(out, text, len);
+  charset_free(charset);
+}

@@ -25,6 +25,9 @@ const char *charset_name(enum charset_kind kind);
 // "utf-8", "UTF8", "gbk", "GB2312", "gb18030"; false when unknown.
 bool charset_parse(const char *name, enum charset_kind *kind);
 
+// Appends a text of either kind as UTF-8; what is neither as it is.
+void charset_put_utf8(struct buf *out, const char *text, size_t len);
+
 struct charset;  // a converter, in one direction
 // to_utf8 false: from UTF-8 into kind.
 struct charset *charset_new(enum charset_kind kind, bool to_utf8);

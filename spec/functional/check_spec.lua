@@ -71,7 +71,11 @@ describe("a folder with mistakes", function()
     put("department.lua", [[local aw = require "afterward"
 local rules = require "rules"
 return { aw.department { id = "ward", title = "W" }, aw.program { id = "brand", name = "B" }, rules.flags }]])
-    put("rules.lua", 'local aw = require "afterward"\nlocal flags = aw.rule { id = "flags", run = function(a) end }\nlocal limits = {}\nlimits.low.high = flags\nreturn { flags = flags }')
+    put("rules.lua", [[local aw = require "afterward"
+local flags = aw.rule { id = "flags", run = function(a) end }
+local limits = {}
+limits.low.high = flags
+return { flags = flags }]])
     put("kit.lua", 'return require "rules"')
     put("way.lua", 'require "kit"\nreturn {}')
     put("deep/form.lua", [[local aw = require "afterward"

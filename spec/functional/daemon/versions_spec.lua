@@ -123,6 +123,29 @@ describe("newer scripts for patients who are on older ones", function()
     assert.matches("\n\nWHAT PEOPLE DID WITH IT\nAT +BY +DEED +REASON\n[%d%-: ]+chen +run.waive +two days left\n", output)
   end)
 
+  it("is replayed with its own scripts, each entry with its place, the line there, what was asked and answered", function()
+    local output, exit, errors = said("run", "replay", run.id)
+    assert.equal(0, exit, errors)
+    assert.matches('^w/w.lua:%d+  local a = p:ask%("check", { within = "30d" }%) p:note "old" p:note \'newer\'\n   1  asked     ask check  within 30d\n'
+      .. "All 1 records agree%.\n$", output)
+    local told = json.decode((said("run", "replay", run.id, "--json")))
+    assert.same({ true, 1, "ask" }, { told.agrees, told.replayed, told.journal[1].op })
+    assert.matches("^local a = p:ask", told.journal[1].line)
+    assert.matches("^w/w.lua:%d+$", told.journal[1].source)
+  end)
+
+  it("on a terminal is stepped through with Enter, and left with q", function()
+    local port = h:get("/runs/" .. run.id) and h.port
+    local function stepped(keys)
+      local line = ("printf '%s' | AFTERWARD_TOKEN=%s script -qec \"%s run replay %s --server http://127.0.0.1:%d\" /dev/null"):format(keys,
+        Hospital.TOKENS.boss, os.getenv "AFTERWARD_DAEMON", run.id, port)
+      local pipe <close> = assert(io.popen(line))
+      return pipe:read "a":gsub("\r", "")
+    end
+    assert.matches("1  asked.*Enter: on, q: end > .*All 1 records agree", (stepped "\\n"))
+    assert.not_matches("records agree", (stepped "q\\n"))
+  end)
+
   it("is replayed with scripts of a working copy, step by step, and nothing changes", function()
     local output, exit = said("run", "replay", run.id, "--bundle", files(ward(OLD)))
     assert.equal(0, exit, output)
@@ -188,6 +211,10 @@ describe("a job of the department", function()
     assert.equal(0, exit, errors)
     assert.matches("^count is done%.\n", output)
     assert.matches("2 +w/w.lua:%d+ +note open: 0", output)
+    output, exit, errors = h:afterward("run", "replay", shown.runs[#shown.runs].id)
+    assert.equal(0, exit, errors)
+    assert.matches("   1  read      field figures = .*\n   2  did       note open: 0\n", output)
+    assert.matches("\nAll 5 records agree%.\n$", output)
     assert.equal(0, #h:get("/jobs", { token = "other" }).items)                      -- not of this department
   end)
 
