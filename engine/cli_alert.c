@@ -20,15 +20,15 @@ static int list(struct cli *cli) {
                                               {"LEVEL", "level"},
                                               {"STATUS", "status"},
                                               {"DEPARTMENT", "department"},
-                                              {"ALERT", "title|name"},
-                                              {"PATIENT", "patient.id|patient"},
+                                              {"ALERT", "name"},
+                                              {"PATIENT", "patient"},
                                               {"RUNG", "rung"},
                                               {"NEXT PAGE", "next_at"},
                                               {"ACKNOWLEDGED", "acknowledged_by"},
                                               {"REASON", "reason"},
+                                              {"CLOSED BECAUSE", "closed_reason"},
                                               {NULL}};
-  return cli_list(cli, "/api/v1/alerts",
-                  &(struct cli_list){columns, "No alerts.", style});
+  return cli_list(cli, "/api/v1/alerts", &(struct cli_list){columns, "alerts", style});
 }
 
 const struct cli_command cli_alerts = {
@@ -47,7 +47,7 @@ const struct cli_command cli_alerts = {
     .run = list};
 
 static const char sentence[] =
-    "Alert {id}, {title|name}, {level}, is {status}[, acknowledged by "
+    "Alert {id}, {name}, {level}, is {status}[, acknowledged by "
     "{acknowledged_by}].";
 
 static int deed(struct cli *cli) {

@@ -27,7 +27,7 @@ static const struct cli_column columns[] = {
     {"FILES", "candidate.status"},  {"CANDIDATE", "candidate.short"},
     {"FILE", "candidate.file"},     {"LINE", "candidate.line"},
     {"REASON", "candidate.reason"}, {NULL}};
-static const struct cli_list list = {columns, "No department has scripts.", style};
+static const struct cli_list list = {columns, "departments with scripts", style};
 
 static int show_one(const struct cli *cli, cli_tell *how) {
   struct buf path = {0};

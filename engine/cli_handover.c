@@ -96,13 +96,13 @@ struct section {
   struct cli_column columns[COLUMNS + 1];
 };
 
-#define TASK_COLUMNS                                                                   \
-  {                                                                                    \
-    {"编号 ID", "id"}, {"科室 DEPARTMENT", "department"}, {"任务 TASK", "title|name"}, \
-        {"患者 PATIENT", "patient"}, {"到期 DUE", "due_at"},                           \
-        {"认领人 CLAIMED BY", "claimed_by"}, {                                         \
-      "说明 NOTE", "note"                                                              \
-    }                                                                                  \
+#define TASK_COLUMNS                                                             \
+  {                                                                              \
+    {"编号 ID", "id"}, {"科室 DEPARTMENT", "department"}, {"任务 TASK", "name"}, \
+        {"患者 PATIENT", "patient"}, {"到期 DUE", "due_at"},                     \
+        {"认领人 CLAIMED BY", "claimed_by"}, {                                   \
+      "说明 NOTE", "note"                                                        \
+    }                                                                            \
   }
 
 static const struct section sections[] = {
@@ -112,7 +112,7 @@ static const struct section sections[] = {
      {{"编号 ID", "id"},
       {"科室 DEPARTMENT", "department"},
       {"级别 LEVEL", "level"},
-      {"预警 ALERT", "title|name"},
+      {"预警 ALERT", "name"},
       {"患者 PATIENT", "patient"},
       {"确认人 ACKNOWLEDGED BY", "acknowledged_by"},
       {"原因 REASON", "reason"}}},

@@ -166,6 +166,20 @@ void cli_rows(const char *title, const struct value *list,
   items_deinit(&items);
 }
 
+// "No tasks with role nobody.": what was asked for, so that a slip is seen.
+static void say_nothing(const struct cli *cli, const struct cli_list *list) {
+  struct buf filters = {0};
+  const struct cli_option *option = cli->command->options;
+  for (; option && option->name && !list->unfiltered; option++) {
+    const char *value = cli_option(cli, option->name);
+    bool page = strcmp(option->name, "limit") == 0 || strcmp(option->name, "after") == 0;
+    if (!option->value || !value || page) continue;
+    buf_printf(&filters, "%s%s %s", filters.len ? ", " : " with ", option->name, value);
+  }
+  fprintf(stderr, "No %s%s.\n", list->nothing, buf_text(&filters));
+  buf_deinit(&filters);
+}
+
 int cli_list(const struct cli *cli, const char *path, const struct cli_list *list) {
   struct items items = {0};
   struct buf text = {0};
@@ -178,7 +192,7 @@ int cli_list(const struct cli *cli, const char *path, const struct cli_list *lis
   else if (!code && items.count)
     print_table(&items, list);
   else if (!code)
-    fprintf(stderr, "%s\n", list->nothing);
+    say_nothing(cli, list);
   if (!code && items.next && !json)
     fprintf(stderr, "There is more: --all, or --after %s\n", items.next);
   items_deinit(&items);

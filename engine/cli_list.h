@@ -13,7 +13,7 @@ struct cli_column {
 
 struct cli_list {
   const struct cli_column *columns;  // a column that no item has is left out
-  const char *nothing;               // what is said when there are no items
+  const char *nothing;               // "tasks": what there is none of
   enum cli_style (*style)(const struct value *item);  // of a row; NULL: plain
   bool unfiltered;  // of the command's own options only --limit goes into the query
 };

@@ -16,21 +16,16 @@ static enum cli_style style(const struct value *item) {
 }
 
 static int list(struct cli *cli) {
-  static const struct cli_column columns[] = {{"ID", "id"},
-                                              {"CREATED", "created_at"},
-                                              {"STATUS", "status"},
-                                              {"REASON", "reason"},
-                                              {"DUE", "due_at"},
-                                              {"KIND", "kind"},
-                                              {"CLASS", "class"},
-                                              {"NAME", "title|name"},
-                                              {"PATIENT", "patient.id|patient"},
-                                              {"TO", "audience"},
-                                              {"CHANNEL", "channel"},
-                                              {"TRIES", "attempts"},
-                                              {NULL}};
+  static const struct cli_column columns[] = {
+      {"ID", "id"},          {"CREATED", "created_at"},
+      {"STATUS", "status"},  {"REASON", "reason"},
+      {"DUE", "due_at"},     {"DEPARTMENT", "department"},
+      {"KIND", "kind"},      {"CLASS", "class"},
+      {"NAME", "name"},      {"PATIENT", "patient"},
+      {"TO", "audience"},    {"CHANNEL", "channel"},
+      {"TRIES", "attempts"}, {NULL}};
   return cli_list(cli, "/api/v1/messages",
-                  &(struct cli_list){columns, "No messages.", style});
+                  &(struct cli_list){columns, "messages", style});
 }
 
 const struct cli_command cli_messages = {
@@ -53,7 +48,7 @@ const struct cli_command cli_messages = {
 static int deed(struct cli *cli) {
   if (strcmp(cli->words[0], "show") == 0)
     return cli_get_one(cli, "messages", cli->words[1],
-                       "Message {id}, {title|name}, is {status}[: {reason}][, due "
+                       "Message {id}, {name}, is {status}[: {reason}][, due "
                        "{due_at}].");
   struct merge fields = {0};
   struct buf path = {0};

@@ -132,8 +132,7 @@ static int timeline(struct cli *cli) {
   if (!code) {
     cli_put_path(&path, "patients", id, "timeline");
     code = cli_list(cli, buf_text(&path),
-                    &(struct cli_list){columns, "Nothing has happened yet.", style,
-                                       .unfiltered = true});
+                    &(struct cli_list){columns, "happenings", style, .unfiltered = true});
   }
   mem_free(id);
   buf_deinit(&path);

@@ -14,19 +14,19 @@ static enum cli_style style(const struct value *item) {
 
 static int list_enrollments(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},
-                                              {"PATIENT", "patient.id|patient"},
+                                              {"PATIENT", "patient"},
                                               {"DEPARTMENT", "department"},
-                                              {"PATHWAY", "title|pathway"},
+                                              {"PATHWAY", "pathway"},
                                               {"TIER", "tier"},
                                               {"STATUS", "status"},
                                               {"SINCE", "enrolled_at"},
-                                              {"NEXT", "planned.due_at|next_at"},
+                                              {"NEXT", "next_at"},
                                               {"STEP", "planned.step"},
                                               {"ENDED", "ended_at"},
-                                              {"REASON", "ended_reason|reason"},
+                                              {"REASON", "ended_reason"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/enrollments",
-                  &(struct cli_list){columns, "No enrollments.", style});
+                  &(struct cli_list){columns, "enrollments", style});
 }
 
 const struct cli_command cli_enrollments = {
@@ -44,7 +44,7 @@ const struct cli_command cli_enrollments = {
 static int list_runs(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},
                                               {"STARTED", "started_at"},
-                                              {"PATIENT", "patient.id|patient"},
+                                              {"PATIENT", "patient"},
                                               {"DEPARTMENT", "department"},
                                               {"PATHWAY", "pathway"},
                                               {"STEP", "name"},
@@ -61,7 +61,7 @@ static int list_runs(struct cli *cli) {
                                               {"STAYED BECAUSE", "stayed"},
                                               {"WAIVED", "waived_reason"},
                                               {NULL}};
-  return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "No runs.", style});
+  return cli_list(cli, "/api/v1/runs", &(struct cli_list){columns, "runs", style});
 }
 
 const struct cli_command cli_runs = {
@@ -111,8 +111,7 @@ static int list_jobs(struct cli *cli) {
     return cli_get_one(cli, "jobs", cli->words[0],
                        "Job {job} of {department}, at {at}[, next {next_at}][; last "
                        "{last_run}: {last_status}].");
-  return cli_list(cli, "/api/v1/jobs",
-                  &(struct cli_list){columns, "No jobs.", job_style});
+  return cli_list(cli, "/api/v1/jobs", &(struct cli_list){columns, "jobs", job_style});
 }
 
 const struct cli_command cli_jobs = {

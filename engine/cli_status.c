@@ -135,7 +135,7 @@ static int refused(struct cli *cli) {
                                               {"REASON", "reason|detail|result.detail"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/inbox/refused",
-                  &(struct cli_list){columns, "Nothing was refused.", NULL});
+                  &(struct cli_list){columns, "refused events", NULL});
 }
 
 const struct cli_command cli_refused = {
@@ -156,7 +156,7 @@ static int codes(struct cli *cli) {
                                               {"IN ENGLISH", "en"},
                                               {"COUNTS AS AN ATTEMPT", "attempt"},
                                               {NULL}};
-  return cli_list(cli, "/api/v1/codes", &(struct cli_list){columns, "No codes."});
+  return cli_list(cli, "/api/v1/codes", &(struct cli_list){columns, "codes"});
 }
 
 const struct cli_command cli_codes = {

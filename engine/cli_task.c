@@ -9,7 +9,7 @@
 
 static enum cli_style style(const struct value *item) {
   struct value status = cli_field(item, "status"),
-               overdue = cli_field(item, "overdue_at|overdue");
+               overdue = cli_field(item, "overdue_at");
   if (!value_is(&status, "open")) return CLI_DIM;
   return value_true(&overdue) ? CLI_RED : CLI_PLAIN;
 }
@@ -17,15 +17,18 @@ static enum cli_style style(const struct value *item) {
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},
                                               {"DUE", "due_at"},
+                                              {"DEPARTMENT", "department"},
                                               {"ROLE", "role"},
-                                              {"TASK", "title|name"},
-                                              {"PATIENT", "patient.id|patient"},
+                                              {"TASK", "name"},
+                                              {"PATIENT", "patient"},
                                               {"STATUS", "status"},
                                               {"CLAIMED BY", "claimed_by"},
                                               {"RESULT", "code"},
                                               {"NOTE", "note"},
+                                              {"RESULT NOTE", "result_note"},
+                                              {"WITHDRAWN BECAUSE", "reason"},
                                               {NULL}};
-  return cli_list(cli, "/api/v1/tasks", &(struct cli_list){columns, "No tasks.", style});
+  return cli_list(cli, "/api/v1/tasks", &(struct cli_list){columns, "tasks", style});
 }
 
 const struct cli_command cli_tasks = {
@@ -83,7 +86,7 @@ static int merge_answers(const struct cli *cli, struct merge *fields) {
 }
 
 static const char sentence[] =
-    "Task {id}, {title|name}, is {status}[: {code}][, claimed by {claimed_by}][, due "
+    "Task {id}, {name}, is {status}[: {code}][, claimed by {claimed_by}][, due "
     "{due_at}].";
 
 static int deed(struct cli *cli) {

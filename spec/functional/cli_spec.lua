@@ -165,9 +165,33 @@ describe("afterward", function()
     local function ask(words, as) return afterward(words, where(as)) end
 
     it("says that there is nothing, not nothing", function()
-      assert.same({ "No tasks.\n", 0 }, { ask { "tasks", "--role", "nobody" } })
-      assert.same({ "Nothing was refused.\n", 0 }, { ask { "refused" } })
+      assert.same({ "No tasks with role nobody.\n", 0 }, { ask { "tasks", "--role", "nobody" } })
+      assert.same({ "No runs with department ortho, status stuck, age 3d.\n", 0 },
+        { ask { "runs", "--status", "stuck", "--age", "3d", "--department", "ortho", "--limit", "3" } })
+      assert.same({ "No refused events.\n", 0 }, { ask { "refused" } })
       assert.same({ '{"items":[],"next":null}\n', 0 }, { ask { "alerts", "--level", "soon", "--all", "--json" } })
+    end)
+
+    it("shows in a table the fields that programs get, and no others", function()
+      local of = { ID = "id", DUE = "due_at", ["DEPARTMENT"] = "department", ROLE = "role", TASK = "name", PATIENT = "patient", STATUS = "status",
+        ["CLAIMED BY"] = "claimed_by", NOTE = "note", SINCE = "opened_at", LEVEL = "level", ALERT = "name", ACKNOWLEDGED = "acknowledged_by",
+        REASON = "reason", RUNG = "rung" }
+      for _, list in ipairs { "tasks", "alerts" } do
+        local items, text = json.decode((ask { list, "--json" })).items, ask { list }
+        local titles, rows = text:match "^[^\n]*", {}
+        for row in text:gmatch "\n([^\n]+)" do rows[#rows + 1] = row end
+        assert.equal(#items, #rows)
+        for title in (titles .. "  "):gmatch "(%u[%u ]-)  +" do
+          local field = assert(of[title], title)
+          for i, item in ipairs(items) do
+            local value = item[field]
+            if type(value) == "string" then
+              local shown = value:gsub("^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d).*$", "%1 %2")
+              assert.truthy(rows[i]:find(shown, 1, true), title .. ": " .. shown .. " in " .. rows[i])
+            end
+          end
+        end
+      end
     end)
 
     it("says which words a filter knows, rather than that there is nothing", function()

@@ -104,6 +104,27 @@ describe("newer scripts for patients who are on older ones", function()
     end
   end)
 
+  it("lists show in a table the fields that programs get, and no others", function()
+    local of = { PATHWAY = "pathway", STEP = { "name", "planned" }, ["WAITS FOR"] = "wait", UNTIL = "due_at", STARTED = "started_at",
+      CREATED = "created_at", SINCE = "enrolled_at", NEXT = "next_at", TO = "audience", TRIES = "attempts" }
+    local function field(title) return of[title] or title:lower():gsub(" ", "_") end
+    for _, list in ipairs { "runs", "enrollments", "messages" } do
+      local item, text = json.decode((said(list, "--json"))).items[1], said(list)
+      local row, found = text:match "\n([^\n]+)", 0
+      for title in (text:match "^[^\n]*" .. "  "):gmatch "(%u[%u ]-)  +" do
+        local name = field(title)
+        local value = type(name) == "table" and (item[name[1]] or item[name[2]][1].step) or item[name]
+        assert.truthy(value ~= nil, list .. ": " .. title)
+        if type(value) == "string" then
+          local shown = value:gsub("^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d).*$", "%1 %2")
+          assert.truthy(row:find(shown, 1, true), title .. ": " .. shown .. " in " .. row)
+          found = found + 1
+        end
+      end
+      assert.is_true(found > 5, list)
+    end
+  end)
+
   it("a run is shown with where it is, what it waits for, its record and who did what with it", function()
     local shown = json.decode((said("run", "show", run.id, "--json")))
     assert.matches("^w/w.lua:%d+$", shown.now.source)
@@ -126,8 +147,8 @@ describe("newer scripts for patients who are on older ones", function()
   it("is replayed with its own scripts, each entry with its place, the line there, what was asked and answered", function()
     local output, exit, errors = said("run", "replay", run.id)
     assert.equal(0, exit, errors)
-    assert.matches('^w/w.lua:%d+  local a = p:ask%("check", { within = "30d" }%) p:note "old" p:note \'newer\'\n   1  asked     ask check  within 30d\n'
-      .. "All 1 records agree%.\n$", output)
+    assert.matches('^w/w.lua:%d+  local a = p:ask%("check", { within = "30d" }%) p:note "old" p:note \'newer\'\n'
+      .. "   1  asked     ask check  within 30d\nAll 1 records agree%.\n$", output)
     local told = json.decode((said("run", "replay", run.id, "--json")))
     assert.same({ true, 1, "ask" }, { told.agrees, told.replayed, told.journal[1].op })
     assert.matches("^local a = p:ask", told.journal[1].line)
