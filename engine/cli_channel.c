@@ -29,7 +29,7 @@ static int list(struct cli *cli) {
                                               {"REFUSED PLUGIN", "stale"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/channels",
-                  &(struct cli_list){columns, "No channels.", style, true});
+                  &(struct cli_list){columns, "channels", style, true});
 }
 
 const struct cli_command cli_channels = {
@@ -109,8 +109,8 @@ static int test(struct cli *cli) {
   int code = cli_ask(cli, "POST", buf_text(&path), &body, &answer);
   if (!code) {
     struct value result = value_field(&answer.value, "result");
-    if (cli_switch(cli, "json")) printf("%s\n", buf_text(&answer.text));
-    code = !cli_switch(cli, "json")        ? print_report(&answer.value)
+    if (cli->json) printf("%s\n", buf_text(&answer.text));
+    code = !cli->json                      ? print_report(&answer.value)
            : value_is(&result, "accepted") ? CLI_OK
                                            : CLI_FAILED;
   }
@@ -147,7 +147,7 @@ static int list_inbound(struct cli *cli) {
       {"PATIENT", "patient"}, {"OUTCOME", "outcome"},
       {"TEXT", "text"},       {NULL}};
   return cli_list(cli, "/api/v1/inbound",
-                  &(struct cli_list){columns, "Nobody wrote.", NULL, false});
+                  &(struct cli_list){columns, "inbound texts", NULL, false});
 }
 
 const struct cli_command cli_inbound = {
