@@ -148,7 +148,8 @@ describe("a backtest", function()
   end)
 
   it("ends with 1 where a run would be stuck, and says why", function()
-    local output, code, errors = backtest(candidate("stuck", 'run = function%(p%) p:send "hello"', 'run = function(p) p:nothing "hello"'))
+    local output, code, errors = backtest(candidate("stuck", 'run = function%(p%) p:send "hello"',
+      'run = function(p) error "nothing" p:send "hello"'))
     assert.equal(1, code, output)
     assert.matches("stuck: way last, 5 runs: .*nothing", errors)
   end)

@@ -175,7 +175,8 @@ describe("a department that wants it so", function()
     local _, code, errors = h:afterward("activate", "w", "0000000")
     assert.equal(1, code)
     assert.matches("is another one by now", errors)
-    assert.matches("^w runs version .*\nVersion " .. held.short .. " of its files waits since [%d%-: ]+: afterward activate w%.\n",
+    assert.matches("^w runs version .*\nVersion " .. held.short .. " of its files waits since [%d%-: ]+: good so far: it waits until somebody "
+      .. "says afterward activate%.\n",
       (h:afterward("bundles", "w")))
     assert.matches("^Activated%.\nw runs version " .. held.short .. ", active since [%d%-: ]+, by chen%.\n",
       (h:afterward("activate", "w", held.short)))
