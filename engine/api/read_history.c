@@ -29,6 +29,7 @@ static const struct part {
      "SELECT kind, at, recorded_at, encounter, body FROM event WHERE patient=?1 ORDER BY "
      "id",
      "kind:s at:i recorded_at:i stay:@v body:v"},
+    {"appointments", "SELECT at FROM appointment WHERE patient=?1 ORDER BY id", "at:i"},
     {"enrollments",
      "SELECT id, pathway, status, enrolled_at, anchor_at, tier, ended_at, ended_reason "
      "FROM enrollment WHERE patient=?1 AND department=?2 ORDER BY id",
@@ -61,12 +62,12 @@ static const struct part {
      "created_at:i accepted_at:i channel:s",
      true},
     {"attempts",
-     "SELECT message, attempt.channel, attempt.status, started_at, ended_at, "
-     "identity.person=message.patient, contact.position, identity.position FROM message "
-     "JOIN attempt ON attempt.message=message.id LEFT JOIN identity ON "
-     "identity.id=attempt.address LEFT JOIN contact ON contact.patient=message.patient "
-     "AND contact.person=identity.person WHERE message.patient=?1 AND department=?2 AND "
-     "kind<>'page' ORDER BY attempt.id",
+     "SELECT attempt.message, attempt.channel, attempt.status, started_at, ended_at, "
+     "identity.person=m.patient, contact.position, identity.position FROM message m "
+     "JOIN attempt ON attempt.message=m.id LEFT JOIN identity ON "
+     "identity.id=attempt.address LEFT JOIN contact ON contact.patient=m.patient AND "
+     "contact.person=identity.person WHERE m.patient=?1 AND m.department=?2 AND "
+     "m.kind<>'page' ORDER BY attempt.id",
      "message:@m channel:s status:s started_at:i ended_at:i self:b contact:i number:i",
      true},
     {"tasks",

@@ -10,9 +10,9 @@ local MANY = 8 -- patients that are named of a row
 
 local function span(ms)
   if not ms then return "-" end
-  local minutes = ms // 60000
-  if minutes < 120 then return ("%d min"):format(minutes) end
-  if minutes < 2880 then return ("%.1f h"):format(minutes / 60) end
+  local minutes = ms / 60000 -- before an appointment, less than nothing
+  if math.abs(minutes) < 120 then return ("%.0f min"):format(minutes) end
+  if math.abs(minutes) < 2880 then return ("%.1f h"):format(minutes / 60) end
   return ("%.1f d"):format(minutes / 1440)
 end
 

@@ -95,6 +95,13 @@ end
 local function find(host, source, run)
   local text = write(source, 0)
   local ok, why, line = try(text, source.folder)
+  if not ok and not source.keep_text then
+    source.keep_text = true
+    if try(write(source, 0), source.folder) then
+      error { text = "what the patient wrote matters to these scripts, and a placeholder does not do: --keep-text leaves it; read it "
+        .. "before you share it" }
+    end
+  end
   if not ok then
     error { text = ("the scripts in %s do something else than the run did under version %s: %s: %s\n"
       .. "Name a folder with the scripts of that version: --scripts DIR; afterward run replay ID --bundle DIR shows where they part")

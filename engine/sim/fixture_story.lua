@@ -70,7 +70,9 @@ local function add_events(self)
   local begun, visit = enrolling(self, events)
   for _, item in ipairs(events) do
     local event = item.event
-    if is_told(self, item, begun, visit) and item.at <= self.till then
+    if event.kind == "reply" and item.at >= begun and item.at <= self.till then
+      act(self, item.at, { what = "reply", text = self.keep_text and event.text or WORD })
+    elseif event.kind ~= "reply" and is_told(self, item, begun, visit) and item.at <= self.till then
       self.start = math.min(self.start or item.at, item.at)
       local when = sim.parse_time(event.at, self.past.zone)
       local op = { what = "event", kind = event.kind, on = not is_near(when, item.at) and sim.iso(when, self.past.zone):sub(1, 16) or nil,
@@ -106,7 +108,9 @@ local function add_messages(self)
 end
 
 local function add_task(self, task)
-  see(self, task.opened_at, { what = "task", name = task.name, role = task.role })
+  local at_once = task.closed_at and task.closed_at < floor(task.opened_at) + MINUTE
+  local seen = at_once and act or see                      -- done within its minute, it is seen before
+  seen(self, task.opened_at, { what = "task", name = task.name, role = task.role })
   for _, call in ipairs(task.calls) do
     if call.at <= self.till and (task.status ~= "done" or call.at < task.closed_at) then
       act(self, call.at, { what = "try", name = task.name, code = call.code })

@@ -121,6 +121,7 @@ end
 function TEXT.answer(op)
   return ("pt:answer(%q, %s%s)"):format(op.form, literal(op.values), op.by and (", { by = %q }"):format(op.by) or "")
 end
+function TEXT.reply(op) return ("pt:reply(%q)"):format(op.text) end
 function TEXT.sent(op) return ("assert.equal(%d, #w:sent(%q, %q))"):format(op.count, op.name, op.to) end
 function TEXT.task(op) return ("assert.equal(%q, w:task(%q).role)"):format(op.role, op.name) end
 TEXT["try"] = function(op, zone)

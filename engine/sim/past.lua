@@ -159,12 +159,27 @@ local function stay_event(self, event, codes, of_stay)
   return out
 end
 
+-- An event says no booking's number. One that names the moment that a booking is at in the end was its last; the next of the
+-- same department is another's.
+local function booking_of(self, event)
+  local department = event.body.department or ""
+  local booking = self.bookings[department]
+  if not booking or booking.is_last and event.kind == "appointment" then
+    self.booked = (self.booked or 0) + 1
+    booking = { id = "A" .. self.booked }
+    self.bookings[department] = booking
+  end
+  for _, row in ipairs(self.history.appointments) do
+    if event.kind == "appointment" and row.at == event.body.when and not row.taken then booking.is_last, row.taken = true, true end
+  end
+  return booking.id
+end
+
 local BOOKINGS = { appointment = "booked", ["appointment-cancelled"] = "cancelled", ["no-show"] = "no-show" }
 local function booking(self, event)
   local body = event.body
-  if event.kind == "appointment" then self.booked = (self.booked or 0) + 1 end
-  return { kind = "appointment", data = nil, appointment = { id = "A" .. (self.booked or 0), status = BOOKINGS[event.kind],
-    department = body.department, at = body.when and sim.iso(body.when, self.zone) } }
+  return { kind = "appointment", appointment = { id = booking_of(self, event), status = BOOKINGS[event.kind], department = body.department,
+    at = body.when and sim.iso(body.when, self.zone) } }
 end
 
 local function measured(self, event)
@@ -175,14 +190,16 @@ end
 local function as_posted(self, event, codes, of_stay)
   if event.kind:find "^observation:" then return not event.body.answer and measured(self, event) or nil end
   if BOOKINGS[event.kind] then return booking(self, event) end
+  if event.kind == "reply" then return event.body.department == self.history.department and { kind = "reply", text = event.body.text } or nil end
   if event.kind == "death" or event.kind == "birth-loss" then return { kind = event.kind } end
   local of_a_stay = event.kind == "admission" or event.kind == "discharge" or event.kind == "transfer"
   if not of_a_stay and not codes[event] then return nil end
   return stay_event(self, event, codes, of_stay)
 end
 
--- The patient as of the beginning: { at, event } each, in time order; nobody is named.
+-- { at, event } each, in time order; nobody is named. Of kind "reply", with text: what somebody wrote back.
 function past:events()
+  self.bookings = {}
   local codes, of_stay = codes_of(self)
   local list = {}
   local function add(at, when, event)

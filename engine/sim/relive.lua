@@ -178,6 +178,16 @@ local function opt_out(self, contact)
   end
 end
 
+-- Who wrote it is not told: taken for the patient, or the first contact that has a number.
+local function reply(self, event)
+  local history, person = self.past.history, 0
+  for _, contact in ipairs(history.contacts) do
+    if history.patient.phones == 0 and person == 0 and contact.phones > 0 then person = contact.position end
+  end
+  if person == 0 and history.patient.phones == 0 then return end
+  self:submit("inbound", { channel = "sms", items = { { id = event.id, from = self.past.address(person, 1), text = event.text } } })
+end
+
 -- Live together with those that are looked at: the earliest of them all.
 local function beginning(self, from)
   local enrollments, earlier = self.past.enrollments, true
@@ -209,7 +219,11 @@ function relive.new(past, from, o)
   from = beginning(self, from)
   for _, item in ipairs(events) do
     if item.at <= from and item.at > (begun or 0) then begun = item.at end
-    self:expect(item.at, item.event)
+    if item.event.kind == "reply" then
+      self.agenda:add(item.at, function() reply(self, item.event) end)
+    else
+      self:expect(item.at, item.event)
+    end
   end
   set_channels(self)
   local patient = past:patient()

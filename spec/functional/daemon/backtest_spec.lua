@@ -39,7 +39,7 @@ describe("a backtest", function()
 
   setup(function()
     folder = month.folder()
-    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = month.SCRIPT }, state = folder }:start()
+    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = month.SCRIPT, ["v/v.lua"] = month.OTHER }, state = folder }:start()
   end)
   teardown(function()
     h:close()
@@ -52,6 +52,18 @@ describe("a backtest", function()
     assert.same({ 5, 5, 0 }, { way.enrollments, way.identical, way.unanswerable }, json.encode(a.details))
     assert.same({}, a.details)
     assert.same({ 1, 1, 0, 0 }, { rule(a).before, rule(a).after, rule(a).gained, rule(a).lost })
+  end)
+
+  it("lives again what came beside the answers: a bad number, a measurement, words, a stay, a death, enough of it", function()
+    local output, code, errors = h:afterward("backtest", "v", "--from", "2026-01-01", "--to", "2026-01-31", "--scripts",
+      h.folder .. "/scripts", "--json")
+    local a = json.decode(output)
+    assert.equal(0, code, errors)
+    assert.same({ 3, 3, 0, 0 }, { a.pathways[1].enrollments, a.pathways[1].identical, a.pathways[1].unanswerable, #a.refused },
+      json.encode(a.details))
+    local rules = {}
+    for _, one in ipairs(a.pathways[1].rules) do rules[one.rule] = one.after end
+    assert.same({ 1, 1 }, { rules.hot, rules.blood })
   end)
 
   it("says that the new fever rule would have raised the alarm a day earlier, and for whom anew", function()
@@ -123,7 +135,7 @@ describe("a backtest", function()
     output = output .. json.encode(history)
     for _, private in ipairs { "患者", "家属", "139", "138", "M00001" } do assert.is_nil(output:find(private, 1, true), private) end
     assert.equal(404, (h:call("GET", ("/patients/%s/history?department=w"):format(history.patient.id), nil, { token = "other" })))
-    assert.same({}, h:get("/enrollments/closed?from=2026-01-01&to=2026-02-01", { token = "other" }).items)
+    assert.same({}, h:get("/enrollments/closed?from=2026-01-01&to=2026-02-01&department=w", { token = "other" }).items)
     local db = assert(require "afterward.unit.store".reader(h.state .. "/afterward.db"))
     assert.is_true(db:int "SELECT count(*) FROM audit WHERE action='patient.history' AND actor='chen' AND object='patient:1'" > 0)
     db:close()

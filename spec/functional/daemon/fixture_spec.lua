@@ -7,7 +7,7 @@ describe("a fixture", function()
   local h, folder, spec
   -- The last check of the patient who had a fever; and what is under way.
   local function feverish()
-    local enrollment = h:get "/alerts?status=closed".items[1].enrollment
+    local enrollment = h:get "/alerts?status=closed&department=w".items[1].enrollment
     for _, run in ipairs(h:get "/runs?limit=200".items) do
       if run.enrollment == enrollment and run.day == "2026-01-08" then return run end
     end
@@ -29,7 +29,7 @@ describe("a fixture", function()
 
   setup(function()
     folder = month.folder()
-    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = month.SCRIPT }, state = folder }:start()
+    h = Hospital.open { speed = 1, scripts = { ["w/w.lua"] = month.SCRIPT, ["v/v.lua"] = month.OTHER }, state = folder }:start()
     h:script("w/spec/README", "")
     spec = h.folder .. "/scripts/w/spec/hot_spec.lua"
   end)
@@ -66,6 +66,24 @@ describe("a fixture", function()
     end
     assert.truthy(text:find('words = "……"', 1, true))
     assert.truthy((fixture(feverish(), "--keep-text")):find('words = "王小兰说很好"', 1, true))
+  end)
+
+  it("has what came beside the answers, and says when what was written matters", function()
+    local runs = h:get("/runs?limit=200&department=v").items
+    local run, words
+    for _, one in ipairs(runs) do
+      if one.name == "blood" then words = one end
+      if words and one.enrollment == words.enrollment and one.day == "2026-01-08" then run = one end
+    end
+    local output, code, errors = fixture(run)
+    assert.same({ "", 1 }, { output, code })
+    assert.matches("what the patient wrote matters to these scripts.*%-%-keep%-text", errors)
+    output, code, errors = fixture(run, "--keep-text")
+    assert.equal(0, code, errors)
+    for _, wanted in ipairs { 'pt:reply("伤口有血")', 'w:observe(pt, "temperature", 38.8, { unit = "Cel" })', "pt.unreachable = true",
+      'w:event(pt, "admission"', 'w:alert_named("hot"):done()', "pt.unreachable = false" } do
+      assert.truthy(output:find(wanted, 1, true), wanted .. output)
+    end
   end)
 
   it("goes until now with a run that is under way, and on to what is planned", function()

@@ -1,5 +1,5 @@
 -- January in a ward, for specs of what looks back: five patients with a fever, without, silent, coded late; and one who is on
--- her way when the daemon of functional.support.hospital begins.
+-- her way when the daemon of functional.support.hospital begins. And three in another ward, in trouble.
 local sim = require "afterward.sim"
 local uv = require "luv"
 
@@ -33,9 +33,58 @@ return {
 }
 ]]
 
+-- The same in a ward where more goes wrong: what comes beside the answers is heard too.
+month.OTHER = month.SCRIPT:gsub('id = "w"', 'id = "v"'):gsub('id = "way"', 'id = "hard"'):gsub("81%.51", "52.7"):gsub("关节置换", "胰腺"):gsub('"call"', '"ring"')
+  :gsub("steps = {", [[watches = {
+      aw.watch { id = "hot", on = "observation:temperature", where = function(f) return f.event.value >= 38.5 end,
+        run = function(p) p:alert { id = "hot", level = "urgent", reason = "measured" } end },
+      aw.watch { id = "blood", on = "reply", where = function(f) return f.event.text:find("血", 1, true) ~= nil end,
+        run = function(p) p:alert { id = "blood", level = "soon", reason = "written" } end },
+    },
+    steps = {]])
+
+-- Among them one who is measured, writes back, has a bad number for a day, comes back to hospital and wants no more messages;
+-- and one who dies.
+local function trouble(w)
+  local function leaves(o)
+    local pt = w:patient(o)
+    w:discharge(pt, { department = "v", procedures = { "52.7" } })
+    return pt
+  end
+  local much, dead, rung = leaves { age = 60, family = true }, leaves { age = 90 }, leaves { age = 50 }
+  return {
+    [1] = function()
+      much:reply "伤口有血"
+      w:task("read-reply"):done { code = "done" }
+      w:alert_named("blood"):done()
+      dead:answer("check", { temp = 37 })
+      much.unreachable = true
+    end,
+    [2] = function()
+      much.unreachable = false
+      w:observe(much, "temperature", 38.8, { unit = "Cel" })
+      w:alert_named("hot"):done()
+      rung:answer("check", { temp = 36.4 }, { by = "family" })
+    end,
+    [3] = function()
+      w:event(much, "admission", { department = "v" })
+      w:event(dead, "death")
+    end,
+    [4] = function()
+      w:discharge(much, { department = "v" })
+      rung:opt_out()
+    end,
+    [5] = function()
+      while w:task "ring" do w:task("ring"):done { code = "done", answer = { temp = 36.5 } } end
+    end,
+  }
+end
+
 -- As it was, in the database of a state folder.
 local function write(folder)
-  local w = sim.world { at = "2026-01-05 09:00", site = SITE, file = folder .. "/afterward.db", scripts = { ["w/w.lua"] = month.SCRIPT } }
+  local w = sim.world { at = "2026-01-05 09:00", site = SITE, file = folder .. "/afterward.db", scripts = {
+    ["w/w.lua"] = month.SCRIPT, ["v/v.lua"] = month.OTHER } }
+  local troubles = trouble(w)
   local function leaves(o, event)
     local pt = w:patient(o)
     w:discharge(pt, { department = "w", ward = "3", procedures = event or { { code = "81.51", name = "关节置换" } } })
@@ -52,6 +101,7 @@ local function write(folder)
       pt:answer("check", { temp = temp, words = day == 1 and "王小兰说很好" or nil }, { by = pt == well and day == 3 and "family" or nil })
       w:advance "1m"
     end
+    troubles[day]()
     if day == 3 then
       w:advance "30m"
       w:alert_named("fever"):ack()
@@ -64,10 +114,15 @@ local function write(folder)
     end
   end
   w:advance "26h"
+  troubles[4]()
   w:task("call"):done { code = "done", answer = { temp = 36.7 } }
+  for day = 10, 20 do
+    w:advance_to(("2026-01-%02d 15:00"):format(day))
+    troubles[5]()
+  end
   w:advance_to "2026-03-01 20:00"
   assert(not w.stuck[1])
-  for _, enrollment in ipairs(w.enrollments) do assert(enrollment.ended == "completed") end
+  for _, enrollment in ipairs(w.enrollments) do assert(not enrollment.live, enrollment.pathway) end
   leaves { age = 80 }                                       -- who is on her way
   w:advance_to "2026-03-02 10:30"
   w:close()
