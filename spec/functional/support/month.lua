@@ -34,7 +34,8 @@ return {
 ]]
 
 -- The same in a ward where more goes wrong: what comes beside the answers is heard too.
-month.OTHER = month.SCRIPT:gsub('id = "w"', 'id = "v"'):gsub('id = "way"', 'id = "hard"'):gsub("81%.51", "52.7"):gsub("关节置换", "胰腺"):gsub('"call"', '"ring"')
+month.OTHER = month.SCRIPT:gsub('id = "w"', 'id = "v"'):gsub('id = "way"', 'id = "hard"'):gsub('"call"', '"ring"')
+  :gsub("81%.51", "52.7"):gsub("关节置换", "胰腺")
   :gsub("steps = {", [[watches = {
       aw.watch { id = "hot", on = "observation:temperature", where = function(f) return f.event.value >= 38.5 end,
         run = function(p) p:alert { id = "hot", level = "urgent", reason = "measured" } end },
