@@ -226,7 +226,7 @@ describe("the staff API", function()
     end
     assert.equal("404 no department 'elsewhere' (departments: cardiac, ortho)", detail("GET", "/bundles/elsewhere"))
     assert.equal("404 no pathway 'hp'; did you mean 'hip'? (pathways: hip)", detail("GET", "/pathways/hp/compare"))
-    assert.equal("409 no version of pathway 'hip' is being tried on some", detail("GET", "/pathways/hip/compare"))
+    assert.equal("409 no version of pathway 'hip' is or was tried on some", detail("GET", "/pathways/hip/compare"))
     assert.equal("404 no pathway 'hip': there are no pathways", detail("GET", "/pathways/hip/compare", nil, { token = "other" }))
     assert.equal("404 no pathway 'knee' (pathways: hip)", detail("POST", "/pathways/knee/upgrade", "{}"))
     assert.equal("404 no department 'x' (departments: cardiac, ortho)", detail("POST", "/pathways/hip/upgrade", { department = "x" }))
