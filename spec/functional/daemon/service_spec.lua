@@ -167,7 +167,7 @@ describe("what is wrong with a start is said in a sentence, with exit 1:", funct
       ['sms = { plugin = "sms-htp", url = "http://x/" }'] = "sms%-htp",
       ['sms = { plugin = "sms-http", url = "http://x/", fields = {}, keyd = "1h" }'] = "keyd",
       ['sms = { plugin = "sms-http", fields = {} }'] = "url",
-      ['fax = {}'] = "channels%.fax%.plugin",
+      ['fax = {}'] = 'channel "fax": plugin is missing',
     } do
       local h = hospital()
       h:configure(setting)
