@@ -58,9 +58,10 @@ local function is_told(self, item, begun, visit)
 end
 
 local function enrolling(self, events)
-  local begun, visit = self.enrollment.enrolled_at, nil
+  local from = self.past:beginning(self.enrollment.enrolled_at)
+  local begun, visit = from, nil
   for _, item in ipairs(events) do
-    if item.at <= self.enrollment.enrolled_at then begun, visit = item.at, item.event.visit or visit end
+    if item.at <= from then begun, visit = item.at, item.event.visit or visit end
   end
   return begun, visit
 end

@@ -67,15 +67,15 @@ local function patient_text(story, age)
   return literal(fields)
 end
 
--- Festivals of those days move with them; nil: as everywhere.
+-- Festivals of those days, and of those that a message may be held over, move with them; nil: as everywhere.
 local function festivals_of(story, start)
-  local then_on, now_on = {}, false
+  local then_on, now_on, till = {}, false, story.till + 30 * DAY
   for date in story.past.history.site.festivals:gmatch "%d+-%d+-%d+" do
     local at = sim.parse_time(date, story.past.zone)
-    if at + story.moved > start - DAY and at + story.moved <= story.till then
+    if at + story.moved > start - DAY and at + story.moved <= till then
       then_on[#then_on + 1] = sim.iso(at + story.moved, story.past.zone):sub(1, 10)
     end
-    now_on = now_on or at > start - DAY and at <= story.till
+    now_on = now_on or at > start - DAY and at <= till
   end
   return (now_on or #then_on > 0) and table.concat(then_on, ",") or nil
 end

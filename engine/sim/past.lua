@@ -222,6 +222,18 @@ function past:events()
   return list
 end
 
+-- When the earliest of those began that lived together with what began at this moment, or gave way to it.
+function past:beginning(from)
+  local earlier = true
+  while earlier do
+    earlier = false
+    for _, one in ipairs(self.enrollments) do
+      if one.enrolled_at < from and (one.ended_at or math.maxinteger) >= from then from, earlier = one.enrolled_at, true end
+    end
+  end
+  return from
+end
+
 local function phones(n, count)
   local out = {}
   for i = 1, count do out[i] = ("139%03d%05d"):format(n, i) end

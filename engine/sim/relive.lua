@@ -188,18 +188,6 @@ local function reply(self, event)
   self:submit("inbound", { channel = "sms", items = { { id = event.id, from = self.past.address(person, 1), text = event.text } } })
 end
 
--- Live together with those that are looked at: the earliest of them all.
-local function beginning(self, from)
-  local enrollments, earlier = self.past.enrollments, true
-  while earlier do
-    earlier = false
-    for _, one in ipairs(enrollments) do
-      if one.enrolled_at < from and (one.ended_at or math.maxinteger) > from then from, earlier = one.enrolled_at, true end
-    end
-  end
-  return from
-end
-
 local function site_of(history)
   local site = { mass_limit = 1000000 }
   for _, key in ipairs { "quiet_hours", "contact_windows", "via", "festivals", "overdue_role", "budget_day", "budget_week" } do
@@ -216,7 +204,7 @@ function relive.new(past, from, o)
   local self = player.new { at = born - DAY, zone = past.zone, site = site_of(past.history) }
   setmetatable(self, relive)
   self.past, self.unanswered, self.mapped, self.asked_then, self.unknown_tasks = past, {}, {}, {}, {}
-  from = beginning(self, from)
+  from = past:beginning(from)
   for _, item in ipairs(events) do
     if item.at <= from and item.at > (begun or 0) then begun = item.at end
     if item.event.kind == "reply" then
