@@ -7,8 +7,9 @@ local function read_file(path)
   return text
 end
 
-local function list_files(folder)
-  local files, pipe = {}, assert(io.popen(("find '%s' -type f \\( -name '*.lua' -o -name '*.csv' \\) 2>/dev/null | sort"):format(folder)))
+local function list_files(folder)                           -- specs are no part of what they play
+  local files, pipe = {}, assert(io.popen(("find '%s' -name spec -prune -o -type f \\( -name '*.lua' -o -name '*.csv' \\) -print 2>/dev/null | sort")
+    :format(folder)))
   for line in pipe:lines() do files[#files + 1] = line end
   pipe:close()
   return files
