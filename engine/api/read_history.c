@@ -51,7 +51,8 @@ static const struct part {
     {"answers",
      "SELECT question, form, bundle, at, by_kind, level, body, (SELECT id FROM task "
      "WHERE "
-     "task.patient=?1 AND task.answer=answer.id) FROM answer WHERE patient=?1 AND "
+     "task.patient=?1 AND task.answer=answer.id AND task.status='done') FROM answer "
+     "WHERE patient=?1 AND "
      "department=?2 ORDER BY id",
      "question:@q form:s version:@b at:i by:s level:s values:v task:@t", true},
     {"messages",
