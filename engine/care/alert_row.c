@@ -60,9 +60,9 @@ bool alert_is(const struct alert *alert, const char *status) {
 
 void alert_schedule(struct care *care, struct alert *alert, int64_t at) {
   if (alert->next_at)
-    due_remove(care->store, DUE_ALERT, alert->next_at, WORK_ALERT, alert->id);
+    due_remove(care->kernel, DUE_ALERT, alert->next_at, WORK_ALERT, alert->id);
   if (at)
-    due_add(care->store, DUE_ALERT, at, WORK_ALERT, alert->id,
+    due_add(care->kernel, DUE_ALERT, at, WORK_ALERT, alert->id,
             alert->patient ? alert->patient : -alert->id);
   alert->next_at = at;
   store_exec(care->store, "UPDATE alert SET next_at=?2, revision=revision+1 WHERE id=?1",

@@ -87,7 +87,7 @@ struct channels_port {
 // The patient or event that callbacks looked at last: those of one event ask for the same
 // again and again.
 struct seen {
-  int64_t id, batch;  // batch: nothing was committed since
+  int64_t id, state;  // the kernel's
   struct buf body;
 };
 

@@ -12,7 +12,7 @@ static const char *const reason = "discharge-cancelled";
 static void forget(struct care *care, int64_t patient, int64_t event) {
   int64_t at =
       store_int(care->store, 0, "SELECT recorded_at FROM event WHERE id=?1", "i", event);
-  due_remove(care->store, DUE_EVENT, at, WORK_EVENT, event);
+  due_remove(care->kernel, DUE_EVENT, at, WORK_EVENT, event);
   task_withdraw_named(care, patient, "decide-follow-up", at, reason);
 }
 

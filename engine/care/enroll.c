@@ -113,7 +113,7 @@ static void insert(struct care *care, struct enrollment *new) {
              new->next_at);
   new->id = store_last_id(care->store);
   if (new->next_at)
-    due_add(care->store, DUE_PLAN, new->next_at, WORK_PLAN, new->id, new->patient);
+    due_add(care->kernel, DUE_PLAN, new->next_at, WORK_PLAN, new->id, new->patient);
 }
 
 // Most come in before anything of their plan is past.

@@ -154,7 +154,7 @@ void enrollment_move_all(struct care *care, int64_t from, int64_t to) {
   store_exec(care->store, "UPDATE question SET patient=?2 WHERE patient=?1", "ii", from,
              to);
   store_exec(care->store, "UPDATE skip SET patient=?2 WHERE patient=?1", "ii", from, to);
-  store_exec(care->store, "UPDATE due SET key=?2 WHERE key=?1", "ii", from, to);
+  due_rekey(care->kernel, from, to);
 }
 
 bool pathway_has_tier(struct care *care, const char *department, const char *pathway) {
@@ -180,7 +180,7 @@ void enrollment_turned(struct care *care, int64_t id, int64_t patient) {
     mark_ended(care, &enrollment, "completed");
   else if (!strcmp(enrollment.status, "active") &&
            pathway_has_tier(care, enrollment.department, enrollment.pathway))
-    due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
+    due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
   enrollment_deinit(&enrollment);
 }
 
@@ -195,7 +195,7 @@ void enrollment_retier_all(struct care *care, int64_t patient) {
       ids_add(&tiered, stmt_int(rows, 0));
   stmt_done(rows);
   for (int64_t id; ids_next(&tiered, &id);)
-    due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
+    due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_RETIER, id, patient);
 }
 
 // WORK_RETIER: the tier function of the newest pathway decides; a change re-plans what is

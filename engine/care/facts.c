@@ -139,19 +139,19 @@ void facts_field(const struct subject *subject, const char *name, struct buf *ou
     value_put_nil(out);
 }
 
-// Facts are read before the transaction, so that a batch's number says whether they still
-// hold.
+// Facts are read before anything is applied, so that the kernel's state says whether they
+// still hold.
 const struct buf *facts_seen(const struct subject *subject, const char *name) {
   struct care *care = subject->care;
   bool event = !strcmp(name, "event");
   struct seen *seen = event ? &care->seen_event : &care->seen_patient;
   int64_t id = event ? subject->event : subject->patient,
-          batch = kernel_statistics(care->kernel)->batches + 1;
-  if (seen->id != id || seen->batch != batch) {
+          state = kernel_state(care->kernel);
+  if (seen->id != id || seen->state != state) {
     buf_clear(&seen->body);
     facts_field(subject, name, &seen->body);
     seen->id = id;
-    seen->batch = batch;
+    seen->state = state;
   }
   return &seen->body;
 }

@@ -12,8 +12,8 @@ struct subject {  // whom a turn or callback is about; 0 where there is none
 };
 
 void facts_field(const struct subject *subject, const char *name, struct buf *out);
-// "patient" or "event", read once as long as nothing is committed. Outside transactions
-// only. Borrowed until the next call.
+// "patient" or "event", read once as long as nothing is applied. Within prepare only.
+// Borrowed until the next call.
 const struct buf *facts_seen(const struct subject *subject, const char *name);
 int facts_read(const struct subject *subject, const char *code,
                const struct value *options, struct buf *out, struct status *status);

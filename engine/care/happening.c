@@ -424,7 +424,7 @@ void happening_handlers(struct care *care) {
 static void announce(struct care *care, int64_t patient, const char *kind, int64_t id) {
   const struct hearing *hearing = catalog_hearing(care->catalog);
   if (hearing_has(hearing, kind))
-    due_add(care->store, DUE_EVENT, kernel_now(care->kernel), WORK_EVENT, id, patient);
+    due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_EVENT, id, patient);
   else if (hearing_tiers(hearing))
     enrollment_retier_all(care, patient);
 }

@@ -58,7 +58,7 @@ int64_t message_plan(struct care *care, const struct message_spec *spec) {
   int64_t at = spec->not_before > now ? spec->not_before : now;
   int64_t valid_until = spec->valid_until ? spec->valid_until : at + MESSAGE_VALID_MS;
   int64_t id = insert(care, spec, at, valid_until);
-  due_add(care->store, urgent(spec) ? DUE_ALERT : DUE_MESSAGE, at, WORK_MESSAGE, id,
+  due_add(care->kernel, urgent(spec) ? DUE_ALERT : DUE_MESSAGE, at, WORK_MESSAGE, id,
           spec->patient ? spec->patient : -id);
   return id;
 }

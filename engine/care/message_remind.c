@@ -20,7 +20,7 @@ void message_remind_at(struct care *care, const struct message *message) {
              (long long)message->id, status.text);
     return;
   }
-  due_add(care->store, DUE_MESSAGE, at, WORK_REMIND, message->id, message->patient);
+  due_add(care->kernel, DUE_MESSAGE, at, WORK_REMIND, message->id, message->patient);
 }
 
 static void remind(struct care *care, const struct message *asked) {

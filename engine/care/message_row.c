@@ -95,7 +95,7 @@ void message_due_gone(struct care *care, struct message *message) {
 
 void message_due_drop(struct care *care, struct message *message) {
   if (!message->due_at) return;
-  due_remove(care->store, due_class_of(message), message->due_at, WORK_MESSAGE,
+  due_remove(care->kernel, due_class_of(message), message->due_at, WORK_MESSAGE,
              message->id);
   message_due_gone(care, message);
 }
@@ -133,7 +133,7 @@ static void set_state(struct care *care, struct message *message, const char *st
                       const char *reason, int64_t due_at, int64_t settled_at) {
   if (message->due_at && message->due_at != due_at) message_due_drop(care, message);
   if (due_at && message->due_at != due_at)
-    due_add(care->store, due_class_of(message), due_at, WORK_MESSAGE, message->id,
+    due_add(care->kernel, due_class_of(message), due_at, WORK_MESSAGE, message->id,
             due_key(message));
   message->due_at = due_at;
   keep_status(message, status);

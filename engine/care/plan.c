@@ -80,7 +80,7 @@ void plan_init(struct care *care, const struct enrollment *enrollment, struct pl
 
 void plan_disarm(struct care *care, struct enrollment *enrollment) {
   if (!enrollment->next_at) return;
-  due_remove(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id);
+  due_remove(care->kernel, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id);
   enrollment->next_at = 0;
   store_exec(care->store, "UPDATE enrollment SET next_at=NULL WHERE id=?1", "i",
              enrollment->id);
@@ -144,12 +144,12 @@ int64_t plan_next(struct care *care, const struct enrollment *enrollment) {
 // One statement sets the row: in between, it would be one with nothing ahead.
 bool plan_arm(struct care *care, struct enrollment *enrollment) {
   int64_t next = plan_next(care, enrollment), before = enrollment->next_at;
-  if (before) due_remove(care->store, DUE_PLAN, before, WORK_PLAN, enrollment->id);
+  if (before) due_remove(care->kernel, DUE_PLAN, before, WORK_PLAN, enrollment->id);
   enrollment->next_at = next;
   store_exec(care->store, "UPDATE enrollment SET next_at=?2 WHERE id=?1", "iI",
              enrollment->id, next);
   if (!next) return false;
-  due_add(care->store, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id,
+  due_add(care->kernel, DUE_PLAN, enrollment->next_at, WORK_PLAN, enrollment->id,
           enrollment->patient);
   return true;
 }

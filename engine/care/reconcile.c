@@ -34,7 +34,7 @@ static int64_t next_night(struct care *care) {
 }
 
 static void arm(struct care *care) {
-  due_add(care->store, DUE_HOUSE, next_night(care), WORK_NIGHTLY, 0, 0);
+  due_add(care->kernel, DUE_HOUSE, next_night(care), WORK_NIGHTLY, 0, 0);
 }
 
 int reconcile_arm(struct care *care, struct status *status) {
@@ -127,7 +127,8 @@ static void go_on(struct care *care, const struct night *night) {
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('reconciling', ?1)", "b",
              list.data, list.len);
   buf_deinit(&list);
-  due_add(care->store, DUE_HOUSE, kernel_now(care->kernel), WORK_NIGHTLY, night->from, 0);
+  due_add(care->kernel, DUE_HOUSE, kernel_now(care->kernel), WORK_NIGHTLY, night->from,
+          0);
 }
 
 static void keep(struct care *care, const struct night *night, int64_t faults) {

@@ -44,7 +44,7 @@ int64_t replan_cursor_now(struct care *care, const struct enrollment *enrollment
 }
 
 static void go_on(struct care *care) {
-  due_add(care->store, DUE_PLAN, kernel_now(care->kernel), WORK_REPLAN, REF, KEY);
+  due_add(care->kernel, DUE_PLAN, kernel_now(care->kernel), WORK_REPLAN, REF, KEY);
 }
 
 // A change while another is being worked through begins the round anew; who was planned
@@ -179,9 +179,9 @@ static void arm(struct care *care, const struct change *change) {
 
 // A call that comes for nothing does nothing.
 static void change(struct care *care, const struct change *what) {
-  if (what->drop) due_remove(care->store, DUE_PLAN, what->drop, WORK_PLAN, what->id);
+  if (what->drop) due_remove(care->kernel, DUE_PLAN, what->drop, WORK_PLAN, what->id);
   if (what->add && !what->own)
-    due_add(care->store, DUE_PLAN, what->add, WORK_PLAN, what->id, what->patient);
+    due_add(care->kernel, DUE_PLAN, what->add, WORK_PLAN, what->id, what->patient);
   else if (what->own)
     arm(care, what);
 }

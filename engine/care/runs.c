@@ -157,7 +157,7 @@ static void apply(void *self, struct work *work) {
   if (!strcmp(now.status, "waiting"))
     run_time_up(care, &now, work->at);
   else if (!strcmp(now.status, "ready"))
-    due_add(care->store, DUE_RUN, kernel_now(care->kernel), WORK_RUN, now.id,
+    due_add(care->kernel, DUE_RUN, kernel_now(care->kernel), WORK_RUN, now.id,
             now.patient);
   run_deinit(&now);
 }

@@ -65,12 +65,12 @@ static int64_t key_of(const struct task *task) {
 
 static void drop_due(struct care *care, const struct task *task) {
   if (task->due_at && task_is(task, "open"))
-    due_remove(care->store, DUE_TASK, task->due_at, WORK_TASK, task->id);
+    due_remove(care->kernel, DUE_TASK, task->due_at, WORK_TASK, task->id);
 }
 
 void task_set_due(struct care *care, struct task *task, int64_t at) {
   drop_due(care, task);
-  if (at) due_add(care->store, DUE_TASK, at, WORK_TASK, task->id, key_of(task));
+  if (at) due_add(care->kernel, DUE_TASK, at, WORK_TASK, task->id, key_of(task));
   task->due_at = at;
   task->overdue_at = 0;
   store_exec(care->store,
@@ -81,7 +81,7 @@ void task_set_due(struct care *care, struct task *task, int64_t at) {
 
 void task_claim(struct care *care, struct task *task, const char *staff, int64_t until) {
   task_unclaim(care, task);
-  due_add(care->store, DUE_TASK, until, WORK_CLAIM, task->id, key_of(task));
+  due_add(care->kernel, DUE_TASK, until, WORK_CLAIM, task->id, key_of(task));
   task->claimed_until = until;
   store_exec(care->store,
              "UPDATE task SET claimed_by=?2, claimed_at=?3, claimed_until=?4,"
@@ -91,7 +91,7 @@ void task_claim(struct care *care, struct task *task, const char *staff, int64_t
 
 void task_unclaim(struct care *care, struct task *task) {
   if (!task->claimed_until) return;
-  due_remove(care->store, DUE_TASK, task->claimed_until, WORK_CLAIM, task->id);
+  due_remove(care->kernel, DUE_TASK, task->claimed_until, WORK_CLAIM, task->id);
   task->claimed_until = 0;
   store_exec(care->store,
              "UPDATE task SET claimed_by=NULL, claimed_at=NULL, claimed_until=NULL,"

@@ -2,18 +2,16 @@
 
 _Static_assert(DUE_CLASSES == 7, "the statements below name each class");
 
-void due_add(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
-             int64_t ref, int64_t key) {
+void due_put(struct store *store, const struct work *work) {
   store_exec(
       store,
       "INSERT OR REPLACE INTO due (class, at, kind, ref, key) VALUES (?1,?2,?3,?4,?5)",
-      "iiiii", (int64_t) class, at, (int64_t)kind, ref, key);
+      "iiiii", (int64_t)work->class, work->at, (int64_t)work->kind, work->ref, work->key);
 }
 
-void due_remove(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
-                int64_t ref) {
+void due_take_away(struct store *store, const struct work *work) {
   store_exec(store, "DELETE FROM due WHERE class=?1 AND at=?2 AND kind=?3 AND ref=?4",
-             "iiii", (int64_t) class, at, (int64_t)kind, ref);
+             "iiii", (int64_t)work->class, work->at, (int64_t)work->kind, work->ref);
 }
 
 #define FIRST(class) "(SELECT min(at) FROM due WHERE class=" class ")"

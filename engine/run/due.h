@@ -4,6 +4,9 @@
 
 #include "run/kernel.h"
 
+void due_put(struct store *store, const struct work *work);
+void due_take_away(struct store *store, const struct work *work);
+
 struct due_skip {  // works of one class that are passed over this time
   enum due_class class;
   bool (*passes)(void *self, const struct work *work);  // true: not this one

@@ -54,8 +54,8 @@ struct work {
 
 // Functions of one kind of work. self is what kernel_handle was given.
 struct work_handler {
-  // Before the transaction; may read committed rows and run Lua, may not write. May be
-  // NULL.
+  // Before apply; may read rows and run Lua, may not write. Before the transaction, or,
+  // for what another work of it led to, within it. May be NULL.
   void (*prepare)(void *self, struct work *work);
   // In the transaction. The due row is already gone. A failed statement undoes the whole
   // batch; works are then tried one by one, and one that fails alone goes to refuse.
@@ -105,6 +105,9 @@ void kernel_free(struct kernel *kernel);
 struct store *kernel_store(struct kernel *kernel);
 int64_t kernel_now(
     struct kernel *kernel);  // time of the current batch; never runs backwards
+// A number that changes whenever something may have been applied: what was read under the
+// same number still holds.
+int64_t kernel_state(const struct kernel *kernel);
 void kernel_handle(struct kernel *kernel, enum due_kind kind,
                    const struct work_handler *handler, void *self);
 void kernel_handle_inbox(struct kernel *kernel, const struct inbox_handler *handler,
@@ -148,8 +151,11 @@ struct kernel_stats {
 };
 const struct kernel_stats *kernel_statistics(const struct kernel *kernel);
 
-// Due rows (run/due.c).
-void due_add(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
+// What falls due. Within apply, what is due at once and of a class up to DUE_MESSAGE is
+// followed in the same transaction, without a row of its own; all else is a row of `due`.
+void due_add(struct kernel *kernel, enum due_class class, int64_t at, enum due_kind kind,
              int64_t ref, int64_t key);
-void due_remove(struct store *store, enum due_class class, int64_t at, enum due_kind kind,
-                int64_t ref);
+void due_remove(struct kernel *kernel, enum due_class class, int64_t at,
+                enum due_kind kind, int64_t ref);
+// One key becomes another: a patient was merged.
+void due_rekey(struct kernel *kernel, int64_t from, int64_t to);

@@ -4,7 +4,7 @@
 
 // Recorded first, applied later: for what could not be both in one commit.
 static bool write_fresh(struct kernel *kernel, struct status *status) {
-  int code = kernel_begin(kernel, status);
+  int code = kernel_begin(kernel, false, status);
   if (!code) {
     inbox_write(&kernel->inbox, kernel->now);
     code = kernel_commit(kernel, status);
@@ -18,11 +18,12 @@ static bool write_fresh(struct kernel *kernel, struct status *status) {
 
 static int apply_fresh(struct kernel *kernel, struct inbox_row *rows, int count,
                        struct status *status) {
-  if (kernel_begin(kernel, status)) return status->code;
+  if (kernel_begin(kernel, true, status)) return status->code;
   if (!inbox_apply_fresh(&kernel->inbox, rows, count, kernel->now)) {
     store_rollback(kernel->store);
     return status_fail(status, ERR_CONFLICT, "one of them is to be kept apart");
   }
+  kernel_follow(kernel);
   kernel_keep_time(kernel);
   return kernel_commit(kernel, status);
 }
@@ -33,6 +34,8 @@ static bool apply_at_once(struct kernel *kernel) {
   struct inbox_row rows[BATCH];
   struct status status = {0};
   if (inbox_may_wait(&kernel->inbox)) return false;
+  turns_begin(&kernel->turns);
+  kernel->state++;
   store_begin_read(kernel->store);
   int count = inbox_collect_fresh(&kernel->inbox, rows, BATCH);
   bool good = !store_broken(kernel->store);
@@ -61,10 +64,10 @@ static bool try_rows(struct kernel *kernel, struct inbox_row *rows, int count) {
 
 static int apply_rows(struct kernel *kernel, struct inbox_row *rows, int count,
                       struct status *status) {
-  if (kernel_begin(kernel, status)) return status->code;
+  if (kernel_begin(kernel, false, status)) return status->code;
   if (!try_rows(kernel, rows, count) && !store_broken(kernel->store)) {
     store_rollback(kernel->store);
-    if (kernel_begin(kernel, status)) return status->code;
+    if (kernel_begin(kernel, false, status)) return status->code;
     for (int i = 0; i < count; i++) inbox_apply(&kernel->inbox, &rows[i], kernel->now);
   }
   kernel_keep_time(kernel);
@@ -75,7 +78,7 @@ static int refuse_row(struct kernel *kernel, struct inbox_row *row,
                       const struct status *why, struct status *status) {
   log_line(LOG_LEVEL_ERROR, "inbox.refused", "inbox=%lld kind=%s reason=\"%s\"",
            (long long)row->id, row->kind, why->text);
-  if (kernel_begin(kernel, status)) return status->code;
+  if (kernel_begin(kernel, false, status)) return status->code;
   inbox_refuse(&kernel->inbox, row, kernel->now, why);
   kernel->stats.refused++;
   return kernel_commit(kernel, status);
@@ -118,6 +121,8 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
 bool kernel_take_waiting(struct kernel *kernel, struct status *status) {
   struct inbox_row rows[BATCH];
   if (!inbox_may_wait(&kernel->inbox)) return false;
+  turns_begin(&kernel->turns);
+  kernel->state++;
   store_begin_read(kernel->store);
   int count = inbox_collect(&kernel->inbox, rows, BATCH);
   if (store_broken(kernel->store)) *status = *store_error(kernel->store);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "run/inbox.h"
+#include "run/soon.h"
 #include "run/turns.h"
 
 enum { BATCH = 256 };  // a commit costs a sync: the more share one the better
@@ -30,6 +31,8 @@ struct kernel {
   struct inbox inbox;
   int in_a_row;  // batches of fresh messages since other work had its turn
   struct turns turns;
+  struct soon soon;  // what the batch in hand led to
+  int64_t state;     // see kernel_state
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;
@@ -38,8 +41,9 @@ struct kernel {
   bool cut_loses, cut;
 };
 
-// Of one batch: its transaction and what follows it.
-int kernel_begin(struct kernel *kernel, struct status *status);
+// Of one batch: its transaction and what follows it. follows: what it leads to is done in
+// the same transaction, by kernel_follow before kernel_commit.
+int kernel_begin(struct kernel *kernel, bool follows, struct status *status);
 int kernel_commit(struct kernel *kernel, struct status *status);
 void kernel_keep_time(struct kernel *kernel);  // in it: turn time outlives a restart
 void kernel_run_after(struct kernel *kernel);  // after it: what kernel_after was given
@@ -48,3 +52,8 @@ void kernel_run_after(struct kernel *kernel);  // after it: what kernel_after wa
 // a status when it failed.
 bool kernel_take_fresh(struct kernel *kernel, struct status *status);
 bool kernel_take_waiting(struct kernel *kernel, struct status *status);
+
+// batch.c: one batch of happenings and due works, likewise.
+bool kernel_take_works(struct kernel *kernel, struct status *status);
+void kernel_follow(struct kernel *kernel);
+void work_release(const struct work_handler *handler, void *self, struct work *work);

@@ -67,13 +67,13 @@ void run_deinit(struct run *run) {
   *run = (struct run){0};
 }
 
-static void put_due(struct store *store, int64_t id, int64_t patient, int64_t at) {
-  store_exec(store, "UPDATE run SET due_at=?2 WHERE id=?1", "iI", id, at);
-  if (at) due_add(store, DUE_RUN, at, WORK_RUN, id, patient);
+static void put_due(struct kernel *kernel, int64_t id, int64_t patient, int64_t at) {
+  store_exec(kernel_store(kernel), "UPDATE run SET due_at=?2 WHERE id=?1", "iI", id, at);
+  if (at) due_add(kernel, DUE_RUN, at, WORK_RUN, id, patient);
 }
 
-static void drop_due(struct store *store, const struct run *run) {
-  if (run->due_at) due_remove(store, DUE_RUN, run->due_at, WORK_RUN, run->id);
+static void drop_due(struct kernel *kernel, const struct run *run) {
+  if (run->due_at) due_remove(kernel, DUE_RUN, run->due_at, WORK_RUN, run->id);
 }
 
 int64_t run_start(struct kernel *kernel, const struct run_spec *spec) {
@@ -91,7 +91,7 @@ int64_t run_start(struct kernel *kernel, const struct run_spec *spec) {
       spec->scheduled_at, now, spec->valid_until);
   if (changed <= 0) return 0;
   int64_t id = store_last_id(store);
-  due_add(store, DUE_RUN, now, WORK_RUN, id, spec->patient);
+  due_add(kernel, DUE_RUN, now, WORK_RUN, id, spec->patient);
   return id;
 }
 
@@ -140,7 +140,7 @@ static bool is_live_wait(const struct run *run) {
 static void make_ready(struct kernel *kernel, struct run *run) {
   struct store *store = kernel_store(kernel);
   bool paused = !strcmp(run->status, "paused");
-  drop_due(store, run);
+  drop_due(kernel, run);
   run->due_at = paused ? 0 : kernel_now(kernel);
   run->wait[0] = 0;
   copy_word(run->status, sizeof run->status, paused ? "paused" : "ready");
@@ -150,7 +150,7 @@ static void make_ready(struct kernel *kernel, struct run *run) {
       "due_at=?3, outcome=?4, records=?5 WHERE id=?1",
       "itIbi", run->id, run->status, run->due_at, run->outcome.data, run->outcome.len,
       run->records);
-  if (!paused) due_add(store, DUE_RUN, run->due_at, WORK_RUN, run->id, run->patient);
+  if (!paused) due_add(kernel, DUE_RUN, run->due_at, WORK_RUN, run->id, run->patient);
 }
 
 static void give(struct kernel *kernel, struct run *run, const struct value *value,
@@ -186,8 +186,8 @@ void run_deadline(struct kernel *kernel, int64_t id, int64_t at) {
   struct run run;
   if (!run_load(kernel_store(kernel), id, &run)) return;
   if (!strcmp(run.status, "waiting")) {
-    drop_due(kernel_store(kernel), &run);
-    put_due(kernel_store(kernel), id, run.patient, at);
+    drop_due(kernel, &run);
+    put_due(kernel, id, run.patient, at);
   }
   run_deinit(&run);
 }
@@ -203,14 +203,14 @@ void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wai
              "outcome=NULL WHERE id=?1",
              "itIttIiIi", run->id, wait->kind, wait->ref, wait->label, wait->within,
              wait->until, run->bundle, run->last_journal, run->records);
-  if (wait->until) due_add(store, DUE_RUN, wait->until, WORK_RUN, run->id, run->patient);
+  if (wait->until) due_add(kernel, DUE_RUN, wait->until, WORK_RUN, run->id, run->patient);
 }
 
 void run_end(struct kernel *kernel, struct run *run, const char *status,
              const char *result, const char *cause) {
   struct store *store = kernel_store(kernel);
   const struct buf nothing = {0};
-  drop_due(store, run);
+  drop_due(kernel, run);
   run_append(kernel, run, &nothing, 0);
   run->due_at = 0;
   store_exec(store,
@@ -236,7 +236,7 @@ void run_pause(struct kernel *kernel, int64_t id) {
   struct run run;
   if (!run_load(store, id, &run)) return;
   if (!strcmp(run.status, "waiting") || !strcmp(run.status, "ready")) {
-    drop_due(store, &run);
+    drop_due(kernel, &run);
     int64_t left = run.due_at > kernel_now(kernel) ? run.due_at - kernel_now(kernel) : 1;
     store_exec(store, "UPDATE run SET status='paused', due_at=?2 WHERE id=?1", "iI", id,
                run.due_at ? left : 0);
@@ -255,7 +255,7 @@ void run_resume(struct kernel *kernel, int64_t id) {
                               : 0;
     store_exec(store, "UPDATE run SET status=?2 WHERE id=?1", "it", id,
                waits ? "waiting" : "ready");
-    put_due(store, id, run.patient, at);
+    put_due(kernel, id, run.patient, at);
   }
   run_deinit(&run);
 }

@@ -27,13 +27,14 @@ static void begin_round(struct turns *turns) {
   memset(&turns->behind, 0, sizeof turns->behind);
 }
 
+void turns_begin(struct turns *turns) { turns->slowest = turns->group = 0; }
+
 // When a look ends among works of the served alone, they go on meanwhile.
 int turns_collect(struct turns *turns, struct store *store, int64_t now,
                   struct work *works, int room, const struct work_handler *handler,
                   void *self) {
   struct looker looker = {turns, handler, self};
   int count = 0;
-  turns->slowest = turns->group = 0;
   turns->elsewhere = turns->count > 0;
   if (turns->elsewhere) {
     turns->behind.class = DUE_RUN;
@@ -60,11 +61,15 @@ static void serve(struct turns *turns, int64_t group) {
   if (!is_served(turns, group)) turns->served[turns->count++] = group;
 }
 
+void turns_cut(struct turns *turns) {
+  if (turns->group) serve(turns, turns->group);
+}
+
 // What was left over of a batch cut short lies behind the place reached: the next look
 // begins at the front again.
 void turns_end(struct turns *turns, bool cut) {
   if (cut) {
-    if (turns->group) serve(turns, turns->group);
+    turns_cut(turns);
     if (turns->elsewhere) turns->behind.at = turns->behind.kind = turns->behind.ref = 0;
   } else if (turns->elsewhere && turns->behind.end) {
     begin_round(turns);

@@ -20,6 +20,10 @@ struct turns {
 int turns_collect(struct turns *turns, struct store *store, int64_t now,
                   struct work *works, int room, const struct work_handler *handler,
                   void *self);
+void turns_begin(struct turns *turns);  // of a batch
+// What follows in the batch is cut short for want of time: whose it was lets others go
+// first.
+void turns_cut(struct turns *turns);
 // How long a work took to prepare.
 void turns_note(struct turns *turns, const struct work_handler *handler, void *self,
                 const struct work *work, int64_t ms);

@@ -158,7 +158,7 @@ static int press(lua_State *L) {
   int turn = 0;
   if (!read_json(L, 2, &bytes, &event)) return luaL_error(L, "this is no JSON");
   while (kernel_step(self->kernel, &status)) continue;
-  due_add(self->store, DUE_EVENT, 0, WORK_RETIER, 1, 1);
+  due_add(self->kernel, DUE_EVENT, 0, WORK_RETIER, 1, 1);
   for (int i = 1; !turn && i <= 100; i++) {
     snprintf(id, sizeof id, "pressing %d", i);
     kernel_submit(self->kernel, "his", id, "event", &event, INBOX_RECORDED, NULL, NULL);
