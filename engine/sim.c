@@ -289,10 +289,18 @@ static int sim_cut(lua_State *L) {
   return 0;
 }
 
-// sim:commits(): how many there were since the last start.
+// sim:follow(on): whether what a work leads to is done in its commit.
+static int sim_follow(lua_State *L) {
+  kernel_set_follow(check(L)->engine.kernel, lua_toboolean(L, 2));
+  return 0;
+}
+
+// sim:commits(): how many there were since the last start, and how many works in them.
 static int sim_commits(lua_State *L) {
-  lua_pushinteger(L, kernel_statistics(check(L)->engine.kernel)->batches);
-  return 1;
+  const struct kernel_stats *stats = kernel_statistics(check(L)->engine.kernel);
+  lua_pushinteger(L, stats->batches);
+  lua_pushinteger(L, stats->works);
+  return 2;
 }
 
 // sim:journal(run): its records as lists, oldest first.
@@ -372,18 +380,7 @@ static int sim_receipt(lua_State *L) {
 
 // sim:span(text, base_ms): the moment a time expression means, on the site's zone and
 // calendar.
-static int sim_span(lua_State *L) {
-  struct sim *sim = check(L);
-  struct status status = {0};
-  struct span span;
-  int64_t at;
-  if (span_parse(luaL_checkstring(L, 2), &span, &status) ||
-      span_add(luaL_checkinteger(L, 3), &span, care_site_zone(&sim->engine.care),
-               catalog_calendar(sim->engine.catalog, "", NULL), &at, &status))
-    return fail(L, &status);
-  lua_pushinteger(L, at);
-  return 1;
-}
+static int sim_span(lua_State *L) { return sim_time_span(L, &check(L)->engine); }
 
 static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"replay", sim_replay},
@@ -398,6 +395,7 @@ static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"query", sim_query},
                                    {"cut", sim_cut},
                                    {"commits", sim_commits},
+                                   {"follow", sim_follow},
                                    {"journal", sim_journal},
                                    {"set_state", sim_set_state},
                                    {"retier", sim_retier},

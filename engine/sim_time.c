@@ -54,3 +54,15 @@ void sim_time_jump(lua_State *L, struct engine *engine) {
   int64_t jump = clock_watch(&watch, engine->clock);
   if (lua_toboolean(L, 3)) clock_jumped(&engine->care, jump);
 }
+
+int sim_time_span(lua_State *L, struct engine *engine) {
+  struct status status = {0};
+  struct span span;
+  int64_t at;
+  if (span_parse(luaL_checkstring(L, 2), &span, &status) ||
+      span_add(luaL_checkinteger(L, 3), &span, care_site_zone(&engine->care),
+               catalog_calendar(engine->catalog, "", NULL), &at, &status))
+    return luaL_error(L, "%s", status.text);
+  lua_pushinteger(L, at);
+  return 1;
+}

@@ -20,6 +20,7 @@ int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
   if (kernel->now < clock_now(clock)) kernel->now = clock_now(clock);
   inbox_init(&kernel->inbox, store);
   kernel->posted_end = &kernel->posted;
+  kernel->follow = true;
   *out = kernel;
   return OK;
 }
@@ -144,7 +145,7 @@ static int no_power(struct status *status) {
 int kernel_begin(struct kernel *kernel, bool follows, struct status *status) {
   kernel->after_count = 0;
   kernel->soon.count = 0;
-  kernel->soon.open = follows;
+  kernel->soon.open = follows && kernel->follow;
   kernel->state++;
   kernel->kept_in_batch = kernel->kept;
   return kernel->cut ? no_power(status) : store_begin(kernel->store, status);
@@ -154,6 +155,8 @@ void kernel_cut(struct kernel *kernel, int64_t commits, bool lost) {
   kernel->cut_in = commits;
   kernel->cut_loses = lost;
 }
+
+void kernel_set_follow(struct kernel *kernel, bool follow) { kernel->follow = follow; }
 
 bool kernel_is_cut(const struct kernel *kernel) { return kernel->cut; }
 

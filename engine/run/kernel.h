@@ -143,6 +143,9 @@ bool kernel_step(struct kernel *kernel, struct status *status);
 // refused with ERR_FULL.
 void kernel_cut(struct kernel *kernel, int64_t commits, bool lost);
 bool kernel_is_cut(const struct kernel *kernel);
+// For specs: whether what a work leads to is done in its commit, as it is unless time is
+// short, or in one of its own.
+void kernel_set_follow(struct kernel *kernel, bool follow);
 int64_t kernel_next_due(struct kernel *kernel);  // ms, or INT64_MAX; from rows alone
 struct kernel_stats {
   int64_t batches, works, turns, submissions, refused, retried;

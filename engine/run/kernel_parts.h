@@ -32,6 +32,7 @@ struct kernel {
   int in_a_row;  // batches of fresh messages since other work had its turn
   struct turns turns;
   struct soon soon;  // what the batch in hand led to
+  bool follow;       // see kernel_set_follow
   int64_t state;     // see kernel_state
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit

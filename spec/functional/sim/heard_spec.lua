@@ -1,16 +1,18 @@
--- What comes in is recorded and applied in one commit, and is more work only when a definition listens to it.
+-- What comes in is recorded, applied and followed in one commit, and is more work only when a definition listens to it.
 local H = require "functional.sim.helper"
 
 local END = [[aw.step { id = "end", at = "90d", run = function(p) end },]]
 local WATCH = [[aw.watch { id = "fast", on = %s, run = function(p) p:note "fast" end },]]
 
 describe("A measurement", function()
-  -- Commits that it took.
+  -- Works that it took: the message itself, the look at who listens, the run that begins.
   local function taken(w, pt, code)
-    local before = w.core:commits()
+    local commits, works = w.core:commits()
     w:observe(pt, code, 12)
     assert.equal(1, H.count(w, "observation WHERE code='" .. code .. "'"))
-    return w.core:commits() - before
+    local commits_after, works_after = w.core:commits()
+    assert.equal(1, commits_after - commits)
+    return works_after - works
   end
   for what, case in pairs {
     ["that nothing listens to asks for no work"] = { {}, "pulse", 1 },
