@@ -61,12 +61,12 @@ static char *rhythm_of(const struct arming *arming, const struct value *times) {
 
 void job_plan(struct care *care, int64_t job, int64_t at) {
   store_exec(care->store, "UPDATE job SET next_at=?2 WHERE id=?1", "ii", job, at);
-  if (at) due_add(care->store, DUE_PLAN, at, WORK_JOB, job, -job);
+  if (at) due_add(care->kernel, DUE_PLAN, at, WORK_JOB, job, -job);
 }
 
 static void unplan(struct care *care, int64_t job) {
   int64_t at = store_int(care->store, 0, "SELECT next_at FROM job WHERE id=?1", "i", job);
-  due_remove(care->store, DUE_PLAN, at, WORK_JOB, job);
+  due_remove(care->kernel, DUE_PLAN, at, WORK_JOB, job);
 }
 
 static void arm_one(void *self, const char *name, const struct value *body) {
