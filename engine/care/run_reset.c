@@ -94,12 +94,12 @@ static void make_ready(struct care *care, const struct run *run) {
   int64_t now = kernel_now(care->kernel);
   bool paused = !strcmp(run->status, "paused");
   if (run->due_at && !paused)
-    due_remove(care->store, DUE_RUN, run->due_at, WORK_RUN, run->id);
+    due_remove(care->kernel, DUE_RUN, run->due_at, WORK_RUN, run->id);
   store_exec(care->store,
              "UPDATE run SET status=?2, wait=NULL, wait_ref=NULL, wait_label=NULL, "
              "within=NULL, due_at=?3, ended_at=NULL, result=NULL, cause=NULL WHERE id=?1",
              "itI", run->id, paused ? "paused" : "ready", paused ? 0 : now);
-  if (!paused) due_add(care->store, DUE_RUN, now, WORK_RUN, run->id, run->patient);
+  if (!paused) due_add(care->kernel, DUE_RUN, now, WORK_RUN, run->id, run->patient);
 }
 
 int run_revive(struct care *care, const struct run *run, struct status *status) {
