@@ -138,7 +138,7 @@ describe("when the power fails while staff mend a run", function()
       w:channel("sms", "keyed")
       return w
     end
-    assert.is_true(H.sim.torture(make, play) > 20)
+    assert.is_true(H.sim.torture(make, play) > 12)
   end)
 end)
 
