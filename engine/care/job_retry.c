@@ -53,7 +53,7 @@ static int check(struct care *care, struct retry *retry, struct status *status) 
 
 static void retry_apply(struct care *care, const struct retry *retry) {
   struct buf object = {0};
-  due_add(care->store, DUE_PLAN, kernel_now(care->kernel), WORK_JOB, -retry->job_run,
+  due_add(care->kernel, DUE_PLAN, kernel_now(care->kernel), WORK_JOB, -retry->job_run,
           -retry->job);
   buf_printf(&object, "job:%lld", (long long)retry->job_run);
   care_audit(care, retry->staff, "job.retry", buf_text(&object), retry->reason);
