@@ -231,8 +231,9 @@ static int desk_start(lua_State *L) {
 
 static int desk_step(lua_State *L) {
   struct desk *desk = check(L);
+  int64_t ms = luaL_optinteger(L, 2, 2);  // while this Lua is ours
   pthread_mutex_unlock(&desk->lock);
-  loop_step(desk->loop, luaL_optinteger(L, 2, 2));
+  loop_step(desk->loop, ms);
   pthread_mutex_lock(&desk->lock);
   return 0;
 }
