@@ -268,5 +268,6 @@ void reply_due(struct care *care, int64_t inbound) {
                 " AND i.kind=mine.kind JOIN contact c ON c.person=i.person"
                 " WHERE inbound.id=?1 LIMIT 1",
                 "i", inbound);
-  due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_REPLY, inbound, patient);
+  due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_REPLY, inbound,
+          patient);
 }
