@@ -310,7 +310,9 @@ static int write_port(const char *path, int port, struct status *status) {
                           strerror(errno));
 }
 
-static int open_server(struct daemon *daemon, struct status *status) {
+// Before anything is touched: when somebody has the port, it may be the engine itself.
+// Who connects waits until the doors open.
+static int take_port(struct daemon *daemon, struct status *status) {
   struct http_server_config config = {.handle = api_handle,
                                       .room = api_room,
                                       .prepare = api_prepare,
@@ -322,12 +324,16 @@ static int open_server(struct daemon *daemon, struct status *status) {
   daemon->server = http_front_new(daemon->loop, &config, status);
   mem_free(trusted);
   if (!daemon->server) return status->code;
-  int port = listen_on(daemon, status);
-  if (port < 0) return port;
+  daemon->port = listen_on(daemon, status);
+  return daemon->port < 0 ? daemon->port : OK;
+}
+
+static int open_server(struct daemon *daemon, struct status *status) {
   http_front_start(daemon->server);
-  log_line(LOG_LEVEL_INFO, "daemon.ready", "port=%d", port);
-  return daemon->options.port_file ? write_port(daemon->options.port_file, port, status)
-                                   : OK;
+  log_line(LOG_LEVEL_INFO, "daemon.ready", "port=%d", daemon->port);
+  return daemon->options.port_file
+             ? write_port(daemon->options.port_file, daemon->port, status)
+             : OK;
 }
 
 static int open_doors(struct daemon *daemon, struct status *status) {
@@ -366,12 +372,22 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   return OK;
 }
 
+static int find_scripts(struct daemon *daemon, struct status *status) {
+  struct stat info;
+  daemon->scripts =
+      text_or(daemon, daemon->options.scripts, "scripts", script_folder(NULL, false));
+  if (!stat(daemon->scripts, &info) && S_ISDIR(info.st_mode)) return OK;
+  return status_fail(
+      status, ERR_NOT_FOUND,
+      "there is no folder of scripts %s: make it, or say another with --scripts "
+      "or the configuration's key scripts",
+      daemon->scripts);
+}
+
 // What the database has active is active; files that have changed since are taken beside
 // it, as when they are saved. Departments that are new have theirs before the doors open;
 // one with broken scripts does not keep the others from starting.
 static int load_scripts(struct daemon *daemon) {
-  daemon->scripts =
-      text_or(daemon, daemon->options.scripts, "scripts", script_folder(NULL, false));
   daemon->reload = reload_new(&daemon->engine, daemon->loop, daemon->scripts);
   daemon->compare = compare_new(&daemon->engine, daemon->loop);
   reload_ask(daemon->reload, NULL, "start", false);
@@ -383,6 +399,7 @@ static int load_scripts(struct daemon *daemon) {
 int daemon_start(struct daemon *daemon, struct status *status) {
   daemon->loop = loop_new();
   if (read_config(daemon, status) || start_clock(daemon, status) ||
+      find_scripts(daemon, status) || take_port(daemon, status) ||
       open_engine(daemon, status) || load_scripts(daemon) || open_doors(daemon, status) ||
       open_server(daemon, status))
     return status->code;

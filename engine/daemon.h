@@ -33,6 +33,7 @@ struct daemon {
   struct compare *compare;
   struct http_thread *client;
   struct http_front *server;
+  int port;  // that it listens on
   struct channels channels;
   struct api api;
   bool api_open, stopping, doors_shut;

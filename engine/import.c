@@ -125,15 +125,32 @@ static void send_later(struct import *import, struct import_batch *batch,
   batch->retry_at = loop_now(import->loop) + (INT64_C(200) << batch->tries);
 }
 
+// The sentence of a problem (RFC 9457), else the answer's beginning.
+static char *why_refused(const struct http_result *answer) {
+  struct buf bytes = {0};
+  struct value view = {0};
+  struct status why = {0};
+  if (!value_from_json(&bytes, answer->body, answer->body_len, &why))
+    value_read(bytes.data, bytes.len, &view);
+  struct value detail = value_field(&view, "detail");
+  char *text = value_copy_text(&detail);
+  buf_deinit(&bytes);
+  return text ? text : mem_copy_text(answer->body_len ? answer->body : "no reason given");
+}
+
 static void refuse_all(struct import *import, const struct http_result *answer) {
   int code = answer->status;
+  char *why = why_refused(answer);
   if (code == 401 || code == 403)
-    status_fail(import->status, ERR_INVALID,
-                "the server does not let this token post events (%d); check the token",
-                code);
+    status_fail(
+        import->status, ERR_INVALID,
+        "the server does not let this token post events (%d): %.300s; tokens come "
+        "from --token-file, AFTERWARD_TOKEN or ~/.config/afterward/token",
+        code, why);
   else
-    status_fail(import->status, ERR_IO, "the server refused the rows with %d: %.200s",
-                code, answer->body);
+    status_fail(import->status, ERR_IO, "the server refused the rows with %d: %.300s",
+                code, why);
+  mem_free(why);
 }
 
 static void answered(void *ctx, const struct http_result *answer) {

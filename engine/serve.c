@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon.h"
 
@@ -60,16 +61,33 @@ static bool take(struct daemon_options *out, int letter, const char *value) {
   }
 }
 
+// getopt takes "--port" for "--port-file": whoever starts a service wants to be told.
+static bool is_whole(const char *word, const struct option *option) {
+  size_t len = strlen(option->name);
+  return strncmp(word, "--", 2) || (!strncmp(word + 2, option->name, len) &&
+                                    (!word[2 + len] || word[2 + len] == '='));
+}
+
+static bool is_taken(struct daemon_options *out, int letter, char **argv, int from,
+                     int index) {
+  if (letter != '?' && !is_whole(argv[from], &options[index])) {
+    fprintf(stderr, "afterward serve: there is no option %s; did you mean --%s?\n",
+            argv[from], options[index].name);
+    return false;
+  }
+  return take(out, letter, optarg);
+}
+
 int serve_main(int argc, char **argv) {
   struct daemon daemon = {.options = {.clock_speed = 1}};
   struct status status = {0};
-  int letter;
-  while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+  int letter, index = 0, from = optind;
+  for (; (letter = getopt_long(argc, argv, "", options, &index)) != -1; from = optind) {
     if (letter == 'h') {
       fputs(usage, stdout);
       return 0;
     }
-    if (!take(&daemon.options, letter, optarg)) {
+    if (!is_taken(&daemon.options, letter, argv, from, index)) {
       fprintf(stderr, "afterward serve: see afterward serve --help\n");
       return EXIT_USAGE;
     }

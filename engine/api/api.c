@@ -81,15 +81,16 @@ static bool is_small(const struct http_request *request) {
 struct http_room api_room(void *self, const struct http_request *request) {
   struct api *api = self;
   size_t photo = page_room(api, request);
-  struct http_room room = {photo ? photo : STRANGER_BYTES, photo > 0};
+  struct http_room room = {.bytes = photo ? photo : STRANGER_BYTES, .large = photo > 0};
   if (photo || is_small(request)) return room;
+  const char *authorization =
+      http_header_find(request->headers, request->header_count, "Authorization");
   if (strncmp(request->path, "/channels/", 10) == 0)
     room.bytes = RECEIPT_BYTES;
-  else if (begins(request->path, "/api") &&
-           tokens_find(&api->tokens,
-                       http_header_find(request->headers, request->header_count,
-                                        "Authorization")))
+  else if (begins(request->path, "/api") && tokens_find(&api->tokens, authorization))
     room.bytes = CALL_BYTES;
+  else if (begins(request->path, "/api"))
+    room.unknown = tokens_refusal(authorization);
   return room;
 }
 

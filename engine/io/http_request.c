@@ -60,6 +60,7 @@ static int large_expect(struct conn_request *request, const char **why) {
   else if (server->large >= server->config.limits.large)
     refused = 503;
   if (refused && (request->head.chunked || length > THROW_AWAY_MAX)) {
+    *why = "the body is longer than this server takes";
     if (refused == 503) *why = "too many large requests at once; try again in a minute";
     return refused;
   }
@@ -70,17 +71,24 @@ static int large_expect(struct conn_request *request, const char **why) {
   return 0;
 }
 
+static int too_long(const struct conn_request *request, const char **why) {
+  *why = request->room.unknown ? request->room.unknown
+                               : "the body is longer than this server takes";
+  return request->room.unknown ? 401 : 413;
+}
+
 static int body_expect(struct conn_request *request, const char **why) {
   const struct http_server_config *config = &request->conn->server->config;
-  request->room = (struct http_room){config->limits.body_bytes, false};
+  request->room = (struct http_room){.bytes = config->limits.body_bytes};
   if (config->room) request->room = config->room(config->ctx, &request->shown);
   request->chunked.max_body = request->room.bytes;
   request->chunked.max_extra = config->limits.header_bytes;
-  *why = "the body is longer than this server takes";
   bool body = request->head.chunked || request->head.content_length > 0;
   request->room.large &= body;
   if (request->room.large) return large_expect(request, why);
-  return request->head.content_length > (int64_t)request->room.bytes ? 413 : 0;
+  return request->head.content_length > (int64_t)request->room.bytes
+             ? too_long(request, why)
+             : 0;
 }
 
 int http_request_begin(struct http_conn *conn, size_t head_len, const char **why) {
@@ -104,9 +112,9 @@ static int feed_chunked(struct conn_request *request, const char *bytes, size_t 
   enum chunked_result result =
       http_chunked_feed(&request->chunked, bytes, len, took, &request->body);
   *complete = result == CHUNKED_END;
-  *why = result == CHUNKED_BROKEN ? "the chunked body is malformed"
-                                  : "the body is longer than this server takes";
-  return result == CHUNKED_BROKEN ? 400 : result == CHUNKED_TOO_LONG ? 413 : 0;
+  *why = "the chunked body is malformed";
+  if (result == CHUNKED_TOO_LONG) return too_long(request, why);
+  return result == CHUNKED_BROKEN ? 400 : 0;
 }
 
 int http_request_feed(struct http_conn *conn, bool *complete, const char **why) {

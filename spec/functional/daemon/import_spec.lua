@@ -70,6 +70,17 @@ describe("a discharge list", function()
     wait.till("all three are followed", function() return books() == 3 end)
   end)
 
+  it("of whom the daemon doesn't know is refused with the reason, however long it is", function()
+    local long = h.folder .. "/long.csv"
+    local rows = { HEAD }
+    for i = 1, 3000 do rows[i + 1] = ("Y%d,王小兰,1951-02-03,13800000001,骨科,2026-03-02 08:00,髋关节置换,1,,,"):format(i) end
+    write(long, table.concat(rows, "\n") .. "\n")
+    local _, code, words = import(long, "--token", "not-a-token-of-this-daemon")
+    assert.equal(1, code)
+    assert.matches("does not let this token post events %(401%): the token that came is none of", words)
+    assert.not_matches("413", words, 1, true)
+  end)
+
   it("keeps names, commas, quotes and rare characters as they were written", function()
     local numbers = known(2).numbers[1].identities
     local values = {}

@@ -162,6 +162,32 @@ describe("what is wrong with a start is said in a sentence, with exit 1:", funct
     end)
   end
 
+  it("a folder of scripts that is not there, an option half written", function()
+    local h = hospital()
+    h:configure("sms = " .. h.gateway:channel(), "")
+    refused(h, "there is no folder of scripts /nowhere/scripts: make it", { "--scripts", "/nowhere/scripts" })
+    local k = hospital()
+    local process = k:launch { "--port", "8081" }
+    wait.till("it ends", function() return process.ended end)
+    assert.same({ 2, "afterward serve: there is no option --port; did you mean --port-file?" },
+      { process.code, process.errors:match "^[^\n]+" })
+    k:close()
+  end)
+
+  it("a port that somebody has: and nothing was touched", function()
+    local h = hospital()
+    h:start()
+    local k = hospital()
+    k:configure("sms = " .. k.gateway:channel(), "")
+    local process = k:launch { "--listen", "127.0.0.1:" .. h.port }
+    wait.till("it ends", function() return process.ended end)
+    assert.equal(1, process.code, process.errors)
+    assert.matches("address already in use", process.errors)
+    assert.is_nil(io.open(k.state .. "/afterward.db"))
+    h:close()
+    k:close()
+  end)
+
   it("a plugin that is not installed, a setting it does not know, a channel without plugin", function()
     for setting, sentence in pairs {
       ['sms = { plugin = "sms-htp", url = "http://x/" }'] = "sms%-htp",
