@@ -71,7 +71,7 @@ function Hospital.iso(ms)
 end
 
 -- o.speed; o.scripts: name under scripts/ → text, or o.scripts_from: departments of this tree; o.channels, o.site: Lua text
--- put into the configuration; o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's;
+-- put into the configuration; o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's; o.listen;
 -- o.state: a folder that is there already.
 function Hospital.open(o)
   local self = setmetatable({ o = o, speed = o.speed or 1, log = "" }, Hospital)
@@ -156,7 +156,7 @@ end
 -- Starts the daemon without waiting for it. more: other words of the command line; env: its environment beside ours.
 function Hospital:launch(more, env)
   local args = { "serve", "--config", self.folder .. "/afterward.lua", "--state", self.state, "--scripts",
-    self.folder .. "/scripts", "--plugins", self.o.plugins or "plugins", "--listen", "127.0.0.1:0", "--port-file", self.folder .. "/port",
+    self.folder .. "/scripts", "--plugins", self.o.plugins or "plugins", "--listen", self.o.listen or "127.0.0.1:0", "--port-file", self.folder .. "/port",
     "--clock-start", Hospital.iso(self:now()), "--clock-speed", ("%d"):format(self.speed) }
   for _, word in ipairs(more or {}) do args[#args + 1] = word end
   os.remove(self.folder .. "/port")

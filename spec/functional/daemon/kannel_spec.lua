@@ -1,0 +1,73 @@
+-- A patient's question through the real Kannel: to its SMSC as UCS-2, its receipt back, and what she writes.
+local Hospital = require "functional.support.hospital"
+local Kannel = require "functional.support.kannel"
+local wait = require "functional.support.wait"
+
+local STEP = 'aw.step { id = "s", at = "1h", run = function(p) p:ask("check", { within = "30d" }) end },'
+local run = Kannel.there() and describe or pending           -- .ci/packages has it, ./dev test installs it
+
+run("Kannel", function()
+  local h, kannel
+  setup(function()
+    kannel = Kannel.prepare()
+    h = Hospital.open { speed = 3600, listen = "127.0.0.1:" .. kannel.daemon, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) } }
+    h:configure(([[sms = { plugin = "kannel", url = "http://127.0.0.1:%d/cgi-bin/sendsms", user = "ward", password = "p4ss",
+      from = "1069", token = "t0k", receipts = "http://127.0.0.1:%d/channels/sms/receipt" },
+      wrong = { plugin = "kannel", url = "http://127.0.0.1:%d/cgi-bin/sendsms", user = "ward", password = "guess", from = "1069",
+      token = "t0k" }]]):format(kannel.sendsms, kannel.daemon, kannel.sendsms))
+    h:start()
+    kannel:start "t0k"
+  end)
+  teardown(function()
+    kannel:stop()
+    h:close()
+  end)
+
+  local next_patient = 0
+  local function follow()
+    next_patient = next_patient + 1
+    local n = next_patient
+    assert(h:event(h:discharge(n)) == 202)
+    local id = wait.till("the patient is known", function() return h:patient(n) end).id
+    return id, function(status)
+      return wait.till("the message is " .. status, function()
+        local message = h:get("/messages?patient=" .. id).items[1]
+        return message and (message.status == status or message.status == "delivered") and h:get("/messages/" .. message.id)
+      end, 30)
+    end
+  end
+
+  it("keeps what it is given while the SMSC is away; it is delivered once the SMSC has it", function()
+    kannel:disconnect()
+    local _, message = follow()
+    assert.equal("accepted", message "accepted".tries[1].status)
+    local smsc = kannel:connect()
+    message "delivered"
+    wait.till("the SMSC shows it", function() return smsc.text:find(Hospital.phone(next_patient), 1, true) end)
+    assert.truthy(kannel:log "smsbox":find("请您填写“体温”", 1, true))
+    local once = "Sent SMS[^\n]+%[to:" .. Hospital.phone(next_patient)
+    assert.equal(1, select(2, kannel:log "bearerbox-access":gsub(once, "")))
+  end)
+
+  it("brings what people write, as it was written, with whose number it is", function()
+    local patient, message = follow()
+    message "accepted"
+    kannel:disconnect()
+    kannel:connect(Hospital.phone(next_patient) .. " 1069 ucs2 %90%00%8B%A2", "13799990000 1069 text hello+there")
+    local items = wait.till("both are there", function()
+      local items = h:get("/inbound").items
+      return items[2] and items
+    end)
+    local by_text = {}
+    for _, item in ipairs(items) do by_text[item.text] = item end
+    assert.equal(patient, by_text["退订"].patient)
+    assert.is_nil(by_text["hello+there"].patient)
+  end)
+
+  it("is tried by hand with a wrong password: that is configuration", function()
+    local text, code = h:afterward("channel", "test", "wrong", "--to", "13800000001")
+    assert.equal(1, code)
+    assert.truthy(text:find "< 403\n< Authorization failed for sendsms" and text:find "result: config", text)
+    assert.falsy(text:find "guess")
+  end)
+end)
