@@ -41,9 +41,11 @@ describe("kannel", function()
   for what, case in pairs {
     ["accepted"] = { 202, "0: Accepted for delivery", { accepted = "m1-0" } },
     ["accepted while the SMSC is away"] = { 202, "3: Queued for later delivery", { accepted = "m1-0" } },
-    ["a wrong password"] = { 403, "Authorization failed for sendsms", { config = "Authorization failed for sendsms: check user, password and from" } },
+    ["a wrong password"] = { 403, "Authorization failed for sendsms",
+      { config = "Authorization failed for sendsms: check user, password and from" } },
     ["no way there"] = { 403, "Not routable. Do not try again.", { permanent = "Not routable. Do not try again." } },
-    ["a bad number"] = { 400, "Missing receiver and/or message content, rejected", { permanent = "Missing receiver and/or message content, rejected" } },
+    ["a bad number"] = { 400, "Missing receiver and/or message content, rejected",
+      { permanent = "Missing receiver and/or message content, rejected" } },
     ["trouble that passes"] = { 503, "Temporal failure, try again later.", { retry = 30, detail = "Temporal failure, try again later." } },
     ["a wrong path"] = { 404, "", { config = "HTTP 404: url must end in /cgi-bin/sendsms" } },
     ["a fall"] = { 500, "x", { ambiguous = "HTTP 500 x" } },

@@ -156,7 +156,8 @@ end
 -- Starts the daemon without waiting for it. more: other words of the command line; env: its environment beside ours.
 function Hospital:launch(more, env)
   local args = { "serve", "--config", self.folder .. "/afterward.lua", "--state", self.state, "--scripts",
-    self.folder .. "/scripts", "--plugins", self.o.plugins or "plugins", "--listen", self.o.listen or "127.0.0.1:0", "--port-file", self.folder .. "/port",
+    self.folder .. "/scripts", "--plugins", self.o.plugins or "plugins",
+    "--listen", self.o.listen or "127.0.0.1:0", "--port-file", self.folder .. "/port",
     "--clock-start", Hospital.iso(self:now()), "--clock-speed", ("%d"):format(self.speed) }
   for _, word in ipairs(more or {}) do args[#args + 1] = word end
   os.remove(self.folder .. "/port")
