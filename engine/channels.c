@@ -115,14 +115,14 @@ static int64_t number_of(const struct value *settings, const char *key) {
 // What the engine itself wants of a channel is not handed to the plugin, which knows its
 // own keys only.
 static void without_own_keys(const struct value *settings, struct buf *out) {
-  static const char *const own[] = {"plugin", "parallel", "timeout_ms"};
+  static const char *const own[] = {"plugin", "parallel", "timeout_ms", "callers"};
   struct value key, item;
   struct value_iter iter = value_iterate(settings);
   size_t map = value_begin_map(out);
   uint32_t count = 0;
   while (value_next(&iter, &key, &item)) {
-    bool mine =
-        value_is(&key, own[0]) || value_is(&key, own[1]) || value_is(&key, own[2]);
+    bool mine = false;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) mine |= value_is(&key, own[i]);
     if (mine) continue;
     value_put_key_bytes(out, key.text.data, key.text.len);
     value_put(out, &item);
@@ -164,6 +164,18 @@ static int configured_new(const char *name, const char *plugin,
   return OK;
 }
 
+static int read_callers(struct channel *channel, const struct value *settings,
+                        struct status *status) {
+  struct value callers = value_field(settings, "callers");
+  char *text = value_copy_text(&callers);
+  int code = callers.kind != VALUE_NIL && !text
+                 ? status_fail(status, ERR_INVALID,
+                               "must be addresses, such as \"10.0.0.5, 10.1.0.0/16\"")
+                 : http_nets_parse(&channel->callers, text, status);
+  mem_free(text);
+  return code ? status_prefix(status, "channel \"%s\": callers", channel->name) : OK;
+}
+
 static int add_http(struct channels *channels, struct configured *configured,
                     const struct value *settings, struct status *status) {
   struct plugin *plugin;
@@ -182,7 +194,9 @@ static int add_http(struct channels *channels, struct configured *configured,
       .client = channels->client,
       .loop = channels->loop};
   struct plugin_port port = channels_port_of(plugin);
-  return dispatcher_add(channels->dispatcher, channel_http_new(&config, &port), status);
+  struct channel *channel = channel_http_new(&config, &port);
+  code = dispatcher_add(channels->dispatcher, channel, status);
+  return code ? code : read_callers(channel, settings, status);
 }
 
 static int add_plugin(struct channels *channels, const char *name, const char *plugin,

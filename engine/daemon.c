@@ -130,6 +130,7 @@ static int receive_callback(void *self, const char *channel,
   struct dispatcher_reply answer = {0};
   struct dispatcher_callback call = {
       callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
+      callback->peer,
       callback->method,
       callback->query,
       callback->headers,

@@ -14,6 +14,7 @@ struct forecasting;
 
 struct api_callback {  // a provider's call to /channels/<name>/…; borrowed
   bool inbound;        // …/inbound, else …/receipt
+  const char *peer;    // address of who calls
   const char *method, *query;
   const struct http_header *headers;
   size_t header_count;

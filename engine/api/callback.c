@@ -62,7 +62,8 @@ static bool read_path(const char *path, char *channel, size_t size, bool *inboun
 
 void callback_handle(struct api *api, struct http_request *request) {
   char channel[64];
-  struct api_callback callback = {.method = request->method,
+  struct api_callback callback = {.peer = request->peer,
+                                  .method = request->method,
                                   .query = request->query,
                                   .headers = request->headers,
                                   .header_count = request->header_count,

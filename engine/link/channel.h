@@ -3,6 +3,7 @@
 #pragma once
 
 #include "care/message.h"
+#include "io/http_peer.h"
 
 struct dispatcher;
 struct channel;
@@ -51,7 +52,8 @@ struct channel_abilities {  // what its plugin says that it can do
 struct channel {
   char name[32];
   struct channel_abilities can;
-  unsigned parallel;  // jobs at once; 0 means 8
+  unsigned parallel;         // jobs at once; 0 means 8
+  struct http_nets callers;  // who may call back; none: anybody who proves it
   const struct channel_ops *ops;
   char stale[256];  // why its plugin as it is now on the disk was refused; "" when not
   // The dispatcher's own.

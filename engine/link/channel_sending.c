@@ -65,7 +65,8 @@ static bool make(void *ctx, struct http_call *call) {
     return true;
   }
   // Nothing was sent by this, but what is asked for may have been before.
-  settle(sending, sending->query ? RESULT_AMBIGUOUS : RESULT_CONFIG, status.text);
+  enum result_kind kind = code == ERR_CONFLICT ? RESULT_PERMANENT : RESULT_CONFIG;
+  settle(sending, sending->query ? RESULT_AMBIGUOUS : kind, status.text);
   return false;
 }
 

@@ -44,6 +44,7 @@ struct dispatcher_reply {
 };
 struct dispatcher_callback {  // borrowed
   enum channel_callback which;
+  const char *peer;            // address of who calls
   const char *method, *query;  // query without '?', may be NULL
   const struct http_header *headers;
   size_t header_count;
@@ -52,7 +53,8 @@ struct dispatcher_callback {  // borrowed
 };
 // A provider calls /channels/<name>/receipt or …/inbound: the plugin checks it and reads
 // what it says. ERR_NOT_FOUND when no such channel takes that; otherwise 0 with the
-// reply, also for a forged one (403) or a fault of the plugin (500).
+// reply, also for one that is
+// forged or comes from elsewhere (403) or a fault of the plugin (500).
 int dispatcher_callback(struct dispatcher *dispatcher, const char *channel,
                         const struct dispatcher_callback *callback,
                         struct dispatcher_reply *reply, struct status *status);

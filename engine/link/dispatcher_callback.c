@@ -152,6 +152,13 @@ static void fault(const struct channel *channel, struct dispatcher_reply *reply,
   reply->status = 500;
 }
 
+static bool may_call(const struct channel *channel, const char *peer) {
+  if (!channel->callers.count || http_nets_hold(&channel->callers, peer)) return true;
+  log_line(LOG_LEVEL_WARN, "channel.caller",
+           "channel=%s peer=%s reason=\"not in callers\"", channel->name, peer);
+  return false;
+}
+
 static bool takes(const struct channel *channel, enum channel_callback which) {
   return channel && channel->ops->callback &&
          (which == CHANNEL_RECEIPT ? channel->can.receipts : channel->can.inbound);
@@ -167,6 +174,10 @@ int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
   struct value request, answer;
   struct status why = {0};
   memset(reply, 0, sizeof *reply);
+  if (!may_call(channel, callback->peer)) {
+    reply->status = 403;
+    return OK;
+  }
   put_request(&bytes, callback, channel_now(channel));
   if (!value_read(bytes.data, bytes.len, &request) ||
       channel->ops->callback(channel, callback->which, &request, &out, &why) != OK ||

@@ -179,7 +179,9 @@ static int ask(struct plugin *plugin, const char *name, const struct value *mess
                struct buf *request, struct status *status) {
   size_t before = request->len;
   const struct value *const values[] = {message};
-  int code = call(plugin, name, values, 1, 1, status);
+  int code = call(plugin, name, values, 1, 2, status);
+  if (code == OK && lua_isnil(plugin->L, 1) && lua_isstring(plugin->L, 2))
+    code = status_fail(status, ERR_CONFLICT, "%s", lua_tostring(plugin->L, 2));
   if (code == OK) code = plugin_request_put(plugin->L, 1, request, status);
   if (code != OK) request->len = before;
   lua_settop(plugin->L, 0);

@@ -145,3 +145,29 @@ int plugin_date(lua_State *L) {
   set(L, "weekday", civil.weekday);
   return 1;
 }
+
+// A number, or a text of digits; -1 when it is neither.
+static int32_t get(lua_State *L, const char *name) {
+  int whole = 0;
+  lua_getfield(L, 1, name);
+  lua_Integer number = lua_tointegerx(L, -1, &whole);
+  lua_pop(L, 1);
+  return whole && number >= 0 && number <= 9999 ? (int32_t)number : -1;
+}
+
+int plugin_ms(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  int64_t east = luaL_optinteger(L, 2, 0);
+  struct civil civil = {.year = get(L, "year"),
+                        .month = get(L, "month"),
+                        .day = get(L, "day"),
+                        .hour = get(L, "hour"),
+                        .minute = get(L, "minute"),
+                        .second = get(L, "second")};
+  luaL_argcheck(L, east >= -1440 && east <= 1440, 2, "minutes east of UTC");
+  if (civil_valid(&civil))
+    lua_pushinteger(L, civil_local(&civil) - east * CIVIL_MINUTE_MS);
+  else
+    lua_pushnil(L);
+  return 1;
+}

@@ -134,6 +134,7 @@ void plugin_lib_push(lua_State *L) {
                                        {"aes_cbc_decrypt", plugin_aes_decrypt},
                                        {"gb18030", plugin_gb18030},
                                        {"date", plugin_date},
+                                       {"ms", plugin_ms},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   lua_newtable(L);

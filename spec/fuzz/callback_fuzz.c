@@ -110,13 +110,9 @@ static int answer(struct dispatcher *dispatcher,
 static void call(struct dispatcher *dispatcher, const struct http_head *head,
                  const char *body, size_t len) {
   const char *query = strchr(head->target, '?');
-  struct dispatcher_callback callback = {CHANNEL_RECEIPT,
-                                         head->method,
-                                         query ? query + 1 : "",
-                                         head->headers,
-                                         head->header_count,
-                                         body,
-                                         len};
+  struct dispatcher_callback callback = {
+      CHANNEL_RECEIPT, "127.0.0.1",        head->method, query ? query + 1 : "",
+      head->headers,   head->header_count, body,         len};
   const char *token = http_header_find(head->headers, head->header_count, "X-Token");
   int status = answer(dispatcher, &callback, token && !strcmp(token, "t"));
   assert(status >= 200 && status < 500);

@@ -15,6 +15,34 @@ function lib.query(text)                          -- "a=1&b=%E4%BD%A0" → { a =
   return out
 end
 
+-- The constant parts of a provider's template, and the names between them.
+local function pieces_of(template)
+  local out, at = {}, 1
+  while true do
+    local from, to, name = template:find("%$?{(%w+)}", at)
+    if not from then break end
+    out[#out + 1] = { before = template:sub(at, from - 1), name = name }
+    at = to + 1
+  end
+  out.after = template:sub(at)
+  return out
+end
+
+-- "您好${name}" or "您好{1}", and a text made from it → { name = "王小明" }; nil when it wasn't.
+function lib.variables(template, text)
+  local pieces, out, at = pieces_of(template), {}, 1
+  for i, piece in ipairs(pieces) do
+    if text:sub(at, at + #piece.before - 1) ~= piece.before then return nil end
+    at = at + #piece.before
+    local following = pieces[i + 1] and pieces[i + 1].before
+    local stop = following and (following ~= "" and text:find(following, at, true)) or not following and #text - #pieces.after + 1
+    if not stop or stop < at then return nil end
+    out[piece.name] = text:sub(at, stop - 1)
+    at = stop
+  end
+  return text:sub(at) == pieces.after and out or nil
+end
+
 local types = {}
 function types.text(value)
   if type(value) == "string" then return value end

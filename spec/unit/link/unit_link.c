@@ -299,7 +299,8 @@ static void note_receipts(struct desk *desk, const char *channel,
 static int desk_receipt(lua_State *L) {
   struct desk *desk = check(L);
   struct http_header headers[8];
-  struct dispatcher_callback callback = {.method = "POST", .headers = headers};
+  struct dispatcher_callback callback = {
+      .peer = "127.0.0.1", .method = "POST", .headers = headers};
   struct dispatcher_reply reply = {0};
   struct status status = {0};
   callback.body = luaL_checklstring(L, 3, &callback.body_len);
