@@ -140,15 +140,17 @@ static void configured_free(struct configured *configured) {
   mem_free(configured);
 }
 
-static int configured_new(const char *name, const char *plugin,
-                          const struct value *settings, struct configured **out,
-                          struct status *status) {
+// NULL with the reason when the settings can't be read.
+static struct configured *configured_new(const char *name, const char *plugin,
+                                         const struct value *settings,
+                                         struct status *status) {
   struct buf rest = {0};
   struct value view;
-  if (strchr(plugin, '/') || plugin[0] == '.')
-    return status_fail(status, ERR_INVALID,
-                       "channel \"%s\": plugin must be a plugin's name, such as sms-http",
-                       name);
+  if (strchr(plugin, '/') || plugin[0] == '.') {
+    status_fail(status, ERR_INVALID,
+                "channel \"%s\": plugin must be a plugin's name, such as sms-http", name);
+    return NULL;
+  }
   struct configured *configured = mem_alloc(sizeof *configured);
   configured->name = mem_copy_text(name);
   configured->plugin = mem_copy_text(plugin);
@@ -156,12 +158,10 @@ static int configured_new(const char *name, const char *plugin,
   value_read(rest.data, rest.len, &view);
   int code = secrets_read(&view, &configured->settings, status);
   buf_deinit(&rest);
-  if (code) {
-    configured_free(configured);
-    return status_prefix(status, "channel \"%s\"", name);
-  }
-  *out = configured;
-  return OK;
+  if (!code) return configured;
+  configured_free(configured);
+  status_prefix(status, "channel \"%s\"", name);
+  return NULL;
 }
 
 static int read_callers(struct channel *channel, const struct value *settings,
@@ -201,8 +201,8 @@ static int add_http(struct channels *channels, struct configured *configured,
 
 static int add_plugin(struct channels *channels, const char *name, const char *plugin,
                       const struct value *settings, struct status *status) {
-  struct configured *configured = NULL;
-  if (configured_new(name, plugin, settings, &configured, status)) return status->code;
+  struct configured *configured = configured_new(name, plugin, settings, status);
+  if (!configured) return status->code;
   configured->next = channels->configured;
   channels->configured = configured;
   return add_http(channels, configured, settings, status);
