@@ -39,8 +39,8 @@ const struct plugin_info *plugin_info(const struct plugin *plugin);
 // plugin's: the text has file and line. out is appended to, unless it fails.
 // message: map {key,to,text,body,program,class,safety,now,sent}. request: map as
 // plugin_request.h has it; it holds secrets: never log more than its `shown`. query asks
-// what has become of a message that may have been sent. ERR_CONFLICT: the plugin says that
-// this message can't go this way, and why.
+// what has become of a message that may have been sent. ERR_CONFLICT: the plugin says
+// that this message can't go this way, and why.
 int plugin_send(struct plugin *plugin, const struct value *message, struct buf *request,
                 struct status *status);
 int plugin_query(struct plugin *plugin, const struct value *message, struct buf *request,

@@ -11,4 +11,4 @@ int plugin_aes_encrypt(lua_State *L);
 int plugin_aes_decrypt(lua_State *L);
 int plugin_gb18030(lua_State *L);  // gb18030(text) → the same in that encoding, or nil
 int plugin_date(lua_State *L);     // date(ms, minutes east of UTC) → year month day …
-int plugin_ms(lua_State *L);       // ms(date, minutes east of UTC), or nil when it is none
+int plugin_ms(lua_State *L);  // ms(date, minutes east of UTC), or nil when it is none
