@@ -83,9 +83,11 @@ static int run(const struct aes *aes, unsigned char *out) {
 
 static int crypt(lua_State *L, int encrypt) {
   size_t key_len, iv_len, len;
-  const char *key = sealed_check(L, 1, &key_len), *iv = sealed_check(L, 2, &iv_len),
-             *bytes = sealed_check(L, 3, &len);
+  const char *key = sealed_check(L, 1, &key_len), *bytes = sealed_check(L, 3, &len);
   const EVP_CIPHER *cipher = cipher_of(L, key_len);
+  bool own = lua_isnil(L, 2);
+  const char *iv = own ? key : sealed_check(L, 2, &iv_len);
+  if (own) iv_len = BLOCK;
   luaL_argcheck(L, iv_len == BLOCK, 2, "has 16 bytes");
   luaL_argcheck(L, len <= SANDBOX_TEXT / 2, 3, "too long");
   sandbox_charge(L, len);

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -29,6 +30,36 @@ static int digest(lua_State *L, const EVP_MD *md) {
 static int lib_md5(lua_State *L) { return digest(L, EVP_md5()); }
 static int lib_sha1(lua_State *L) { return digest(L, EVP_sha1()); }
 static int lib_sha256(lua_State *L) { return digest(L, EVP_sha256()); }
+
+static int by_bytes(const void *a, const void *b) {
+  const struct buf *left = a, *right = b;
+  size_t len = left->len < right->len ? left->len : right->len;
+  int order = len ? memcmp(left->data, right->data, len) : 0;
+  return order ? order : (left->len > right->len) - (left->len < right->len);
+}
+
+enum { PARTS = 8 };
+
+// SHA-1 of texts and secrets in the order of their bytes, one after another: how WeChat
+// signs. A plugin could not sort what it can't read.
+static int lib_sha1_sorted(lua_State *L) {
+  int count = lua_gettop(L);
+  struct buf parts[PARTS];  // borrowed from the stack
+  luaL_argcheck(L, count <= PARTS, count, "too many texts");
+  struct buf *all = plugin_box(L);
+  for (int i = 0; i < count; i++) {
+    parts[i] = (struct buf){0};
+    parts[i].data = (char *)sealed_check(L, i + 1, &parts[i].len);
+    sandbox_charge(L, parts[i].len);
+  }
+  if (count) qsort(parts, (size_t)count, sizeof *parts, by_bytes);
+  for (int i = 0; i < count; i++) buf_put(all, parts[i].data, parts[i].len);
+  lua_settop(L, count + 1);
+  lua_pushlstring(L, buf_text(all), all->len);
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  return digest(L, EVP_sha1());
+}
 
 static int lib_hmac_sha256(lua_State *L) {
   size_t key_len, len;
@@ -121,6 +152,7 @@ static int lib_same(lua_State *L) {  // in a time that tells nothing of where th
 void plugin_lib_push(lua_State *L) {
   static const luaL_Reg functions[] = {{"md5", lib_md5},
                                        {"sha1", lib_sha1},
+                                       {"sha1_sorted", lib_sha1_sorted},
                                        {"sha256", lib_sha256},
                                        {"hmac_sha256", lib_hmac_sha256},
                                        {"hex", lib_hex},
