@@ -231,12 +231,13 @@ static int channel_close(lua_State *L) {
   return 0;
 }
 
-static void open_bench(lua_State *L, struct plugin *plugin) {
+static void open_bench(lua_State *L, struct plugin *plugin, const char *ca_file) {
   struct bench *bench = lua_newuserdatauv(L, sizeof *bench, 0);
   struct status status = {0};
   struct channel_abilities can;
   *bench = (struct bench){.plugin = plugin, .loop = loop_new()};
-  bench->client = http_thread_new(bench->loop, &(struct http_client_config){0});
+  bench->client =
+      http_thread_new(bench->loop, &(struct http_client_config){.ca_file = ca_file});
   bench->dispatcher = dispatcher_new(
       &(struct dispatcher_sink){.self = bench, .result = take_result, .now = now});
   channels_abilities(plugin, &can);
@@ -251,7 +252,8 @@ static void open_bench(lua_State *L, struct plugin *plugin) {
   luaL_setmetatable(L, kind);
 }
 
-// open(file, text, channel's name, settings) → channel, or nil and why not
+// open(file, text, channel's name, settings, certificates to trust) → channel, or nil and
+// why not
 static int channel_open(lua_State *L) {
   struct plugin_source source = {.file = luaL_checkstring(L, 1)};
   struct buf given = {0}, settings = {0};
@@ -268,7 +270,7 @@ static int channel_open(lua_State *L) {
   buf_deinit(&given);
   buf_deinit(&settings);
   if (code) return refuse(L, &status);
-  open_bench(L, plugin);
+  open_bench(L, plugin, luaL_optstring(L, 5, NULL));
   return 1;
 }
 

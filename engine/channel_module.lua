@@ -99,20 +99,22 @@ function methods:ask(given, pump) return wait(self, given, true, pump) end
 
 methods.__index = methods
 
--- The text of a plugin.lua. name: the channel's, "sms" when not said.
-function channel.load(text, settings, name, file)
-  local inner, why = open_in_sandbox(file or "plugins/demo/plugin.lua", text, name or "sms", settings or {})
+-- The text of a plugin.lua. o.name: the channel's, "sms" when not said; o.ca_file: certificates that are trusted in place of
+-- the system's; o.file: where the text is from.
+function channel.load(text, settings, o)
+  o = o or {}
+  local inner, why = open_in_sandbox(o.file or "plugins/demo/plugin.lua", text, o.name or "sms", settings or {}, o.ca_file)
   if not inner then return nil, why end
   return setmetatable({ inner = inner }, methods)
 end
 
 -- A plugin by its folder.
-function channel.open(folder, settings, name)
+function channel.open(folder, settings, o)
   local path = folder .. "/plugin.lua"
   local file = assert(io.open(path))
   local text = file:read "a"
   file:close()
-  return channel.load(text, settings, name, path)
+  return channel.load(text, settings, filled(o, { file = path }))
 end
 
 return channel

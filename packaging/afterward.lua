@@ -17,7 +17,7 @@ return {
     -- { token = env "AFTERWARD_TOKEN_CENTRE", staff = "centre", scopes = { "staff", "read" }, departments = "all" },
   },
 
-  -- How messages leave. See plugins/sms-http/README.md for the keys of a gateway.
+  -- How messages leave: docs/channels.md, and each plugin's README.md for its keys.
   channels = {
     log = {},                             -- the last resort of pages to staff: written to the log
     -- sms = { plugin = "log", show_text = true },   -- to try things out: texts to patients, too, are only written

@@ -165,6 +165,7 @@ static void exchange_drop(struct http_client *client, struct http_exchange *exch
 
 static void exchange_end(struct http_client *client, struct http_exchange *exchange,
                          CURLcode code) {
+  if (exchange->mail && exchange->easy) mail_exchange_end(exchange->easy);
   exchange_detach(client, exchange);
   client->calling_back = true;
   http_exchange_finish(exchange, code);

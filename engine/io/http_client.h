@@ -21,9 +21,20 @@ struct http_client_config {
   const char *user_agent;  // NULL means "afterward"
 };
 
+enum http_mail_tls { HTTP_MAIL_PLAIN, HTTP_MAIL_STARTTLS };
+
+struct http_mail {  // envelope and login of a call to smtp:// or smtps://
+  const char *from;
+  const char *const *to;
+  size_t to_count;
+  const char *user, *password;  // user NULL or "": no login
+  enum http_mail_tls tls;       // STARTTLS: nothing is said without; smtps:// has it
+};
+
 struct http_call {     // all of it is copied
   const char *method;  // "POST"
-  const char *url;     // http or https
+  const char *url;     // http or https; with mail smtp or smtps, its path our EHLO name
+  const struct http_mail *mail;  // NULL: HTTP. body is then the whole mail, lines by CRLF
   const struct http_header *headers;
   size_t header_count;
   const void *body;
@@ -43,7 +54,7 @@ enum http_outcome {
 
 struct http_result {  // borrowed during the callback
   enum http_outcome outcome;
-  int status;        // 0 when none came
+  int status;        // 0 when none came; of mail the code of SMTP's last reply
   const char *body;  // followed by a NUL, never NULL; what came of it when ambiguous
   size_t body_len;
   const struct http_header *headers;  // of the last answer; see http_header_find

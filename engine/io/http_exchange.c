@@ -81,14 +81,19 @@ static bool call_check(const struct http_call *call, struct status *status) {
           call->headers[i].name);
       return false;
     }
-  return true;
+  return !call->mail || mail_exchange_valid(call->mail, status);
 }
 
-static char *key_of(CURLU *url) {
+static bool is_scheme(const char *scheme, bool mail) {
+  return mail ? strcmp(scheme, "smtp") == 0 || strcmp(scheme, "smtps") == 0
+              : strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+}
+
+static char *key_of(CURLU *url, bool mail) {
   char *scheme = NULL, *host = NULL, *port = NULL;
   struct buf key = {0};
   if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-      (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+      is_scheme(scheme, mail) &&
       curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
       curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
     buf_printf(&key, "%s://%s:%s", scheme, host, port);
@@ -98,16 +103,15 @@ static char *key_of(CURLU *url) {
   return key.data;
 }
 
-static char *host_key(const char *text, struct status *status) {
+static char *host_key(const char *text, bool mail, struct status *status) {
   CURLU *url = curl_url();
   char *key = NULL;
-  if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) key = key_of(url);
+  if (curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) key = key_of(url, mail);
   curl_url_cleanup(url);
   if (!key)
     status_fail(status, ERR_INVALID,
-                "url: '%.200s' is not a whole http or https address; write one like "
-                "https://host/path",
-                text);
+                "url: '%.200s' is not a whole %s address; write one like %s://host/path",
+                text, mail ? "smtp or smtps" : "http or https", mail ? "smtp" : "https");
   return key;
 }
 
@@ -142,7 +146,7 @@ static void limits_set(struct http_call *limits, const struct http_call *call) {
 struct http_exchange *http_exchange_new(const struct http_call *call, char **key,
                                         struct status *status) {
   if (!call_check(call, status)) return NULL;
-  *key = host_key(call->url, status);
+  *key = host_key(call->url, call->mail != NULL, status);
   if (!*key) return NULL;
   struct http_exchange *exchange = mem_alloc(sizeof *exchange);
   exchange->method = mem_copy_text(call->method);
@@ -150,11 +154,13 @@ struct http_exchange *http_exchange_new(const struct http_call *call, char **key
   exchange->headers = headers_list(call);
   buf_put(&exchange->body, call->body, call->body_len);
   limits_set(&exchange->limits, call);
+  if (call->mail) exchange->mail = mail_exchange_new(call->mail);
   return exchange;
 }
 
 void http_exchange_free(struct http_exchange *exchange) {
   curl_slist_free_all(exchange->headers);
+  mail_exchange_free(exchange->mail);
   mem_free(exchange->method);
   mem_free(exchange->url);
   buf_deinit(&exchange->body);
@@ -210,13 +216,14 @@ void http_exchange_prepare(struct http_exchange *exchange, CURL *easy,
                            const struct http_client_config *config) {
   exchange->easy = easy;
   curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+  if (!exchange->mail) curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, config->user_agent);
   curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy ? config->proxy : "");
   if (config->ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
-  prepare_method(exchange, easy);
+  if (!exchange->mail) prepare_method(exchange, easy);
   prepare_callbacks(exchange, easy);
   prepare_limits(exchange, easy);
+  if (exchange->mail) mail_exchange_prepare(exchange, easy);
 }
 
 static void headers_point(const struct http_exchange *exchange,
@@ -235,18 +242,24 @@ static const char *error_text(const struct http_exchange *exchange, CURLcode cod
   return exchange->error[0] ? exchange->error : curl_easy_strerror(code);
 }
 
+static enum http_outcome outcome_of(const struct http_exchange *exchange, CURLcode code,
+                                    long status) {
+  if (exchange->mail) return mail_exchange_outcome(exchange, code, status);
+  if (code == CURLE_OK) return HTTP_ANSWERED;
+  return exchange->begun ? HTTP_AMBIGUOUS : HTTP_NOT_SENT;
+}
+
 void http_exchange_finish(struct http_exchange *exchange, CURLcode code) {
   struct http_header headers[ANSWER_HEADERS_MAX];
   long status = 0;
   if (exchange->easy) curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
   headers_point(exchange, headers);
+  const struct buf *answer = exchange->mail ? &exchange->mail->last : &exchange->answer;
   struct http_result result = {
-      .outcome = code == CURLE_OK  ? HTTP_ANSWERED
-                 : exchange->begun ? HTTP_AMBIGUOUS
-                                   : HTTP_NOT_SENT,
+      .outcome = outcome_of(exchange, code, status),
       .status = (int)status,
-      .body = buf_text(&exchange->answer),
-      .body_len = exchange->answer.len,
+      .body = buf_text(answer),
+      .body_len = answer->len,
       .headers = headers,
       .header_count = exchange->header_count,
       .error = error_text(exchange, code),

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "io/http_client.h"
+#include "io/http_mail.h"
 
 enum { ANSWER_HEAD_MAX = 65536, ANSWER_HEADERS_MAX = 256 };
 
@@ -25,9 +26,10 @@ struct http_exchange {
   char *url;
   struct curl_slist *headers;
   struct buf body;
-  struct http_call limits;  // only its numbers and flags
-  unsigned begun;           // times that curl came to the point of sending
-  struct buf head;          // "name NUL value NUL" for each header of the answer
+  struct http_call limits;     // only its numbers and flags
+  struct mail_exchange *mail;  // NULL: HTTP
+  unsigned begun;              // times that curl came to the point of sending
+  struct buf head;             // "name NUL value NUL" for each header of the answer
   size_t header_count;
   struct buf answer;
   const char *cut;  // why the answer was not taken to its end

@@ -72,16 +72,38 @@ static size_t read_headers(struct channel_call *call, const struct value *list) 
   return count;
 }
 
+static void read_mail(struct channel_call *call, const struct value *mail) {
+  struct value from = value_field(mail, "from"), user = value_field(mail, "user"),
+               password = value_field(mail, "password"), tls = value_field(mail, "tls"),
+               to = value_field(mail, "to"), item;
+  struct value_iter iter = value_iterate(&to);
+  call->mail = (struct http_mail){
+      .from = keep_text(call, &from),
+      .user = keep_text(call, &user),
+      .password = keep_text(call, &password),
+      .to = call->to,
+      .tls = value_is(&tls, "starttls") ? HTTP_MAIL_STARTTLS : HTTP_MAIL_PLAIN};
+  while (call->mail.to_count < CALL_RECEIVERS && value_next(&iter, NULL, &item)) {
+    char *address = keep_text(call, &item);
+    if (address) call->to[call->mail.to_count++] = address;
+  }
+}
+
 void channel_call_read(struct channel_call *call, const struct value *request,
                        int64_t timeout_ms, struct http_call *out) {
   struct value method = value_field(request, "method"), url = value_field(request, "url"),
                body = value_field(request, "body"),
-               headers = value_field(request, "headers");
+               headers = value_field(request, "headers"),
+               mail = value_field(request, "mail");
   out->method = keep_text(call, &method);
   out->url = keep_text(call, &url);
   if (body.kind == VALUE_TEXT) {
     out->body = body.text.data;
     out->body_len = body.text.len;
+  }
+  if (mail.kind == VALUE_MAP) {
+    read_mail(call, &mail);
+    out->mail = &call->mail;
   }
   out->header_count = read_headers(call, &headers);
   out->headers = call->headers;

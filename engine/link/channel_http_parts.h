@@ -28,11 +28,13 @@ void sending_start(struct channel_http *http, struct channel_job *job);
 void sending_leave(struct channel_http *http);  // all that rest
 
 // channel_call.c: requests as the plugin made them, as calls of the client.
-enum { CALL_HEADERS = 32 };
+enum { CALL_HEADERS = 32, CALL_RECEIVERS = 8 };
 struct channel_call {
-  char *texts[4 + 2 * CALL_HEADERS];
+  char *texts[6 + 2 * CALL_HEADERS + CALL_RECEIVERS];
   size_t text_count;
   struct http_header headers[CALL_HEADERS];
+  struct http_mail mail;
+  const char *to[CALL_RECEIVERS];
 };
 // request must stay until the call is copied. Drop the last one first.
 void channel_call_read(struct channel_call *call, const struct value *request,
