@@ -51,7 +51,7 @@ local function server(replies)
   end)
   self.port = self.tcp:getsockname().port
   self.pump = function() uv.run "nowait" end
-  function self:close()
+  function self.close()
     self.tcp:close()
     for _ = 1, 5 do uv.run "nowait" end
   end
