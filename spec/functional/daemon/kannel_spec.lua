@@ -54,12 +54,11 @@ run("Kannel", function()
     message "accepted"
     kannel:disconnect()
     kannel:connect(Hospital.phone(next_patient) .. " 1069 ucs2 %90%00%8B%A2", "13799990000 1069 text hello+there")
-    local items = wait.till("both are there", function()
-      local items = h:get("/inbound").items
-      return items[2] and items
+    local by_text = wait.till("both are there", function()
+      local by_text = {}
+      for _, item in ipairs(h:get("/inbound").items) do by_text[item.text] = item end
+      return by_text["退订"] and by_text["hello+there"] and by_text
     end)
-    local by_text = {}
-    for _, item in ipairs(items) do by_text[item.text] = item end
     assert.equal(patient, by_text["退订"].patient)
     assert.is_nil(by_text["hello+there"].patient)
   end)
