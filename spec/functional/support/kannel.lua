@@ -119,12 +119,10 @@ function Kannel:start(token)
   return self
 end
 
--- An SMSC comes and lets these messages of people in; what is sent to people is its text. Each: "sender receiver text words".
-function Kannel:connect(...)
-  local args = { "-H", "127.0.0.1", "-r", tostring(self.smsc), "-i", "0.05", "-m", tostring(select("#", ...)) }
-  for _, message in ipairs { ... } do args[#args + 1] = message end
-  if select("#", ...) == 0 then args[#args + 1] = "1 2 text nothing" end
-  self.fake = spawn(self, Kannel.FAKE, args)
+-- An SMSC comes, perhaps with a message of somebody: "sender receiver text words"; its text shows what is sent to people.
+function Kannel:connect(message)
+  self.fake = spawn(self, Kannel.FAKE, { "-H", "127.0.0.1", "-r", tostring(self.smsc), "-i", "0.05", "-m", message and "1" or "0",
+    message or "1 2 text nothing" })
   return self.fake
 end
 
