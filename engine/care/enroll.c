@@ -40,6 +40,25 @@ static bool load_origin(struct care *care, const struct enroll_spec *spec,
   return found;
 }
 
+// The booking that the event tells of; of other events, the patient's next one.
+static int64_t appointment_of(struct care *care, const struct enroll_spec *spec) {
+  struct stmt *row = store_query(
+      care->store, "SELECT body FROM event WHERE id=?1 AND kind LIKE 'appointment%'", "i",
+      spec->event);
+  struct value body = {0};
+  size_t len = 0;
+  const char *bytes = stmt_row(row) ? stmt_bytes(row, 0, &len) : NULL;
+  if (len) value_read(bytes, len, &body);
+  struct value when = value_field(&body, "when");
+  int64_t at = value_int_or(&when, 0);
+  stmt_done(row);
+  if (at) return at;
+  return store_int(
+      care->store, 0,
+      "SELECT min(at) FROM appointment WHERE patient=?1 AND at>=?2 AND status='booked'",
+      "ii", spec->patient, kernel_now(care->kernel));
+}
+
 static int64_t anchor_of(struct care *care, const struct enroll_spec *spec,
                          const struct origin *origin, const struct value *anchor) {
   int64_t now = kernel_now(care->kernel), at = 0;
@@ -52,10 +71,7 @@ static int64_t anchor_of(struct care *care, const struct enroll_spec *spec,
                    "SELECT max(at) FROM clinical WHERE patient=?1 AND kind='procedure'",
                    "i", spec->patient);
   else if (value_is(anchor, "appointment"))
-    at = store_int(
-        care->store, 0,
-        "SELECT min(at) FROM appointment WHERE patient=?1 AND at>=?2 AND status='booked'",
-        "ii", spec->patient, now);
+    at = appointment_of(care, spec);
   else
     return now;
   return at ? at : origin->at;

@@ -91,6 +91,7 @@ static const struct applier *applier_of(const char *kind) {
                                          {"drug", event_clinical},
                                          {"observation", event_observation},
                                          {"appointment", event_appointment},
+                                         {"delivery", event_delivery},
                                          {"patient", just_patient, .correct = true},
                                          {"contact", event_contact, .replace = true},
                                          {"death", event_death},

@@ -383,6 +383,15 @@ static int check_merge(struct check *check, const struct value *clean) {
   return wrong(check, "is the same as merge.from_mrn; name two patients");
 }
 
+static int check_delay(struct check *check, const struct value *clean) {
+  struct value booking = value_field(clean, "appointment"),
+               status = value_field(&booking, "status"),
+               minutes = value_field(&booking, "minutes");
+  if (!value_is(&status, "delayed") || minutes.kind != VALUE_NIL) return OK;
+  path_enter(check, "appointment.minutes", strlen("appointment.minutes"));
+  return wrong(check, "is missing; say how many minutes later it will be");
+}
+
 int event_check(const struct value *posted, struct buf *clean, struct status *status) {
   struct check check = {.status = status};
   struct value view;
@@ -397,6 +406,7 @@ int event_check(const struct value *posted, struct buf *clean, struct status *st
   if (!code) code = check_kind(&check, &view);
   if (!code) code = check_unit(&check, &view);
   if (!code) code = check_merge(&check, &view);
+  if (!code) code = check_delay(&check, &view);
   if (code) clean->len = before;
   return code;
 }

@@ -1,4 +1,4 @@
-// What was done, found, ordered, measured and booked.
+// What was done, found, ordered and measured.
 #include <string.h>
 
 #include "base/mem.h"
@@ -115,81 +115,5 @@ int event_observation(struct event_in *event) {
   }
   mem_free(code_text);
   mem_free(unit_text);
-  return failed;
-}
-
-struct booking {
-  char *id, *status, *department;
-  int64_t at;
-};
-
-static bool booking_changed(struct event_in *event, const struct booking *booking) {
-  return !store_int(event->care->store, 0,
-                    "SELECT 1 FROM appointment WHERE source_id=?1 AND source=?2 AND "
-                    "status=?3 AND (?4=0 OR at=?4) AND patient=?5",
-                    "tttii", booking->id, event->row->source, booking->status,
-                    booking->at, event->patient);
-}
-
-// "changed" says a booking's new time; it stays booked.
-static const char *booking_status(const struct booking *booking) {
-  return strcmp(booking->status, "changed") ? booking->status : "booked";
-}
-
-static void booking_keep(struct event_in *event, const struct booking *booking) {
-  store_exec(event->care->store,
-             "INSERT INTO appointment (patient, source, source_id, department, at, "
-             "status, changed_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (source_id, "
-             "source) DO UPDATE SET patient=?1, department=coalesce(?4,department), "
-             "at=coalesce(?5,at), status=?6, changed_at=?7",
-             "itttIti", event->patient, event->row->source, booking->id,
-             booking->department, booking->at, booking_status(booking), event->at);
-}
-
-// A cancellation often names the booking only: its department is the one that was kept.
-static void merge_booked_department(struct event_in *event, const struct booking *booking,
-                                    struct merge *merge) {
-  struct stmt *row =
-      store_query(event->care->store,
-                  "SELECT department FROM appointment WHERE source_id=?1 AND source=?2",
-                  "tt", booking->id, event->row->source);
-  if (stmt_row(row)) merge_text(merge, "department", stmt_text(row, 0));
-  stmt_done(row);
-}
-
-static void booking_tell(struct event_in *event, const struct booking *booking) {
-  static const char *const words[][2] = {{"booked", "appointment"},
-                                         {"changed", "appointment"},
-                                         {"cancelled", "appointment-cancelled"},
-                                         {"no-show", "no-show"}};
-  struct merge merge = {0};
-  if (booking->at) merge_int(&merge, "when", booking->at);
-  merge_booked_department(event, booking, &merge);
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (!strcmp(words[i][0], booking->status)) {
-      event_tell(event, words[i][1], &merge);
-      return;
-    }
-  struct buf unused = {0};
-  merge_end(&merge, &unused);
-  buf_deinit(&unused);
-}
-
-int event_appointment(struct event_in *event) {
-  static const int64_t ahead = INT64_C(5) * 366 * CIVIL_DAY_MS;
-  struct value map = value_field(&event->body, "appointment"),
-               id = value_field(&map, "id"), status = value_field(&map, "status"),
-               department = value_field(&map, "department");
-  struct booking booking = {value_copy_text(&id), value_copy_text(&status),
-                            value_copy_text(&department), 0};
-  int failed = event_time(event, &map, "at", ahead, &booking.at);
-  if (!failed && booking_changed(event, &booking)) {
-    event_open_access(event, booking.department);
-    booking_keep(event, &booking);
-    booking_tell(event, &booking);
-  }
-  mem_free(booking.id);
-  mem_free(booking.status);
-  mem_free(booking.department);
   return failed;
 }

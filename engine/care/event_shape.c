@@ -9,8 +9,11 @@ static const char *const relations[] = {"spouse",  "child", "parent",
                                         "sibling", "other", NULL};
 static const char *const leavings[] = {"order", "transfer", "community", "against-advice",
                                        "death", "other",    NULL};
-static const char *const statuses[] = {"booked",  "changed", "cancelled",
-                                       "no-show", "done",    NULL};
+static const char *const statuses[] = {"booked",  "changed", "cancelled", "no-show",
+                                       "delayed", "done",    NULL};
+static const char *const actors[] = {"patient", "hospital", NULL};
+static const char *const delivery_statuses[] = {"ready",     "sent",     "late",
+                                                "collected", "returned", NULL};
 
 static const struct event_field contact_fields[] = {
     {"name", FIELD_TEXT, .most = 100},
@@ -55,14 +58,32 @@ static const struct event_field observation_fields[] = {
 static const struct event_shape observation_shape = {"an observation",
                                                      observation_fields};
 
+static const struct event_field alternative_fields[] = {
+    {"at", FIELD_TIME, .needed = true, .hint = "2026-03-09T08:30:00+08:00"},
+    {"doctor", FIELD_TEXT, .most = 60},
+    {"id", FIELD_TEXT, .needed = true, .most = 100, .hint = "A-801"},
+    {NULL}};
+static const struct event_shape alternative_shape = {"an alternative",
+                                                     alternative_fields};
+
 static const struct event_field appointment_fields[] = {
+    {"alternatives", FIELD_LIST, .most = 8, .shape = &alternative_shape},
     {"at", FIELD_TIME},
+    {"by", FIELD_WORD, .words = actors},
     {"department", FIELD_TEXT, .most = 64},
     {"id", FIELD_TEXT, .needed = true, .most = 100, .hint = "A-778"},
+    {"minutes", FIELD_COUNT, .most = 1440},
     {"status", FIELD_WORD, .needed = true, .words = statuses},
     {NULL}};
 static const struct event_shape appointment_shape = {"an appointment",
                                                      appointment_fields};
+
+static const struct event_field delivery_fields[] = {
+    {"id", FIELD_TEXT, .needed = true, .most = 100, .hint = "D-31"},
+    {"place", FIELD_TEXT, .most = 100},
+    {"status", FIELD_WORD, .needed = true, .words = delivery_statuses},
+    {NULL}};
+static const struct event_shape delivery_shape = {"a delivery", delivery_fields};
 
 static const struct event_field merge_fields[] = {
     {"from_mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0099999"},
@@ -77,6 +98,7 @@ const char *const event_kinds[] = {"admission",
                                    "cancel-admission",
                                    "cancel-discharge",
                                    "death",
+                                   "delivery",
                                    "diagnosis",
                                    "discharge",
                                    "drug",
@@ -92,6 +114,7 @@ static const struct event_field event_fields[] = {
     {"at", FIELD_TIME, .needed = true, .hint = "2026-03-02T15:00:00+08:00"},
     {"child", FIELD_MAP, .shape = &person_shape},
     {"data", FIELD_DATA, .most = 32},
+    {"delivery", FIELD_MAP, .shape = &delivery_shape},
     {"department", FIELD_TEXT, .most = 64},
     {"diagnoses", FIELD_CODES, .most = 50, .shape = &coded_shape},
     {"doctor", FIELD_TEXT, .most = 100},
@@ -122,6 +145,7 @@ const char *const *event_needs(const char *kind) {
                {"drug", {"patient", "drugs"}},
                {"observation", {"patient", "observation"}},
                {"appointment", {"patient", "appointment"}},
+               {"delivery", {"patient", "delivery"}},
                {"merge", {"merge"}}};
   static const char *const patient[] = {"patient", NULL};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)

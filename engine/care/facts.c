@@ -176,6 +176,46 @@ static int read_enrollments(const struct subject *subject, struct buf *out) {
   return OK;
 }
 
+// Those of the last week and those to come.
+static int read_appointments(const struct subject *subject, struct buf *out) {
+  struct stmt *rows = store_query(
+      subject->care->store,
+      "SELECT source_id, at, department, status FROM appointment WHERE patient=?1 AND "
+      "at>=?2 ORDER BY at, id LIMIT 32",
+      "ii", subject->patient, kernel_now(subject->care->kernel) - 7 * CIVIL_DAY_MS);
+  size_t list = value_begin_list(out);
+  uint32_t count = 0;
+  for (; stmt_row(rows); count++) {
+    struct mapping map = mapping_begin(out);
+    mapping_int(&map, "at", stmt_int(rows, 1));
+    mapping_text(&map, "department", stmt_text(rows, 2));
+    mapping_text(&map, "id", stmt_text(rows, 0));
+    mapping_text(&map, "status", stmt_text(rows, 3));
+    mapping_end(&map);
+  }
+  stmt_done(rows);
+  value_end(out, list, count);
+  return OK;
+}
+
+// What was told of deliveries, as the events told it.
+static int read_deliveries(const struct subject *subject, struct buf *out) {
+  struct stmt *rows = store_query(subject->care->store,
+                                  "SELECT body FROM (SELECT id, body FROM event WHERE "
+                                  "patient=?1 AND kind='delivery' ORDER BY id DESC LIMIT "
+                                  "32) ORDER BY id",
+                                  "i", subject->patient);
+  size_t list = value_begin_list(out), len;
+  uint32_t count = 0;
+  for (; stmt_row(rows); count++) {
+    const char *body = stmt_bytes(rows, 0, &len);
+    buf_put(out, body, len);
+  }
+  stmt_done(rows);
+  value_end(out, list, count);
+  return OK;
+}
+
 static int read_since(const struct subject *subject, const struct value *options,
                       int64_t *since, struct status *status) {
   struct value within = value_field(options, "within"),
@@ -205,6 +245,8 @@ static void put_observation(struct stmt *row, struct buf *out) {
 int facts_read(const struct subject *subject, const char *code,
                const struct value *options, struct buf *out, struct status *status) {
   if (!strcmp(code, "enrollments")) return read_enrollments(subject, out);
+  if (!strcmp(code, "appointments")) return read_appointments(subject, out);
+  if (!strcmp(code, "deliveries")) return read_deliveries(subject, out);
   int64_t since;
   if (read_since(subject, options, &since, status)) return status->code;
   struct value last = value_field(options, "last");

@@ -41,7 +41,7 @@ api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
-  "appointment-cancelled", "no-show", "death", "birth-loss", "reply" }
+  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "delivery", "death", "birth-loss", "reply" }
 api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
   { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
   { "no-answer", "无人接听" }, { "busy", "占线" }, { "off", "关机" }, { "void", "停机空号" }, { "wrong-person", "非本人" },
@@ -285,7 +285,8 @@ api.run = {
       key("id", "id!", "its name"), key("level", "word!", "severity: a key of the department's alerts"),
       key("reason", "string!", "why, in words") } }) },
     { label = "id", waits = false, in_jobs = true, returns = "nothing" }),
-  read = call("observations of a code, oldest first, 32 at most", { key("code", "word!", "which"),
+  read = call("observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of "
+      .. "`appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }", { key("code", "word!", "which"),
       options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
     { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
   rule = call("asks the newest version of a rule, whose random numbers are its own",

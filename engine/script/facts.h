@@ -18,7 +18,9 @@ struct facts {
   // name that is not known
   void (*field)(void *self, const char *name, struct buf *out);
   // list, oldest first, 32 at most, of {code,value,at,day}; options {within,since,last};
-  // code "enrollments" lists live enrollments {pathway,tier,since}
+  // code "enrollments" lists live enrollments {pathway,tier,since}, "appointments" those
+  // of a week ago and later {id,at,department,status}, "deliveries" what was told of them
+  // {delivery,place,status}
   int (*read)(void *self, const char *code, const struct value *options, struct buf *out,
               struct status *status);
   void (*get)(void *self, const char *key, struct buf *out);  // state kept with p:set
