@@ -251,7 +251,7 @@ function Run:note(text) end
 ---@return integer
 function Run:now() end
 
----Observations of a code, oldest first, 32 at most
+---Observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of `appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }
 ---@param code string which
 ---@param options? afterward.read_options see the keys
 ---@return table[]
@@ -315,7 +315,7 @@ local Facts = {}
 ---@return any
 function Facts:get(key) end
 
----Observations of a code, oldest first, 32 at most
+---Observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of `appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }
 ---@param code string which
 ---@param options? afterward.read_options see the keys
 ---@return table[]

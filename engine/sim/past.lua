@@ -175,11 +175,12 @@ local function booking_of(self, event)
   return booking.id
 end
 
-local BOOKINGS = { appointment = "booked", ["appointment-cancelled"] = "cancelled", ["no-show"] = "no-show" }
+local BOOKINGS = { appointment = "booked", ["appointment-cancelled"] = "cancelled", ["no-show"] = "no-show",
+  ["appointment-delayed"] = "delayed", ["appointment-done"] = "done" }
 local function booking(self, event)
   local body = event.body
   return { kind = "appointment", appointment = { id = booking_of(self, event), status = BOOKINGS[event.kind], department = body.department,
-    at = body.when and sim.iso(body.when, self.zone) } }
+    by = body.by, minutes = body.minutes, at = body.when and sim.iso(body.when, self.zone) } }
 end
 
 local function measured(self, event)

@@ -12,7 +12,7 @@ local function call(p, note)
   p:task { id = "pharmacist-call", role = "pharmacist", due = "4bh", note = note }
 end
 
-local function over(p) return p:now() > p.anchor + (p.event.days or DAYS) * DAY end
+local function over(p) return p:now() >= p:time("0d 00:00", p.anchor) + (p.event.days or DAYS) * DAY end
 
 local function dose(p, clock)
   local a, why = p:ask("taken", { within = UNCONFIRMED, remind = "15m" })
@@ -20,7 +20,7 @@ local function dose(p, clock)
     if a.taken == "not" then call(p, ("%s的药没有服，请问原因；剂量由医生决定"):format(clock)) end
   elseif why == "silent" then
     if p:silences "taken" % 3 == 0 then call(p, "连续三次没有确认服药，请打电话") end
-    p:send("not-confirmed", { to = "family", fields = { time = clock } })
+    p:send("not-confirmed", { to = "family", fields = { clock = clock } })
   elseif why == "opted-out" then
     p:stop "opted-out"
   end
@@ -45,9 +45,9 @@ return {
   aw.template { id = "tonight", class = "medicine", fields = { "times" },
     zh = "{patient.title}您好，今晚到明早的用药时间：{times}，请按医嘱服用；不适请先来电，不要自行停药。",
     en = "{patient.title}, your medicine until tomorrow morning: {times}. Unwell? Ring us before you stop it." },
-  aw.template { id = "not-confirmed", class = "medicine", fields = { "time" },
-    zh = "您好，{patient.title}今天{time}的用药还没有确认，请帮忙看看是否已服；已服请不要再服。",
-    en = "Hello, {patient.title} has not confirmed the {time} medicine. Please have a look; if taken, don't give it again." },
+  aw.template { id = "not-confirmed", class = "medicine", fields = { "clock" },
+    zh = "您好，{patient.title}今天{clock}的用药还没有确认，请帮忙看看是否已服；已服请不要再服。",
+    en = "Hello, {patient.title} has not confirmed the {clock} medicine. Please have a look; if taken, don't give it again." },
 
   aw.pathway {
     id = "taking", program = "yongyao", title = { zh = "按时服药", en = "Taking medicines" },
@@ -56,7 +56,6 @@ return {
       aw.step { id = "today", at = "enroll", valid_for = "12h", run = function(p)
         if times.read(p.event.times) then return day(p) end
         call(p, ("用药时间读不懂：%s，请在系统里改正"):format(tostring(p.event.times)))
-        p:stop "times can't be read"
       end },
       aw.step { id = "day", every = "1d 05:00", from = "1d", to = "180d", valid_for = "8h", run = day },
       -- No message leaves at night: what is due until eight tomorrow is said in the evening, and not asked about.

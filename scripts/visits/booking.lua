@@ -22,7 +22,10 @@ end
 -- That time of the day so many days before the visit.
 function booking.before(p, days, clock) return p:time("0d " .. clock, p.event.when - days * booking.DAY) end
 
-function booking.fields(p) return { date = p.event.date, time = p.event.time } end
+-- Whether the visit is so many days from today.
+function booking.is_in(p, days)
+  return p:now() >= booking.before(p, days, "00:00") and p:now() < booking.before(p, days - 1, "00:00")
+end
 
 function booking.label(p) return ("%s %s"):format(p.event.date, p.event.time) end
 

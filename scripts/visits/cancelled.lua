@@ -23,6 +23,7 @@ local function offers(p)
     out[i] = { value = one.id, zh = words, en = words }
   end
   out[#out + 1] = { value = "other", zh = "都不合适，请来电", en = "none fits; ring me" }
+  out[#out + 1] = { value = "none", zh = "不再需要", en = "no need" }
   return out
 end
 
@@ -31,8 +32,8 @@ local function record(p, slot)
     if offer.value == slot then
       p:set("choice", slot)
       p:note(("改约：%s"):format(offer.zh))
-      p:task { id = "rebook", role = "booking-desk", due = "2bh",
-        note = ("原%s停诊，患者选择：%s（%s）"):format(booking.label(p), offer.zh, slot) }
+      p:wait(p:task { id = "rebook", role = "booking-desk", due = "2bh",
+        note = ("原%s停诊，患者选择：%s（%s）"):format(booking.label(p), offer.zh, slot) })
     end
   end
 end
@@ -54,21 +55,21 @@ local function choose(p)
 end
 
 return {
-  aw.template { id = "visit-cancelled", class = "visit", fields = { "date", "time" },
-    zh = "{patient.title}您好，很抱歉，您{date} {time}的门诊因医生停诊取消，请不要前来；新的时间请您选，或等我们来电。",
-    en = "{patient.title}, we are sorry: your visit of {date} {time} is cancelled by the clinic. Please choose another time, "
+  aw.template { id = "visit-cancelled", class = "visit", fields = { "when" },
+    zh = "{patient.title}您好，很抱歉，您{when}的门诊因医生停诊取消，请不要前来；新的时间请您选，或等我们来电。",
+    en = "{patient.title}, we are sorry: your visit of {when} is cancelled by the clinic. Please choose another time, "
       .. "or wait for our call." },
   -- accept unjudged: asks about a booking
   aw.form { id = "new-time", class = "visit", title = { zh = "门诊改约，请选时间", en = "Another time for your visit" },
     { id = "slot", kind = "choice", zh = "停诊很抱歉，哪个时间合适？", en = "We are sorry. Which time suits you?", options = {
-      { "other", zh = "都不合适，请来电", en = "none fits; ring me" } } } },
+      { "other", zh = "都不合适，请来电", en = "none fits; ring me" }, { "none", zh = "不再需要", en = "no need" } } } },
 
   aw.pathway {
     id = "cancelled", program = "jiuzhen", title = { zh = "停诊改约", en = "Cancelled by the clinic" },
     enroll = { on = "appointment-cancelled", where = by_hospital, again = "both" },
     steps = {
       aw.step { id = "tell", at = "enroll", valid_for = "1d", run = function(p)
-        p:send("visit-cancelled", { via = ALL, together = true, fields = booking.fields(p) })
+        p:send("visit-cancelled", { via = ALL, together = true, fields = { when = booking.label(p) } })
       end },
       aw.step { id = "choose", at = "enroll", valid_for = "3d", run = choose },
     },

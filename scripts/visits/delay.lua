@@ -11,9 +11,9 @@ local function news(f)
 end
 
 return {
-  aw.template { id = "visit-delayed", class = "visit", fields = { "time", "minutes" },
-    zh = "{patient.title}您好，您今天{time}的门诊约推迟{minutes}分钟，很抱歉；您可以先休息，不会过号。",
-    en = "{patient.title}, your visit at {time} today begins about {minutes} minutes late. We are sorry; you keep your place." },
+  aw.template { id = "visit-delayed", class = "visit", fields = { "clock", "minutes" },
+    zh = "{patient.title}您好，您今天{clock}的门诊约推迟{minutes}分钟，很抱歉；您可以先休息，不会过号。",
+    en = "{patient.title}, your visit at {clock} today begins about {minutes} minutes late. We are sorry; you keep your place." },
 
   aw.pathway {
     id = "delay", program = "jiuzhen", title = { zh = "候诊延迟", en = "A late clinic" },
@@ -22,7 +22,7 @@ return {
       -- Half an hour later it is no news any more: what can't leave until then doesn't.
       aw.step { id = "tell", at = "enroll", valid_for = "30m", run = function(p)
         if p.patient.inpatient or not booking.stands(p) then return end
-        p:send("visit-delayed", { fields = { time = p.event.time, minutes = p.event.minutes } })
+        p:send("visit-delayed", { fields = { clock = p.event.time, minutes = p.event.minutes } })
       end },
     },
   },
