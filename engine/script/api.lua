@@ -286,7 +286,8 @@ api.run = {
       key("reason", "string!", "why, in words") } }) },
     { label = "id", waits = false, in_jobs = true, returns = "nothing" }),
   read = call("observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of "
-      .. "`appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }", { key("code", "word!", "which"),
+      .. "`appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }",
+    { key("code", "word!", "which"),
       options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
     { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
   rule = call("asks the newest version of a rule, whose random numbers are its own",

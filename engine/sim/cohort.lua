@@ -61,7 +61,7 @@ function MAKE.admission() end
 function MAKE.transfer() end
 function MAKE.procedure() end
 function MAKE.diagnosis() end
-function MAKE.drug() end
+function MAKE.drug(event) event.drugs = event.drugs or { { name = "示例药" } } end
 function MAKE.appointment(event, at, zone)
   event.visit = nil
   event.appointment = { id = "A" .. event.patient.mrn, status = "booked", at = sim.iso(at + 7 * DAY, zone) }
