@@ -114,7 +114,9 @@ static int put_alternatives(struct event_in *event, const struct value *booked,
 
 // event_check let no other word in.
 static const char *told_as(const char *status) {
-  static const char *const words[][2] = {{"cancelled", "appointment-cancelled"},
+  static const char *const words[][2] = {{"booked", "appointment"},
+                                         {"changed", "appointment"},
+                                         {"cancelled", "appointment-cancelled"},
                                          {"no-show", "no-show"},
                                          {"delayed", "appointment-delayed"},
                                          {"done", "appointment-done"}};

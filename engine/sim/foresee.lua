@@ -24,7 +24,8 @@ local function event_of(enroll, department, at, n)
     patient = { mrn = ("X%04d"):format(n), name = "某某", sex = n % 2 == 0 and "female" or "male", phone = ("139%08d"):format(n),
       birth = ("%04d-01-15"):format(sim.civil(at, ZONE).year - age),
       contacts = n % 3 > 0 and { { name = "家属", phone = ("138%08d"):format(n), relation = "child" } } or nil },
-    procedures = coded(enroll.procedure), diagnoses = coded(enroll.diagnosis), drugs = coded(enroll.drug) or kind == "drug" and { { name = "示例药" } } or nil,
+    procedures = coded(enroll.procedure), diagnoses = coded(enroll.diagnosis),
+    drugs = coded(enroll.drug) or kind == "drug" and { { name = "示例药" } } or nil,
     appointment = kind == "appointment" and { id = "A" .. n, status = "booked", at = sim.iso(at + WEEK, ZONE) } or nil }
 end
 
