@@ -48,8 +48,9 @@ static bool says(const struct buf *text, const struct value *words) {
 
 static bool says_option(const struct buf *text, const struct value *option,
                         uint32_t place) {
-  struct value value = value_field(option, "value"), zh = value_field(option, "zh"),
-               en = value_field(option, "en");
+  struct value value = value_field(option, "value"), words = value_field(option, "text");
+  if (words.kind != VALUE_MAP) words = *option;  // one that was offered this time
+  struct value zh = value_field(&words, "zh"), en = value_field(&words, "en");
   if (value.kind == VALUE_NIL) value = value_at(option, 0);
   const char *plain = buf_text(text);
   if (text->len == 1 &&

@@ -22,6 +22,25 @@ describe("thirty days of tapering texts", function()
     assert.equal("practice-nurse", w:task("book-visit").role)
   end)
 
+  it("hears danger in what is written back, and a fever that is measured", function()
+    w:advance_to "2026-03-03 11:00"
+    assert.equal("given", pt:reply "胸口痛，喘不上气")
+    assert.equal("emergency", w:alert_named("danger-words").level)
+    w:observe(pt, "temperature", 39)
+    assert.equal("urgent", w:alert_named("fever").level)
+  end)
+
+  it("yes and no are answered by short message, and 退订 ends it", function()
+    w:advance_to "2026-03-03 11:00"
+    assert.equal("answered", pt:reply "否")
+    w:advance_to "2026-03-05 10:05"
+    assert.equal("answered", pt:reply "没有")
+    assert.equal("opted-out", pt:reply "退订")
+    local sent = #w:sent "check-in"
+    days(25)
+    assert.equal(sent, #w:sent "check-in")
+  end)
+
   it("asks what kind of help, and a person calls within one business day", function()
     w:advance_to "2026-03-07 10:05"                                  -- day 5, a Saturday
     pt:answer("check-in", { help = "yes" })

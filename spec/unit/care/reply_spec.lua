@@ -24,7 +24,7 @@ each("yes or no, in a reply", '{"kind":"yesno"}', {
   ["好"] = false, ["有一点"] = false, ["没有，但是腿肿"] = false, ["不知道"] = false, ["3"] = false, [""] = false,
 })
 
-local WOUND = '{"kind":"choice","options":[{"value":"dry","zh":"干燥","en":"dry"},{"value":"red","zh":"发红","en":"red"},'
+local WOUND = '{"kind":"choice","options":[{"value":"dry","zh":"干燥","en":"dry"},{"value":"red","text":{"zh":"发红","en":"red"}},'
   .. '{"value":"open","zh":"裂开","en":"open"}]}'
 each("a choice, in a reply", WOUND, {
   ["1"] = '"dry"', ["３"] = '"open"', ["B"] = '"red"', ["发红"] = '"red"', ["發紅。"] = '"red"', ["Open"] = '"open"',
