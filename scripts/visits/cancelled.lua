@@ -38,6 +38,11 @@ local function record(p, slot)
   end
 end
 
+local function call(p, due, more)
+  return p:task { id = "call", role = "booking-desk", form = "new-time", due = due,
+    note = ("%s停诊，请电话改约%s"):format(booking.label(p), more or "") }
+end
+
 local function choose(p)
   p:set("appointment", p.event.appointment)
   at_night(p)
@@ -47,10 +52,10 @@ local function choose(p)
     a, why = p:ask("new-time", { options = { slot = offers(p) }, within = soon and "2h" or "24h", remind = soon and "1h" or "8h" })
   end
   if not a then
-    local call = p:task { id = "call", role = "booking-desk", form = "new-time", due = soon and "1h" or "4bh",
-      note = ("%s停诊，请电话改约%s"):format(booking.label(p), why == "opted-out" and "；患者不收消息，是否打电话请您决定" or "") }
-    a = p:wait(call).answer
+    local optout = why == "opted-out" and "；患者不收消息，是否打电话请您决定" or ""
+    a = p:wait(call(p, soon and "1h" or "4bh", optout)).answer
   end
+  p:set("settled", true)
   if a then record(p, a.slot) end
 end
 
@@ -72,6 +77,10 @@ return {
         p:send("visit-cancelled", { via = ALL, together = true, fields = { when = booking.label(p) } })
       end },
       aw.step { id = "choose", at = "enroll", valid_for = "3d", run = choose },
+      -- The question may be held back by the contact budget: a visit of the next day can't wait for that.
+      aw.step { id = "ring", at = "2h", valid_for = "1d", run = function(p)
+        if not p:get "settled" and p.event.when - p:now() < booking.DAY then call(p, "1h") end
+      end },
     },
     watches = {
       aw.watch { id = "booked", on = "appointment", where = function(f)

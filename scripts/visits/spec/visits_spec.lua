@@ -135,6 +135,16 @@ describe("the appointment service", function()
       w:task "call":done { code = "reached", answer = { slot = "B1" } }
       assert.matches("王医生（B1）", w:task("rebook").note)
     end)
+    it("rings about tomorrow's visit when the question is held back; the answer on the phone is the choice", function()
+      w = sim.world { scripts = { "scripts/visits" }, at = "2026-03-02 14:00", site = { budget_day = 1 } }
+      w:channel("sms", "single")
+      pt = w:patient { age = 50 }
+      cancel("A1", "2026-03-03 08:30")
+      w:advance "1h" assert.equal(0, #w:sent "new-time")
+      w:advance "65m" w:task "call":done { code = "reached", answer = { slot = "B1" } }
+      assert.matches("（B1）", w:task("rebook").note)
+      w:advance "2d" assert.equal(0, #w:sent "new-time")
+    end)
     it("asks of each of two visits by itself", function()
       cancel "A1" cancel("A2", "2026-03-09 10:00") w:advance "25h"
       assert.equal(2, w:open_tasks())
