@@ -18,6 +18,7 @@
 #include "sim_care.h"
 #include "sim_channel.h"
 #include "sim_coverage.h"
+#include "sim_idle.h"
 #include "sim_load.h"
 #include "sim_query.h"
 #include "sim_replay.h"
@@ -29,7 +30,7 @@ struct sim {
   struct engine engine;
   struct clock clock;
   struct sim_channel channel;
-  struct sim_queries queries;
+  struct sim_idle kept;  // its store came from here, and goes back
   struct buf settings;
   int64_t cut_every;  // commits from one failing of the power to the next; 0: never again
   bool cut_loses;
@@ -81,15 +82,16 @@ static int sim_new(lua_State *L) {
   luaL_setmetatable(L, TYPE);
   clock_init_set(&sim->clock, now);
   if (values_encode(L, 2, "settings", &sim->settings, &status) ||
-      store_open(&store, path, &status) || start(sim, store, &status))
+      sim_idle_open(L, path, &sim->kept, &store, &status) || start(sim, store, &status))
     return fail(L, &status);
   return 1;
 }
 
 static int sim_close(lua_State *L) {
   struct sim *sim = luaL_checkudata(L, 1, TYPE);
-  sim_queries_deinit(&sim->queries);
-  if (sim->open) engine_close(&sim->engine, NULL);
+  struct store *store = NULL;
+  if (sim->open) engine_close(&sim->engine, &store);
+  sim_idle_close(L, &sim->kept, store);
   sim->open = false;
   sim_channel_deinit(&sim->channel);
   buf_deinit(&sim->settings);
@@ -312,7 +314,7 @@ static int sim_journal(lua_State *L) {
 // changing.
 static int sim_query(lua_State *L) {
   struct sim *sim = check(L);
-  return sim_queries_run(&sim->queries, L, sim->engine.store);
+  return sim_queries_run(&sim->kept.queries, L, sim->engine.store);
 }
 
 // sim:set_state(enrollment, key, value): as p:set would.

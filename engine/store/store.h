@@ -17,6 +17,9 @@ struct stmt;   // one prepared statement, cached by its SQL text's address, rese
 // store for specs.
 int store_open(struct store **out, const char *path, struct status *status);
 void store_close(struct store *store);  // checkpoints and frees
+// One in memory, all rows gone: as just opened, but that its statements are prepared.
+int store_empty(struct store *store, struct status *status);
+int64_t store_pages(struct store *store);  // that its file or memory takes
 const char *store_path(const struct store *store);
 // Calls fn at once when a page can't be read or written for another reason than room, or
 // is damaged: what is then read, or believed to be kept, can't be trusted until a new

@@ -43,4 +43,23 @@ describe("the simulation", function()
     w:advance "2h" w:crash() pt:answer("check", { temp = 37 }) w:crash() w:advance "2h"
     assert.same({ "t 37" }, H.notes(w))
   end)
+  it("begins each world with nothing of the one before, and plays it the same", function()
+    local stories = {}
+    for i = 1, 3 do
+      local w, pt = H.body [[local a = p:ask("check", { within = "1d" }) p:note("t " .. a.temp) p:set("n", 1)]]
+      w:advance "2h"
+      pt:answer("check", { temp = 37 })
+      pt:reply "再见"
+      stories[i] = w:timeline(pt) .. pt.number
+      w:close()
+      local fresh = H.world { steps = 'aw.step { id = "s", at = "1h", run = function() end },' }
+      for name in ("person patient identity contact encounter event enrollment run journal question answer message attempt "
+        .. "task alert page note inbound skip observation patient_state silence"):gmatch "%S+" do
+        assert.equal(0, fresh.core:query(("SELECT count(*) AS i_n FROM %s"):format(name))[1].n, name)
+      end
+      fresh:close()
+    end
+    assert.equal(stories[1], stories[2])
+    assert.equal(stories[1], stories[3])
+  end)
 end)
