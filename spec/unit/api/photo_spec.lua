@@ -96,7 +96,7 @@ describe("a photo on a patient page", function()
   it("is not the only thing that may be long: so may calls with a token, and only those", function()
     local long = { events = {}, more = ("x"):rep(200 * 1024) }
     assert.equal(422, (w:call("POST", "/events", long, { token = "his" })))
-    assert.equal(413, (w:call("POST", "/events", long, { token = "none" })))
+    assert.equal(401, (w:call("POST", "/events", long, { token = "none" })))
   end)
 
   it("can be changed a dozen times, then not for a while", function()
