@@ -146,6 +146,16 @@ static void judge_answer(struct sending *sending, const struct http_result *answ
   buf_deinit(&out);
 }
 
+// No provider was there. One that says when to come back, or takes or refuses the
+// message, is.
+static bool found_nobody(const struct sending *sending,
+                         const struct http_result *answer) {
+  if (answer->outcome == HTTP_NOT_SENT || answer->outcome == HTTP_AMBIGUOUS) return true;
+  bool undecided = sending->result.kind == RESULT_AMBIGUOUS ||
+                   (sending->result.kind == RESULT_RETRY && !sending->result.until_ms);
+  return answer->outcome == HTTP_ANSWERED && answer->status >= 500 && undecided;
+}
+
 static void answered(void *ctx, const struct http_result *answer) {
   struct sending *sending = ctx;
   bool safe = is_safe(sending);
@@ -159,6 +169,7 @@ static void answered(void *ctx, const struct http_result *answer) {
       break;
     case HTTP_WRONG: settle(sending, RESULT_CONFIG, answer->error); break;
   }
+  sending->result.lost = found_nobody(sending, answer);
   if (sending->query && answer->outcome != HTTP_ANSWERED) ask_again(sending, 0);
 }
 
