@@ -236,7 +236,9 @@ static void done(void *ctx) {
   if (sending->verdict == VERDICT_NEXT) {
     send_off(sending);
   } else if (!may_ask(sending)) {
+    bool lost = sending->result.lost;
     if (sending->verdict == VERDICT_ASK) settle(sending, RESULT_AMBIGUOUS, "unknown");
+    sending->result.lost = lost;
     finish(sending);
   } else if (channel_stopping(channel)) {
     channel_rest(sending->job);  // the next start asks
