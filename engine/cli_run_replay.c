@@ -181,7 +181,8 @@ static void print(const struct buf *entries, const struct turn_output *made) {
   if (disagrees(made))
     printf("%u records agree, then: %s\n", made->replayed, buf_text(&made->cause));
   else
-    printf("All %u records agree.\n", made->replayed);
+    printf(made->replayed == 1 ? "Its one record agrees.\n" : "All %u records agree.\n",
+           made->replayed);
 }
 
 static void print_json(const struct buf *entries, uint32_t count,

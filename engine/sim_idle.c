@@ -8,13 +8,14 @@ enum { PAGES = 2000, TEXTS = SIM_QUERIES / 2 };  // what a kept store may have a
 struct shelf {  // in the registry, so that it ends with the Lua state
   struct store *store;
   struct sim_idle kept;
+  bool ended;  // the Lua state is being closed, and worlds may be collected after this
 };
 
 static int shelf_free(lua_State *L) {
   struct shelf *shelf = lua_touserdata(L, 1);
   store_close(shelf->store);
   sim_queries_deinit(&shelf->kept.queries);
-  shelf->store = NULL;
+  *shelf = (struct shelf){.ended = true};
   return 0;
 }
 
@@ -57,7 +58,7 @@ static bool fit(const struct sim_idle *kept, struct store *store) {
 
 void sim_idle_close(lua_State *L, struct sim_idle *kept, struct store *store) {
   struct shelf *shelf = store ? find_shelf(L) : NULL;
-  if (shelf && !shelf->store && fit(kept, store)) {
+  if (shelf && !shelf->ended && !shelf->store && fit(kept, store)) {
     *shelf = (struct shelf){store, *kept};
   } else {
     store_close(store);
