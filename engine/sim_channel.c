@@ -22,25 +22,8 @@ static const char *word_for(const struct sim_channel *channel, const char *name,
   return word;
 }
 
-static const char *const names[] = {"sms", "wechat", "email", "log"};
-
-static struct breaker *door(struct sim_channel *channel, const char *name) {
-  int at = 0;
-  while (at < 3 && strcmp(names[at], name) != 0) at++;
-  return &channel->doors[at];
-}
-
-static int64_t down_until(void *self, const char *name) {
-  struct sim_channel *channel = self;
-  return breaker_until(door(channel, name), kernel_now(channel->care->kernel));
-}
-
-static void claimed(void *self, const char *name) {
-  struct sim_channel *channel = self;
-  breaker_claimed(door(channel, name), kernel_now(channel->care->kernel));
-}
-
 static bool known(void *self, const char *name) {
+  static const char *const names[] = {"sms", "wechat", "email", "log"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (!strcmp(names[i], name)) return strcmp(word_for(self, name, NULL), "down") != 0;
   return false;
@@ -57,8 +40,7 @@ static const struct {
   enum result_kind kind;
 } results[] = {{"accept", RESULT_ACCEPTED}, {"fail", RESULT_PERMANENT},
                {"retry", RESULT_RETRY},     {"delay", RESULT_DELAYED},
-               {"config", RESULT_CONFIG},   {"ambiguous", RESULT_AMBIGUOUS},
-               {"dead", RESULT_RETRY}};
+               {"config", RESULT_CONFIG},   {"ambiguous", RESULT_AMBIGUOUS}};
 
 static void start(void *self, const struct outgoing *outgoing) {
   struct sim_channel *channel = self;
@@ -69,14 +51,6 @@ static void start(void *self, const struct outgoing *outgoing) {
     if (!strcmp(results[i].word, word)) result.kind = results[i].kind;
   if (result.kind == RESULT_DELAYED)
     result.until_ms = kernel_now(channel->care->kernel) + 24 * 3600000;
-  if (!breaker_lets(door(channel, outgoing->channel))) {
-    message_result(channel->care, outgoing->attempt,
-                   &(struct channel_result){.kind = RESULT_RETRY});
-    return;
-  }
-  result.lost = !strcmp(word, "dead");
-  breaker_found(door(channel, outgoing->channel), result.lost,
-                kernel_now(channel->care->kernel));
   snprintf(result.provider_id, sizeof result.provider_id, "sim-%lld",
            (long long)++channel->sent);
   message_result(channel->care, outgoing->attempt, &result);
@@ -97,9 +71,7 @@ struct channels_port sim_channel_port(struct sim_channel *channel) {
                                 .address_kind = address_kind,
                                 .start = start,
                                 .keyed = keyed,
-                                .merges = merges,
-                                .down_until = down_until,
-                                .claimed = claimed};
+                                .merges = merges};
 }
 
 void sim_channel_behave(struct sim_channel *channel, const char *name,

@@ -2,29 +2,26 @@
 // should.
 #pragma once
 
-#include "care/breaker.h"
 #include "care/message.h"
 
 enum { SIM_BEHAVIOURS = 64, SIM_MERGE_MOST = 500 };
 
 struct sim_behaviour {
   char *channel, *address;  // address NULL: all
-  char *word;  // accept single keyed fail retry delay config ambiguous silent dead down
+  char *word;  // accept single keyed fail retry delay config ambiguous silent down
 };
 
 struct sim_channel {
   struct care *care;
   struct sim_behaviour behaviours[SIM_BEHAVIOURS];
   int count;
-  struct breaker doors[4];  // of sms, wechat, email, log
-  int64_t sent;             // makes provider ids
+  int64_t sent;  // makes provider ids
 };
 
 struct channels_port sim_channel_port(struct sim_channel *channel);
 // accept (the default); single: takes one message a text; keyed: takes the same key again
 // for a day; fail: refused for good; retry: try later; delay: tomorrow; config;
-// ambiguous: nobody knows; silent: no answer ever; dead: no provider is
-// there; down: the channel does not exist.
+// ambiguous: nobody knows; silent: no answer ever; down: the channel does not exist.
 void sim_channel_behave(struct sim_channel *channel, const char *name,
                         const char *address, const char *word);
 void sim_channel_forget(

@@ -82,11 +82,6 @@ struct channels_port {
   int64_t (*merges)(void *self, const char *channel);
   // Can it say what became of a message that may have been sent. May be NULL.
   bool (*queryable)(void *self, const char *channel);
-  // Until when nothing is to be claimed for it, because its provider is dead; 0: it is
-  // up. May be NULL.
-  int64_t (*down_until)(void *self, const char *channel);
-  // One is being claimed for it: the first one after a pause is the probe. May be NULL.
-  void (*claimed)(void *self, const char *channel);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

@@ -47,7 +47,6 @@ enum result_kind {
 struct channel_result {
   enum result_kind kind;
   int64_t until_ms;       // RETRY: not before (0: backoff decides); DELAYED: until
-  bool lost;              // no provider was there: refused, no answer, 5xx
   char provider_id[128];  // ACCEPTED
   char detail[256];       // provider's code or words; no names or numbers
 };

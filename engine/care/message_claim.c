@@ -103,7 +103,6 @@ void message_claim(struct care *care, struct message *message, const struct gate
     return;
   }
   message_key(message, key);
-  if (care->channels.claimed) care->channels.claimed(care->channels.self, gate->channel);
   message_take(care, message, gate, key);
   kernel_after(care->kernel, start, care, store_last_id(care->store));
 }

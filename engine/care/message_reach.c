@@ -21,8 +21,6 @@ struct reach {
   struct gate *gate;
   char via[256];
   bool any_address, opted_out;
-  bool stays;          // it may have been sent, or tells several things: no other channel
-  int64_t down_until;  // a channel that would reach them is down until then; 0: none
   bool again;  // also where it may have arrived: a safety text goes again rather than not
 };
 
@@ -66,15 +64,6 @@ static bool next_channel(const struct reach *reach, const char **cursor, char *o
   return false;
 }
 
-static bool is_down(struct reach *reach) {
-  const struct channels_port *port = &reach->care->channels;
-  if (!port->down_until) return false;
-  int64_t until = port->down_until(port->self, reach->gate->channel);
-  if (until && (!reach->down_until || until < reach->down_until))
-    reach->down_until = until;
-  return until != 0;
-}
-
 static int64_t find_address(const struct reach *reach, int64_t person,
                             const char *channel, const char *kind) {
   return store_int(reach->care->store, 0,
@@ -98,7 +87,7 @@ static bool reach_person(struct reach *reach, int64_t person) {
     const char *kind = port->address_kind(port->self, gate->channel);
     gate->identity = find_address(reach, person, gate->channel, kind);
     gate->person = person;
-    if (gate->identity && (reach->stays || !is_down(reach))) return true;
+    if (gate->identity) return true;
     if (store_int(reach->care->store, 0,
                   "SELECT 1 FROM identity WHERE person=?1 AND kind=?2 LIMIT 1", "it",
                   person, kind))
@@ -180,8 +169,6 @@ static bool reach_first(struct reach *reach, const struct candidate *list, int c
       reach->any_address = true;
     } else if (reach_person(reach, list[i].person)) {
       return true;
-    } else if (reach->down_until) {
-      return false;  // the next one is not told instead
     }
   }
   return false;
@@ -215,26 +202,6 @@ static bool consented(struct reach *reach) {
   return given ? true : gate_end(reach->gate, "suppressed", "no-consent");
 }
 
-// Spread by its number, so that what waits for a provider does not come all at once.
-static bool wait_for_provider(struct reach *reach) {
-  enum { SPREAD_MS = 10 * 1000 };
-  const struct message *message = reach->message;
-  uint64_t spread = ((uint64_t)message->id * 0x9E3779B97F4A7C15u >> 33) % SPREAD_MS;
-  int64_t until = reach->down_until + (int64_t)spread;
-  if (until >= message->valid_until)
-    return gate_end(reach->gate, "failed", "unreachable");
-  return gate_hold(reach->gate, message, "provider-down", until);
-}
-
-// What may have arrived keeps its channel and its times: there the same key is dropped.
-static bool keeps_channel(struct care *care, const struct message *message) {
-  if (message->carries) return true;
-  return !message_is_safety(message) &&
-         store_int(care->store, 0,
-                   "SELECT 1 FROM attempt WHERE message=?1 AND status='in_doubt' LIMIT 1",
-                   "i", message->id);
-}
-
 // Staff: the number on file; without one, or without a channel, the log at least.
 static bool reach_staff(struct reach *reach) {
   struct care *care = reach->care;
@@ -250,9 +217,8 @@ static bool reach_staff(struct reach *reach) {
                             "SELECT 1 FROM attempt WHERE message=?1 AND channel=?2 AND"
                             " status='failed' LIMIT 1",
                             "it", reach->message->id, gate->channel) != 0;
-    if (!failed && (!needs_phone || has_phone) && !is_down(reach)) return true;
+    if (!failed && (!needs_phone || has_phone)) return true;
   }
-  if (reach->down_until) return wait_for_provider(reach);
   snprintf(gate->channel, sizeof gate->channel, "log");
   if (port->known(port->self, "log")) return true;
   bool tried = reach->message->attempts > 0;
@@ -268,12 +234,9 @@ bool gate_addressee(struct care *care, struct message *message, struct gate *gat
   // A retry keeps its road: the channel knows the key.
   bool retry = message->reason && strcmp(message->reason, "retry") == 0;
   reach.again = retry || !message_is_safety(message);
-  reach.stays = keeps_channel(care, message);
   int count = find_candidates(&reach, list);
   if (reach_first(&reach, list, count)) return consented(&reach);
-  if (reach.down_until) return wait_for_provider(&reach);
   if (reach.again || reach.opted_out) return nobody(&reach);
   reach.again = true;
-  if (reach_first(&reach, list, count)) return consented(&reach);
-  return reach.down_until ? wait_for_provider(&reach) : nobody(&reach);
+  return reach_first(&reach, list, count) ? consented(&reach) : nobody(&reach);
 }

@@ -2,7 +2,6 @@
 // of each, once, what became of it.
 #pragma once
 
-#include "care/breaker.h"
 #include "care/message.h"
 #include "io/http_peer.h"
 
@@ -63,7 +62,6 @@ struct channel {
   struct channel_job *first[2], **end[2];  // waiting: safety texts, the rest
   unsigned running;
   size_t waiting;
-  struct breaker breaker;
   bool pumping;
   uint64_t results[CHANNEL_RESULTS];  // since the start, by enum result_kind
   enum result_kind newest;

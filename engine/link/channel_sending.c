@@ -146,16 +146,6 @@ static void judge_answer(struct sending *sending, const struct http_result *answ
   buf_deinit(&out);
 }
 
-// No provider was there. One that says when to come back, or takes or refuses the
-// message, is.
-static bool found_nobody(const struct sending *sending,
-                         const struct http_result *answer) {
-  if (answer->outcome == HTTP_NOT_SENT || answer->outcome == HTTP_AMBIGUOUS) return true;
-  bool undecided = sending->result.kind == RESULT_AMBIGUOUS ||
-                   (sending->result.kind == RESULT_RETRY && !sending->result.until_ms);
-  return answer->outcome == HTTP_ANSWERED && answer->status >= 500 && undecided;
-}
-
 static void answered(void *ctx, const struct http_result *answer) {
   struct sending *sending = ctx;
   bool safe = is_safe(sending);
@@ -169,7 +159,6 @@ static void answered(void *ctx, const struct http_result *answer) {
       break;
     case HTTP_WRONG: settle(sending, RESULT_CONFIG, answer->error); break;
   }
-  sending->result.lost = found_nobody(sending, answer);
   if (sending->query && answer->outcome != HTTP_ANSWERED) ask_again(sending, 0);
 }
 
@@ -236,9 +225,7 @@ static void done(void *ctx) {
   if (sending->verdict == VERDICT_NEXT) {
     send_off(sending);
   } else if (!may_ask(sending)) {
-    bool lost = sending->result.lost;
     if (sending->verdict == VERDICT_ASK) settle(sending, RESULT_AMBIGUOUS, "unknown");
-    sending->result.lost = lost;
     finish(sending);
   } else if (channel_stopping(channel)) {
     channel_rest(sending->job);  // the next start asks

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 
 enum { PARALLEL = 8 };
@@ -66,46 +65,16 @@ static struct channel_job *take(struct channel *channel) {
   return job;
 }
 
-static void report(struct channel_job *job, const struct channel_result *result) {
-  const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
-  if (job->trace)
-    job->trace->done(job->trace, result);
-  else
-    sink->result(sink->self, job->attempt, result);
-  job_free(job);
-}
-
-// What was claimed before its channel's door was shut goes back unsent. A question and a
-// test go on: neither is a message.
-static void send_next(struct channel *channel) {
-  static const struct channel_result unsent = {.kind = RESULT_RETRY,
-                                               .detail = "provider-down"};
-  struct channel_job *job = take(channel);
-  if (!job->query && !job->trace && !breaker_lets(&channel->breaker)) {
-    report(job, &unsent);
-    return;
-  }
-  channel->running++;
-  channel->ops->send(channel, job);
-}
-
 // A channel may finish a job within send; the loop here then takes the next one, so that
 // a long queue never becomes a deep stack.
 static void pump(struct channel *channel) {
   if (channel->pumping) return;
   channel->pumping = true;
-  while (channel->waiting && channel->running < channel->parallel) send_next(channel);
+  while (channel->waiting && channel->running < channel->parallel) {
+    channel->running++;
+    channel->ops->send(channel, take(channel));
+  }
   channel->pumping = false;
-}
-
-static void watch(struct channel *channel, bool lost) {
-  int64_t now = channel_now(channel);
-  if (!breaker_found(&channel->breaker, lost, now)) return;
-  if (lost)
-    log_line(LOG_LEVEL_ERROR, "channel.down", "channel=%s pause_ms=%lld", channel->name,
-             (long long)channel->breaker.pause_ms);
-  else
-    log_line(LOG_LEVEL_INFO, "channel.up", "channel=%s", channel->name);
 }
 
 static void count(struct channel *channel, const struct channel_result *result) {
@@ -116,10 +85,18 @@ static void count(struct channel *channel, const struct channel_result *result) 
   channel->last_at = channel_now(channel);
 }
 
+static void report(struct channel_job *job, const struct channel_result *result) {
+  const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
+  if (job->trace)
+    job->trace->done(job->trace, result);
+  else
+    sink->result(sink->self, job->attempt, result);
+  job_free(job);
+}
+
 void channel_done(struct channel_job *job, const struct channel_result *result) {
   struct channel *channel = job->channel;
   channel->running--;
-  watch(channel, result->lost);
   count(channel, result);
   report(job, result);
   pump(channel);
@@ -219,16 +196,6 @@ static bool port_queryable(void *self, const char *channel) {
   return found && found->can.queryable;
 }
 
-static int64_t port_down_until(void *self, const char *channel) {
-  const struct channel *found = find(self, channel);
-  return found ? breaker_until(&found->breaker, channel_now(found)) : 0;
-}
-
-static void port_claimed(void *self, const char *channel) {
-  struct channel *found = find(self, channel);
-  if (found) breaker_claimed(&found->breaker, channel_now(found));
-}
-
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
   return (struct channels_port){.self = dispatcher,
                                 .known = port_known,
@@ -236,9 +203,7 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .start = port_start,
                                 .keyed = port_keyed,
                                 .merges = port_merges,
-                                .queryable = port_queryable,
-                                .down_until = port_down_until,
-                                .claimed = port_claimed};
+                                .queryable = port_queryable};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {

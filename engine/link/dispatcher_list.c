@@ -10,7 +10,6 @@ static void put_can(struct mapping *map, const struct channel_abilities *can) {
 
 // Why an operator should look at it.
 static const char *state_of(const struct channel *channel) {
-  if (channel->breaker.pause_ms) return "down";
   if (channel->stale[0]) return "stale";
   return channel->newest == RESULT_CONFIG ? "misconfigured" : "up";
 }
@@ -22,7 +21,6 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   struct mapping map = mapping_begin(out);
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
   put_can(&map, can);
-  if (channel->breaker.pause_ms) mapping_int(&map, "down_until", channel->breaker.until);
   if (channel->last_at) {
     mapping_int(&map, "last_at", channel->last_at);
     mapping_text(&map, "last_detail", channel->last.detail);

@@ -60,16 +60,6 @@ describe("the dispatcher", function()
     assert.truthy(requests[1]:find('{"content":"【骨动新生】您好","mobile":"13800001111","uid":"m7-0"}', 1, true))
   end)
 
-  it("shuts the door when five in a row find a gateway that falls: the next ones go back unsent", function()
-    open(nil, 1)
-    reply = answer("500 Fell", "oops")
-    for attempt = 1, 7 do desk:start(attempt, "sms") end
-    local kinds = {}
-    for i, result in ipairs(wait(7)) do kinds[i] = result.kind end
-    assert.same({ "ambiguous", "ambiguous", "ambiguous", "ambiguous", "ambiguous", "retry", "retry" }, kinds)
-    assert.equal(5, #requests)
-  end)
-
   for what, case in pairs {
     ["429 with Retry-After is tried then"] = { answer("429 Slow", "", "Retry-After: 17\r\n"), "retry", 18000 },
     ["500 may have been sent"] = { answer("500 Fell", "oops"), "ambiguous", 0 },
