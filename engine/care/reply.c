@@ -26,6 +26,7 @@ struct reply {  // one text, being thought about
   struct reply_question question;
   struct buf clean, flag;  // the answer that the text gives, checked and judged
   bool unjudged, answers;
+  bool unheard;  // the answer is free words that no rule of the form judges
 };
 
 static bool load(struct care *care, int64_t inbound, struct reply *out) {
@@ -93,7 +94,7 @@ static void think_of_answer(struct care *care, struct reply *reply) {
   struct buf values = {0};
   struct value view, item;
   struct status status = {0};
-  if (!reply_question_load(care, sender, question)) return;
+  if (sender->wrong || !reply_question_load(care, sender, question)) return;
   struct value form =
       catalog_find(care->catalog, question->department, "form", question->form);
   if (!asked_item(&form, &item) || !may_answer(reply, &item)) return;
@@ -101,6 +102,8 @@ static void think_of_answer(struct care *care, struct reply *reply) {
                    value_read(buf_text(&values), values.len, &view) &&
                    form_check(care, question->department, question->form, question->id,
                               &view, &reply->clean, &status) == OK;
+  struct value kind = value_field(&item, "kind"), rule = value_field(&form, "abnormal");
+  reply->unheard = value_is(&kind, "text") && !value_true(&rule);
   if (reply->answers && value_read(buf_text(&reply->clean), reply->clean.len, &view))
     form_judge(care, question->department, question->form, &view, sender->patient,
                question->enrollment, &reply->flag, &reply->unjudged);
@@ -238,6 +241,7 @@ static const char *deal_with(struct care *care, const struct reply *reply) {
   if (!reply->count) return "unknown";
   if (reply->answers && still_open(care, reply)) {
     answer(care, reply);
+    if (reply->unheard) record(care, reply, &reply->senders[reply->meant]);
     return "answered";
   }
   if (reply->word == REPLY_STOP || reply->word == REPLY_STOP_ALL) {

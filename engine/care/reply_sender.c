@@ -36,13 +36,17 @@ static int read_senders(struct care *care, int64_t identity, struct reply_sender
   int count = 0;
   struct stmt *rows = store_query(
       care->store,
-      "SELECT DISTINCT c.patient, c.person FROM identity mine JOIN identity i ON"
-      " i.value=mine.value AND i.kind=mine.kind JOIN contact c ON c.person=i.person"
-      " WHERE mine.id=?1 ORDER BY c.patient, c.person LIMIT ?2",
+      "SELECT c.patient, c.person, max(coalesce(i.flag,'')='void') FROM identity mine "
+      "JOIN"
+      " identity i ON i.value=mine.value AND i.kind=mine.kind JOIN contact c ON"
+      " c.person=i.person WHERE mine.id=?1 GROUP BY c.patient, c.person ORDER BY "
+      "c.patient,"
+      " c.person LIMIT ?2",
       "ii", identity, (int64_t)REPLY_SENDERS);
   while (count < REPLY_SENDERS && stmt_row(rows))
-    out[count++] =
-        (struct reply_sender){.patient = stmt_int(rows, 0), .person = stmt_int(rows, 1)};
+    out[count++] = (struct reply_sender){.patient = stmt_int(rows, 0),
+                                         .person = stmt_int(rows, 1),
+                                         .wrong = stmt_int(rows, 2) != 0};
   stmt_done(rows);
   return count;
 }

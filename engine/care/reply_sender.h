@@ -7,6 +7,7 @@ enum { REPLY_SENDERS = 16 };  // patients of one number
 
 struct reply_sender {
   int64_t patient, person;
+  bool wrong;       // it was said that the number is somebody else's
   int64_t told_at;  // our last message to this person about this patient; 0: none lately
   char department[64];  // of that message, else of the patient's newest enrollment; may
                         // be ""

@@ -7,6 +7,10 @@
 #include "care/contact.h"
 #include "care/task.h"
 
+enum {
+  NOTE_MOST = 4000
+};  // characters; whoever writes on is in the list of what came in
+
 static bool add_to_open(struct care *care, int64_t patient, const char *department,
                         const char *name, const char *text) {
   int64_t open = store_int(care->store, 0,
@@ -14,8 +18,10 @@ static bool add_to_open(struct care *care, int64_t patient, const char *departme
                            " name=?3 AND status='open' LIMIT 1",
                            "itt", patient, department, name);
   if (open)
-    store_exec(care->store, "UPDATE task SET note=note || char(10) || ?2 WHERE id=?1",
-               "it", open, text);
+    store_exec(
+        care->store,
+        "UPDATE task SET note=note || char(10) || ?2 WHERE id=?1 AND length(note)<?3",
+        "iti", open, text, (int64_t)NOTE_MOST);
   return open != 0;
 }
 

@@ -13,6 +13,7 @@ return {
   aw.form { id = "pain", abnormal = "pain", { id = "x", kind = "scale", min = 0, max = 10, zh = "疼痛几分？" },
     { id = "more", kind = "text", optional = true, zh = "其他" } },
   aw.form { id = "walk", { id = "x", kind = "yesno", zh = "能走吗？" } },
+  aw.form { id = "words", { id = "x", kind = "text", zh = "怎么样？" } },
   aw.form { id = "both", { id = "x", kind = "yesno", zh = "甲" }, { id = "y", kind = "yesno", zh = "乙" } },
   aw.pathway { id = "x", program = "%s", title = "x", enroll = { on = "discharge", department = "%s" }, anchor = "discharge",
     steps = { aw.step { id = "first", at = "24h", run = asked(FORM) } } },
@@ -84,6 +85,12 @@ describe("a reply", function()
     return table.concat(out, " ")
   end
 
+  it("in free words that no rule judges is an answer, and danger in it is heard all the same", function()
+    home "words"
+    assert.equal("answered", pt:reply "还好，就是胸痛")
+    assert.equal("emergency", w:alert_named("danger-words").level)
+  end)
+
   it("退订 stops the department that wrote, at once; others go on", function()
     assert.equal("w v", opted "退订")
     assert.matches("opted%-out", w:timeline(pt))
@@ -106,6 +113,8 @@ describe("a reply", function()
     home "pain"
     assert.equal("wrong-number", pt:reply "你打错了")
     assert.equal("nurse", w:task("wrong-number").role)
+    assert.equal("given", pt:reply "3")                 -- a stranger's word is no answer
+    assert.not_matches("pain 3", w:timeline(pt), 1, true)
     w:discharge(pt, { department = "v" })
     w:advance "48h"
     assert.equal(1, #w:sent "pain")
