@@ -8,7 +8,7 @@
 #include "io/http_front.h"
 #include "io/http_thread.h"
 #include "io/loop.h"
-#include "reload.h"
+#include "reload/reload.h"
 
 struct daemon_options {  // from the command line, else from the configuration; texts
                          // borrowed

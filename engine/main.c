@@ -2,7 +2,7 @@
 // daemon.
 #include <string.h>
 
-#include "cli_commands.h"
+#include "cli/commands.h"
 #include "serve.h"
 
 int main(int argc, char **argv) {

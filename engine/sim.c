@@ -15,14 +15,14 @@
 #include "engine.h"
 #include "script/values.h"
 #include "sim.h"
-#include "sim_care.h"
-#include "sim_channel.h"
-#include "sim_coverage.h"
-#include "sim_idle.h"
-#include "sim_load.h"
-#include "sim_query.h"
-#include "sim_replay.h"
-#include "sim_time.h"
+#include "sim/care.h"
+#include "sim/channel.h"
+#include "sim/coverage.h"
+#include "sim/idle.h"
+#include "sim/load.h"
+#include "sim/query.h"
+#include "sim/replay.h"
+#include "sim/time.h"
 
 extern const struct embedded sim_lua[];
 
@@ -358,7 +358,7 @@ static int sim_enroll(lua_State *L) {
   return 0;
 }
 
-// sim:channel(name, behaviour): how the channel in memory answers (sim_channel.h); for an
+// sim:channel(name, behaviour): how the channel in memory answers (sim/channel.h); for an
 // address when one is given.
 static int sim_channel_set(lua_State *L) {
   struct sim *sim = check(L);
@@ -429,11 +429,11 @@ int luaopen_afterward_sim(lua_State *L) {
   lua_setfield(L, -2, "__index");
   load(L, 0, "@afterward/sim.lua");
   luaL_newlib(L, functions);
-  load(L, 1, "@afterward/sim_scripts.lua");
+  load(L, 1, "@afterward/sim/world/scripts.lua");
   lua_call(L, 0, 1);
-  load(L, 2, "@afterward/sim_cases.lua");
+  load(L, 2, "@afterward/sim/world/cases.lua");
   lua_call(L, 0, 1);
-  load(L, 3, "@afterward/sim_torture.lua");
+  load(L, 3, "@afterward/sim/world/torture.lua");
   lua_call(L, 4, 1);
   return 1;
 }

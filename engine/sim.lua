@@ -1,6 +1,6 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
--- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim_scripts.lua),
--- what plays many cases (engine/sim_cases.lua), and what cuts the power (engine/sim_torture.lua).
+-- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim/world/scripts.lua),
+-- what plays many cases (engine/sim/world/cases.lua), and what cuts the power (engine/sim/world/torture.lua).
 local core, load_scripts, cases, add_torture = ...
 local sim = { civil = core.civil, parse_time = core.parse_time, each = cases.each, permuted = cases.permuted }
 -- civil and parse_time: (ms, zone): { year, month, … }; (text, zone): ms

@@ -1,4 +1,4 @@
--- Which lines of the scripts specs have run: what the sim module noted (sim_coverage.h), held against the lines
+-- Which lines of the scripts specs have run: what the sim module noted (sim/coverage.h), held against the lines
 -- that can run.
 local tokens, parse = require "tokens", require "parse"
 local coverage = {}

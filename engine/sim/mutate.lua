@@ -120,7 +120,7 @@ function mutate.exported(text)
   return names
 end
 
--- What a change is to the child: read by engine/sim_scripts.lua.
+-- What a change is to the child: read by engine/sim/world/scripts.lua.
 function mutate.variable(change)
   return ("AFTERWARD_MUTATION=%s:%d:%s:%s"):format(change.file, change.at, change.from, change.to)
 end

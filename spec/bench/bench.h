@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine.h"
-#include "sim_channel.h"
+#include "sim/channel.h"
 
 struct bench {
   struct engine engine;

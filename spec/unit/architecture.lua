@@ -41,9 +41,9 @@ local function set(list)
   return out
 end
 
--- Where a file of engine/ stands: "base" for engine/base/x.c, "sim" for engine/sim*.[ch], "engine.c" for engine/engine.c.
+-- Where a file of engine/ stands: "base" for engine/base/x.c, "sim" for engine/sim.c too, "engine.c" for engine/engine.c.
 local function place(path)
-  return path:match "^engine/(%w+)/" or path:match "^engine/(sim)[%l_]*%.[ch]$" or path:match "^engine/([^/]+)$"
+  return path:match "^engine/(%w+)/" or path:match "^engine/(sim)%.[ch]$" or path:match "^engine/([^/]+)$"
 end
 
 -- C without comments, texts and preprocessor lines, so that words in them are not taken for code.

@@ -68,7 +68,7 @@ describe("the tree", function()
     } do
       assert.equal(1, #rules.libraries(breach[1], "\n#include " .. breach[2]), breach[1] .. " " .. breach[2])
     end
-    for _, path in ipairs { "engine/main.c", "engine/sim.c", "engine/sim_query.h", "engine/script/a.c" } do
+    for _, path in ipairs { "engine/main.c", "engine/sim.c", "engine/sim/query.h", "engine/script/a.c" } do
       assert.same({}, rules.libraries(path, "\n#include <lua.h>\n"))
     end
     assert.same({}, every(engine, rules.libraries))

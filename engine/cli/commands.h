@@ -1,0 +1,22 @@
+// Every command but serve: cli_<noun>.c has each with what it does.
+#pragma once
+
+#include "cli/cli.h"
+
+extern const struct cli_command cli_tasks, cli_task;
+extern const struct cli_command cli_alerts, cli_alert;
+extern const struct cli_command cli_messages, cli_message;
+extern const struct cli_command cli_enrollments, cli_runs, cli_run, cli_jobs;
+extern const struct cli_command cli_diff, cli_upgrade, cli_compare, cli_promote,
+    cli_withdraw;
+extern const struct cli_command cli_patient, cli_timeline, cli_opt_out;
+extern const struct cli_command cli_attachment, cli_card;
+extern const struct cli_command cli_duty, cli_handover, cli_clock;
+extern const struct cli_command cli_import;
+extern const struct cli_command cli_bundles, cli_reload, cli_activate, cli_rollback;
+extern const struct cli_command cli_channels, cli_channel, cli_inbound;
+extern const struct cli_command cli_check, cli_new;
+extern const struct cli_command cli_sim, cli_forecast, cli_console, cli_test;
+extern const struct cli_command cli_backtest, cli_fixture;
+extern const struct cli_command cli_summary, cli_events, cli_refused, cli_codes,
+    cli_status, cli_version;

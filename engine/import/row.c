@@ -1,0 +1,384 @@
+// A row of a list becomes an event.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "care/event_check.h"
+#include "care/mapping.h"
+#include "import/parts.h"
+
+struct row {  // one being read
+  struct import_map *map;
+  const char *const *cells;
+  int count;
+  const char **column;
+  struct status *status;
+  char at[24], admitted[24], birth[24], procedure_at[24];  // in ISO form, "" when absent
+};
+
+// Words of the trade, for maps that don't bring their own.
+static const char *const sex_words[][2] = {
+    {"男", "male"}, {"女", "female"}, {"1", "male"}, {"2", "female"}, {NULL, NULL}};
+static const char *const leaving_words[][2] = {
+    {"医嘱离院", "order"},
+    {"1", "order"},
+    {"医嘱转院", "transfer"},
+    {"转院", "transfer"},
+    {"2", "transfer"},
+    {"医嘱转社区卫生服务机构/乡镇卫生院", "community"},
+    {"转社区", "community"},
+    {"3", "community"},
+    {"非医嘱离院", "against-advice"},
+    {"4", "against-advice"},
+    {"死亡", "death"},
+    {"5", "death"},
+    {"其他", "other"},
+    {"9", "other"},
+    {NULL, NULL}};
+static const char *const relation_words[][2] = {
+    {"本人", "self"},        {"配偶", "spouse"},  {"丈夫", "spouse"},
+    {"妻子", "spouse"},      {"子女", "child"},   {"儿子", "child"},
+    {"女儿", "child"},       {"子", "child"},     {"女", "child"},
+    {"父母", "parent"},      {"父亲", "parent"},  {"母亲", "parent"},
+    {"兄弟姐妹", "sibling"}, {"兄弟", "sibling"}, {"姐妹", "sibling"},
+    {"其他", "other"},       {NULL, NULL}};
+static const char *const time_formats[] = {
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S",  "%Y/%m/%d %H:%M",
+    "%Y%m%d%H%M%S",      "%Y%m%d%H%M",     "%Y年%m月%d日 %H:%M", NULL};
+static const char *const date_formats[] = {
+    "%Y-%m-%d",          "%Y/%m/%d",          "%Y%m%d", "%Y年%m月%d日",
+    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", NULL};
+static const char *const empty_words[] = {"无", "不详", "-",    "/",
+                                          "—",  "N/A",  "NULL", NULL};
+
+static bool listed(const struct value *list, const char *const *builtin,
+                   const char *text) {
+  struct value_iter iter = value_iterate(list);
+  struct value item;
+  while (value_next(&iter, NULL, &item))
+    if (value_is(&item, text)) return true;
+  for (; list->kind == VALUE_NIL && *builtin; builtin++)
+    if (!strcmp(*builtin, text)) return true;
+  return false;
+}
+
+// The cell without spaces around it; "" when absent or a word for nothing.
+static void cell(const struct row *row, enum target target, char *out, size_t size) {
+  int index = row->map->index[target];
+  const char *at = index >= 0 && index < row->count ? row->cells[index] : "";
+  struct value empty = value_field(&row->map->table, "empty");
+  while (*at == ' ' || *at == '\t' || !strncmp(at, "\xE3\x80\x80", 3))
+    at += *at == ' ' || *at == '\t' ? 1 : 3;
+  size_t len = strlen(at);
+  while (len && (at[len - 1] == ' ' || at[len - 1] == '\t')) len--;
+  while (len >= 3 && !memcmp(at + len - 3, "\xE3\x80\x80", 3)) len -= 3;
+  snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), at);
+  if (listed(&empty, empty_words, out)) *out = 0;
+}
+
+static int complain(const struct row *row, enum target target, const char *what) {
+  *row->column = row->map->column[target] ? row->map->column[target] : "";
+  return status_fail(row->status, ERR_INVALID, "%s", what);
+}
+
+// Reads a text by one format; what is missing of the time is zero.
+static bool scan(const char *format, const char *text, struct civil *out) {
+  *out = (struct civil){.month = 1, .day = 1};
+  for (; *format; format++) {
+    if (*format != '%') {
+      if (*text++ != *format) return false;
+      continue;
+    }
+    char kind = *++format;
+    int32_t *into = kind == 'Y'   ? &out->year
+                    : kind == 'm' ? &out->month
+                    : kind == 'd' ? &out->day
+                    : kind == 'H' ? &out->hour
+                    : kind == 'M' ? &out->minute
+                    : kind == 'S' ? &out->second
+                                  : NULL;
+    int most = kind == 'Y' ? 4 : 2, used = 0;
+    if (!into) return false;
+    for (*into = 0; used < most && *text >= '0' && *text <= '9'; used++)
+      *into = *into * 10 + (*text++ - '0');
+    if (!used) return false;
+  }
+  return !*text && civil_valid(out);
+}
+
+static bool scan_any(const struct value *own, const char *const *builtin,
+                     const char *text, struct civil *out) {
+  struct value_iter iter = value_iterate(own);
+  struct value item = *own;
+  bool found = false;
+  if (own->kind == VALUE_NIL) {
+    for (; *builtin && !found; builtin++) found = scan(*builtin, text, out);
+    return found;
+  }
+  while (!found && (own->kind == VALUE_TEXT || value_next(&iter, NULL, &item))) {
+    char *format = value_copy_text(&item);
+    found = format && scan(format, text, out);
+    mem_free(format);
+    if (own->kind == VALUE_TEXT) break;
+  }
+  return found;
+}
+
+static int read_time(struct row *row, enum target target, const char *key,
+                     const char *const *formats, char out[24]) {
+  char text[64];
+  struct civil civil;
+  struct value own = value_field(&row->map->table, key);
+  cell(row, target, text, sizeof text);
+  *out = 0;
+  if (!*text) return OK;
+  bool date = formats == date_formats;
+  if (!scan_any(&own, formats, text, &civil))
+    return complain(row, target,
+                    date ? "is not a date in any of the map's forms"
+                         : "is not a date with time in any of the map's forms");
+  int used = snprintf(out, 24, "%04d-%02d-%02d", (int)(civil.year % 10000),
+                      (int)(civil.month % 100), (int)(civil.day % 100));
+  if (!date)
+    snprintf(out + used, 24 - (size_t)used, "T%02d:%02d:%02d", (int)(civil.hour % 100),
+             (int)(civil.minute % 100), (int)(civil.second % 100));
+  return OK;
+}
+
+// A word of a table of the map, or of those built in; the table's sentence names it.
+static int word(struct row *row, enum target target, const char *key,
+                const char *const (*builtin)[2], char *out, size_t size) {
+  char text[128], what[128];
+  struct value table = value_field(&row->map->table, key), found;
+  cell(row, target, text, sizeof text);
+  *out = 0;
+  if (!*text) return OK;
+  found = value_field(&table, text);
+  if (found.kind == VALUE_TEXT && found.text.len < size) {
+    snprintf(out, size, "%.*s", (int)found.text.len, found.text.data);
+    return OK;
+  }
+  for (; table.kind == VALUE_NIL && builtin && (*builtin)[0]; builtin++)
+    if (!strcmp((*builtin)[0], text)) return snprintf(out, size, "%s", (*builtin)[1]), OK;
+  if (table.kind == VALUE_NIL && !builtin) return snprintf(out, size, "%s", text), OK;
+  snprintf(what, sizeof what, "\"%.60s\" is not among the map's %s", text, key);
+  return complain(row, target, what);
+}
+
+// Cuts the text at each separator; gives the parts, without empty ones at the end.
+static int split(char *text, const char *const *separators, char **parts, int most) {
+  int count = 0;
+  for (char *at = text; count < most;) {
+    char *end = NULL;
+    size_t len = 0;
+    for (const char *const *separator = separators; *separator; separator++) {
+      char *found = strstr(at, *separator);
+      if (found && (!end || found < end)) end = found, len = strlen(*separator);
+    }
+    parts[count++] = at;
+    if (!end) break;
+    *end = 0;
+    at = end + len;
+  }
+  while (count && !*parts[count - 1]) count--;
+  return count;
+}
+
+enum { PARTS = 40, LONG_CELL = 4096 };
+
+static void put_coded(struct buf *out, const char *at, const char *code,
+                      const char *name) {
+  struct mapping map = mapping_begin(out);
+  if (*at) mapping_text(&map, "at", at);
+  if (*code) mapping_text(&map, "code", code);
+  if (*name) mapping_text(&map, "name", name);
+  mapping_end(&map);
+}
+
+// Codes and names stand beside each other when there are as many; else each for itself.
+static void put_codes(struct row *row, struct mapping *map, const char *key,
+                      enum target code, enum target name, const char *at) {
+  static const char *const separators[] = {"；", ";", "|", "｜", "\n", NULL};
+  char codes_text[LONG_CELL], names_text[LONG_CELL], *codes[PARTS], *names[PARTS];
+  cell(row, code, codes_text, sizeof codes_text);
+  cell(row, name, names_text, sizeof names_text);
+  int code_count = *codes_text ? split(codes_text, separators, codes, PARTS) : 0,
+      name_count = *names_text ? split(names_text, separators, names, PARTS) : 0;
+  uint32_t count = 0;
+  if (!code_count && !name_count) return;
+  mapping_key(map, key);
+  size_t list = value_begin_list(map->out);
+  bool pairs = code_count == name_count;
+  for (int i = 0; i < code_count; i++)
+    if (*codes[i] || (pairs && *names[i]))
+      put_coded(map->out, at, codes[i], pairs ? names[i] : ""), count++;
+  for (int i = 0; !pairs && i < name_count; i++)
+    if (*names[i]) put_coded(map->out, at, "", names[i]), count++;
+  value_end(map->out, list, count);
+}
+
+static void put_cell(struct row *row, struct mapping *map, const char *key,
+                     enum target target) {
+  char text[1024];
+  cell(row, target, text, sizeof text);
+  if (*text) mapping_text(map, key, text);
+}
+
+// One cell may hold several numbers.
+static void put_phones(struct row *row, struct mapping *map, enum target target) {
+  static const char *const separators[] = {"；", ";", "、", "，", ",", "/", "|", NULL};
+  char text[256], *parts[5];
+  cell(row, target, text, sizeof text);
+  int count = *text ? split(text, separators, parts, 5) : 0;
+  if (!count) return;
+  mapping_text(map, "phone", parts[0]);
+  if (count == 1) return;
+  mapping_key(map, "phones");
+  size_t list = value_begin_list(map->out);
+  for (int i = 1; i < count; i++) value_put_text(map->out, parts[i]);
+  value_end(map->out, list, (uint32_t)count - 1);
+}
+
+static int put_contact(struct row *row, struct mapping *patient) {
+  char relation[24], name[128], phone[128], proxy[16];
+  if (word(row, CONTACT_RELATION, "relations", relation_words, relation, sizeof relation))
+    return ERR_INVALID;
+  cell(row, CONTACT_NAME, name, sizeof name);
+  cell(row, CONTACT_PHONE, phone, sizeof phone);
+  cell(row, CONTACT_PROXY, proxy, sizeof proxy);
+  if (!strcmp(relation, "self") || (!*name && !*phone)) return OK;
+  mapping_key(patient, "contacts");
+  size_t list = value_begin_list(patient->out);
+  struct mapping map = mapping_begin(patient->out);
+  if (*name) mapping_text(&map, "name", name);
+  put_phones(row, &map, CONTACT_PHONE);
+  if (*proxy) mapping_bool(&map, "proxy", !strcmp(proxy, "是") || !strcmp(proxy, "1"));
+  if (*relation) mapping_text(&map, "relation", relation);
+  mapping_end(&map);
+  value_end(patient->out, list, 1);
+  return OK;
+}
+
+static int put_patient(struct row *row, struct mapping *event) {
+  char sex[16];
+  if (word(row, SEX, "sex", sex_words, sex, sizeof sex)) return ERR_INVALID;
+  mapping_key(event, "patient");
+  struct mapping map = mapping_begin(event->out);
+  put_cell(row, &map, "address", ADDRESS);
+  if (*row->birth) mapping_text(&map, "birth", row->birth);
+  int code = put_contact(row, &map);
+  put_cell(row, &map, "dialect", DIALECT);
+  put_cell(row, &map, "disclosure", DISCLOSURE);
+  put_cell(row, &map, "language", LANGUAGE);
+  put_cell(row, &map, "mrn", MRN);
+  put_cell(row, &map, "name", NAME);
+  put_phones(row, &map, PHONE);
+  if (*sex) mapping_text(&map, "sex", sex);
+  mapping_end(&map);
+  return code;
+}
+
+static int put_stays(struct row *row, struct mapping *map) {
+  char text[16];
+  cell(row, STAYS, text, sizeof text);
+  if (!*text) return OK;
+  if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 3)
+    return complain(row, STAYS, "is not a number of stays");
+  mapping_int(map, "stays", strtol(text, NULL, 10));
+  return OK;
+}
+
+// The stay's own number, else one made of what names it.
+static void put_visit(struct row *row, struct mapping *map) {
+  char visit[128], mrn[65], stays[16];
+  cell(row, VISIT, visit, sizeof visit);
+  cell(row, MRN, mrn, sizeof mrn);
+  cell(row, STAYS, stays, sizeof stays);
+  if (!*visit) snprintf(visit, sizeof visit, "%s-%s", mrn, *stays ? stays : row->at);
+  mapping_text(map, "visit", visit);
+}
+
+static int put_event(struct row *row, const char *id, struct buf *out) {
+  char department[64], leaving[24];
+  if (word(row, DEPARTMENT, "departments", NULL, department, sizeof department) ||
+      word(row, LEAVING, "leaving", leaving_words, leaving, sizeof leaving))
+    return ERR_INVALID;
+  struct mapping map = mapping_begin(out);
+  if (*row->admitted) mapping_text(&map, "admitted", row->admitted);
+  mapping_text(&map, "at", row->at);
+  if (*department) mapping_text(&map, "department", department);
+  put_codes(row, &map, "diagnoses", DIAGNOSIS_CODE, DIAGNOSIS_NAME, "");
+  put_cell(row, &map, "doctor", DOCTOR);
+  mapping_text(&map, "id", id);
+  mapping_text(&map, "kind", "discharge");
+  if (*leaving) mapping_text(&map, "leaving", leaving);
+  put_cell(row, &map, "nurse", NURSE);
+  int code = put_patient(row, &map);
+  put_codes(row, &map, "procedures", PROCEDURE_CODE, PROCEDURE_NAME, row->procedure_at);
+  if (!code) code = put_stays(row, &map);
+  put_visit(row, &map);
+  put_cell(row, &map, "ward", WARD);
+  mapping_end(&map);
+  return code;
+}
+
+// What names the stay, and what is said of it: the same row again is the same event, a
+// mended one is new.
+static void make_id(struct row *row, const struct buf *body, char out[64]) {
+  char mrn[65], stays[16], digest[33], content[33];
+  struct buf identity = {0};
+  cell(row, MRN, mrn, sizeof mrn);
+  cell(row, STAYS, stays, sizeof stays);
+  buf_printf(&identity, "%s|%s|%s", mrn, stays, row->at);
+  digest_hex(identity.data, identity.len, digest);
+  digest_hex(body->data, body->len, content);
+  snprintf(out, 64, "list-%.16s-%.8s", digest, content);
+  buf_deinit(&identity);
+}
+
+static int check(struct row *row, const struct buf *body) {
+  struct buf clean = {0};
+  struct value view;
+  int code = ERR_INTERNAL;
+  if (value_read(body->data, body->len, &view))
+    code = event_check(&view, &clean, row->status);
+  buf_deinit(&clean);
+  if (code) *row->column = import_map_column(row->map, row->status->text);
+  return code;
+}
+
+static int read_times(struct row *row) {
+  if (read_time(row, DISCHARGED, "times", time_formats, row->at) ||
+      read_time(row, ADMITTED, "times", time_formats, row->admitted) ||
+      read_time(row, PROCEDURE_AT, "times", time_formats, row->procedure_at) ||
+      read_time(row, BIRTH, "dates", date_formats, row->birth))
+    return ERR_INVALID;
+  if (!*row->at) return complain(row, DISCHARGED, "is empty; give the time of discharge");
+  if (*row->admitted && strcmp(row->admitted, row->at) > 0)
+    return complain(row, ADMITTED, "lies after the discharge; check both");
+  return OK;
+}
+
+int import_map_row(struct import_map *map, const char *const *cells, int count,
+                   struct buf *json, const char **column, struct status *status) {
+  struct row row = {
+      .map = map, .cells = cells, .count = count, .column = column, .status = status};
+  struct buf body = {0};
+  struct value view;
+  char id[64];
+  *column = "";
+  int code = read_times(&row);
+  if (!code) code = put_event(&row, "-", &body);
+  if (!code) code = check(&row, &body);
+  if (!code) {
+    make_id(&row, &body, id);
+    buf_clear(&body);
+    code = put_event(&row, id, &body);
+  }
+  if (!code && value_read(body.data, body.len, &view)) value_to_json(json, &view);
+  buf_deinit(&body);
+  return code;
+}
