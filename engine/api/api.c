@@ -10,6 +10,7 @@
 #include "api/probe.h"
 #include "api/read_forecast.h"
 #include "api/read_summary.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 enum {  // bytes of a body
@@ -98,8 +99,22 @@ struct http_prepared *api_prepare(void *self, const struct http_request *request
   return begins(request->path, "/api") ? call_read(self, request) : NULL;
 }
 
+void api_read_begin(struct api *api) { api->reading = store_failures(api->care->store); }
+
+bool api_read_failed(const struct api *api) {
+  return api->reading != store_failures(api->care->store);
+}
+
+bool api_unread(struct api *api, struct http_request *request) {
+  if (!api_read_failed(api)) return false;
+  log_line(LOG_LEVEL_ERROR, "api.read-failed", "path=%s", request->path);
+  http_respond_problem(request, 500, "the database could not be read; the log says why");
+  return true;
+}
+
 void api_handle(void *self, struct http_request *request) {
   struct api *api = self;
+  api_read_begin(api);
   if (request->prepared)
     call_handle(request);
   else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)

@@ -84,6 +84,7 @@ struct api {
   struct pending *pending;          // requests that wait for a commit
   struct summary *summaries;        // being made (the first) or waiting for that one
   struct forecasting *forecasting;  // the forecast being made; NULL: none
+  uint64_t reading;  // store_failures when the present request or answer was begun
   uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
 };
 
@@ -101,5 +102,12 @@ void api_handle(void *api, struct http_request *request);
 struct http_room api_room(void *api, const struct http_request *request);
 // Its config's prepare, which api_handle needs: takes calls of the staff API apart.
 struct http_prepared *api_prepare(void *api, const struct http_request *request);
+// What is read from here on is of one answer.
+void api_read_begin(struct api *api);
+// Since then a read failed: what was read must not be shown as if it were all there is.
+// The log has the statement.
+bool api_read_failed(const struct api *api);
+// Answers with 500, and true, when one did; logs what was asked.
+bool api_unread(struct api *api, struct http_request *request);
 // The metrics' text (probe.c has their names).
 void api_metrics(struct api *api, struct buf *out);

@@ -12,7 +12,15 @@
 static const struct http_header json_type = {"Content-Type", "application/json"};
 static const struct http_header no_store = {"Cache-Control", "no-store"};
 
+// An empty list, or a 404, would say that there is nothing.
+bool call_unread(struct call *call) {
+  if (!api_unread(call->api, call->request)) return false;
+  call->request = NULL;
+  return true;
+}
+
 void call_send(struct call *call, int status, const struct buf *json, const char *etag) {
+  if (call_unread(call)) return;
   struct http_header headers[3] = {json_type, no_store, {"ETag", etag}};
   http_respond(call->request, status, headers, etag ? 3 : 2, buf_text(json), json->len);
   call->request = NULL;
@@ -29,6 +37,7 @@ void call_refuse(struct call *call, int status, const char *format, ...) {
 void call_problem(struct call *call, int status, const char *format, ...) {
   char text[512];
   va_list args;
+  if (status < 500 && call_unread(call)) return;
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
   va_end(args);

@@ -41,10 +41,15 @@ void call_handle(struct http_request *request);  // what call_read has read
 void call_refuse(struct call *call, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Answers; each ends the call.
+// Answers; each ends the call. When something could not be read since api_read_begin,
+// both answer 500 instead.
 void call_send(struct call *call, int status, const struct buf *json, const char *etag);
 void call_problem(struct call *call, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+// Answers with 500, and true, when something could not be read: for answers that leave by
+// another way.
+bool call_unread(struct call *call);
 
 // A filter of the query: its text, or NULL. Over CALL_TEXT bytes, or what is no UTF-8, is
 // answered with 400 and sets bad.

@@ -191,7 +191,7 @@ static void on_made(struct pending *pending, const struct value *result) {
   memcpy(card.code, code.text.data, code.text.len);
   find_program(&card);
   put_card(&card, &page);
-  send_card(pending->request, &page);
+  if (!api_unread(pending->api, pending->request)) send_card(pending->request, &page);
   mem_free(card.department);
   mem_free(card.program);
   buf_deinit(&page);

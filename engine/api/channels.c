@@ -48,7 +48,7 @@ void desk_channels(struct call *call) {
 }
 
 static void tested(struct pending *pending, const struct value *report) {
-  struct call call = {.request = pending->request};
+  struct call call = {.api = pending->api, .request = pending->request};
   struct buf out = {0};
   value_to_json(&out, report);
   call_send(&call, 200, &out, NULL);

@@ -350,7 +350,7 @@ static void audit(struct call *call, struct pending *pending, const char *action
 }
 
 static void on_audited(struct pending *pending, const struct value *result) {
-  struct call call = {.request = pending->request};
+  struct call call = {.api = pending->api, .request = pending->request};
   struct value status = value_field(result, "status");
   int code = (int)value_int_or(&status, 500);
   if (code >= 300)
@@ -362,6 +362,7 @@ static void on_audited(struct pending *pending, const struct value *result) {
 void desk_audited(struct call *call, const char *action, const struct buf *objects,
                   const char *detail, const struct buf *json) {
   struct value list;
+  if (call_unread(call)) return;
   value_read(objects->data, objects->len, &list);
   struct pending *pending = pending_new(call->api, call->request, on_audited);
   call->request = NULL;

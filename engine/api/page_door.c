@@ -182,6 +182,8 @@ void page_door_post(struct page *page) {
     page_sorry_later(page, lock_ms);
   } else if (door.patient && is_right(page, door.patient, typed ? typed : "")) {
     let_in(page, &door);
+  } else if (api_read_failed(page->api)) {
+    page_sorry(page, 500, "", "");  // nobody's mistake: no try is counted
   } else {
     rate_take(rate, &address_limit, address, now);
     if (*code) rate_take(rate, &code_limit, code, now);

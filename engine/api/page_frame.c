@@ -6,6 +6,7 @@
 #include "api/html.h"
 #include "api/page.h"
 #include "base/digest.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "care/message_text.h"
 
@@ -143,7 +144,21 @@ static void policy_of(const struct buf *out, char *policy, size_t size) {
            nonce ? nonce + 7 : "");
 }
 
+// What could not be read was not there for who wrote the page.
+static void put_unread(struct page *page, struct buf *out) {
+  log_line(LOG_LEVEL_ERROR, "page.read-failed", "path=/f");
+  buf_clear(out);
+  api_read_begin(page->api);
+  page_begin(page, page_say(page, "打不开这个页面", "This page can't be opened"), out);
+  buf_puts(out, page_say(page, "<p>系统出了问题，请过一会儿再试。</p>",
+                         "<p>Something went wrong. Please try again later.</p>"));
+}
+
 void page_send(struct page *page, int status, struct buf *out, int64_t retry_s) {
+  if (api_read_failed(page->api)) {
+    put_unread(page, out);
+    status = 500;
+  }
   char policy[192], seconds[24];
   put_foot(page, out);
   policy_of(out, policy, sizeof policy);

@@ -29,6 +29,7 @@ void pending_free(struct pending *pending) {
 void pending_told(void *self, int64_t row, const struct value *result) {
   struct pending *pending = self;
   (void)row;
+  api_read_begin(pending->api);
   pending->done(pending, result);
   pending_free(pending);
 }

@@ -31,15 +31,17 @@ static void on_audited(struct pending *pending, const struct value *result) {
   struct attachment found;
   struct buf bytes = {0};
   struct status status = {0};
-  if (value_int_or(&state, 500) >= 400)
+  if (value_int_or(&state, 500) >= 400) {
     http_respond_problem(pending->request, 503, "the look was not recorded; try again");
-  else if (!attachment_find(care, buf_text(&pending->text), &found))
-    http_respond_problem(pending->request, 404, "another photo has taken its place");
-  else if (blob_read(care->store, found.id, &bytes, &status))
+  } else if (!attachment_find(care, buf_text(&pending->text), &found)) {
+    if (!api_unread(pending->api, pending->request))
+      http_respond_problem(pending->request, 404, "another photo has taken its place");
+  } else if (blob_read(care->store, found.id, &bytes, &status)) {
     http_respond_problem(pending->request, status.code == ERR_NOT_FOUND ? 410 : 500,
                          status.text);
-  else
+  } else {
     send_bytes(pending->request, &found, &bytes);
+  }
   buf_deinit(&bytes);
 }
 

@@ -77,6 +77,7 @@ static void count(void *self) {
     return;
   }
   count_in(reader, comparison);
+  comparison->failed = store_failures(reader) > 0;
   store_close(reader);
 }
 
@@ -142,8 +143,9 @@ static void answer(const struct comparison *comparison) {
                       .caller = pending->caller};
   struct buf out = {0};
   struct json json = {.out = &out};
+  api_read_begin(pending->api);
   if (comparison->failed) {
-    call_problem(&call, 503, "the figures could not be read; the log says why");
+    call_problem(&call, 500, "the database could not be read; the log says why");
     return;
   }
   json_open(&json, '{');

@@ -32,7 +32,7 @@ static void end(struct forecasting *self) {
   struct call call = {.api = self->api, .request = self->request};
   struct buf out = {0};
   if (self->forecast.failed) {
-    call_problem(&call, 503, "what was could not be read; the log says why");
+    call_problem(&call, 500, "the database could not be read; the log says why");
   } else {
     read_forecast_put(self->api->care, &self->forecast, &out);
     call_send(&call, 200, &out, NULL);
@@ -43,7 +43,11 @@ static void end(struct forecasting *self) {
 
 static void plan(void *ctx) {
   struct forecasting *self = ctx;
-  if (forecast_plan(self->api->care, self->departments, SLICE_MS, &self->forecast))
+  api_read_begin(self->api);
+  bool more =
+      forecast_plan(self->api->care, self->departments, SLICE_MS, &self->forecast);
+  self->forecast.failed |= api_read_failed(self->api);
+  if (more)
     loop_timer_arm(self->slice, PAUSE_MS);
   else
     end(self);

@@ -95,7 +95,7 @@ static void answer(struct summary *summary) {
   struct call call = {.api = summary->api, .request = summary->request};
   struct buf out = {0};
   if (summary->books.failed) {
-    call_problem(&call, 503, "the books could not be read; the log says why");
+    call_problem(&call, 500, "the database could not be read; the log says why");
     return;
   }
   put_summary(summary->api, &summary->books, &out);
@@ -122,7 +122,10 @@ static void end(struct summary *summary) {
 
 static void recount(void *self) {
   struct summary *summary = self;
-  if (books_recount(summary->api->care, SLICE_MS, &summary->books))
+  api_read_begin(summary->api);
+  bool more = books_recount(summary->api->care, SLICE_MS, &summary->books);
+  summary->books.failed |= api_read_failed(summary->api);
+  if (more)
     loop_timer_arm(summary->slice, PAUSE_MS);
   else
     end(summary);

@@ -82,6 +82,7 @@ int store_fail(struct store *store, const char *sql, int rc) {
   const char *why = reason_of(store, rc);
   int code = store_code(store->db, rc);
   store_note(store, sql, rc);
+  store->failures++;
   if (!store->broken)
     status_fail(&store->error, code, "database %.200s: %.200s%s", store->path, why,
                 remedy(rc));
@@ -92,5 +93,7 @@ int store_fail(struct store *store, const char *sql, int rc) {
 int store_report(const struct store *store, struct status *status) {
   return status_fail(status, store->error.code, "%s", store->error.text);
 }
+
+uint64_t store_failures(const struct store *store) { return store->failures; }
 
 const struct status *store_error(const struct store *store) { return &store->error; }

@@ -40,6 +40,9 @@ void store_end_read(struct store *store);
 bool store_in_transaction(const struct store *store);
 bool store_broken(const struct store *store);  // a statement failed since store_begin
 const struct status *store_error(const struct store *store);  // the first failure
+// How many statements have failed since it was opened: who reads asks before and after,
+// as a list without rows may be a list that could not be read.
+uint64_t store_failures(const struct store *store);
 // A code that is the disk's fault and not that of a row: the same may succeed later, so
 // nothing is given up for it.
 bool store_refuses(int code);

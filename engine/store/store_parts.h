@@ -36,6 +36,7 @@ struct store {
   bool reader;          // query_only
   bool begun;           // between store_begin and its end
   bool broken;          // a statement failed since
+  uint64_t failures;    // statements that failed since it was opened
   struct status error;  // the first failure in this transaction, or the last outside one
   void (*lost)(void *self, const char *why);  // see store_on_lost; NULL
   void *lost_self;

@@ -68,7 +68,7 @@ describe("a summary", function()
 
   it("says so when the database can't be read", function()
     os.rename(folder .. "/afterward.db", folder .. "/gone")
-    assert.equal(503, (w:call("GET", "/summary")))
+    assert.equal(500, (w:call("GET", "/summary")))
     os.rename(folder .. "/gone", folder .. "/afterward.db")
   end)
 end)
