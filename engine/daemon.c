@@ -14,7 +14,6 @@
 #include "care/attachment.h"
 #include "care/clock_hold.h"
 #include "care/message.h"
-#include "channels_test.h"
 #include "config.h"
 #include "notify.h"
 #include "script/table_file.h"
@@ -121,91 +120,6 @@ static void signalled(void *self, int number) {
   daemon->end_at = clock_steady_ms() + GRACE_MS;
   http_front_stop(daemon->server, GRACE_MS, doors_shut, daemon);
   arm(daemon);
-}
-
-static int receive_callback(void *self, const char *channel,
-                            const struct api_callback *callback, struct api_reply *reply,
-                            struct status *status) {
-  struct daemon *daemon = self;
-  struct dispatcher_reply answer = {0};
-  struct dispatcher_callback call = {
-      callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
-      callback->peer,
-      callback->method,
-      callback->query,
-      callback->headers,
-      callback->header_count,
-      callback->body,
-      callback->body_len};
-  int code =
-      dispatcher_callback(daemon->channels.dispatcher, channel, &call, &answer, status);
-  reply->status = answer.status;
-  memcpy(reply->type, answer.type, sizeof reply->type);
-  reply->body = answer.body;
-  reply->receipts = answer.receipts;
-  reply->inbound = answer.inbound;
-  return code;
-}
-
-static void list_channels(void *self, struct buf *out) {
-  dispatcher_list(((struct daemon *)self)->channels.dispatcher, out);
-}
-
-static int test_channel(void *self, const struct outgoing *outgoing, inbox_done *done,
-                        void *ctx, struct status *status) {
-  return channels_test(((struct daemon *)self)->channels.dispatcher, outgoing, done, ctx,
-                       status);
-}
-
-static void ask_reload(void *self, const char *department, const char *who) {
-  reload_ask(((struct daemon *)self)->reload, department, who, true);
-  if (!department) channels_reload(&((struct daemon *)self)->channels);
-}
-
-static const char *doing(void *self, const char *department) {
-  return reload_doing(((struct daemon *)self)->reload, department);
-}
-
-static int activate(void *self, const struct api_activation *asked, int64_t *version,
-                    struct status *status) {
-  struct reload *reload = ((struct daemon *)self)->reload;
-  if (asked->canary)
-    return reload_promote(reload, asked->department, asked->withdraw, asked->who, version,
-                          status);
-  return reload_activate(reload, asked->department, asked->hash, asked->back, asked->who,
-                         version, status);
-}
-
-static void compare(void *self, const struct api_comparison *asked, inbox_done *done,
-                    void *done_self) {
-  compare_ask(((struct daemon *)self)->compare, asked, done, done_self);
-}
-
-static const struct http_counters *http_figures(void *self) {
-  return http_front_counters(((struct daemon *)self)->server);
-}
-
-static void metrics(void *self, struct buf *out) {
-  struct daemon *daemon = self;
-  const struct histogram *stalls = loop_stalls(daemon->loop);
-  buf_puts(out, "# TYPE afterward_loop_stall_seconds histogram\n");
-  histogram_put(stalls, "afterward_loop_stall_seconds", "", out);
-  buf_printf(out,
-             "# TYPE afterward_loop_stall_most_seconds gauge\n"
-             "afterward_loop_stall_most_seconds %.15g\n",
-             (double)stalls->most_ms / 1e3);
-  reload_metrics(daemon->reload, out);
-}
-
-static void health(void *self, struct buf *reasons) {
-  struct daemon *daemon = self;
-  if (daemon->failure[0])
-    buf_printf(reasons, "the last batch was refused: %s\n", daemon->failure);
-  if (daemon->engine.care.clock_held)
-    buf_puts(reasons,
-             "the clock jumped: messages to patients wait for afterward clock "
-             "confirm\n");
-  if (daemon->stopping) buf_puts(reasons, "stopping\n");
 }
 
 static char *text_or(struct daemon *daemon, const char *given, const char *key,
@@ -350,6 +264,13 @@ static int open_doors(struct daemon *daemon, struct status *status) {
                                                     .client = daemon->client,
                                                     .plugins = plugins},
                            &daemon->settings, status);
+  if (!code)
+    code = connectors_open(&daemon->connectors,
+                           &(struct connector_parts){.loop = daemon->loop,
+                                                     .kernel = daemon->engine.kernel,
+                                                     .clock = &daemon->clock,
+                                                     .plugins = plugins},
+                           &daemon->settings, status);
   mem_free(plugins);
   if (code && daemon->options.config) status_prefix(status, "%s", daemon->options.config);
   if (code) return code;
@@ -359,17 +280,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   daemon->api_open = !code;
   if (code) return code;
   daemon->api.loop = daemon->loop;
-  daemon->api.engine = (struct api_engine){.self = daemon,
-                                           .callback = receive_callback,
-                                           .channels = list_channels,
-                                           .test = test_channel,
-                                           .http = http_figures,
-                                           .health = health,
-                                           .reload = ask_reload,
-                                           .doing = doing,
-                                           .activate = activate,
-                                           .compare = compare,
-                                           .metrics = metrics};
+  daemon_answer_api(daemon);
   return OK;
 }
 
@@ -431,12 +342,14 @@ void daemon_free(struct daemon *daemon) {
     dispatcher_stop(daemon->channels.dispatcher);
   }
   if (daemon->client) http_thread_free(daemon->client);
+  connectors_stop(&daemon->connectors);
   compare_free(daemon->compare);  // who asked is answered by the api
   if (daemon->api_open) api_deinit(&daemon->api);
   if (daemon->server) http_front_free(daemon->server);
   if (daemon->channels.dispatcher) channels_free(&daemon->channels);
   reload_free(daemon->reload);
   if (daemon->engine_open) engine_close(&daemon->engine, NULL);
+  connectors_free(&daemon->connectors);
   if (daemon->loop) loop_free(daemon->loop);
   mem_free(daemon->scripts);
   buf_deinit(&daemon->config);

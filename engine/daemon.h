@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "channels.h"
 #include "compare.h"
+#include "connectors.h"
 #include "engine.h"
 #include "io/http_front.h"
 #include "io/http_thread.h"
@@ -35,6 +36,7 @@ struct daemon {
   struct http_front *server;
   int port;  // that it listens on
   struct channels channels;
+  struct connectors connectors;
   struct api api;
   bool api_open, stopping, doors_shut;
   int64_t end_at;     // steady ms at which a stop waits no longer
@@ -46,3 +48,5 @@ int daemon_start(struct daemon *daemon,
                  struct status *status);  // the caller gives it zeroed but for options
 void daemon_run(struct daemon *daemon);   // until SIGTERM or SIGINT
 void daemon_free(struct daemon *daemon);  // after whatever daemon_start reached
+
+void daemon_answer_api(struct daemon *daemon);  // daemon_api.c: fills in api.engine

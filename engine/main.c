@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
       &cli_refused,  &cli_codes,    &cli_status,      &cli_version,    &cli_check,
       &cli_new,      &cli_sim,      &cli_forecast,    &cli_backtest,   &cli_console,
       &cli_test,     &cli_fixture,  &cli_channels,    &cli_channel,    &cli_inbound,
-      NULL};
+      &cli_plugins,  NULL};
   if (argc > 1 && strcmp(argv[1], "serve") == 0) return serve_main(argc - 1, argv + 1);
   return cli_main(commands, argc, argv);
 }

@@ -53,7 +53,8 @@ struct api_engine {
   // name.
   int (*callback)(void *self, const char *channel, const struct api_callback *callback,
                   struct api_reply *reply, struct status *status);
-  void (*channels)(void *self, struct buf *out);  // appends an encoded list of them
+  void (*channels)(void *self, struct buf *out);    // appends an encoded list of them
+  void (*connectors)(void *self, struct buf *out);  // the same
   // Sends one for real; done is told {detail, id, result, steps, until}, once.
   int (*test)(void *self, const struct outgoing *outgoing, inbox_done *done, void *ctx,
               struct status *status);

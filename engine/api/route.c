@@ -10,6 +10,7 @@
 #include "api/compare.h"
 #include "api/desk.h"
 #include "api/events.h"
+#include "api/plugins.h"
 #include "api/read.h"
 #include "api/read_forecast.h"
 #include "base/mem.h"
@@ -71,6 +72,7 @@ static const struct route routes[] = {
     {"POST", "clock/confirm", SCOPE_ADMIN, desk_clock},
     {"GET", "codes", SCOPE_READ, read_codes},
     {"GET", "channels", SCOPE_READ, desk_channels},
+    {"GET", "plugins", SCOPE_READ, desk_plugins},
     {"POST", "channels/*/test", SCOPE_ADMIN, desk_channel_test},
     {"GET", "inbound", SCOPE_READ, read_inbound},
     {"GET", "forms/*/*", SCOPE_READ, read_form},

@@ -1,0 +1,6 @@
+// Plugins: which run, as channels and as connectors.
+#pragma once
+
+#include "api/call.h"
+
+void desk_plugins(struct call *call);

@@ -1,0 +1,20 @@
+// Connectors as the configuration names them: `connectors = { his = { plugin = "hl7", … }
+// }`.
+#pragma once
+
+#include "link/connector.h"
+
+enum { CONNECTORS_MOST = 64 };
+
+struct connectors {
+  struct connector *list[CONNECTORS_MOST];
+  size_t count;
+};
+
+// The text of a failure names the connector and the remedy.
+int connectors_open(struct connectors *connectors, const struct connector_parts *parts,
+                    const struct value *settings, struct status *status);
+void connectors_stop(struct connectors *connectors);  // unloads; before the kernel ends
+void connectors_free(struct connectors *connectors);  // after it
+void connectors_list(const struct connectors *connectors, struct buf *out);  // encoded
+void connectors_metrics(const struct connectors *connectors, struct buf *out);
