@@ -85,12 +85,14 @@ static int split(const char *address, char *host, size_t room) {
   return len > 0 && (size_t)len < room && port <= 65535 ? (int)port : -1;
 }
 
-static struct tcp_listener *open_port(struct connector *connector, struct tcp_listen *how,
-                                      const char *address, struct status *status) {
+static struct tcp_listener *open_port(struct connector *connector,
+                                      const struct tcp_listen *how, const char *address,
+                                      struct status *status) {
   char host[256];
-  how->host = host;
-  how->port = split(address, host, sizeof host);
-  if (how->port >= 0) return tcp_listen(connector->parts.loop, how, status);
+  struct tcp_listen at = *how;
+  at.host = host;
+  at.port = split(address, host, sizeof host);
+  if (at.port >= 0) return tcp_listen(connector->parts.loop, &at, status);
   status_fail(status, ERR_INVALID,
               "\"%.100s\" is no address: write host:port, such as 127.0.0.1:2575",
               address);

@@ -38,8 +38,8 @@ local function sender(port)
     self.open = true
   end)
   wait.till("it is connected", function() return self.open end)
-  function self:say(bytes) self.tcp:write(bytes) end
-  function self:hear(pattern) return wait.till("it hears " .. pattern, function() return self.got:match(pattern) end) end
+  function self.say(bytes) self.tcp:write(bytes) end
+  function self.hear(pattern) return wait.till("it hears " .. pattern, function() return self.got:match(pattern) end) end
   return self
 end
 
@@ -91,17 +91,17 @@ describe("a native plugin", function()
   it("brings events: each is answered after the commit, and known thereafter", function()
     local his = start()
     local event = json.encode(h:discharge(1))
-    his:say(event .. "\n")
-    his:hear "^202 taken\n$"
+    his.say(event .. "\n")
+    his.hear "^202 taken\n$"
     wait.till("the patient is known", function() return h:patient(1) end)
-    his:say(event .. "\n")
-    his:hear "^202 taken\n202 taken\n$"                                -- again: taken once
+    his.say(event .. "\n")
+    his.hear "^202 taken\n202 taken\n$"                                -- again: taken once
     local other = h:discharge(2)
     other.id = h:discharge(1).id
-    his:say(json.encode(other) .. "\n")
-    his:hear "\n409 another event was taken with this id[^\n]*\n$"
-    his:say '{"kind":"discharge"}\nnonsense\n'
-    his:hear "\n422 [^\n]*\n422 [^\n]*\n$"
+    his.say(json.encode(other) .. "\n")
+    his.hear "\n409 another event was taken with this id[^\n]*\n$"
+    his.say '{"kind":"discharge"}\nnonsense\n'
+    his.hear "\n422 [^\n]*\n422 [^\n]*\n$"
     local text = h:afterward "plugins"
     assert.truthy(text:find "his +connector +lines +1.0.0" and text:find "lis +connector +lines" and text:find "log +channel", text)
     local item = h:get("/api/v1/plugins").items[1]
@@ -113,15 +113,15 @@ describe("a native plugin", function()
     local lines = {}
     for n = 10, 59 do lines[#lines + 1] = json.encode(h:discharge(n)) end
     local all = table.concat(lines, "\n") .. "\n"
-    for at = 1, #all, 700 do his:say(all:sub(at, at + 699)) end
+    for at = 1, #all, 700 do his.say(all:sub(at, at + 699)) end
     wait.till("all are answered", function() return select(2, his.got:gsub("202 taken\n", "")) == 50 end)
-    his:say(("x"):rep(70000))
+    his.say(("x"):rep(70000))
     wait.till("it is cut", function() return his.gone end)
   end)
 
   it("is undone when the engine stops, also while its senders are connected", function()
     local his = start()
-    his:say(json.encode(h:discharge(3)) .. "\n" .. json.encode(h:discharge(4)) .. "\n")
+    his.say(json.encode(h:discharge(3)) .. "\n" .. json.encode(h:discharge(4)) .. "\n")
     assert.equal(0, (h:stop()))
     wait.till("the sender sees it", function() return his.gone end)
   end)
@@ -152,7 +152,8 @@ describe("a native plugin", function()
     wrong {}
     for settings, wanted in pairs {
       ['{ plugin = "moon", bb = "x" }'] = "plugin moon has no setting 'bb'", ['{ plugin = "moon" }'] = "b: whose: must be set",
-      ['{ plugin = "moon", b = 7 }'] = "b: whose: must be text", ['{ plugin = "moon", b = "x", a = "y" }'] = "a: how often: must be a whole number, such as 1",
+      ['{ plugin = "moon", b = 7 }'] = "b: whose: must be text",
+      ['{ plugin = "moon", b = "x", a = "y" }'] = "a: how often: must be a whole number, such as 1",
       ['{ plugin = "../moon" }'] = 'plugin must be a plugin\'s name, such as hl7', ['{ plugin = "sun" }'] = "sun/sun.so can't be loaded",
     } do
       local said = refusal(settings)
