@@ -37,6 +37,7 @@ void read_summary(struct call *call);
 void read_inbox(struct call *call);  // source event; newest first
 void read_refused(struct call *call);
 void read_codes(struct call *call);
+void read_staff(struct call *call);
 void read_inbound(struct call *call);  // channel patient; what people wrote
 void read_form(struct call *call);
 

@@ -1,6 +1,8 @@
 // What is not about one patient: refused events, result codes, forms.
 #include "api/access.h"
 #include "api/read.h"
+#include "base/mask.h"
+#include "base/mem.h"
 #include "care/task.h"
 
 void read_refused(struct call *call) {
@@ -16,6 +18,59 @@ void read_refused(struct call *call) {
                  "id:@i source:s source_id:s kind:s received_at:z refused_at:z result:v");
   stmt_done(row);
   list_end(&list);
+}
+
+static void put_member(struct json *json, struct stmt *row) {
+  struct buf phone = {0};
+  json_open(json, '{');
+  json_key(json, "login");
+  json_text(json, stmt_text(row, 0));
+  json_key(json, "department");
+  json_text(json, stmt_text(row, 1));
+  json_key(json, "phone");
+  if (!stmt_null(row, 2)) mask_number(stmt_text(row, 2), &phone);
+  json_text(json, stmt_null(row, 2) ? NULL : buf_text(&phone));
+  json_key(json, "wecom");
+  json_text(json, stmt_text(row, 3));
+  json_key(json, "extension");
+  json_text(json, stmt_text(row, 4));
+  json_key(json, "dialects");
+  json_text(json, stmt_text(row, 5));
+  json_close(json, '}');
+  buf_deinit(&phone);
+}
+
+// By login: a page goes on after the last one of the page before.
+void read_staff(struct call *call) {
+  bool bad = false;
+  const char *after = call_filter(call, "after", &bad);
+  if (bad) return;
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  char *next = NULL;
+  int64_t left = LIST_MOST;
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT login, department, phone, wecom, extension, dialects FROM staff WHERE"
+      " login>coalesce(?1,'') ORDER BY login LIMIT ?2",
+      "ti", after, left + 1);
+  json_open(&json, '{');
+  json_key(&json, "items");
+  json_open(&json, '[');
+  for (; left && stmt_row(row); left--) {
+    mem_free(next);
+    next = mem_copy_text(stmt_text(row, 0));
+    put_member(&json, row);
+  }
+  bool more = !left && stmt_row(row);
+  stmt_done(row);
+  json_close(&json, ']');
+  json_key(&json, "next");
+  json_text(&json, more ? next : NULL);
+  json_close(&json, '}');
+  call_send(call, 200, &out, NULL);
+  mem_free(next);
+  buf_deinit(&out);
 }
 
 void read_codes(struct call *call) {

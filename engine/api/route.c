@@ -68,6 +68,7 @@ static const struct route routes[] = {
     {"GET", "events", SCOPE_ADMIN, read_inbox},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},
     {"POST", "duty", SCOPE_STAFF, desk_duty},
+    {"GET", "staff", SCOPE_ADMIN, read_staff},
     {"POST", "staff", SCOPE_ADMIN, desk_staff},
     {"POST", "clock/confirm", SCOPE_ADMIN, desk_clock},
     {"GET", "codes", SCOPE_READ, read_codes},

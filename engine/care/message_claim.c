@@ -17,9 +17,11 @@ static char *copy_signature(const char *text) {
 }
 
 static char *staff_address(struct care *care, const struct message *message) {
-  char phone[64];
-  message_staff_phone(care, message, phone, sizeof phone);
-  return mem_copy_text(phone);
+  const struct channels_port *port = &care->channels;
+  char address[STAFF_ADDRESS];
+  message_staff_address(care, message, port->address_kind(port->self, message->channel),
+                        address, sizeof address);
+  return mem_copy_text(address);
 }
 
 // known: the attempt, its key and address.

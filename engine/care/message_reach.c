@@ -202,22 +202,22 @@ static bool consented(struct reach *reach) {
   return given ? true : gate_end(reach->gate, "suppressed", "no-consent");
 }
 
-// Staff: the number on file; without one, or without a channel, the log at least.
+// Staff: the first channel that knows them; else the log at least.
 static bool reach_staff(struct reach *reach) {
   struct care *care = reach->care;
   const struct channels_port *port = &care->channels;
   struct gate *gate = reach->gate;
-  char phone[64];
+  char address[STAFF_ADDRESS];
   const char *cursor = NULL;
-  bool has_phone = message_staff_phone(care, reach->message, phone, sizeof phone);
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);
-    bool needs_phone = strcmp(kind, "phone") == 0;
     bool failed = store_int(care->store, 0,
                             "SELECT 1 FROM attempt WHERE message=?1 AND channel=?2 AND"
                             " status='failed' LIMIT 1",
                             "it", reach->message->id, gate->channel) != 0;
-    if (!failed && (!needs_phone || has_phone)) return true;
+    if (!failed &&
+        message_staff_address(care, reach->message, kind, address, sizeof address))
+      return true;
   }
   snprintf(gate->channel, sizeof gate->channel, "log");
   if (port->known(port->self, "log")) return true;

@@ -16,14 +16,18 @@ static bool find_login(struct care *care, const struct message *message, char *l
   return login[0] != '\0';
 }
 
-bool message_staff_phone(struct care *care, const struct message *message, char *phone,
-                         size_t size) {
+bool message_staff_address(struct care *care, const struct message *message,
+                           const char *kind, char *out, size_t size) {
   char login[128];
-  phone[0] = '\0';
-  if (!find_login(care, message, login, sizeof login)) return false;
+  bool wecom = strcmp(kind, "wecom") == 0;
+  out[0] = '\0';
+  if ((!wecom && strcmp(kind, "phone")) ||
+      !find_login(care, message, login, sizeof login))
+    return false;
   struct stmt *row =
-      store_query(care->store, "SELECT phone FROM staff WHERE login=?1", "t", login);
-  if (stmt_row(row) && !stmt_null(row, 0)) snprintf(phone, size, "%s", stmt_text(row, 0));
+      store_query(care->store, "SELECT iif(?2, wecom, phone) FROM staff WHERE login=?1",
+                  "ti", login, (int64_t)wecom);
+  if (stmt_row(row) && !stmt_null(row, 0)) snprintf(out, size, "%s", stmt_text(row, 0));
   stmt_done(row);
-  return phone[0] != '\0';
+  return out[0] != '\0';
 }

@@ -140,7 +140,7 @@ static int read_line(struct cli *cli, int argc, char **argv) {
 
 static int check_verb(const struct cli *cli) {
   const struct cli_command *command = cli->command;
-  if (!command->verbs) return CLI_OK;
+  if (!command->verbs || (!cli->word_count && !command->least)) return CLI_OK;
   if (!cli->word_count)
     return cli_fail(cli, CLI_USAGE, "say what to do: afterward %s %s", command->name,
                     command->words);

@@ -11,7 +11,7 @@ extern const struct cli_command cli_diff, cli_upgrade, cli_compare, cli_promote,
     cli_withdraw;
 extern const struct cli_command cli_patient, cli_timeline, cli_opt_out;
 extern const struct cli_command cli_attachment, cli_card;
-extern const struct cli_command cli_duty, cli_handover, cli_clock;
+extern const struct cli_command cli_duty, cli_staff, cli_handover, cli_clock;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_bundles, cli_reload, cli_activate, cli_rollback;
 extern const struct cli_command cli_channels, cli_channel, cli_inbound;

@@ -1,5 +1,5 @@
 -- Requests and answers of Kannel's smsbox, as Kannel 1.4.5 gives them.
-local channel = require "afterward.channel"
+local Plugin = require "functional.support.plugin"
 
 local SIGN = "efb789d22a0c1b2d1d52cf0f59caef2bd926e12a41b78060961a6998892a5bff" -- HMAC-SHA256 of m1-0, by openssl dgst
 local function query(url)
@@ -11,19 +11,13 @@ local function query(url)
 end
 
 describe("kannel", function()
-  local c
-  local function open(more)
-    local settings = { url = "http://127.0.0.1:13013/cgi-bin/sendsms", user = "ward", password = { secret = "p&w" }, from = "1069",
-      token = { secret = "t0k" }, receipts = "http://127.0.0.1:8080/channels/sms/receipt" }
-    for key, value in pairs(more or {}) do settings[key] = value end
-    c = assert(channel.open("plugins/kannel", settings))
-    return c
-  end
-  before_each(function() open() end)
-  after_each(function() c:close() end)
+  local b = Plugin.bench("plugins/kannel", { url = "http://127.0.0.1:13013/cgi-bin/sendsms", user = "ward", password = { secret = "p&w" },
+    from = "1069", token = { secret = "t0k" }, receipts = "http://127.0.0.1:8080/channels/sms/receipt" })
+  before_each(function() b:open() end)
+  after_each(function() b:close() end)
 
   it("asks for UCS-2 and a signed receipt, and the password is not shown", function()
-    local request = assert(c:send { key = "m1-0", text = "【骨动新生】您好 a&b" })
+    local request = assert(b.c:send { key = "m1-0", text = "【骨动新生】您好 a&b" })
     local fields = query(request.url)
     assert.same({ "GET", "ward", "p&w", "1069", "13800001111", "【骨动新生】您好 a&b", "UTF-8", "2", "19" }, { request.method,
       fields.username, fields.password, fields.from, fields.to, fields.text, fields.charset, fields.coding, fields["dlr-mask"] })
@@ -32,10 +26,9 @@ describe("kannel", function()
   end)
 
   it("asks for GSM-7 where the text has no more, and for no receipt where none can come", function()
-    c:close()
-    local fields = query(open { receipts = "http://h/r", smsc = "b" }:send { text = "Reply 1 (yes) or 2 (no)" }.url)
+    local fields = query(b:open { receipts = "http://h/r", smsc = "b" }:send { text = "Reply 1 (yes) or 2 (no)" }.url)
     assert.same({ "0", "b" }, { fields.coding, fields.smsc })
-    assert.equal("2", query(c:send { text = "a[b]" }.url).coding)
+    assert.equal("2", query(b.c:send { text = "a[b]" }.url).coding)
   end)
 
   for what, case in pairs {
@@ -51,13 +44,13 @@ describe("kannel", function()
     ["a fall"] = { 500, "x", { ambiguous = "HTTP 500 x" } },
   } do
     it("understands " .. what, function()
-      assert.same(case[3], c:result({ status = case[1], body = case[2] .. "\n" }, { key = "m1-0" }))
+      assert.same(case[3], b.c:result({ status = case[1], body = case[2] .. "\n" }, { key = "m1-0" }))
     end)
   end
 
   it("takes receipts that it signed itself, and no others", function()
     local function take(text)
-      local items, reply = c:receipt { method = "GET", query = text }
+      local items, reply = b.c:receipt { method = "GET", query = text }
       return items, reply.status or 200
     end
     local good = "key=m1-0&sign=" .. SIGN
@@ -73,10 +66,10 @@ describe("kannel", function()
   end)
 
   it("takes what people write, with its token", function()
-    local items, reply = c:inbound { method = "GET", query = "token=t0k&id=u-1&from=13800001111&at=1700000000&text=%E9%80%80%E8%AE%A2" }
+    local items, reply = b.c:inbound { method = "GET", query = "token=t0k&id=u-1&from=13800001111&at=1700000000&text=%E9%80%80%E8%AE%A2" }
     assert.same({ { id = "u-1", from = "13800001111", text = "退订", at = 1700000000000 } }, items)
     assert.equal(200, reply.status)
-    items, reply = c:inbound { query = "token=x&id=u-1&from=13800001111&text=a" }
+    items, reply = b.c:inbound { query = "token=x&id=u-1&from=13800001111&text=a" }
     assert.same({ {}, 403 }, { items, reply.status })
   end)
 end)

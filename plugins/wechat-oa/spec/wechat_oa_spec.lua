@@ -1,48 +1,37 @@
 -- A WeChat official account: callbacks against the published example, the token's life, and an account on loopback.
+local Plugin = require "functional.support.plugin"
 local channel = require "afterward.channel"
-local Peer = require "functional.support.peer"
 local json = require "dkjson"
 
 local NOW = 1772431200000                                     -- 2026-03-02 14:00 in China
 local AES = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 
 describe("wechat-oa", function()
-  local c, peer
-  local function open(more)
-    if c then c:close() end
-    local settings = { appid = "wx1", secret = { secret = "s3cret" }, template_id = "T1", token = { secret = "t0k" },
-      data = { thing1 = "{program}", thing2 = "{body}", time3 = "{date}" } }
-    for key, value in pairs(more or {}) do settings[key] = value end
-    c = assert(channel.open("plugins/wechat-oa", settings))
-    return c
-  end
-  after_each(function()
-    if c then c:close() end
-    if peer then peer:close() end
-    c, peer = nil, nil
-  end)
+  local b = Plugin.bench("plugins/wechat-oa", { appid = "wx1", secret = { secret = "s3cret" }, template_id = "T1",
+    token = { secret = "t0k" }, data = { thing1 = "{program}", thing2 = "{body}", time3 = "{date}" } })
+  after_each(function() b:close() end)
 
   -- The signed query of a callback.
   local function signed(seconds, more)
     local stamp = tostring(seconds or NOW // 1000)
-    return ("timestamp=%s&nonce=n1&signature=%s%s"):format(stamp, c:call("signature", stamp, "n1", ""), more or "")
+    return ("timestamp=%s&nonce=n1&signature=%s%s"):format(stamp, b.c:call("signature", stamp, "n1", ""), more or "")
   end
 
   describe("callbacks", function()
     it("are signed and encrypted as the published example is", function()
       local text = "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ=="
-      open { appid = "wx5823bf96d3bd56c7", token = "QDG6eK", aes_key = AES }
-      assert.equal("5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", c:call("signature", "1409659589", "263014780", text))
-      assert.equal("1616140317555161061", c:call("decrypt", text))
-      assert.is_nil((c:call("decrypt", text:sub(5))))
-      assert.is_nil((open { appid = "wx-other", aes_key = AES }:call("decrypt", text)))
+      b:open { appid = "wx5823bf96d3bd56c7", token = "QDG6eK", aes_key = AES }
+      assert.equal("5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", b.c:call("signature", "1409659589", "263014780", text))
+      assert.equal("1616140317555161061", b.c:call("decrypt", text))
+      assert.is_nil((b.c:call("decrypt", text:sub(5))))
+      assert.is_nil((b:open { appid = "wx-other", aes_key = AES }:call("decrypt", text)))
     end)
 
     it("answer WeChat's check of the address", function()
-      open()
-      local _, reply = c:inbound { method = "GET", query = signed(nil, "&echostr=e7"), now = NOW }
+      b:open()
+      local _, reply = b.c:inbound { method = "GET", query = signed(nil, "&echostr=e7"), now = NOW }
       assert.same({ 200, "e7" }, { reply.status, reply.body })
-      _, reply = c:inbound { method = "GET", query = "timestamp=1&nonce=n1&signature=x&echostr=e7", now = NOW }
+      _, reply = b.c:inbound { method = "GET", query = "timestamp=1&nonce=n1&signature=x&echostr=e7", now = NOW }
       assert.equal(403, reply.status)
     end)
 
@@ -51,12 +40,12 @@ describe("wechat-oa", function()
         .. NOW // 1000 .. "</CreateTime>" .. fields .. "</xml>"
     end
     local function take(fields, query, now)
-      local items, reply = c:inbound { query = query or signed(), body = xml(fields), now = now or NOW }
+      local items, reply = b.c:inbound { query = query or signed(), body = xml(fields), now = now or NOW }
       return items, reply.status
     end
 
     it("bring what people write, and who follows and leaves", function()
-      open()
+      b:open()
       assert.same({ { id = "m7", from = "o1", kind = "text", text = "还在痛 & 发热", at = NOW } },
         (take "<MsgType>text</MsgType><Content><![CDATA[还在痛 & 发热]]></Content><MsgId>m7</MsgId>"))
       assert.same({ { id = "o1-1772431200-subscribe", from = "o1", kind = "follow", text = "qrscene_7", at = NOW } },
@@ -66,7 +55,7 @@ describe("wechat-oa", function()
     end)
 
     it("bring receipts of template and of subscription messages", function()
-      open()
+      b:open()
       assert.same({ { id = "200163840", state = "delivered", detail = "success" } },
         (take "<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163840</MsgID><Status>success</Status>"))
       assert.equal("failed",
@@ -76,17 +65,17 @@ describe("wechat-oa", function()
     end)
 
     it("are refused when forged or old, and read nothing but XML without entities", function()
-      open()
+      b:open()
       local text = "<MsgType>text</MsgType><Content>x</Content><MsgId>m7</MsgId>"
       assert.same({ {}, 403 }, { take(text, "timestamp=1772431200&nonce=n1&signature=" .. ("0"):rep(40)) })
       assert.same({ {}, 403 }, { take(text, "") })
       assert.same({ {}, 403 }, { take(text, signed(), NOW + 301000) })
-      local items, reply = c:inbound { query = signed(), now = NOW, body = '<!DOCTYPE x [<!ENTITY e "v">]><xml><MsgId>&e;</MsgId></xml>' }
+      local items, reply = b.c:inbound { query = signed(), now = NOW, body = '<!DOCTYPE x [<!ENTITY e "v">]><xml><MsgId>&e;</MsgId></xml>' }
       assert.same({ {}, 400 }, { items, reply.status })
     end)
 
     it("in secure mode are taken encrypted only", function()
-      open { aes_key = AES }
+      b:open { aes_key = AES }
       local inner = xml "<MsgType>text</MsgType><Content>退订</Content><MsgId>m7</MsgId>"
       local text = ("r"):rep(16) .. string.pack(">I4", #inner) .. inner .. "wx1"
       local padding = 32 - #text % 32
@@ -97,11 +86,11 @@ describe("wechat-oa", function()
       local sealed = helper:call("seal", AES, text)
       helper:close()
       local function given(proof)
-        local items, reply = c:inbound { now = NOW, query = signed(nil, "&encrypt_type=aes&msg_signature=" .. proof),
+        local items, reply = b.c:inbound { now = NOW, query = signed(nil, "&encrypt_type=aes&msg_signature=" .. proof),
           body = "<xml><ToUserName>gh_1</ToUserName><Encrypt>" .. sealed .. "</Encrypt></xml>" }
         return items, reply.status
       end
-      local good = c:call("signature", "1772431200", "n1", sealed)
+      local good = b.c:call("signature", "1772431200", "n1", sealed)
       assert.same({ { id = "m7", from = "o1", kind = "text", text = "退订", at = NOW } }, (given(good)))
       assert.same({ {}, 403 }, { given "x" })
       assert.same({ {}, 403 }, { take "<MsgType>text</MsgType><Content>plain</Content><MsgId>m8</MsgId>" })
@@ -109,25 +98,25 @@ describe("wechat-oa", function()
   end)
 
   it("asks for a token first, keeps it, and shows neither it nor the secret", function()
-    local first = assert(open():send { text = "【骨动新生】您好", now = NOW })
+    local first = assert(b:open():send { text = "【骨动新生】您好", now = NOW })
     assert.same({ "https://api.weixin.qq.com/cgi-bin/stable_token", "token", true }, { first.url, first.step, first.safe })
     assert.same({ grant_type = "client_credential", appid = "wx1", secret = "s3cret", force_refresh = false }, json.decode(first.body))
     assert.truthy(first.shown.body:find('"secret":"***"', 1, true))
     local message = { text = "【骨动新生】您好，今天的伤口怎么样？请您填写问卷 https://f.example.org/f/1?a=b", now = NOW, to = "o1" }
-    local said = assert(c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message))
+    local said = assert(b.c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message))
     assert.equal("https://api.weixin.qq.com/cgi-bin/message/template/send?access_token=AT", said.next.url)
     assert.equal("https://api.weixin.qq.com/cgi-bin/message/template/send?access_token=***", said.next.shown.url)
     assert.same({ touser = "o1", template_id = "T1", client_msg_id = "m1-0", url = "https://f.example.org/f/1?a=b", data = {
       thing1 = { value = "骨动新生" }, thing2 = { value = "您好，今天的伤口怎么样？请您填写问卷 " }, time3 = { value = "2026年3月2日" } } },
       json.decode(said.next.body))
-    assert.equal("send", c:send(message).step)                -- the next one needs no token
+    assert.equal("send", b.c:send(message).step)              -- the next one needs no token
     message.now = NOW + 6900000                               -- five minutes before it ends
-    assert.equal("token", c:send(message).step)
-    said = open { kind = "subscribe" }:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
+    assert.equal("token", b.c:send(message).step)
+    said = b:open { kind = "subscribe" }:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
     assert.truthy(said.next.url:find("/cgi-bin/message/subscribe/bizsend?", 1, true))
-    assert.same({ 0, 540000 }, { c:can().keyed, open():can().keyed })
+    assert.same({ 0, 540000 }, { b.c:can().keyed, b:open():can().keyed })
     message.text = "【x】" .. ("长"):rep(30)
-    said = c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
+    said = b.c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
     assert.equal(("长"):rep(19) .. "…", json.decode(said.next.body).data.thing2.value)
   end)
 
@@ -136,20 +125,20 @@ describe("wechat-oa", function()
     [40003] = { permanent = "errcode 40003" }, [47003] = { config = "errcode 47003" }, [48001] = { config = "errcode 48001" },
     [99999] = { ambiguous = "errcode 99999" } } do
     it("understands errcode " .. code, function()
-      assert.same(case, open():result({ step = "send", body = json.encode { errcode = code, msgid = code == 0 and 77 or nil }, now = NOW }))
+      assert.same(case, b:open():result({ step = "send", body = json.encode { errcode = code, msgid = code == 0 and 77 or nil }, now = NOW }))
     end)
   end
 
   it("without a token sends nothing: tried again, or configuration", function()
-    open()
-    assert.same({ config = "errcode 40125" }, c:result { step = "token", body = '{"errcode":40125}' })
-    assert.same({ retry = 30, detail = "HTTP 502" }, c:result { step = "token", status = 502, body = "x" })
-    assert.same({ config = "errcode 40001" }, c:result { step = "resend", body = '{"errcode":40001}' })
+    b:open()
+    assert.same({ config = "errcode 40125" }, b.c:result { step = "token", body = '{"errcode":40125}' })
+    assert.same({ retry = 30, detail = "HTTP 502" }, b.c:result { step = "token", status = 502, body = "x" })
+    assert.same({ config = "errcode 40001" }, b.c:result { step = "resend", body = '{"errcode":40001}' })
   end)
 
   it("goes through an account whose token is taken away by somebody else: once more with the newer one, never twice", function()
     local token, asked, sent = "A1", 0, {}
-    peer = Peer.open(function(request)
+    local peer = b:serve(function(request)
       if request.path == "/cgi-bin/stable_token" then
         asked = asked + 1
         return 200, json.encode { access_token = token, expires_in = 7200 }
@@ -159,8 +148,8 @@ describe("wechat-oa", function()
       table.insert(sent, json.decode(request.body).client_msg_id)
       return 200, json.encode { errcode = 0, errmsg = "ok", msgid = 100 + #sent }
     end)
-    open { url = peer.url }
-    local function deliver(key) return c:deliver({ key = key, to = "o1", now = NOW }, peer.pump) end
+    b:open { url = peer.url }
+    local function deliver(key) return b:deliver({ key = key, to = "o1", now = NOW }) end
     assert.same({ "accepted", "101" }, { deliver "m1-0".result, "101" })
     assert.equal("102", deliver "m2-0".id)
     assert.equal(1, asked)

@@ -48,7 +48,9 @@ static bool port_known(void *self, const char *channel) {
 
 static const char *port_address(void *self, const char *channel) {
   (void)self;
-  return strcmp(channel, "wechat") == 0 ? "wechat" : "phone";
+  return strcmp(channel, "wechat") == 0  ? "wechat"
+         : strcmp(channel, "wecom") == 0 ? "wecom"
+                                         : "phone";
 }
 
 static int64_t port_keyed(void *self, const char *channel) {

@@ -147,6 +147,28 @@ describe("a message", function()
     end)
   end)
 
+  describe("pages by WeCom", function()
+    before_each(function()
+      w:set("channels", "sms wecom log")
+      change "INSERT INTO staff (login,phone,wecom) VALUES ('n1','13700000001','ZhaoLi'), ('n2','13700000002',NULL)"
+      change [[INSERT INTO alert (id,department,name,level,escalation,status,opened_at) VALUES (8,'ortho','x','urgent','e','open',0)]]
+    end)
+    local function page(who, via)
+      plan { kind = "page", class = "staff", name = "x", audience = "staff:" .. who, alert = 8, via = via }
+      return { sent(sent()).channel, sent(sent()).to }
+    end
+    it("go to the id on file, and to whoever has none by the next channel", function()
+      assert.same({ "wecom", "ZhaoLi" }, page("n1", "wecom,sms"))
+      assert.same({ "sms", "13700000002" }, page("n2", "wecom,sms"))
+      assert.equal("log", page("n2", "wecom")[1])
+    end)
+    it("go on by the next channel when WeCom knows nobody of that id", function()
+      page("n1", "wecom,sms")
+      w:result(sent(1).attempt, "permanent", "invaliduser")
+      assert.same({ 2, "sms", "13700000001" }, { sent(), sent(2).channel, sent(2).to })
+    end)
+  end)
+
   describe("waits", function()
     it("for the end of the quiet hours in the patient's own zone", function()
       w:at "2026-03-02 21:00"
