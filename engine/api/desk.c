@@ -241,15 +241,15 @@ void desk_message(struct call *call) {
            &revision);
   if (!id) return;
   const char *verb = call->segments[2];
-  bool resolve = strcmp(verb, "resolve") == 0;
+  bool text = strcmp(verb, "approve") == 0 || strcmp(verb, "withdraw") == 0;
   begin(&request, call,
-        resolve                        ? "message.resolve"
-        : strcmp(verb, "approve") == 0 ? "message.approve"
-                                       : "message.withdraw",
+        !text          ? *verb == 'r' ? "message.resolve" : "message.cancel"
+        : *verb == 'a' ? "message.approve"
+                       : "message.withdraw",
         'm', id);
   merge_int(&request.fields, "message", id);
   merge_text(&request.fields, "by", call->caller->staff);
-  if (!resolve) add_message_name(&request, id);
+  if (text) add_message_name(&request, id);
   submit(&request, 0);
 }
 

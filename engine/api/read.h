@@ -8,7 +8,9 @@ void read_tasks(struct call *call);  // role department status patient
 void read_task(struct call *call);
 void read_alerts(struct call *call);  // department status patient level
 void read_alert(struct call *call);
-void read_messages(struct call *call);     // status patient department reason
+// status state outcome patient department reason channel template form since until
+void read_messages(struct call *call);
+void read_doubts(struct call *call);       // department patient
 void read_message(struct call *call);      // with attempts
 void read_enrollments(struct call *call);  // patient department status; what is planned
 void read_runs(struct call *call);  // status wait department patient version behind age

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "care/message_decide.h"
 #include "care/message_desk.h"
 #include "care/message_gate.h"
 #include "care/message_mass.h"
@@ -63,7 +64,7 @@ int64_t message_plan(struct care *care, const struct message_spec *spec) {
   return id;
 }
 
-static void cancel(struct care *care, struct message *message, const char *why) {
+void message_cancel(struct care *care, struct message *message, const char *why) {
   if (message_is(message,
                  "in_flight"))  // what is in the air decides; see message_result.c
     store_exec(care->store, "UPDATE message SET reason=?2 WHERE id=?1", "it", message->id,
@@ -74,7 +75,7 @@ static void cancel(struct care *care, struct message *message, const char *why) 
 
 static void cancel_quietly(struct care *care, struct message *message, const char *why) {
   if (message_is(message, "in_flight")) {
-    cancel(care, message, why);
+    message_cancel(care, message, why);
     return;
   }
   message_wait(care, message, "cancelled", why, 0);
@@ -103,7 +104,7 @@ void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
                           " ('planned','held','in_flight','in_doubt')",
                           "i", enrollment),
               &ids);
-  each(care, &ids, cancel, reason);
+  each(care, &ids, message_cancel, reason);
 }
 
 void message_cancel_for_run(struct care *care, int64_t run, const char *reason) {
@@ -114,7 +115,7 @@ void message_cancel_for_run(struct care *care, int64_t run, const char *reason) 
                           " ('planned','held','in_flight','in_doubt')",
                           "i", run),
               &ids);
-  each(care, &ids, cancel, reason);
+  each(care, &ids, message_cancel, reason);
 }
 
 void message_cancel_for_patient(struct care *care, int64_t patient, const char *reason) {
@@ -124,7 +125,7 @@ void message_cancel_for_patient(struct care *care, int64_t patient, const char *
                           " status IN ('planned','held','in_flight','in_doubt')",
                           "i", patient),
               &ids);
-  each(care, &ids, cancel, reason);
+  each(care, &ids, message_cancel, reason);
 }
 
 static void wake(struct care *care, struct message *message, const char *why) {
@@ -195,5 +196,6 @@ void message_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
   kernel_handle(care->kernel, WORK_REMIND, &on_remind, care);
   message_desk_handlers(care);
+  message_decide_handlers(care);
   message_receipt_handlers(care);
 }

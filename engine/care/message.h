@@ -4,17 +4,18 @@
 
 #include "care/care.h"
 
-// Ends of a message: accepted, delivered; cancelled (answered closed lapsed ended, or the
-// reason given); suppressed (dead disputed expired no-contact unreachable opted-out
-// no-consent disclosure template festival quiet-hours budget delayed channel-config
-// withdrawn no-channel); failed (unreachable in-doubt fault). Until then: planned,
-// in_flight, in_doubt (a person decides, at its expiry it fails), or held with a reason
-// (paused clock quiet-hours festival budget mass-send no-channel retry delayed
-// channel-config fault), always with a due row. A channel's key is
-// message.number-generation; a new generation is a new sending.
+// Ends of a message: accepted, delivered; cancelled (answered closed lapsed ended, a
+// person's told declined unneeded wrong, or the reason given); suppressed (dead disputed
+// expired no-contact unreachable opted-out no-consent disclosure template festival
+// quiet-hours budget delayed channel-config withdrawn no-channel); failed (unreachable
+// in-doubt fault). Until then: planned, in_flight, in_doubt (a person decides, at its
+// expiry it fails), or held with a reason (paused clock quiet-hours festival budget
+// mass-send no-channel retry delayed channel-config fault), always with a due row. A
+// channel's key is message.number-generation; a new generation is a new sending.
 void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, inbox
                                            // "message.approve" "message.withdraw"
-                                           // "message.resolve" "receipt"
+                                           // "message.resolve" "message.cancel"
+                                           // "receipt"
 
 struct message_spec {  // texts borrowed; NULL or 0 where absent
   int64_t patient, enrollment, run, question, alert;

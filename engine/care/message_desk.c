@@ -1,11 +1,9 @@
 #include "care/message_desk.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "care/mapping.h"
-#include "care/message_carried.h"
 #include "care/message_mass.h"
 
 static void answer(struct inbox_row *row, const char *key, int64_t number) {
@@ -79,67 +77,11 @@ static int apply_withdraw(void *self, struct inbox_row *row, struct status *stat
   return status->code;
 }
 
-// What left with others is sent with them again, or dropped with them, while they are all
-// in doubt.
-static int load_decided(struct care *care, int64_t id, struct message *out,
-                        struct status *status) {
-  int64_t carrier = message_carrier(care, id);
-  if (carrier && message_load(care->store, carrier, out) && message_is(out, "in_doubt"))
-    return OK;
-  if (carrier) message_deinit(out);
-  if (message_load(care->store, id, out)) return OK;
-  return status_fail(status, ERR_NOT_FOUND, "there is no such message");
-}
-
-static void resend(struct care *care, struct message *message) {
-  if (message_carrier(care, message->id)) message_part(care, message);
-  message_regenerate(care, message);
-  message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
-}
-
-static int resolve(struct care *care, struct message *message, const char *decision,
-                   struct status *status) {
-  if (!message_is(message, "in_doubt"))
-    return status_fail(status, ERR_CONFLICT, "message is %s, not in doubt: reload it",
-                       message->status);
-  if (strcmp(decision, "resend") == 0)
-    resend(care, message);
-  else if (strcmp(decision, "drop") == 0)
-    message_end(care, message, "failed", "in-doubt");
-  else
-    return status_fail(status, ERR_INVALID,
-                       "decision is \"%s\": say \"resend\" or \"drop\"", decision);
-  return OK;
-}
-
-static int apply_resolve(void *self, struct inbox_row *row, struct status *status) {
-  struct care *care = self;
-  struct value number = value_field(&row->body, "message");
-  int64_t id = value_int_or(&number, 0);
-  char *decision = take_field(row, "decision", status);
-  char *by = status->code ? NULL : take_field(row, "by", status);
-  struct message message = {0};
-  if (!status->code) load_decided(care, id, &message, status);
-  if (!status->code && resolve(care, &message, decision, status) == OK) {
-    char object[32];
-    snprintf(object, sizeof object, "message/%lld", (long long)id);
-    care_audit(care, by, "message.resolve", object, decision);
-    answer(row, "message", id);
-  }
-  message_deinit(&message);
-  mem_free(decision);
-  mem_free(by);
-  return status->code;
-}
-
 void message_desk_handlers(struct care *care) {
   static const struct inbox_handler on_approve = {.kind = "message.approve",
                                                   .apply = apply_approve};
   static const struct inbox_handler on_withdraw = {.kind = "message.withdraw",
                                                    .apply = apply_withdraw};
-  static const struct inbox_handler on_resolve = {.kind = "message.resolve",
-                                                  .apply = apply_resolve};
   kernel_handle_inbox(care->kernel, &on_approve, care);
   kernel_handle_inbox(care->kernel, &on_withdraw, care);
-  kernel_handle_inbox(care->kernel, &on_resolve, care);
 }

@@ -1,9 +1,7 @@
-// What people decide about messages: whether a text may pass the mass-send limit, and
-// what becomes of one in doubt.
+// What people decide about a text to very many: whether it may pass the mass-send limit.
 #pragma once
 
 #include "care/message_row.h"
 
-// inbox "message.approve" and "message.withdraw" {department,name,by}, and
-// "message.resolve" {message,decision,by}, decision "resend" or "drop".
+// inbox "message.approve" and "message.withdraw" {department,name,by}.
 void message_desk_handlers(struct care *care);

@@ -28,6 +28,10 @@ bool gate_hours(struct care *care, struct message *message, struct gate *gate);
 bool gate_mass(struct care *care, struct message *message, struct gate *gate);
 bool gate_budget(struct care *care, struct message *message, struct gate *gate);
 
+// Is there a road to the addressee that nobody doubts: one where nothing was tried that
+// failed, or may have arrived?
+bool gate_has_other_road(struct care *care, struct message *message);
+
 // For the parts. Always false.
 bool gate_end(struct gate *gate, const char *status, const char *reason);
 // Holds until then; past the message's validity it ends as suppressed with that reason.

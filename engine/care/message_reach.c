@@ -202,28 +202,50 @@ static bool consented(struct reach *reach) {
   return given ? true : gate_end(reach->gate, "suppressed", "no-consent");
 }
 
-// Staff: the first channel that knows them; else the log at least.
-static bool reach_staff(struct reach *reach) {
-  struct care *care = reach->care;
-  const struct channels_port *port = &care->channels;
+static bool tried_in_vain(const struct reach *reach, const char *channel) {
+  return store_int(reach->care->store, 0,
+                   "SELECT 1 FROM attempt WHERE message=?1 AND channel=?2 AND"
+                   " (status='failed' OR (?3=0 AND status='in_doubt')) LIMIT 1",
+                   "iti", reach->message->id, channel, (int64_t)reach->again) != 0;
+}
+
+// The first channel that knows the post.
+static bool reach_post(struct reach *reach) {
+  const struct channels_port *port = &reach->care->channels;
   struct gate *gate = reach->gate;
   char address[STAFF_ADDRESS];
   const char *cursor = NULL;
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);
-    bool failed = store_int(care->store, 0,
-                            "SELECT 1 FROM attempt WHERE message=?1 AND channel=?2 AND"
-                            " status='failed' LIMIT 1",
-                            "it", reach->message->id, gate->channel) != 0;
-    if (!failed &&
-        message_staff_address(care, reach->message, kind, address, sizeof address))
+    if (!tried_in_vain(reach, gate->channel) &&
+        message_staff_address(reach->care, reach->message, kind, address, sizeof address))
       return true;
   }
+  return false;
+}
+
+// Staff: a channel that nobody doubts, then one that may have been heard; else the log.
+static bool reach_staff(struct reach *reach) {
+  const struct channels_port *port = &reach->care->channels;
+  struct gate *gate = reach->gate;
+  if (reach_post(reach)) return true;
+  reach->again = true;
+  if (reach_post(reach)) return true;
   snprintf(gate->channel, sizeof gate->channel, "log");
   if (port->known(port->self, "log")) return true;
   bool tried = reach->message->attempts > 0;
   return gate_end(gate, tried ? "failed" : "suppressed",
                   tried ? "unreachable" : "no-channel");
+}
+
+bool gate_has_other_road(struct care *care, struct message *message) {
+  struct gate gate = {0};
+  struct reach reach = {.care = care, .message = message, .gate = &gate};
+  struct candidate list[CONTACTS];
+  find_via(&reach);
+  if (message_is_page(message)) return reach_post(&reach);
+  int count = find_candidates(&reach, list);
+  return reach_first(&reach, list, count);
 }
 
 bool gate_addressee(struct care *care, struct message *message, struct gate *gate) {

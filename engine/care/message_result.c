@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/message_carried.h"
+#include "care/message_gate.h"
 #include "care/message_remind.h"
 
 enum { FIRST_WAIT_MS = 30 * 1000, LONGEST_WAIT_MS = 60 * 60 * 1000 };
@@ -101,15 +102,20 @@ static int64_t keyed_until(struct care *care, const struct message *message) {
                          "i", message->id);
 }
 
-// It may have arrived. The same key can be sent again while the channel knows it; a
-// safety text goes again, by another road if there is one; the rest waits for a person.
+// It may have arrived. A safety text goes another way at once, if there is one; the same
+// key can be sent again while the channel knows it; a safety text goes again in any case,
+// and the rest waits for a person.
 static void ambiguous(struct care *care, struct message *message) {
   int64_t doubts = tries_of(care, message, "in_doubt");
   int64_t at = kernel_now(care->kernel) + message_backoff(message->id, doubts);
-  if (at < keyed_until(care, message) && doubts < MESSAGE_TRIES &&
-      at < message->valid_until) {
+  bool safety = message_is_safety(message) && doubts < MESSAGE_TRIES;
+  if (safety && gate_has_other_road(care, message)) {
+    message_regenerate(care, message);
+    message_wait(care, message, "planned", "in-doubt", kernel_now(care->kernel));
+  } else if (at < keyed_until(care, message) && doubts < MESSAGE_TRIES &&
+             at < message->valid_until) {
     message_wait(care, message, "held", "retry", at);
-  } else if (message_is_safety(message) && doubts < MESSAGE_TRIES) {
+  } else if (safety) {
     message_regenerate(care, message);
     message_wait(care, message, "planned", "in-doubt", kernel_now(care->kernel));
   } else {

@@ -37,6 +37,8 @@ void message_wait(struct care *care, struct message *message, const char *status
                   int64_t at);  // planned or held, looked at again then
 void message_end(struct care *care, struct message *message, const char *status,
                  const char *reason);  // cancelled suppressed failed
+// What is in flight is not called back: its present try is its last.
+void message_cancel(struct care *care, struct message *message, const char *reason);
 void message_doubt(struct care *care, struct message *message);
 // A new key: what is sent next is another sending to the channel, not the one it may
 // know. Those it carried go on alone, or are gathered again.

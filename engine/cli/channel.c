@@ -29,7 +29,7 @@ static int list(struct cli *cli) {
                                               {"REFUSED PLUGIN", "stale"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/channels",
-                  &(struct cli_list){columns, "channels", style, true});
+                  &(struct cli_list){columns, "channels", style, .unfiltered = true});
 }
 
 const struct cli_command cli_channels = {

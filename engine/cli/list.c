@@ -166,6 +166,12 @@ void cli_rows(const char *title, const struct value *list,
   items_deinit(&items);
 }
 
+static void print_items(const struct items *items, const struct cli_list *list) {
+  struct value item;
+  if (!list->each) print_table(items, list);
+  for (size_t at = 0; list->each && items_each(items, &at, &item);) list->each(&item);
+}
+
 // "No tasks with role nobody.": what was asked for, so that a slip is seen.
 static void say_nothing(const struct cli *cli, const struct cli_list *list) {
   struct buf filters = {0};
@@ -190,7 +196,7 @@ int cli_list(const struct cli *cli, const char *path, const struct cli_list *lis
   else if (!code && json)
     printf("%s\n", buf_text(&text));
   else if (!code && items.count)
-    print_table(&items, list);
+    print_items(&items, list);
   else if (!code)
     say_nothing(cli, list);
   if (!code && items.next && !json)

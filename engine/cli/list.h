@@ -16,6 +16,7 @@ struct cli_list {
   const char *nothing;               // "tasks": what there is none of
   enum cli_style (*style)(const struct value *item);  // of a row; NULL: plain
   bool unfiltered;  // of the command's own options only --limit goes into the query
+  void (*each)(const struct value *item);  // prints one; NULL: a row of a table
 };
 
 // The options of every list; the first ones become the query.

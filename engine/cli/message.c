@@ -1,5 +1,6 @@
 // afterward messages, afterward message: what was told to whom, and what a person must
 // decide about it.
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -15,77 +16,153 @@ static enum cli_style style(const struct value *item) {
                                                                            : CLI_PLAIN;
 }
 
+// What is decided about, what is known of it, and what each decision leads to.
+static void print_doubt(const struct value *item) {
+  struct value choices = cli_field(item, "choices"), choice;
+  struct value_iter iter = value_iterate(&choices);
+  cli_say(item,
+          "{id}  {name} ({kind}, {class}) of {department} to {audience}, patient "
+          "{patient}, by {channel}");
+  cli_say(item,
+          "  tried {tried_at}, in doubt since {doubted_at}[: {detail}][; the gateway "
+          "may know it as {key}]");
+  cli_say(item, "[  in one text with {together}\n]  [undecided: {undecided}]");
+  while (value_next(&iter, NULL, &choice)) cli_say(&choice, "  {decision}: {means}");
+  puts("");
+}
+
+static int doubts(struct cli *cli) {
+  static const char *const no[] = {"status", "state",    "outcome", "reason", "channel",
+                                   "form",   "template", "since",   "until"};
+  for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+    if (cli_option(cli, no[i]))
+      return cli_fail(cli, CLI_USAGE, "--%s has no meaning for messages in doubt", no[i]);
+  int code =
+      cli_list(cli, "/api/v1/messages/in-doubt",
+               &(struct cli_list){.nothing = "messages in doubt", .each = print_doubt});
+  if (!code && !cli->json)
+    fputs("Ask the gateway, then: afterward message resolve ID resend, or sent\n",
+          stderr);
+  return code;
+}
+
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {
-      {"ID", "id"},          {"CREATED", "created_at"},
-      {"STATUS", "status"},  {"REASON", "reason"},
-      {"DUE", "due_at"},     {"DEPARTMENT", "department"},
-      {"KIND", "kind"},      {"CLASS", "class"},
-      {"NAME", "name"},      {"PATIENT", "patient"},
-      {"TO", "audience"},    {"CHANNEL", "channel"},
-      {"TRIES", "attempts"}, {NULL}};
+      {"ID", "id"},           {"WHEN", "accepted_at|settled_at|due_at|created_at"},
+      {"STATUS", "status"},   {"REASON", "reason"},
+      {"OUTCOME", "outcome"}, {"DEPARTMENT", "department"},
+      {"KIND", "kind"},       {"CLASS", "class"},
+      {"NAME", "name"},       {"PATIENT", "patient"},
+      {"TO", "audience"},     {"CHANNEL", "channel"},
+      {"TRIES", "attempts"},  {NULL}};
+  if (cli->word_count) return doubts(cli);
   return cli_list(cli, "/api/v1/messages",
-                  &(struct cli_list){columns, "messages", style});
+                  &(struct cli_list){columns, "messages", .style = style});
 }
 
 const struct cli_command cli_messages = {
     .name = "messages",
-    .words = "",
-    .does = "messages: planned, sent, held back and why",
+    .words = "[in-doubt]",
+    .does = "what will be sent and what was: to whom, how, what became of it, and why",
+    .more =
+        "in-doubt: those of which nobody knows whether they left, with both ways out "
+        "and\n"
+        "what each leads to.\n"
+        "--since and --until mean when it was sent, ended, or is due, oldest made first.",
     .example =
-        "afterward messages --status in_doubt\nafterward messages --patient 9d8w --all",
+        "afterward messages in-doubt\n"
+        "afterward messages --patient p9d8w --state waiting\n"
+        "afterward messages --department ortho --outcome unreachable --since 2026-03-01\n"
+        "afterward messages --template visit-note --channel sms --all --json",
+    .verbs = (const char *const[]){"in-doubt", NULL},
     .options =
         (const struct cli_option[]){
             {"department", "NAME", "only this one's"},
+            {"patient", "ID", "only this patient's"},
+            {"template", "ID", "only texts made by this one"},
+            {"form", "ID", "only questions and reminders of this one"},
+            {"channel", "NAME", "only what goes, or went, by this one"},
+            {"state", "WORD", "waiting sent ended"},
             {"status", "WORD",
              "planned held in_flight accepted delivered failed in_doubt …"},
-            {"reason", "WORD", "only held or suppressed for this"},
-            {"patient", "ID", "only this patient's"},
+            {"outcome", "WORD",
+             "accepted delivered answered silent held unreachable opted-out …"},
+            {"reason", "WORD", "only held, cancelled or suppressed for this"},
+            {"since", "TIME", "2026-03-01 or \"2026-03-01 08:00\""},
+            {"until", "TIME", "before then"},
             CLI_PAGING,
             {NULL}},
+    .most = 1,
     .run = list};
 
+static int resolve(struct cli *cli, struct merge *fields) {
+  const char *decision = cli->word_count == 3 ? cli->words[2] : NULL;
+  if (!decision)
+    return cli_fail(
+        cli, CLI_USAGE,
+        "say what becomes of it: afterward message resolve %s resend, or sent",
+        cli->words[1]);
+  merge_text(fields, "decision", decision);
+  return CLI_OK;
+}
+
+static const char *sentence_of(const char *verb) {
+  if (strcmp(verb, "resolve") == 0) return "What becomes of the message is settled.";
+  if (strcmp(verb, "cancel") == 0) return "Cancelled: it goes to nobody.";
+  return strcmp(verb, "approve") == 0 ? "Approved[: {released} messages go]."
+                                      : "Withdrawn[: {released} messages go to nobody].";
+}
+
 static int deed(struct cli *cli) {
-  if (strcmp(cli->words[0], "show") == 0)
+  const char *verb = cli->words[0];
+  struct merge fields = {0};
+  struct buf path = {0};
+  int code = CLI_OK;
+  if (strcmp(verb, "show") == 0)
     return cli_get_one(cli, "messages", cli->words[1],
                        "Message {id}, {name}, is {status}[: {reason}][, due "
                        "{due_at}].");
-  struct merge fields = {0};
-  struct buf path = {0};
-  bool resolve = strcmp(cli->words[0], "resolve") == 0;
-  const char *decision = cli->word_count == 3 ? cli->words[2] : NULL;
-  if (resolve && !decision)
-    return cli_fail(
-        cli, CLI_USAGE,
-        "say what becomes of it: afterward message resolve %s resend, or drop",
-        cli->words[1]);
-  if (!resolve && decision)
-    return cli_fail(cli, CLI_USAGE, "one word too many: \"%s\"", decision);
-  cli_put_path(&path, "messages", cli->words[1], cli->words[0]);
-  merge_text(&fields, "decision", decision);
-  int code = cli_post(cli, buf_text(&path), &fields,
-                      resolve ? "What becomes of the message is settled."
-                      : strcmp(cli->words[0], "approve") == 0
-                          ? "Approved[: {released} messages go]."
-                          : "Withdrawn[: {released} messages go to nobody].");
+  if (strcmp(verb, "resolve") == 0)
+    code = resolve(cli, &fields);
+  else if (cli->word_count == 3)
+    code = cli_fail(cli, CLI_USAGE, "one word too many: \"%s\"", cli->words[2]);
+  else if (strcmp(verb, "cancel") == 0 && !cli_option(cli, "reason"))
+    code =
+        cli_fail(cli, CLI_USAGE, "say why: --reason told, declined, unneeded or wrong");
+  if (code) return code;
+  cli_merge_option(cli, &fields, "reason", "reason");
+  cli_merge_option(cli, &fields, "note", "note");
+  cli_put_path(&path, "messages", cli->words[1], verb);
+  code = cli_post(cli, buf_text(&path), &fields, sentence_of(verb));
   buf_deinit(&path);
   return code;
 }
 
 const struct cli_command cli_message = {
     .name = "message",
-    .words = "show ID | approve ID | withdraw ID | resolve ID resend|drop",
+    .words = "show ID | cancel ID | resolve ID resend|sent | approve ID | withdraw ID",
     .does =
-        "let a text pass the mass-send limit or stop it, or decide about one in doubt",
+        "what became of one; stop it, decide about one in doubt, or about a text to "
+        "very many",
     .more =
+        "cancel: it goes to nobody, and its run hears cancelled. Why: told (otherwise),\n"
+        "declined (the patient asked for it), unneeded, wrong.\n"
+        "resolve: nobody knows whether it was sent; ask the gateway. resend sends it "
+        "again,\n"
+        "sent takes it as sent: afterward messages in-doubt says what each leads to.\n"
         "approve frees all that wait with the same text, for three days: by a second\n"
         "person, not the one who put the text into force. withdraw: they go to nobody,\n"
-        "nor does that text today.\n"
-        "resolve: after a crash nobody knows whether it was sent; ask the gateway.",
+        "nor does that text today.",
     .example =
+        "afterward message cancel m5n1c --reason told --note \"by telephone\"\n"
+        "afterward message resolve m5n1c resend\n"
         "afterward messages --status held --reason mass-send\n"
-        "afterward message approve 5n1c\nafterward message resolve 5n1c resend",
-    .verbs = (const char *const[]){"show", "approve", "withdraw", "resolve", NULL},
+        "afterward message approve m5n1c",
+    .verbs =
+        (const char *const[]){"show", "cancel", "resolve", "approve", "withdraw", NULL},
+    .options = (const struct cli_option[]){{"reason", "WORD", "of cancel: why"},
+                                           {"note", "TEXT", "kept beside the decision"},
+                                           {NULL}},
     .least = 2,
     .most = 3,
     .run = deed};

@@ -15,7 +15,7 @@ static int list(struct cli *cli) {
                                               {"DOES", "does"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/plugins",
-                  &(struct cli_list){columns, "plugins", NULL, true});
+                  &(struct cli_list){columns, "plugins", NULL, .unfiltered = true});
 }
 
 const struct cli_command cli_plugins = {

@@ -56,7 +56,7 @@ describe("afterward", function()
     { { "alert", "act", "a1" }, "say what was done: --note TEXT" },
     { { "task", "done", "t1" }, "afterward codes" },
     { { "task", "done", "t1", "--code", "answered", "--answer", "38.2" }, "write item=value" },
-    { { "message", "resolve", "m1" }, "resend, or drop" },
+    { { "message", "resolve", "m1" }, "resend, or sent" },
     { { "timeline" }, "say which patient" },
     { { "handover" }, "say whose shift ends: --role NAME" },
     { { "import", "list.csv" }, "--map" },

@@ -1,6 +1,7 @@
 -- What becomes of a message when the gateway is slow, rude, broken or lies: the daemon against a real one over HTTP.
 local Hospital = require "functional.support.hospital"
 local wait = require "functional.support.wait"
+local json = require "dkjson"
 
 local STEP = 'aw.step { id = "s", at = "1h", run = function(p) p:ask("check", { within = "30d" }) end },'
 
@@ -79,13 +80,19 @@ describe("a gateway that knows no keys", function()
     assert.equal(1, #h.gateway:to(number))
   end)
 
-  it("a person may drop it, and it is over", function()
+  it("a person may take it as sent, and it is over", function()
     local number, message = follow(h, "reset")
     local doubt = message "in_doubt"
-    assert.equal(0, select(2, h:afterward("message", "resolve", doubt.id, "drop")))
-    wait.till("nothing is in doubt about it", function()
-      return h:get("/messages/" .. doubt.id).status ~= "in_doubt"
-    end)
+    local shown = h:afterward("messages", "in-doubt")
+    for _, words in ipairs { doubt.id .. "  check (ask, questionnaire) of w to patient", "in doubt since", "the gateway may know it as ",
+      "resend: It goes again by the first channel that is open", "sent: Nothing goes. If it did not arrive, nobody was asked",
+      "The time for an answer (30d) begins now" } do
+      assert.truthy(shown:find(words, 1, true), words .. "\n" .. shown)
+    end
+    assert.equal(doubt.id, json.decode((h:afterward("messages", "in-doubt", "--json", "--patient", doubt.patient))).items[1].id)
+    assert.equal(2, select(2, h:afterward("messages", "in-doubt", "--channel", "sms")))
+    assert.equal(0, select(2, h:afterward("message", "resolve", doubt.id, "sent", "--note", "the gateway's console shows it")))
+    assert.equal("the gateway's console shows it", message "accepted".decided[1].note)
     local status = h:call("POST", "/messages/" .. doubt.id .. "/resolve", { decision = "resend" })
     assert.equal(409, status)
     wait.ms(300)

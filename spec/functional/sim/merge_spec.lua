@@ -163,14 +163,14 @@ describe("a text with several messages", function()
     assert.equal(3, count(w.texts[2].text, "、"))
     assert.not_equal(w.texts[1].key, w.texts[2].key)
   end)
-  it("is dropped for all of them", function()
+  it("is taken as sent for all of them, and their runs go on", function()
     local w = evening(THREE)
     w:channel("sms", "ambiguous")
     w:advance_to "2026-03-03 08:01"
     local id = w.core:query "SELECT id AS i_id FROM message WHERE name='check'"[1].id
-    w:_submit("message.resolve", { message = id, decision = "drop", by = "zhao" })
-    assert.equal("check failed, visit failed, walk failed", statuses(w))
-    assert.same({ "check in-doubt", "visit in-doubt", "walk in-doubt" }, H.notes(w))
+    w:_submit("message.resolve", { message = id, decision = "sent", by = "zhao" })
+    assert.equal("check accepted, visit accepted, walk accepted", statuses(w))
+    assert.equal(1, #w.texts)
   end)
   it("is asked again with its own key and words where the channel knows the key", function()
     local w, pt = evening { send "visit", ASK, send "walk" }

@@ -332,54 +332,6 @@ describe("a message", function()
     end)
   end)
 
-  describe("in doubt", function()
-    it("waits for a person, who sends it again with a new key, or drops it", function()
-      local id, other = plan {}, plan { patient = 9 }
-      w:result(1, "ambiguous", "no-answer") w:result(2, "ambiguous", "no-answer")
-      assert.equal("in_doubt in-doubt", state(id))
-      assert.equal(2, sent())
-      assert.truthy(w:inbox("message.resolve", "r1", ('{"message":%d,"decision":"maybe","by":"li"}'):format(id)):find "resend")
-      w:inbox("message.resolve", "r2", ('{"message":%d,"decision":"resend","by":"li"}'):format(id))
-      assert.same({ "in_flight", 3 }, { state(id), sent() })
-      assert.truthy(sent(3).key ~= sent(1).key and sent(3).to == sent(1).to)
-      w:inbox("message.resolve", "r3", ('{"message":%d,"decision":"drop","by":"li"}'):format(other))
-      assert.equal("failed in-doubt", state(other))
-      assert.truthy(w:inbox("message.resolve", "r4", ('{"message":%d,"decision":"drop","by":"li"}'):format(other)):find "not in doubt")
-    end)
-    it("ends as such when nobody looks", function()
-      local id = plan { valid_hours = 30 }
-      w:result(1, "ambiguous")
-      w:at "2026-03-03 17:00"
-      assert.equal("failed in-doubt", state(id))
-    end)
-    it("is asked again with the same key while the channel knows it, to the same number", function()
-      w:set("keyed_ms", 60000)
-      local id = plan {}
-      w:result(1, "ambiguous")
-      assert.equal("held retry", state(id))
-      w:at "2026-03-02 10:00:31"
-      assert.same({ sent(1).key, sent(1).to }, { sent(2).key, sent(2).to })
-      w:result(2, "ambiguous")                       -- the next try would be past the minute
-      assert.equal("in_doubt in-doubt", state(id))
-    end)
-    it("is no state for a safety text: it goes again at once by another number, then by the same", function()
-      change "DELETE FROM identity WHERE id=13"
-      w:set("channels", "sms wechat")
-      change "INSERT INTO identity (id,person,kind,value) VALUES (14,1,'wechat','openid1')"
-      plan { class = "safety", via = "sms,wechat" }
-      w:result(1, "ambiguous") w:result(2, "ambiguous")
-      assert.same({ "13811110001", "openid1", "13811110001" }, { sent(1).to, sent(2).to, sent(3).to })
-      assert.truthy(sent(1).key ~= sent(2).key and sent(2).key ~= sent(3).key)
-    end)
-    it("are those in flight when the engine fell; none is sent again by itself", function()
-      local id, safety = plan {}, plan { class = "safety", patient = 9 }
-      w:recover()
-      assert.same({ "in_doubt in-doubt", "in_flight", 3 }, { state(id), state(safety), sent() })
-      w:recover()
-      assert.equal(4, sent())
-    end)
-  end)
-
   describe("and its question:", function()
     it("one reminder after its span, also past the quiet hours", function()
       ask { remind = "8h" }

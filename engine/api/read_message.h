@@ -1,0 +1,23 @@
+// What lists of messages show of each.
+#pragma once
+
+#include "api/call.h"
+
+// What became of a message, as a word of the outcome table (DESIGN.md §5); null while
+// nothing has.
+#define READ_MESSAGE_OUTCOME                                                            \
+  "CASE WHEN status IN ('accepted','delivered') THEN CASE (SELECT q.status FROM"        \
+  " question q WHERE q.id=message.question) WHEN 'answered' THEN 'answered' WHEN"       \
+  " 'lapsed' THEN 'silent' ELSE status END WHEN status='in_doubt' OR reason='in-doubt'" \
+  " AND status='failed' THEN 'in-doubt' WHEN status='failed' THEN 'unreachable' WHEN"   \
+  " status='suppressed' AND reason IN ('unreachable','no-contact','opted-out') THEN"    \
+  " reason WHEN status IN ('held','suppressed','cancelled') THEN status END"
+#define READ_MESSAGE_COLUMNS                                                        \
+  "id, number, patient, enrollment, run, question, alert, department, kind, class," \
+  " name, audience, status, reason, " READ_MESSAGE_OUTCOME                          \
+  ", created_at, due_at,"                                                           \
+  " valid_until, channel, attempts, accepted_at, settled_at"
+extern const char read_message_spec[];
+
+// Into an object that is open: "together", those that left in one text with it.
+void read_message_together(struct call *call, struct json *json, int64_t message);
