@@ -64,6 +64,24 @@ static bool check_match(struct request *request, int64_t revision) {
   return false;
 }
 
+// What a handler says beyond its status: counts, moments, a message that it made.
+static void put_told(struct call *call, struct json *json, const struct value *result) {
+  static const char *const moments[] = {"expires_at", "proved_at"};
+  struct value released = value_field(result, "released"),
+               message = value_field(result, "message");
+  if (released.kind == VALUE_INT) {
+    json_key(json, "released");
+    json_value(json, &released);
+  }
+  if (message.kind == VALUE_INT) call_put_id(call, json, "message", 'm', message.integer);
+  for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    struct value at = value_field(result, moments[i]);
+    if (at.kind != VALUE_INT) continue;
+    json_key(json, moments[i]);
+    json_time(json, at.integer, care_site_zone(call->care));
+  }
+}
+
 // The task or alert as it is now; of the rest what their handlers say.
 static void put_now(struct call *call, char kind, int64_t row,
                     const struct value *result) {
@@ -82,14 +100,10 @@ static void put_now(struct call *call, char kind, int64_t row,
   } else {
     struct buf out = {0};
     struct json json = {.out = &out};
-    struct value released = value_field(result, "released");
     json_open(&json, '{');
     json_key(&json, "done");
     json_bool(&json, true);
-    if (released.kind == VALUE_INT) {
-      json_key(&json, "released");
-      json_value(&json, &released);
-    }
+    put_told(call, &json, result);
     json_close(&json, '}');
     call_send(call, 200, &out, NULL);
     buf_deinit(&out);
@@ -253,6 +267,15 @@ void desk_message(struct call *call) {
   submit(&request, 0);
 }
 
+// The inbox message of a patient's verb: its own name unless it says another.
+static const char *patient_kind(const char *verb) {
+  static const char *const others[][2] = {{"send-code", "number.code"},
+                                          {"prove", "number.prove"}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (!strcmp(others[i][0], verb)) return others[i][1];
+  return verb;
+}
+
 void desk_patient(struct call *call) {
   struct request request;
   int64_t id = call_row(call, 1, 'p');
@@ -260,7 +283,8 @@ void desk_patient(struct call *call) {
     call_problem(call, 404, "there is no such patient among those you see");
     return;
   }
-  begin(&request, call, call->segments[2], 'p', id);
+  begin(&request, call, patient_kind(call->segments[2]), 'p', id);
+  translate_identity(&request);
   struct value person = value_field(&call->body, "person");
   char *text = value_copy_text(&person);
   merge_int(&request.fields, "patient", id);

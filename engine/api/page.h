@@ -56,6 +56,8 @@ void page_sorry_later(struct page *page, int64_t wait_ms);
 
 void page_door(struct page *page, const char *code, const char *complaint);
 void page_door_post(struct page *page);
+void page_number(struct page *page);  // "/f/number": the code that proves a number
+void page_number_post(struct page *page);
 void page_form(struct page *page);
 void page_form_post(struct page *page);
 void page_stop(struct page *page);

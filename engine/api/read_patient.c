@@ -10,6 +10,16 @@
 
 enum { FOUND_MOST = 20, REASONS = 5 };
 
+// When the number was proved, how and by whom (WARD 10); no moment: it is not.
+static void put_proof(struct call *call, struct json *json, struct stmt *row) {
+  json_key(json, "proved_at");
+  json_time(json, stmt_int(row, 4), care_site_zone(call->care));
+  json_key(json, "proved_how");
+  json_text(json, stmt_text(row, 5));
+  json_key(json, "proved_by");
+  json_text(json, stmt_text(row, 6));
+}
+
 static void put_number(struct call *call, struct json *json, struct stmt *row) {
   bool whole = caller_may(call->caller, SCOPE_CONTACTS);
   const char *kind = stmt_text(row, 1), *value = stmt_text(row, 2);
@@ -28,13 +38,15 @@ static void put_number(struct call *call, struct json *json, struct stmt *row) {
   json_text(json, buf_text(&masked));
   json_key(json, "flag");
   json_text(json, stmt_text(row, 3));
+  if (strcmp(kind, "phone") == 0) put_proof(call, json, row);
   json_close(json, '}');
   buf_deinit(&masked);
 }
 
 static void put_identities(struct call *call, struct json *json, int64_t person) {
   struct stmt *row = store_query(call->care->store,
-                                 "SELECT id, kind, value, flag FROM identity WHERE"
+                                 "SELECT id, kind, value, flag, proved_at, proved_how,"
+                                 " proved_by FROM identity WHERE"
                                  " person=?1 AND kind<>'national-id' ORDER BY kind,"
                                  " position, id LIMIT 50",
                                  "i", person);

@@ -64,6 +64,8 @@ static const struct route routes[] = {
     {"GET", "patients/*/history", SCOPE_READ, read_history},
     {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
+    {"POST", "patients/*/send-code", SCOPE_STAFF, desk_patient},
+    {"POST", "patients/*/prove", SCOPE_STAFF, desk_patient},
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
     {"GET", "forecast", SCOPE_READ, read_forecast},

@@ -4,7 +4,7 @@
 
 #include "care/care.h"
 
-void contact_handlers(struct care *care);  // inbox "opt-out", "opt-in"
+void contact_handlers(struct care *care);  // inbox "opt-out", "opt-in"; and proof.h's
 // The patient is a contact too.
 void contact_add_self(struct care *care, int64_t patient);
 // Puts the listed contacts, in order. A person known by name and number is not doubled.

@@ -10,6 +10,7 @@
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/phone.h"
+#include "care/proof.h"
 
 enum { PAIRS = 64 };  // patients that one number may stand for
 
@@ -163,4 +164,5 @@ void contact_handlers(struct care *care) {
   static const struct inbox_handler handlers[] = {{.kind = "opt-out", .apply = apply_out},
                                                   {.kind = "opt-in", .apply = apply_in}};
   for (size_t i = 0; i < 2; i++) kernel_handle_inbox(care->kernel, &handlers[i], care);
+  proof_handlers(care);
 }

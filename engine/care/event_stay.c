@@ -7,6 +7,7 @@
 #include "care/event_apply.h"
 #include "care/mapping.h"
 #include "care/patient.h"
+#include "care/proof.h"
 
 struct stay {  // an encounter as it is before the event
   int64_t id, patient;
@@ -201,6 +202,7 @@ int event_discharge(struct event_in *event) {
   } else {
     leave_bed(event);
     event_tell(event, "discharge", NULL);
+    proof_discharged(event->care, event->patient, event->department);
   }
   return OK;
 }

@@ -40,12 +40,13 @@ static int64_t insert(struct care *care, const struct message_spec *spec, int64_
   store_exec(care->store,
              "INSERT INTO message (number,patient,enrollment,run,question,alert,"
              "department,program,kind,class,name,audience,via,remind,status,created_at,"
-             "due_at,valid_until) VALUES"
-             " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,'planned',?15,?16,?17)",
-             "tIIIIIttttttttiii", number, spec->patient, spec->enrollment, spec->run,
+             "due_at,valid_until,address) VALUES"
+             " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,'planned',?15,?16,?17,"
+             "?18)",
+             "tIIIIIttttttttiiiI", number, spec->patient, spec->enrollment, spec->run,
              spec->question, spec->alert, spec->department, spec->program, spec->kind,
              spec->class_, spec->name, spec->audience, spec->via, spec->remind,
-             kernel_now(care->kernel), at, valid_until);
+             kernel_now(care->kernel), at, valid_until, spec->address);
   int64_t id = store_last_id(care->store);
   if (fields.len)
     store_exec(care->store, "UPDATE message SET fields=?2 WHERE id=?1", "ib", id,

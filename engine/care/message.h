@@ -22,6 +22,8 @@ struct message_spec {  // texts borrowed; NULL or 0 where absent
   const char *department, *program, *kind, *class_, *name, *audience, *via, *remind;
   const struct value *fields;
   int64_t not_before, valid_until;  // valid_until 0: a week
+  int64_t address;  // identity.id: to this number alone (proof.h); 0: to the first of
+                    // whom it reaches
 };
 int64_t message_plan(struct care *care,
                      const struct message_spec *spec);  // row + due now (or not_before)

@@ -69,13 +69,13 @@ static int64_t find_address(const struct reach *reach, int64_t person,
   return store_int(reach->care->store, 0,
                    "SELECT id FROM identity i WHERE person=?1 AND kind=?2"
                    " AND coalesce(flag,'')<>'void' AND coalesce(flag,'')<>'placeholder'"
-                   " AND (?4<>'sms' OR coalesce(flag,'')<>'landline')"
+                   " AND (?4<>'sms' OR coalesce(flag,'')<>'landline') AND (?6=0 OR id=?6)"
                    " AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message=?3 AND"
                    " a.channel=?4 AND a.address=i.id AND (a.status='failed' OR"
                    " (?5=0 AND a.status='in_doubt')))"
                    " ORDER BY position, id LIMIT 1",
-                   "ititi", person, kind, reach->message->id, channel,
-                   (int64_t)reach->again);
+                   "ititii", person, kind, reach->message->id, channel,
+                   (int64_t)reach->again, reach->message->address);
 }
 
 // All channels of one person, in order.

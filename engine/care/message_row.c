@@ -20,10 +20,10 @@ static void load_texts(struct stmt *row, struct message *out) {
 }
 
 static void load_numbers(struct stmt *row, int from, struct message *out) {
-  int64_t *const numbers[] = {&out->patient,     &out->enrollment, &out->run,
-                              &out->question,    &out->alert,      &out->due_at,
-                              &out->valid_until, &out->person,     &out->attempts,
-                              &out->generation,  &out->accepted_at};
+  int64_t *const numbers[] = {&out->patient,     &out->enrollment,  &out->run,
+                              &out->question,    &out->alert,       &out->due_at,
+                              &out->valid_until, &out->person,      &out->attempts,
+                              &out->generation,  &out->accepted_at, &out->address};
   for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
     *numbers[i] = stmt_int(row, from + i);
 }
@@ -34,7 +34,8 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
       store,
       "SELECT number,department,program,kind,class,name,audience,via,status,reason,"
       "remind,channel,text, patient,enrollment,run,question,alert,due_at,valid_until,"
-      "person,attempts,generation,accepted_at, fields, EXISTS (SELECT 1 FROM carried"
+      "person,attempts,generation,accepted_at,address, fields, EXISTS (SELECT 1 FROM "
+      "carried"
       " WHERE carrier=message.id) FROM message WHERE id=?1",
       "i", id);
   bool found = stmt_row(row);
@@ -43,9 +44,9 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
     load_texts(row, out);
     load_numbers(row, 13, out);
     size_t len = 0;
-    const void *fields = stmt_bytes(row, 24, &len);
+    const void *fields = stmt_bytes(row, 25, &len);
     if (fields) buf_put(&out->fields, fields, len);
-    out->carries = stmt_int(row, 25) != 0;
+    out->carries = stmt_int(row, 26) != 0;
     out->about = mem_alloc(sizeof *out->about);
   }
   stmt_done(row);

@@ -16,6 +16,7 @@ struct message {  // texts are owned
   struct buf fields;  // encoded map, or empty
   int64_t due_at;     // its row in due; 0: none
   int64_t valid_until, person, attempts, generation, accepted_at;
+  int64_t address;              // identity.id of the only number it may go to; 0: any
   bool carries;                 // others left, or leave, in its text: message_carried.h
   struct message_about *about;  // see message_about.h
 };

@@ -18,6 +18,14 @@ static const char remind_zh[] =
     "{patient.title}您好，“{form}”还没有收到，方便时请填写：{link} ";
 static const char remind_en[] =
     "Dear {patient.title}, we are still waiting for \"{form}\": {link} ";
+// A code that proves a number (proof.h).
+static const char code_zh[] =
+    "【{hospital.name}】核对联系号码，验证码 {code}，{minutes} 分钟内请告诉护士";
+static const char code_page_zh[] = "，或在 {link}/number 填写";
+static const char code_en[] =
+    "【{hospital.name}】Your number is being checked. The code is {code}; tell it to the "
+    "nurse within {minutes} minutes";
+static const char code_page_en[] = ", or type it at {link}/number ";
 // WARD 6: at the foot of every message.
 static const char foot_zh[] = "（非实时值守，紧急请拨120）";
 static const char foot_en[] =
@@ -113,6 +121,18 @@ static bool fill_page(const struct words *words, struct buf *out) {
   return true;
 }
 
+// To a number that may be anybody's: nothing of the patient, the ward or the programme.
+static bool fill_code(const struct words *words, struct buf *out, struct buf *missing) {
+  bool english = strcmp(words->language, "en") == 0;
+  const char *base = words->care->site->base_url,
+             *page = english ? code_page_en : code_page_zh,
+             *text = english ? code_en : code_zh;
+  if (!fill(words, true, text, strlen(text), out, missing)) return false;
+  if (base && *base && !fill(words, true, page, strlen(page), out, missing)) return false;
+  buf_puts(out, english ? "." : "。");
+  return true;
+}
+
 static void put_signature(const struct words *words, struct buf *out) {
   buf_puts(out, "【");
   if (!words_put(words, "program.name", strlen("program.name"), out))
@@ -137,8 +157,12 @@ bool message_text(struct care *care, const struct message *message, int64_t pers
   struct words words;
   words_init(&words, care, message, person);
   if (message_is_page(message)) return fill_page(&words, out);
-  put_signature(&words, out);
-  if (!fill_body(&words, true, out, missing)) return false;
+  if (message->address) {
+    if (!fill_code(&words, out, missing)) return false;
+  } else {
+    put_signature(&words, out);
+    if (!fill_body(&words, true, out, missing)) return false;
+  }
   put_foot(&words, out);
   return true;
 }

@@ -80,3 +80,14 @@ const char *phone_flag(const char *phone) {
   bool local = phone[0] >= '2' && (len == 7 || len == 8);
   return area || local ? "landline" : "void";
 }
+
+const char *phone_flag_words(const char *flag) {
+  static const char *const words[][2] = {
+      {"void", "no such number can be, or it was said to be somebody else's; correct it"},
+      {"placeholder", "this looks like nobody's number; ask for the right one"},
+      {"shared", "more than three patients have this number; ask each for their own"},
+      {"landline", "takes no texts; ask for a mobile number too"}};
+  for (size_t i = 0; flag && i < sizeof words / sizeof *words; i++)
+    if (!strcmp(words[i][0], flag)) return words[i][1];
+  return NULL;
+}

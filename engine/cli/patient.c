@@ -9,6 +9,7 @@
 #include "cli/deed.h"
 #include "cli/file.h"
 #include "cli/list.h"
+#include "cli/patient.h"
 #include "cli/show.h"
 
 static int find(const struct cli *cli, struct cli_answer *answer, struct value *items) {
@@ -50,8 +51,7 @@ static bool searched(const struct cli *cli) {
   return cli_option(cli, "mrn") || cli_option(cli, "phone");
 }
 
-// The patient's public id: the word, else what a search finds. The caller frees.
-static int identify(const struct cli *cli, char **id) {
+int cli_patient_id(const struct cli *cli, char **id) {
   *id = NULL;
   if (cli->word_count && !searched(cli)) {
     *id = mem_copy_text(cli->words[0]);
@@ -90,7 +90,7 @@ static int look_up(struct cli *cli) {
   struct buf path = {0};
   char *id;
   if (searched(cli) && !cli->word_count) return show_found(cli);
-  int code = identify(cli, &id);
+  int code = cli_patient_id(cli, &id);
   if (!code) {
     cli_put_path(&path, "patients", id, NULL);
     code = cli_get(cli, buf_text(&path), PATIENT);
@@ -100,16 +100,13 @@ static int look_up(struct cli *cli) {
   return code;
 }
 
-#define WHICH \
-  {"mrn", "NUMBER", "by record number (病案号)"}, { "phone", "NUMBER", "by phone number" }
-
 const struct cli_command cli_patient = {
     .name = "patient",
     .words = "[ID]",
     .does = "look a patient up; it is kept who did",
     .example = "afterward patient --mrn 00123456\nafterward patient 9d8w",
     .most = 1,
-    .options = (const struct cli_option[]){WHICH, {NULL}},
+    .options = (const struct cli_option[]){CLI_WHICH, {NULL}},
     .run = look_up};
 
 static enum cli_style style(const struct value *item) {
@@ -128,7 +125,7 @@ static int timeline(struct cli *cli) {
                                               {NULL}};
   struct buf path = {0};
   char *id;
-  int code = identify(cli, &id);
+  int code = cli_patient_id(cli, &id);
   if (!code) {
     cli_put_path(&path, "patients", id, "timeline");
     code = cli_list(cli, buf_text(&path),
@@ -145,13 +142,13 @@ const struct cli_command cli_timeline = {
     .does = "the whole story of a patient in order, the planned future included",
     .example = "afterward timeline 9d8w\nafterward timeline --mrn 00123456",
     .most = 1,
-    .options = (const struct cli_option[]){WHICH, {NULL}},
+    .options = (const struct cli_option[]){CLI_WHICH, {NULL}},
     .run = timeline};
 
 static int print_card(struct cli *cli) {
   struct buf path = {0};
   char *id;
-  int code = identify(cli, &id);
+  int code = cli_patient_id(cli, &id);
   if (!code) {
     cli_put_path(&path, "patients", id, "card");
     cli_put_query(&path, "lang", cli_option(cli, "lang"));
@@ -171,7 +168,7 @@ const struct cli_command cli_card = {
     .most = 1,
     .options =
         (const struct cli_option[]){
-            WHICH,
+            CLI_WHICH,
             {"output", "FILE", "write it here, else to standard output"},
             {"lang", "zh|en", "else the patient's language"},
             {NULL}},
@@ -181,7 +178,7 @@ static int opt_out(struct cli *cli) {
   struct buf path = {0};
   struct merge fields = {0};
   char *id;
-  int code = identify(cli, &id);
+  int code = cli_patient_id(cli, &id);
   if (!code) {
     cli_put_path(&path, "patients", id, cli_switch(cli, "undo") ? "opt-in" : "opt-out");
     cli_merge_option(cli, &fields, "person", "person");
@@ -206,7 +203,7 @@ const struct cli_command cli_opt_out = {
     .most = 1,
     .options =
         (const struct cli_option[]){
-            WHICH,
+            CLI_WHICH,
             {"person", "ID", "this contact alone; ids are in afterward patient"},
             {"department", "ID", "messages of this one alone; else of all"},
             {"undo", NULL, "they want messages again"},

@@ -79,6 +79,7 @@ api.kinds = {
     key("via", "list of word", "order of channels when a call names none", { default = { "wechat", "sms" } }),
     key("budget", "map of record:budget", "message class → contacts allowed to one patient"),
     key("phone", "string", "the number that patients may ring"),
+    key("prove_numbers", "word", "role that is given a task when a patient leaves and no number is proved (afterward prove)"),
     key("gate", "one:specs", "the specs in its folder spec/ must pass before a new bundle is activated"),
     key("activate", "one:manual", "a new bundle waits until somebody says: afterward activate"),
   } },

@@ -1,0 +1,66 @@
+// afterward prove: whom and how a patient's people are reached.
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "cli/deed.h"
+#include "cli/patient.h"
+
+// Posts the fields to a patient's verb, which this frees.
+static int post(const struct cli *cli, const char *verb, struct merge *fields,
+                const char *sentence) {
+  struct buf path = {0}, unused = {0};
+  char *id;
+  int code = cli_patient_id(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, verb);
+    code = cli_post(cli, buf_text(&path), fields, sentence);
+  } else {
+    merge_end(fields, &unused);
+  }
+  mem_free(id);
+  buf_deinit(&unused);
+  buf_deinit(&path);
+  return code;
+}
+
+static int prove(struct cli *cli) {
+  struct merge fields = {0};
+  const char *code = cli_option(cli, "code");
+  bool rang = cli_switch(cli, "rang");
+  if (!cli_option(cli, "number"))
+    return cli_fail(cli, CLI_USAGE,
+                    "say which number: --number ID; ids are in afterward patient");
+  if (code && rang) return cli_fail(cli, CLI_USAGE, "one of --code and --rang, not both");
+  cli_merge_option(cli, &fields, "number", "identity");
+  cli_merge_option(cli, &fields, "code", "code");
+  cli_merge_option(cli, &fields, "department", "department");
+  if (rang) merge_text(&fields, "how", "ring");
+  return code || rang ? post(cli, "prove", &fields, "Proved at {proved_at}.")
+                      : post(cli, "send-code", &fields,
+                             "A code is on its way (message {message}); it is good until "
+                             "{expires_at}.");
+}
+
+const struct cli_command cli_prove = {
+    .name = "prove",
+    .words = "[ID]",
+    .does = "prove a number before the patient leaves: by a code, or by ringing it",
+    .more =
+        "Without --code and --rang a code is sent to the number by text message. "
+        "Whoever\n"
+        "has the phone tells it to you, or types it on the page that the message names.",
+    .example =
+        "afterward prove 9d8w --number 2x7b\n"
+        "afterward prove 9d8w --number 2x7b --code 123456\n"
+        "afterward prove --mrn 00123456 --number 2x7b --rang",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            CLI_WHICH,
+            {"number", "ID", "which number; ids are in afterward patient"},
+            {"code", "DIGITS", "the code that was sent came back: the number is proved"},
+            {"rang", NULL, "it rang at the bedside: the number is proved"},
+            {"department", "NAME", "who sends the code; else where the patient lies"},
+            {NULL}},
+    .run = prove};
