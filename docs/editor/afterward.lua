@@ -75,6 +75,7 @@
 ---@field via? string[] order of channels when a call names none; `{ "wechat", "sms" }` when absent
 ---@field budget? table<string, afterward.budget_keys> message class → contacts allowed to one patient
 ---@field phone? string the number that patients may ring
+---@field prove_numbers? string role that is given a task when a patient leaves and no number is proved (afterward prove)
 ---@field gate? "specs" the specs in its folder spec/ must pass before a new bundle is activated
 ---@field activate? "manual" a new bundle waits until somebody says: afterward activate
 

@@ -12,6 +12,13 @@ static void move_identities(struct care *care, int64_t from, int64_t into) {
              "mine.kind=identity.kind)",
              "ii", from, into);
   store_exec(store,
+             "UPDATE identity SET proved_at=other.proved_at, proved_how=other.proved_how,"
+             " proved_by=other.proved_by FROM identity other WHERE identity.person=?2 AND"
+             " other.person=?1 AND other.kind=identity.kind AND other.value="
+             "identity.value AND identity.proved_at IS NULL AND other.proved_at IS NOT "
+             "NULL",
+             "ii", from, into);
+  store_exec(store,
              "DELETE FROM identity WHERE person=?1 AND EXISTS (SELECT 1 FROM identity "
              "mine WHERE mine.person=?2 AND mine.kind=identity.kind AND "
              "mine.value=identity.value)",
@@ -76,6 +83,7 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE task SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE call SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE alert SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE proof SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE card SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE note SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE OR IGNORE patient_state SET patient=?2 WHERE patient=?1",

@@ -6,7 +6,7 @@ local WARD = [[
 local aw = require "afterward"
 return {
   aw.department { id = "w", title = { zh = "科", en = "Ward" }, calendar = "cn",
-    contact_windows = "%s", alerts = { emergency = "ladder", urgent = "ladder", soon = "ladder" }, overdue = "ladder" },
+    contact_windows = "%s", alerts = { emergency = "ladder", urgent = "ladder", soon = "ladder" }, overdue = "ladder", %s },
   aw.program { id = "brand", name = { zh = "随访", en = "Care" } },
   aw.escalation { id = "ladder", levels = {
     { page = "nurse", ack_within = "15m" }, { page = "chief", ack_within = "20m" } }, act_within = "2h" },
@@ -28,9 +28,10 @@ return {
 }
 ]]
 
--- o.steps: the pathway's steps; o.more: other declarations; o.keys: other keys of the pathway; o.enroll; the rest is sim.world's.
+-- o.steps: the pathway's steps; o.department: other keys of the department; o.more: other declarations; o.keys: other keys of the pathway; o.enroll; the rest is sim.world's.
 function H.source(o)
-  return WARD:format(o.windows or "00:00-24:00", o.more or "", o.enroll and ", " .. o.enroll or "", o.keys or "", o.steps or "")
+  return WARD:format(o.windows or "00:00-24:00", o.department or "", o.more or "",
+    o.enroll and ", " .. o.enroll or "", o.keys or "", o.steps or "")
 end
 function H.world(o)
   local site = { quiet_hours = "03:00-03:01", contact_windows = "00:00-24:00", budget_day = 50, budget_week = 200 }
