@@ -28,7 +28,8 @@ return {
 }
 ]]
 
--- o.steps: the pathway's steps; o.department: other keys of the department; o.more: other declarations; o.keys: other keys of the pathway; o.enroll; the rest is sim.world's.
+-- o.steps: the pathway's steps; o.department, o.keys: other keys of the department, of the pathway; o.more: other declarations;
+-- o.enroll; the rest is sim.world's.
 function H.source(o)
   return WARD:format(o.windows or "00:00-24:00", o.department or "", o.more or "",
     o.enroll and ", " .. o.enroll or "", o.keys or "", o.steps or "")
