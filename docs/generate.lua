@@ -34,7 +34,7 @@ local TYPES = {
   hours = 'hours, "07:30-21:30"', weekly = "days → hours", span = 'time, "24h"', times = 'time, "3d 10:00"', time = "ms",
   zone = "time zone", boolean = "true or false", field = "name, such as left_knee", url = "https://…", color = "#rrggbb",
   number = "number", count = "whole number above 0", ["function"] = "function", event = "event", step = "aw.step",
-  watch = "aw.watch", options = "list of { value, zh =, en = }", role = "duty post or person", table = "table",
+  watch = "aw.watch", options = "list of { value, zh =, en = }", role = "duty post or person", rung = "channel or table, see rung", table = "table",
   scalar = "text, number or boolean",
   wording = "text, number, boolean or { zh =, en = }", value = "anything that can be stored", any = "anything", task = "task id",
 }
@@ -200,7 +200,7 @@ local LUALS = {
   id = "string", word = "string", text = "afterward.Text", string = "string", hours = "string", span = "string", times = "string",
   time = "integer", zone = "string", boolean = "boolean", field = "string", url = "string", color = "string", number = "number",
   count = "integer", event = "string", step = "afterward.Declaration", watch = "afterward.Declaration", options = "table[]",
-  role = "string", table = "table", scalar = "string|number|boolean",
+  role = "string", rung = "(string|afterward.rung_keys)", table = "table", scalar = "string|number|boolean",
   wording = "string|number|boolean|table", value = "any", any = "any", task = "string",
   weekly = "table<string, string>", ["function"] = "function",
 }

@@ -159,6 +159,7 @@ static int channel_can(lua_State *L) {
   set_flag(L, "merges", info->merges);
   set_flag(L, "links", info->links);
   set_flag(L, "receipts", info->receipts);
+  set_flag(L, "reads", info->reads);
   set_flag(L, "queryable", info->queryable);
   set_flag(L, "inbound", info->inbound);
   return 1;

@@ -72,6 +72,7 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
                                     .max_length = info->max_length,
                                     .links = info->links,
                                     .receipts = info->receipts,
+                                    .reads = info->reads,
                                     .inbound = info->inbound,
                                     .queryable = info->queryable};
   snprintf(can->plugin, sizeof can->plugin, "%s", info->name);

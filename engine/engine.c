@@ -13,6 +13,7 @@
 #include "care/enrollment.h"
 #include "care/inbound.h"
 #include "care/job.h"
+#include "care/ladder.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/question.h"
@@ -26,6 +27,7 @@ static void register_handlers(struct care *care) {
   enrollment_handlers(care);
   question_handlers(care);
   message_handlers(care);
+  ladder_handlers(care);
   inbound_handlers(care);
   reply_handlers(care);
   clock_hold_handlers(care);

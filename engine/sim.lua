@@ -143,6 +143,11 @@ function Patient:answer(form, values, o)
   if reply.status ~= 200 then error(reply.detail, 2) end
   return reply
 end
+-- The page of the newest question of that form is opened, and nothing filled in.
+function Patient:open(form)
+  return rawget(self, "world"):_submit("question.opened", { question = first(rawget(self, "world"),
+    "SELECT max(id) AS i_id FROM question WHERE patient=?1 AND form=?2", self.number, form).id })
+end
 function Patient:try_answer(form, values)
   local ok, reply = pcall(self.answer, self, form, values)
   return ok and reply or nil, not ok and reply or nil
@@ -273,11 +278,11 @@ function World:run(name)
     started_at AS i_started FROM run WHERE name=?1 ORDER BY id DESC LIMIT 1]], name)
 end
 function World:channel(name, word, address) self.core:channel(name, word, address) end
--- What a gateway says later of messages of that name that were accepted: "delivered" or "failed".
-function World:receipt(name, state, audience)
+-- What a gateway says later of messages of that name that were accepted: "delivered", "read" or "failed"; to: an audience or a channel.
+function World:receipt(name, state, to)
   for _, row in ipairs(self.core:query([[SELECT attempt.channel, provider_id, audience FROM attempt JOIN message ON message.id=attempt.message
-      WHERE message.name=?1 AND attempt.status='accepted' AND provider_id IS NOT NULL ORDER BY attempt.id]], name)) do
-    if not audience or row.audience == audience then self.core:receipt(row.channel, row.provider_id, state) end
+      WHERE message.name=?1 AND attempt.status IN ('accepted','delivered') AND provider_id IS NOT NULL ORDER BY attempt.id]], name)) do
+    if not to or row.audience == to or row.channel == to then self.core:receipt(row.channel, row.provider_id, state) end
   end
 end
 function World:retier(enrollment) self.core:retier(rawget(enrollment, "number")) end
@@ -307,6 +312,11 @@ function World:sent(name, to)
     if not to or row.audience == to then out[#out + 1] = row end
   end
   return out
+end
+-- w:rungs(form or template): what became of each rung of the newest ask or send of it, in their order.
+function World:rungs(name)
+  return self.core:query([[SELECT channel, audience, began_at AS i_began, taken_at AS i_taken, left_at AS i_left, why FROM rung WHERE
+    ladder=(SELECT max(id) FROM ladder WHERE name=?1) ORDER BY position]], name)
 end
 -- w:planned(pathway, step, n): the next n occurrences of a step of the newest enrollment, as "03-05 Thu 09:00".
 function World:planned(pathway, step, n)

@@ -56,6 +56,13 @@
 ---@field percent? integer so many of a hundred, always the same ones
 ---@field ward? string[] only those who left one of these wards
 
+---@class afterward.rung_keys
+---@field [1] string the channel, or `call`: a call task with the same form
+---@field within? string its time for an answer (of a send: a receipt) from when the channel took it; once more when the form is opened
+---@field to? "patient"|"family" whom; `as the call says` when absent
+---@field role? string of `call`: the post that rings; `nurse` when absent
+---@field due? string of `call`: within so much of its working time; `8h` when absent
+
 ---@class afterward.section_keys
 ---@field id string greeting, professional, care
 ---@field minutes? integer planned length
@@ -176,9 +183,10 @@
 
 ---@class afterward.ask_options
 ---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
----@field via? string[] channels in turn; `the department's` when absent
+---@field via? (string|afterward.rung_keys)[] channels in turn, or rungs with a time for each: { { "wechat", within = "2h" }, { "sms", within = "1d" }, "call" }; `the department's` when absent
 ---@field together? boolean all channels at once
 ---@field within? string waits this long at most
+---@field valid_for? string how long it may be held back (quiet hours, budget, a channel that is down); then it is suppressed; `the step's` when absent
 ---@field remind? string again after this silence
 ---@field fields? table<string, string|number|boolean|table> what the text's placeholders need; { zh =, en = } is said in the reader's language
 ---@field options? table<string, table> item → choices offered this time: { { value =, zh =, en = }, … }
@@ -191,8 +199,9 @@
 
 ---@class afterward.send_options
 ---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
----@field via? string[] channels in turn; `the department's` when absent
+---@field via? (string|afterward.rung_keys)[] channels in turn, or rungs with a time for each: { { "wechat", within = "2h" }, { "sms", within = "1d" }, "call" }; `the department's` when absent
 ---@field together? boolean all channels at once
+---@field valid_for? string how long it may be held back (quiet hours, budget, a channel that is down); then it is suppressed; `the step's` when absent
 ---@field fields? table<string, string|number|boolean|table> what the text's placeholders need; { zh =, en = } is said in the reader's language
 
 ---@class afterward.task_task

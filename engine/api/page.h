@@ -91,6 +91,8 @@ void page_item(const struct page *page, const struct value *item,
                struct buf *out);
 void page_fault_words(const struct page *page, const struct value *item, bool empty,
                       struct page_fault *fault);
+// Somebody opened the form: kept where a question goes by rungs, which wait for that.
+void page_opened(const struct page *page);
 void page_render(struct page *page, const struct value *values, int step,
                  const struct page_fault *fault);
 bool page_by_step(const struct page *page);       // one question per screen

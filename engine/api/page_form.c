@@ -241,6 +241,7 @@ static int first_unanswered(const struct page *page, const struct value *values)
 
 static void show(struct page *page) {
   struct value values = {0};
+  page_opened(page);
   static const struct page_fault none;
   const char *asked = page_field(page, "step");
   int step = asked && strlen(asked) < 4 ? (int)strtol(asked, NULL, 10) : 0;

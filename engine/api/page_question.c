@@ -4,8 +4,10 @@
 
 #include "api/html.h"
 #include "api/page.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "care/facts.h"
+#include "care/mapping.h"
 #include "care/question.h"
 
 enum { OLD_YEARS = 60 };
@@ -45,6 +47,33 @@ void page_unload(struct page *page) {
   page->department = page->program = page->form_id = NULL;
   buf_deinit(&page->draft);
   buf_deinit(&page->offered);
+}
+
+static const int64_t seen_again_ms = 5 * 60000;  // a reader who turns pages is one
+
+// Nothing is written for questions whose time does not hang on it.
+static bool is_worth_keeping(const struct page *page) {
+  int64_t now = kernel_now(page->care->kernel);
+  return store_int(page->care->store, 0,
+                   "SELECT coalesce(seen_at,0)<?2 FROM question WHERE id=?1 AND EXISTS"
+                   " (SELECT 1 FROM ladder WHERE ladder.question=question.id AND"
+                   " closed_at IS NULL)",
+                   "ii", page->question, now - seen_again_ms) != 0;
+}
+
+void page_opened(const struct page *page) {
+  struct buf body = {0};
+  struct value view;
+  char id[17];
+  if (!is_worth_keeping(page)) return;
+  struct mapping map = mapping_begin(&body);
+  mapping_int(&map, "question", page->question);
+  mapping_end(&map);
+  value_read(body.data, body.len, &view);
+  digest_random_id(id);
+  kernel_submit(page->care->kernel, "page", id, "question.opened", &view, INBOX_RECORDED,
+                NULL, NULL);
+  buf_deinit(&body);
 }
 
 // A link to an older question of the same form leads to the newer one.

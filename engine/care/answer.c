@@ -10,6 +10,7 @@
 #include "care/commands.h"
 #include "care/enrollment.h"
 #include "care/ids.h"
+#include "care/ladder.h"
 #include "care/mapping.h"
 #include "care/message.h"
 #include "care/question.h"
@@ -190,6 +191,7 @@ static void settle_question(struct care *care, const struct answer_given *given,
              "iii", given->question, answer, kernel_now(care->kernel));
   store_exec(care->store, "DELETE FROM draft WHERE question=?1", "i", given->question);
   message_cancel_for_question(care, given->question, "answered");
+  ladder_close(care, given->question, "answered");
   tell_runs(care, given, answer);
   task_withdraw_for_question(care, given->question, answer, "answered");
 }

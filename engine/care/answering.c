@@ -174,12 +174,28 @@ static int apply_draft(void *self, struct inbox_row *row, struct status *status)
   return OK;
 }
 
+// Its page was opened: somebody reads it.
+static int apply_opened(void *self, struct inbox_row *row, struct status *status) {
+  struct care *care = self;
+  struct value question = value_field(&row->body, "question");
+  (void)status;
+  store_exec(care->store,
+             "UPDATE question SET seen_at=?2 WHERE id=?1 AND status IN"
+             " ('open','lapsed')",
+             "ii", value_int_or(&question, 0), kernel_now(care->kernel));
+  return OK;
+}
+
 static const struct inbox_handler answer_handler = {
     .kind = "answer", .prepare = prepare, .apply = apply, .release = release};
 static const struct inbox_handler draft_handler = {.kind = "answer.draft",
                                                    .apply = apply_draft};
 
+static const struct inbox_handler opened_handler = {.kind = "question.opened",
+                                                    .apply = apply_opened};
+
 void question_handlers(struct care *care) {
+  kernel_handle_inbox(care->kernel, &opened_handler, care);
   kernel_handle_inbox(care->kernel, &answer_handler, care);
   kernel_handle_inbox(care->kernel, &draft_handler, care);
 }

@@ -65,6 +65,9 @@ struct outgoing {
   int64_t started_at;   // of the attempt
   bool query;           // it may have left before a crash: the channel asks, not sends
 };
+// What a channel's provider says later of a message that it took.
+enum channel_receipts { RECEIPTS_NONE, RECEIPTS_DELIVERED, RECEIPTS_READ };
+
 // How the domain reaches channels. start is called after the commit; the result comes
 // back by message_result.
 struct channels_port {
@@ -82,6 +85,8 @@ struct channels_port {
   int64_t (*merges)(void *self, const char *channel);
   // Can it say what became of a message that may have been sent. May be NULL.
   bool (*queryable)(void *self, const char *channel);
+  // NULL: none.
+  enum channel_receipts (*receipts)(void *self, const char *channel);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

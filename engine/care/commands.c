@@ -9,9 +9,10 @@
 #include "care/enrollment.h"
 #include "care/event_wait.h"
 #include "care/facts.h"
+#include "care/ladder.h"
 #include "care/mapping.h"
-#include "care/message.h"
 #include "care/question.h"
+#include "care/sending.h"
 #include "care/task.h"
 
 enum { RECORD_IS_COMMAND = 1 };
@@ -37,120 +38,42 @@ static struct subject subject_of(const struct command *command) {
                           run->event,    is_job(run) ? run->name : NULL};
 }
 
-static char *pathway_program(struct care *care, const struct run *run) {
-  struct value pathway =
-      catalog_find(care->catalog, run->department, "pathway", run->pathway);
-  struct value program = value_field(&pathway, "program");
-  return value_copy_text(&program);
-}
-
-// "wechat,sms" from {"wechat","sms"}; NULL when none is named.
-static char *joined(const struct command *command, const char *key) {
-  struct value list = value_field(&command->args, key), item;
-  struct buf out = {0};
-  struct value_iter iter = value_iterate(&list);
-  while (value_next(&iter, NULL, &item)) {
-    if (item.kind != VALUE_TEXT) continue;
-    if (out.len) buf_putc(&out, ',');
-    buf_put(&out, item.text.data, item.text.len);
-  }
-  return out.len ? buf_take(&out) : NULL;
-}
-
-static char *class_of(const struct command *command, const char *kind,
-                      const char *otherwise) {
-  struct value body = catalog_find(command->care->catalog, command->run->department, kind,
-                                   command->label);
-  struct value class = value_field(&body, "class");
-  char *text = value_copy_text(&class);
-  if (text) return text;
-  return mem_copy_text(otherwise);
-}
-
-enum {
-  HOLD_MS = 3 * 24 * 3600000
-};  // how long a message may be held, where the step
-    // has no valid_for to say so
-
-static int64_t held_until(const struct command *command) {
-  const struct run *run = command->run;
-  int64_t valid_for = run->valid_until ? run->valid_until - run->scheduled_at : HOLD_MS;
-  return kernel_now(command->care->kernel) + valid_for;
-}
-
-static int64_t plan_via(const struct command *command, struct message_spec *spec,
-                        const char *via) {
-  spec->via = via;
-  return message_plan(command->care, spec);
-}
-
-// On all channels named at once: a message for each; the first one's id.
-static int64_t plan_together(const struct command *command, struct message_spec *spec) {
-  struct value list = value_field(&command->args, "via"), item;
-  struct value_iter iter = value_iterate(&list);
-  int64_t id = 0;
-  while (value_next(&iter, NULL, &item)) {
-    char *channel = value_copy_text(&item);
-    int64_t planned = plan_via(command, spec, channel);
-    if (!id) id = planned;
-    free(channel);
-  }
-  return id;
-}
-
-static int64_t plan_message(const struct command *command, const char *kind,
-                            const char *class, int64_t question, const char *remind) {
-  struct care *care = command->care;
-  struct value fields = value_field(&command->args, "fields"),
-               together = value_field(&command->args, "together");
-  char *to = arg_text(command, "to"), *via = joined(command, "via");
-  char *program = pathway_program(care, command->run);
-  struct message_spec spec = {.patient = command->run->patient,
-                              .enrollment = command->run->enrollment,
-                              .run = command->run->id,
-                              .question = question,
-                              .department = command->run->department,
-                              .program = program,
-                              .kind = kind,
-                              .class_ = class,
-                              .name = command->label,
-                              .audience = to ? to : "patient",
-                              .remind = remind,
-                              .fields = fields.kind == VALUE_MAP ? &fields : NULL,
-                              .valid_until = held_until(command)};
-  int64_t id = via && value_true(&together) ? plan_together(command, &spec)
-                                            : plan_via(command, &spec, via);
-  free(to);
-  free(via);
-  free(program);
-  return id;
+static struct sending sending_of(const struct command *command, const char *kind,
+                                 int64_t question) {
+  return (struct sending){command->run, kind, command->label, question, &command->args};
 }
 
 static void apply_ask(const struct command *command) {
-  char *within = arg_text(command, "within"), *remind = arg_text(command, "remind");
+  char *within = arg_text(command, "within");
   struct value fields = value_field(&command->args, "fields"),
-               offered = value_field(&command->args, "options");
+               offered = value_field(&command->args, "options"),
+               via = value_field(&command->args, "via");
   int64_t question = question_open(command->care, command->run, command->label,
                                    fields.kind == VALUE_MAP ? &fields : NULL,
                                    offered.kind == VALUE_MAP ? &offered : NULL);
-  char *class = class_of(command, "form", "questionnaire");
+  ladder_close(command->care, question, "asked-again");
   run_wait(command->care->kernel, command->run,
            &(struct run_wait){.kind = "ask",
                               .ref = question,
                               .label = command->label,
                               .within = within ? within : "3d"});
-  plan_message(command, "ask", class, question, remind);
-  free(class);
+  struct sending sending = sending_of(command, "ask", question);
+  if (ladder_wanted(&via))
+    ladder_start(command->care, &sending);
+  else
+    sending_plan_all(command->care, &sending);
   free(within);
-  free(remind);
 }
 
+// A send is known by its first message; one by rungs waits for its ladder.
 static void apply_send(const struct command *command) {
-  char *class = class_of(command, "template", "general");
-  int64_t message = plan_message(command, "send", class, 0, NULL);
+  struct sending sending = sending_of(command, "send", 0);
+  struct value via = value_field(&command->args, "via");
+  bool rungs = ladder_wanted(&via);
+  int64_t message = rungs ? 0 : sending_plan_all(command->care, &sending);
   run_wait(command->care->kernel, command->run,
            &(struct run_wait){.kind = "send", .ref = message, .label = command->label});
-  free(class);
+  if (rungs) ladder_start(command->care, &sending);
 }
 
 static int64_t task_due_of(const struct command *command, const char *role) {

@@ -40,14 +40,16 @@ static int64_t insert(struct care *care, const struct message_spec *spec, int64_
   store_exec(care->store,
              "INSERT INTO message (number,patient,enrollment,run,question,alert,"
              "department,program,kind,class,name,audience,via,remind,status,created_at,"
-             "due_at,valid_until,address) VALUES"
+             "due_at,valid_until,address,first) VALUES"
              " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,'planned',?15,?16,?17,"
-             "?18)",
-             "tIIIIIttttttttiiiI", number, spec->patient, spec->enrollment, spec->run,
+             "?18,?19)",
+             "tIIIIIttttttttiiiII", number, spec->patient, spec->enrollment, spec->run,
              spec->question, spec->alert, spec->department, spec->program, spec->kind,
              spec->class_, spec->name, spec->audience, spec->via, spec->remind,
-             kernel_now(care->kernel), at, valid_until, spec->address);
+             kernel_now(care->kernel), at, valid_until, spec->address, spec->first);
   int64_t id = store_last_id(care->store);
+  if (spec->first == MESSAGE_IS_FIRST)
+    store_exec(care->store, "UPDATE message SET first=id WHERE id=?1", "i", id);
   if (fields.len)
     store_exec(care->store, "UPDATE message SET fields=?2 WHERE id=?1", "ib", id,
                fields.data, fields.len);
@@ -82,6 +84,15 @@ static void cancel_quietly(struct care *care, struct message *message, const cha
   message_wait(care, message, "cancelled", why, 0);
   store_exec(care->store, "UPDATE message SET settled_at=?2 WHERE id=?1", "ii",
              message->id, kernel_now(care->kernel));
+}
+
+void message_cancel_one(struct care *care, int64_t id, const char *reason) {
+  struct message message;
+  if (message_load(care->store, id, &message) &&
+      (message_is(&message, "planned") || message_is(&message, "held") ||
+       message_is(&message, "in_flight") || message_is(&message, "in_doubt")))
+    cancel_quietly(care, &message, reason);
+  message_deinit(&message);
 }
 
 void message_cancel_for_question(struct care *care, int64_t question,

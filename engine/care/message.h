@@ -24,11 +24,17 @@ struct message_spec {  // texts borrowed; NULL or 0 where absent
   int64_t not_before, valid_until;  // valid_until 0: a week
   int64_t address;  // identity.id: to this number alone (proof.h); 0: to the first of
                     // whom it reaches
+  // Of an ask or a send by several roads, which are one contact: its first message, or
+  // MESSAGE_IS_FIRST. 0: it goes by one road.
+  int64_t first;
 };
+enum { MESSAGE_IS_FIRST = -1 };
 int64_t message_plan(struct care *care,
                      const struct message_spec *spec);  // row + due now (or not_before)
 // What is in flight is not called back: its present try is its last. Of these the
 // question's does not call message_settled, as whoever closes a question tells its run.
+// One that its ask or send goes on without; quietly, as the next is.
+void message_cancel_one(struct care *care, int64_t message, const char *reason);
 void message_cancel_for_question(struct care *care, int64_t question, const char *reason);
 void message_cancel_for_enrollment(struct care *care, int64_t enrollment,
                                    const char *reason);
@@ -56,8 +62,9 @@ struct channel_result {
 // Becomes durable with the kernel's next batch. Copied.
 void message_result(struct care *care, int64_t attempt,
                     const struct channel_result *result);
-// What a channel's provider says later: {detail, id, state = "delivered" or "failed"}, in
-// any order, any number of times. done (may be NULL) is told once they are committed.
+// What a channel's provider says later: {detail, id, state = "delivered", "read" or
+// "failed"}, in any order, any number of times. done (may be NULL) is told once they are
+// committed.
 void message_receipts(struct care *care, const char *channel, const struct value *list,
                       inbox_done *done, void *self);
 // After start: attempts that were in flight are in doubt.

@@ -8,6 +8,10 @@
 enum { WEEK = 7 };
 static const int64_t long_held_ms = 62 * (int64_t)CIVIL_DAY_MS;
 
+// A contact, of the message of that prefix.
+#define COUNTS(m) \
+  "(" m "accepted_at IS NOT NULL OR " m "status='in_flight' OR " m "status='in_doubt')"
+
 struct budget {
   int64_t day, week;   // 0: no limit
   const char *class_;  // "": all but medicine and safety
@@ -25,6 +29,8 @@ static struct contacts count_contacts(struct care *care, const struct message *m
       " count(*) FROM message WHERE patient=?1 AND created_at>=?2 AND id<>?3 AND"
       " (accepted_at>=?5 OR status='in_flight' OR status='in_doubt') AND kind<>'page'"
       " AND (class=?6 OR (?6='' AND class<>'medicine' AND class<>'safety')) AND NOT"
+      " EXISTS (SELECT 1 FROM message m WHERE message.first IS NOT NULL AND"
+      " m.first=message.first AND m.id<message.id AND " COUNTS("m.") ") AND NOT"
       " EXISTS (SELECT 1 FROM carried WHERE carried.message=message.id AND CASE ?6 WHEN"
       " '' THEN spent ELSE again END)",
       "iiiiit", message->patient, week - long_held_ms, message->id, day, week, class_);
@@ -55,6 +61,7 @@ static struct budget department_budget(struct care *care, const struct message *
 
 bool gate_budget(struct care *care, struct message *message, struct gate *gate) {
   if (message->accepted_at) return true;  // it counted when it was first accepted
+  if (message_is_again(care, message)) return true;  // another of its roads counted
   const struct zone *zone = message_about(care, message)->zone;
   struct budget site = {care->site->budget_day, care->site->budget_week, ""};
   struct budget own = department_budget(care, message);

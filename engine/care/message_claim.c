@@ -86,7 +86,8 @@ static bool freeze(struct care *care, struct message *message, int64_t person) {
 
 void message_take(struct care *care, struct message *message, const struct gate *gate,
                   const char *key) {
-  if (!message->attempts && !message_is_safety(message))
+  if (!message->attempts && !message_is_safety(message) &&
+      !message_is_again(care, message))
     message_mass_count(care, message);
   // Cancelled while it is carried, it stays so.
   const char *reason = message_is(message, "in_flight") ? message->reason : NULL;

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "care/ladder.h"
 #include "care/mapping.h"
 #include "care/message_carried.h"
 #include "care/message_result.h"
@@ -19,6 +20,14 @@ void message_delivered(struct care *care, struct message *message) {
   message_wait(care, message, "delivered", NULL, 0);
   store_exec(care->store, "UPDATE message SET settled_at=?2 WHERE id=?1", "ii",
              message->id, kernel_now(care->kernel));
+  if (message->first) ladder_delivered(care, message->id);
+}
+
+// The addressee has opened it, as the channel says.
+static void was_read(struct care *care, const struct message *message) {
+  store_exec(care->store, "UPDATE message SET read_at=coalesce(read_at,?2) WHERE id=?1",
+             "ii", message->id, kernel_now(care->kernel));
+  if (message->first) ladder_delivered(care, message->id);
 }
 
 // Another road may be open or closed by now; what has arrived needs no other. One that is
@@ -53,10 +62,11 @@ static void settle(struct care *care, int64_t attempt, const char *state,
   stmt_done(row);
   struct message message;
   if (message_load(care->store, id, &message)) {
-    if (strcmp(state, "delivered") == 0 && (accepted || was_failed))
+    if (strcmp(state, "failed") != 0 && (accepted || was_failed))
       delivered(care, &message, attempt);
     else if (strcmp(state, "failed") == 0 && accepted)
       failed(care, &message, attempt, detail);
+    if (strcmp(state, "read") == 0) was_read(care, &message);
   }
   message_deinit(&message);
 }
@@ -68,11 +78,12 @@ static void keep_early(struct care *care, const struct receipt *receipt) {
     log_line(LOG_LEVEL_WARN, "receipt.dropped", "channel=%s", receipt->channel);
     return;
   }
-  // What was delivered stays delivered.
+  // What was delivered stays delivered, and what was read read.
   store_exec(care->store,
              "INSERT INTO receipt (channel,provider_id,state,detail,at) VALUES"
              " (?1,?2,?3,?4,?5) ON CONFLICT (channel,provider_id) DO UPDATE SET"
-             " state=excluded.state, detail=excluded.detail WHERE state<>'delivered'",
+             " state=excluded.state, detail=excluded.detail WHERE state='failed' OR"
+             " excluded.state='read'",
              "tttti", receipt->channel, receipt->provider_id, receipt->state,
              receipt->detail, now);
 }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/span.h"
+#include "care/ladder.h"
 #include "care/message_about.h"
 
 void message_remind_at(struct care *care, const struct message *message) {
@@ -56,7 +57,8 @@ void message_remind_apply(void *self, struct work *work) {
                              "SELECT 1 FROM question WHERE id=?1 AND status='open'"
                              " AND (expires_at=0 OR expires_at>?2)",
                              "ii", asked.question, kernel_now(care->kernel));
-    if (open) remind(care, &asked);
+    bool left = asked.first && ladder_has_left(care, asked.id);
+    if (open && !left) remind(care, &asked);
   }
   message_deinit(&asked);
 }

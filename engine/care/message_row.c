@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/ladder.h"
 #include "care/message_about.h"
 #include "care/message_carried.h"
 
@@ -23,7 +24,8 @@ static void load_numbers(struct stmt *row, int from, struct message *out) {
   int64_t *const numbers[] = {&out->patient,     &out->enrollment,  &out->run,
                               &out->question,    &out->alert,       &out->due_at,
                               &out->valid_until, &out->person,      &out->attempts,
-                              &out->generation,  &out->accepted_at, &out->address};
+                              &out->generation,  &out->accepted_at, &out->address,
+                              &out->first};
   for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
     *numbers[i] = stmt_int(row, from + i);
 }
@@ -34,7 +36,8 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
       store,
       "SELECT number,department,program,kind,class,name,audience,via,status,reason,"
       "remind,channel,text, patient,enrollment,run,question,alert,due_at,valid_until,"
-      "person,attempts,generation,accepted_at,address, fields, EXISTS (SELECT 1 FROM "
+      "person,attempts,generation,accepted_at,address,first, fields, EXISTS (SELECT 1 "
+      "FROM "
       "carried"
       " WHERE carrier=message.id) FROM message WHERE id=?1",
       "i", id);
@@ -44,9 +47,9 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
     load_texts(row, out);
     load_numbers(row, 13, out);
     size_t len = 0;
-    const void *fields = stmt_bytes(row, 25, &len);
+    const void *fields = stmt_bytes(row, 26, &len);
     if (fields) buf_put(&out->fields, fields, len);
-    out->carries = stmt_int(row, 26) != 0;
+    out->carries = stmt_int(row, 27) != 0;
     out->about = mem_alloc(sizeof *out->about);
   }
   stmt_done(row);
@@ -79,6 +82,14 @@ bool message_is(const struct message *message, const char *status) {
 void message_key(const struct message *message, char out[MESSAGE_KEY_SIZE]) {
   snprintf(out, MESSAGE_KEY_SIZE, "%s-%lld", message->number,
            (long long)message->generation);
+}
+
+bool message_is_again(struct care *care, const struct message *message) {
+  return message->first && store_int(care->store, 0,
+                                     "SELECT 1 FROM message WHERE first=?1 AND id<>?2 AND"
+                                     " (accepted_at IS NOT NULL OR status='in_flight' OR"
+                                     " status='in_doubt') LIMIT 1",
+                                     "ii", message->first, message->id) != 0;
 }
 
 static enum due_class due_class_of(const struct message *message) {
@@ -148,6 +159,8 @@ static void set_state(struct care *care, struct message *message, const char *st
 void message_wait(struct care *care, struct message *message, const char *status,
                   const char *reason, int64_t at) {
   set_state(care, message, status, reason, at, 0);
+  if (message->first && strcmp(status, "held") == 0)
+    ladder_held(care, message->id, reason);
 }
 
 // What the run hears. Reminders and pages belong to a question and an alert, which have
@@ -170,6 +183,7 @@ void message_end(struct care *care, struct message *message, const char *status,
 
 void message_doubt(struct care *care, struct message *message) {
   set_state(care, message, "in_doubt", "in-doubt", message->valid_until, 0);
+  if (message->first) ladder_doubted(care, message->id);
 }
 
 void message_regenerate(struct care *care, struct message *message) {

@@ -17,6 +17,7 @@ struct message {  // texts are owned
   int64_t due_at;     // its row in due; 0: none
   int64_t valid_until, person, attempts, generation, accepted_at;
   int64_t address;              // identity.id of the only number it may go to; 0: any
+  int64_t first;                // see message_spec; 0: none
   bool carries;                 // others left, or leave, in its text: message_carried.h
   struct message_about *about;  // see message_about.h
 };
@@ -30,6 +31,9 @@ void message_deinit(struct message *message);
 bool message_is_page(const struct message *message);
 bool message_is_safety(const struct message *message);  // pages are
 bool message_is(const struct message *message, const char *status);
+
+// Another one of the same ask or send has left before: it tells nothing new.
+bool message_is_again(struct care *care, const struct message *message);
 
 // Every change of state goes through these: the due row follows, and what the run must
 // hear is told.

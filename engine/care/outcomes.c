@@ -6,6 +6,7 @@
 #include "care/commands.h"
 #include "care/facts.h"
 #include "care/ids.h"
+#include "care/ladder.h"
 #include "care/message.h"
 #include "care/question.h"
 #include "care/task.h"
@@ -29,6 +30,7 @@ void commands_task_closed(struct care *care, int64_t task) {
       "i", task));
   task_result(care, task, &result);
   tell_all(care, &runs, &result, task);
+  ladder_task_closed(care, task);
   buf_deinit(&result);
 }
 
@@ -59,7 +61,7 @@ void commands_opted_out(struct care *care, const struct opting *opting) {
 }
 
 struct settled {
-  int64_t run, question, created_at;
+  int64_t run, question, created_at, first;
   char kind[8];
   char *name;
 };
@@ -98,14 +100,16 @@ static void settle_send(struct care *care, struct run *run, const char *outcome)
 static bool find_settled(struct care *care, int64_t message, struct settled *out) {
   struct stmt *row =
       store_query(care->store,
-                  "SELECT run, question, kind, created_at, name FROM message WHERE id=?1",
+                  "SELECT run, question, kind, created_at, name, first FROM message WHERE"
+                  " id=?1",
                   "i", message);
   bool found = stmt_row(row) && !stmt_null(row, 0);
   if (found) {
     *out = (struct settled){.run = stmt_int(row, 0),
                             .question = stmt_int(row, 1),
                             .created_at = stmt_int(row, 3),
-                            .name = mem_copy_text(stmt_text(row, 4))};
+                            .name = mem_copy_text(stmt_text(row, 4)),
+                            .first = stmt_int(row, 5)};
     strncpy(out->kind, stmt_text(row, 2), sizeof out->kind - 1);
   }
   stmt_done(row);
@@ -158,7 +162,9 @@ void message_settled(struct care *care, int64_t message, const char *outcome) {
   struct settled settled;
   struct run run;
   if (!find_settled(care, message, &settled)) return;
-  if (run_load(care->store, settled.run, &run)) {
+  if (settled.first && ladder_settled(care, message, outcome)) {
+    // Its ladder knows what the run hears.
+  } else if (run_load(care->store, settled.run, &run)) {
     if (run.wait[0] && run.wait_label) settle(care, &run, &settled, message, outcome);
     run_deinit(&run);
   }

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "care/commands.h"
+#include "care/ladder.h"
 #include "care/message.h"
 #include "care/task.h"
 
@@ -133,18 +134,23 @@ static bool has_rung(struct care *care, int64_t question, int64_t but_run) {
       "ii", question, but_run);
 }
 
-void question_silent(struct care *care, int64_t question, int64_t run) {
+static void count_silence(struct care *care, int64_t question) {
   store_exec(care->store,
              "INSERT INTO silence (enrollment, form, count) SELECT enrollment, form, 1 "
              "FROM question WHERE "
              "id=?1 AND enrollment IS NOT NULL ON CONFLICT (enrollment, form) DO UPDATE "
              "SET count=count+1",
              "i", question);
+}
+
+void question_silent(struct care *care, int64_t question, int64_t run) {
+  const char *why = ladder_silence(care, question, run);
+  if (strcmp(why, "silent") == 0) count_silence(care, question);
   if (!has_rung(care, question, run))
     store_exec(care->store,
                "UPDATE question SET status='lapsed' WHERE id=?1 AND status='open'", "i",
                question);
-  run_outcome(care->kernel, run, NULL, "silent");
+  run_outcome(care->kernel, run, NULL, why);
 }
 
 void question_close(struct care *care, int64_t question, const char *reason) {
@@ -154,6 +160,7 @@ void question_close(struct care *care, int64_t question, const char *reason) {
              "('open','lapsed')",
              "iti", question, reason, kernel_now(care->kernel));
   message_cancel_for_question(care, question, reason);
+  ladder_close(care, question, reason);
   store_exec(care->store, "DELETE FROM draft WHERE question=?1", "i", question);
 }
 

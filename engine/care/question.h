@@ -8,6 +8,7 @@
 #define QUESTION_OPEN_MS (30 * (int64_t)CIVIL_DAY_MS)
 
 void question_handlers(struct care *care);  // inbox "answer" "answer.draft"
+                                            // "question.opened"
 // The open question of this subject and form, or a new one. fields may be NULL.
 int64_t question_open(struct care *care, const struct run *run, const char *form,
                       const struct value *fields, const struct value *offered);
@@ -33,7 +34,8 @@ int64_t question_answer(struct care *care,
 int64_t question_join(struct care *care, const struct run *run, const char *form);
 // A run waits for it until then: the link lives at least as long.
 void question_outlive(struct care *care, int64_t question, int64_t until);
-// A wait for it timed out: lapsed when no rung is left; late answers still count.
+// A wait for it timed out: lapsed when no rung is left; late answers still count. What
+// may not have arrived is no silence of the patient's.
 void question_silent(struct care *care, int64_t question, int64_t run);
 // The answer as scripts see it: its fields, flag, by, at.
 bool answer_value(struct care *care, int64_t answer, struct buf *out);

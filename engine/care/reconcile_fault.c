@@ -4,9 +4,16 @@
   "EXISTS (SELECT 1 FROM due WHERE due.class=" class " AND due.at=" at     \
                                                      " AND due.kind=" kind \
                                                      " AND due.ref=" ref ")"
+// Its ladder's rung has a time, or a call that somebody is to make.
+#define CLIMBS(r) \
+  "EXISTS (SELECT 1 FROM ladder l JOIN rung g ON g.ladder=l.id AND g.position=l.at"     \
+  " WHERE l.run=" r ".id AND l.closed_at IS NULL AND (" HAS_DUE("3", "l.due_at", "13",  \
+                                                                "l.id")                 \
+  " OR EXISTS (SELECT 1 FROM task WHERE task.id=g.task AND task.status IN"             \
+  " ('open','held'))))"
 #define ASKED(r)                                                                   \
   "NOT EXISTS (SELECT 1 FROM message m WHERE m.patient=" r ".patient AND m.run=" r \
-  ".id AND m.status IN ('planned','held','in_flight','in_doubt'))"
+  ".id AND m.status IN ('planned','held','in_flight','in_doubt')) AND NOT " CLIMBS(r)
 
 struct kind {
   const char *what, *sql;  // ids of those behind ?1, up to ?2

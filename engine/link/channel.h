@@ -46,6 +46,7 @@ struct channel_abilities {  // what its plugin says that it can do
   int64_t max_length;       // characters; 0: no limit
   int64_t merge_most;       // see channels_port.merges
   bool links, receipts, inbound;
+  bool reads;      // receipts say what was opened, too
   bool queryable;  // it can say what became of a message
 };
 

@@ -196,6 +196,12 @@ static bool port_queryable(void *self, const char *channel) {
   return found && found->can.queryable;
 }
 
+static enum channel_receipts port_receipts(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  if (!found || !found->can.receipts) return RECEIPTS_NONE;
+  return found->can.reads ? RECEIPTS_READ : RECEIPTS_DELIVERED;
+}
+
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
   return (struct channels_port){.self = dispatcher,
                                 .known = port_known,
@@ -203,7 +209,8 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .start = port_start,
                                 .keyed = port_keyed,
                                 .merges = port_merges,
-                                .queryable = port_queryable};
+                                .queryable = port_queryable,
+                                .receipts = port_receipts};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {

@@ -32,6 +32,7 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   mapping_int(&map, "parallel", channel->parallel);
   mapping_text(&map, "plugin", can->plugin[0] ? can->plugin : "log");
   mapping_bool(&map, "queryable", can->queryable);
+  mapping_bool(&map, "reads", can->reads);
   mapping_bool(&map, "receipts", can->receipts);
   mapping_int(&map, "running", channel->running);
   mapping_text(&map, "stale", channel->stale[0] ? channel->stale : NULL);

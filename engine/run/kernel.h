@@ -40,7 +40,8 @@ enum due_kind {
   WORK_REPLAN = 10,  // enrollments whose schedule changed: the next some thousand
   WORK_JOB = 11,     // job.id: a department's recurring job
   WORK_REPLY = 12,   // inbound.id: what somebody wrote
-  WORK_KINDS = 13,
+  WORK_LADDER = 13,  // ladder.id: its rung's time is over
+  WORK_KINDS = 14,
 };
 
 struct work {

@@ -50,7 +50,7 @@ api.result_codes = {                                   -- how a task ended (WARD
   { "not-done", "未做:人力不足" }, { "lost", "失访" },
 }
 api.outcomes = { "accepted", "delivered", "answered", "silent", "held", "suppressed", "unreachable", "no-contact",
-  "opted-out", "cancelled", "stale", "in-doubt" }
+  "opted-out", "cancelled", "stale", "in-doubt", "no-receipt" }
 api.observations = {                                   -- code → UCUM unit, as engine/care/measure.c; departments may add codes
   temperature = "Cel", pain = "{score}", glucose = "mmol/L", systolic = "mm[Hg]", diastolic = "mm[Hg]", pulse = "/min",
   respiration = "/min", spo2 = "%", weight = "kg", height = "cm", inr = "{INR}", potassium = "mmol/L", hemoglobin = "g/L",
@@ -224,6 +224,12 @@ api.records = {
     key("url", "url", "an online consultation, https://…"), key("phone", "string", "or a number that answers"),
     key("role", "word", "the post that rings back when asked", { default = "nurse" }),
     key("due", "span", "within so much of its working time", { default = "4h" }) },
+  -- A rung of `via` in a call (engine/script/rungs.c).
+  rung = { key("[1]", "word!", "the channel, or `call`: a call task with the same form"),
+    key("within", "span", "its time for an answer (of a send: a receipt) from when the channel took it; once more when the form is opened"),
+    key("to", "one:patient,family", "whom", { default = "as the call says" }),
+    key("role", "role", "of `call`: the post that rings", { default = "nurse" }),
+    key("due", "span", "of `call`: within so much of its working time", { default = "8h" }) },
   section = { key("id", "id!", "greeting, professional, care"), key("minutes", "count", "planned length"),
     key("zh", "string!", "Chinese text"), key("en", "string", "English text"),
     key("must_ask", "boolean", "the caller ticks it off") },
@@ -258,7 +264,10 @@ local function call(doc, params, more)
   return entry
 end
 local TO = key("to", "one:patient,family,sender", "whom", { default = "patient; in a case the sender" })
-local VIA = key("via", "list of word", "channels in turn", { default = "the department's" })
+local VIA = key("via", "list of rung", "channels in turn, or rungs with a time for each: { { \"wechat\", within = \"2h\" }, { \"sms\", within "
+  .. "= \"1d\" }, \"call\" }", { default = "the department's" })
+local VALID_FOR = key("valid_for", "span", "how long it may be held back (quiet hours, budget, a channel that is down); then it is suppressed",
+  { default = "the step's" })
 local TOGETHER = key("together", "boolean", "all channels at once")
 local FIELDS = key("fields", "map of wording",
   "what the text's placeholders need; { zh =, en = } is said in the reader's language")
@@ -267,7 +276,7 @@ local function options(keys) return key("options", "table", "see the keys", { ke
 
 api.run = {
   ask = call("puts a question; one open per enrollment and form, asking again adds a rung",
-    { key("form", "ref:form!", "which"), options { TO, VIA, TOGETHER, WITHIN,
+    { key("form", "ref:form!", "which"), options { TO, VIA, TOGETHER, WITHIN, VALID_FOR,
       key("remind", "span", "again after this silence"), FIELDS,
       key("options", "map of table", "item → choices offered this time: { { value =, zh =, en = }, … }"),
       key("pauses", "string", "case only: clocks stand still, for this reason") } },
@@ -280,7 +289,7 @@ api.run = {
   wait = call("sleeps until a time, the next event since the run began, or the end of a task",
     { key("what", "span|event|task!", "time, event or task id"), options { WITHIN } },
     { label = "what", waits = true, returns = "late | event | { code, answer, note, by, to } | nil, why" }),
-  send = call("tells one person one thing", { key("template", "ref:template!", "which"), options { TO, VIA, TOGETHER, FIELDS } },
+  send = call("tells one person one thing", { key("template", "ref:template!", "which"), options { TO, VIA, TOGETHER, VALID_FOR, FIELDS } },
     { label = "template", waits = true, returns = "ms | nil, why" }),
   alert = call("tells the department; the same open id joins", { key("alert", "table!", "see the keys", { keys = {
       key("id", "id!", "its name"), key("level", "word!", "severity: a key of the department's alerts"),

@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "script/check.h"
 #include "script/reads.h"
+#include "script/rungs.h"
 
 static bool is_time(const struct value *value) {
   return value->kind == VALUE_INT || value->kind == VALUE_REAL;
@@ -29,8 +30,10 @@ static void keep(struct context *context, int at) {
     value_put(&context->made, &context->given[at]);
 }
 
-static void make_options(lua_State *L, struct context *context, const struct call *call) {
+static void make_ask(lua_State *L, struct context *context, const struct call *call) {
+  rungs_name(L, 3);
   check_arguments(L, context, call);
+  rungs_check(L, context, &context->given[1]);
   keep(context, 1);
 }
 
@@ -103,7 +106,9 @@ static void need_fields(lua_State *L, struct context *context, const struct valu
 }
 
 static void make_send(lua_State *L, struct context *context, const struct call *call) {
+  rungs_name(L, 3);
   check_arguments(L, context, call);
+  rungs_check(L, context, &context->given[1]);
   struct value template = bundle_definition(context->bundle, "template", context->label);
   struct value needed = value_field(&template, "fields"), name, item;
   struct value fields = value_field(&context->given[1], "fields");
@@ -203,7 +208,7 @@ static void make_wait(lua_State *L, struct context *context, const struct call *
 }
 
 static const struct op ops[] = {
-    {"ask", RECORD_COMMAND, make_options},     {"task", RECORD_COMMAND, make_task},
+    {"ask", RECORD_COMMAND, make_ask},         {"task", RECORD_COMMAND, make_task},
     {"wait", RECORD_COMMAND, make_wait},       {"send", RECORD_COMMAND, make_send},
     {"alert", RECORD_COMMAND, make_alert},     {"set", RECORD_COMMAND, make_set},
     {"note", RECORD_COMMAND, make_plain},      {"stop", RECORD_COMMAND, make_plain},

@@ -89,6 +89,7 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->merges = info_number(L, "merges") != 0;
   info->links = info_number(L, "links") != 0;
   info->receipts = info_number(L, "receipts") != 0;
+  info->reads = info_number(L, "reads") != 0;
   info->queryable = info_number(L, "queryable") != 0;
   info->inbound = info_number(L, "inbound") != 0;
 }

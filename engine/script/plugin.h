@@ -18,7 +18,9 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   int64_t max_length;  // characters of a text; 0: no limit of its own
   bool merges;         // several messages may go in one text; not by fixed templates
   bool links;          // a patient's own link may be in a text
-  bool receipts, queryable, inbound;
+  bool receipts;       // the provider says later what it delivered
+  bool reads;          // and what was opened
+  bool queryable, inbound;
 };
 
 struct plugin_source {

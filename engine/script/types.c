@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
+#include "script/rungs.h"
 
 struct type {
   const char *name;
@@ -74,6 +75,8 @@ static const struct type types[] = {
     {"count", is_count, "must be a whole number above 0"},
     {"scalar", is_scalar, "must be a text, a number or a boolean"},
     {"wording", is_wording, "must be a text, a number, a boolean or { zh =, en = }"},
+    {"rung", rung_fits,
+     "must be a channel or a rung such as { \"sms\", within = \"1d\" }"},
     {"table", is_table, "must be a table"},
 };
 

@@ -65,13 +65,20 @@ static int64_t merges(void *self, const char *name) {
   return single ? 0 : SIM_MERGE_MOST;
 }
 
+static enum channel_receipts receipts(void *self, const char *name) {
+  const char *word = word_for(self, name, NULL);
+  if (!strcmp(word, "reads")) return RECEIPTS_READ;
+  return strcmp(word, "receipts") ? RECEIPTS_NONE : RECEIPTS_DELIVERED;
+}
+
 struct channels_port sim_channel_port(struct sim_channel *channel) {
   return (struct channels_port){.self = channel,
                                 .known = known,
                                 .address_kind = address_kind,
                                 .start = start,
                                 .keyed = keyed,
-                                .merges = merges};
+                                .merges = merges,
+                                .receipts = receipts};
 }
 
 void sim_channel_behave(struct sim_channel *channel, const char *name,

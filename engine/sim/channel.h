@@ -8,7 +8,8 @@ enum { SIM_BEHAVIOURS = 64, SIM_MERGE_MOST = 500 };
 
 struct sim_behaviour {
   char *channel, *address;  // address NULL: all
-  char *word;  // accept single keyed fail retry delay config ambiguous silent down
+  char *word;  // accept single keyed receipts reads fail retry delay config ambiguous
+               // silent down
 };
 
 struct sim_channel {
@@ -20,7 +21,8 @@ struct sim_channel {
 
 struct channels_port sim_channel_port(struct sim_channel *channel);
 // accept (the default); single: takes one message a text; keyed: takes the same key again
-// for a day; fail: refused for good; retry: try later; delay: tomorrow; config;
+// for a day; receipts: promises receipts, reads: and says when a text was read (which
+// the spec gives); fail: refused for good; retry: try later; delay: tomorrow; config;
 // ambiguous: nobody knows; silent: no answer ever; down: the channel does not exist.
 void sim_channel_behave(struct sim_channel *channel, const char *name,
                         const char *address, const char *word);

@@ -58,7 +58,9 @@ end
 
 return {
   name = "kannel", send = send, result = result, receipt = receipt, inbound = inbound,
-  capabilities = { address = "phone", max_length = 500, links = true, merges = true },
+  capabilities = function(config)
+    return { address = "phone", max_length = 500, links = true, merges = true, receipts = config.receipts ~= nil }
+  end,
   config = {
     url = { type = "url", required = true, doc = 'smsbox: url = "http://127.0.0.1:13013/cgi-bin/sendsms"' },
     user = { type = "text", required = true, doc = "username of group sendsms-user" },

@@ -159,7 +159,8 @@ end
 return {
   name = "sms-http",
   capabilities = function(config)
-    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, links = true, address = "phone" }
+    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, links = true, address = "phone",
+      receipts = config.callback ~= nil }
   end,
   config = {
     url = { type = "url", required = true, doc = "where the gateway takes messages: url = \"https://sms.example.org/send\"" },

@@ -47,7 +47,7 @@ local function items_of(request, config)
   return said[1] and said or { said }, { status = 200 }
 end
 
--- { id = …, state = "delivered" or "failed", detail = … }, or a list of them
+-- { id = …, state = "delivered", "read" or "failed", detail = … }, or a list of them
 local function receipt(request, config) return items_of(request, config) end
 
 -- { id = …, from = …, text = …, kind = …, at = ms }, or a list of them
@@ -57,7 +57,8 @@ return {
   name = "webhook", send = send, result = result, receipt = receipt, inbound = inbound,
   sign = function(id, seconds, body, config) return sign(id, seconds, body, config) end,
   capabilities = function(config)
-    return { address = config.address, keyed = config.keyed, max_length = config.max_length, links = true, merges = true }
+    return { address = config.address, keyed = config.keyed, max_length = config.max_length, links = true, merges = true,
+      reads = config.reads }
   end,
   config = {
     url = { type = "url", required = true, doc = 'the app\'s: url = "https://app.example.org/hooks/afterward"' },
@@ -65,5 +66,6 @@ return {
     keyed = { type = "span", doc = 'for how long the app drops a second call with the same webhook-id: keyed = "24h"' },
     address = { one = { "phone", "wechat", "email" }, default = "phone", doc = "what the app knows people by" },
     max_length = { type = "number", doc = "characters of a text at most" },
+    reads = { type = "boolean", default = false, doc = "the app says what was opened: a receipt whose state is read" },
   },
 }

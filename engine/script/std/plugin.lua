@@ -144,7 +144,7 @@ local function capabilities(plugin, config)
   local keyed = type(list.keyed) == "number" and list.keyed or list.keyed and types.span(list.keyed) or 0
   return { name = plugin.name, address = list.address or "phone", keyed = keyed,
     max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, links = list.links == true,
-    receipts = plugin.receipt and true or false, queryable = plugin.query and true or false,
+    receipts = plugin.receipt ~= nil and list.receipts ~= false, reads = list.reads == true, queryable = plugin.query and true or false,
     inbound = plugin.inbound and true or false }
 end
 
