@@ -127,12 +127,12 @@
 ---@field abnormal? string judges each answer
 ---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
 ---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
----@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety" which budget asking counts in; `questionnaire` when absent
+---@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety"|"marketing" which budget asking counts in; `questionnaire` when absent
 ---@field [integer] table an item: { id, kind, zh, … }
 
 ---@class afterward.template_keys
 ---@field id string its name in scripts
----@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety" which budget it counts in; `general` when absent
+---@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety"|"marketing" which budget it counts in; `general` when absent
 ---@field fields? string[] what `fields` of send must give
 ---@field zh string Chinese text
 ---@field en? string English text

@@ -40,13 +40,16 @@ static void on_stopped(struct pending *pending, const struct value *result) {
   page_send(&page, 200, &out, 0);
 }
 
-// Who came by code is not known apart from the patient: then it holds for the patient.
+// Who came by code is not known: then it holds for those who were asked.
 void page_stop_post(struct page *page) {
   struct buf body = {0};
   struct mapping map = mapping_begin(&body);
   mapping_text(&map, "by", "page");
   mapping_int(&map, "patient", page->patient);
-  if (page->token.person) mapping_int(&map, "person", page->token.person);
+  if (page->token.person)
+    mapping_int(&map, "person", page->token.person);
+  else
+    mapping_int(&map, "question", page->question);
   mapping_end(&map);
   struct pending *pending = pending_new(page->api, page->request, on_stopped);
   page->request = NULL;

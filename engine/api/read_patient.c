@@ -87,6 +87,20 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
   json_close(json, ']');
 }
 
+static void put_consents(struct call *call, struct json *json, int64_t patient) {
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT person, nullif(class,''), nullif(channel,''), given, at, by_who, how FROM"
+      " consent WHERE patient=?1 ORDER BY person, class, channel LIMIT 200",
+      "i", patient);
+  json_key(json, "consents");
+  json_open(json, '[');
+  while (stmt_row(row))
+    call_put_row(call, json, row, "person:@c class:s channel:s given:b at:z by:s how:s");
+  stmt_done(row);
+  json_close(json, ']');
+}
+
 // What somebody who rings back is told (WARD 11).
 static void put_reasons(struct call *call, struct json *json, int64_t patient) {
   struct stmt *row = store_query(
@@ -123,6 +137,7 @@ static bool put_patient(struct call *call, struct json *json, int64_t id) {
   stmt_done(row);
   if (!found) return false;
   put_contacts(call, json, id);
+  put_consents(call, json, id);
   put_reasons(call, json, id);
   json_close(json, '}');
   return true;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "care/commands.h"
+#include "care/consent.h"
 #include "care/contact.h"
 #include "care/identity.h"
 #include "care/inbox_field.h"
@@ -88,14 +89,17 @@ static int pairs_of_phone(struct care *care, const char *phone, struct pair *out
 struct request {
   char *phone, *mrn, *by, *department;
   int64_t patient, person;
+  int64_t question;  // those to whom it was put; 0: not said
 };
 
 static int request_read(struct care *care, const struct value *body,
                         struct request *request, struct status *status) {
   struct value patient = value_field(body, "patient"),
-               person = value_field(body, "person");
+               person = value_field(body, "person"),
+               question = value_field(body, "question");
   *request = (struct request){.patient = value_int_or(&patient, 0),
-                              .person = value_int_or(&person, 0)};
+                              .person = value_int_or(&person, 0),
+                              .question = value_int_or(&question, 0)};
   if (field_text(body, "phone", 64, &request->phone, status) ||
       field_text(body, "mrn", 64, &request->mrn, status) ||
       field_text(body, "by", 100, &request->by, status) ||
@@ -113,12 +117,29 @@ static int request_read(struct care *care, const struct value *body,
   return OK;
 }
 
+// Whoever reads a question's page by its code is one of those who were asked.
+static int pairs_of_question(struct care *care, const struct request *request,
+                             struct pair *out) {
+  int count = 0;
+  struct stmt *rows =
+      store_query(care->store,
+                  "SELECT DISTINCT person FROM message WHERE question=?1 AND patient=?2 "
+                  "AND person IS NOT NULL AND accepted_at IS NOT NULL LIMIT ?3",
+                  "iii", request->question, request->patient, (int64_t)PAIRS);
+  while (count < PAIRS && stmt_row(rows))
+    out[count++] = (struct pair){request->patient, stmt_int(rows, 0)};
+  stmt_done(rows);
+  return count;
+}
+
 // A number alone means all it serves; with a patient, only that one (WARD 7).
 static int find_pairs(struct care *care, const struct request *request, struct pair *out,
                       int *count, struct status *status) {
   char phone[PHONE_SIZE];
   struct pair all[PAIRS];
   *count = 0;
+  if (request->question) *count = pairs_of_question(care, request, out);
+  if (*count) return OK;
   if (!request->phone) {
     out[(*count)++] = (struct pair){request->patient, request->person};
     return OK;
@@ -165,4 +186,5 @@ void contact_handlers(struct care *care) {
                                                   {.kind = "opt-in", .apply = apply_in}};
   for (size_t i = 0; i < 2; i++) kernel_handle_inbox(care->kernel, &handlers[i], care);
   proof_handlers(care);
+  consent_handlers(care);
 }

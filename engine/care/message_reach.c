@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "care/consent.h"
 #include "care/message_gate.h"
 #include "care/message_staff.h"
 
@@ -20,7 +21,7 @@ struct reach {
   struct message *message;
   struct gate *gate;
   char via[256];
-  bool any_address, opted_out;
+  bool any_address, opted_out, refused;
   bool again;  // also where it may have arrived: a safety text goes again rather than not
 };
 
@@ -78,6 +79,15 @@ static int64_t find_address(const struct reach *reach, int64_t person,
                    (int64_t)reach->again, reach->message->address);
 }
 
+static bool may_go(struct reach *reach) {
+  const struct message *message = reach->message;
+  const struct gate *gate = reach->gate;
+  bool given = consent_given(reach->care, message->patient, gate->person, message->class_,
+                             gate->channel);
+  if (!given) reach->refused = true;
+  return given;
+}
+
 // All channels of one person, in order.
 static bool reach_person(struct reach *reach, int64_t person) {
   const struct channels_port *port = &reach->care->channels;
@@ -87,7 +97,7 @@ static bool reach_person(struct reach *reach, int64_t person) {
     const char *kind = port->address_kind(port->self, gate->channel);
     gate->identity = find_address(reach, person, gate->channel, kind);
     gate->person = person;
-    if (gate->identity) return true;
+    if (gate->identity && may_go(reach)) return true;
     if (store_int(reach->care->store, 0,
                   "SELECT 1 FROM identity WHERE person=?1 AND kind=?2 LIMIT 1", "it",
                   person, kind))
@@ -169,6 +179,8 @@ static bool reach_first(struct reach *reach, const struct candidate *list, int c
       reach->any_address = true;
     } else if (reach_person(reach, list[i].person)) {
       return true;
+    } else if (reach->refused && !family) {
+      return false;
     }
   }
   return false;
@@ -187,19 +199,9 @@ static bool nobody(struct reach *reach) {
     return gate_hold(gate, message, "no-channel",
                      kernel_now(care->kernel) + MESSAGE_CONFIG_MS);
   }
+  if (reach->refused) return gate_end(gate, "suppressed", "no-consent");
   if (message->attempts) return gate_end(gate, "failed", "unreachable");
   return gate_end(gate, "suppressed", reach->any_address ? "unreachable" : "no-contact");
-}
-
-static bool consented(struct reach *reach) {
-  const struct message *message = reach->message;
-  bool asks_first = strcmp(message->class_, "marketing") == 0;
-  int64_t given = store_int(reach->care->store, asks_first ? 0 : 1,
-                            "SELECT given FROM consent WHERE patient=?1 AND person=?2 AND"
-                            " class IN (?3, ?4) ORDER BY class DESC LIMIT 1",
-                            "iitt", message->patient, reach->gate->person,
-                            message->class_, asks_first ? message->class_ : "");
-  return given ? true : gate_end(reach->gate, "suppressed", "no-consent");
 }
 
 static bool tried_in_vain(const struct reach *reach, const char *channel) {
@@ -257,8 +259,8 @@ bool gate_addressee(struct care *care, struct message *message, struct gate *gat
   bool retry = message->reason && strcmp(message->reason, "retry") == 0;
   reach.again = retry || !message_is_safety(message);
   int count = find_candidates(&reach, list);
-  if (reach_first(&reach, list, count)) return consented(&reach);
+  if (reach_first(&reach, list, count)) return true;
   if (reach.again || reach.opted_out) return nobody(&reach);
   reach.again = true;
-  return reach_first(&reach, list, count) ? consented(&reach) : nobody(&reach);
+  return reach_first(&reach, list, count) || nobody(&reach);
 }

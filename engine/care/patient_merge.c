@@ -1,4 +1,5 @@
 // Two patients turn out to be one: every row that names the one names the other.
+#include "care/consent.h"
 #include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
@@ -57,10 +58,7 @@ static void move_contacts(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE OR IGNORE contact SET person=?2 WHERE person=?1", "ii", from,
              into);
   store_exec(store, "DELETE FROM contact WHERE patient=?1 OR person=?1", "i", from);
-  store_exec(store, "UPDATE OR REPLACE consent SET patient=?2 WHERE patient=?1", "ii",
-             from, into);
-  store_exec(store, "UPDATE OR REPLACE consent SET person=?2 WHERE person=?1", "ii", from,
-             into);
+  consent_merge(care, from, into);
 }
 
 static void move_rows(struct care *care, int64_t from, int64_t into) {

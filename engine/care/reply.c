@@ -177,17 +177,23 @@ static void answer(struct care *care, const struct reply *reply) {
   buf_deinit(&who);
 }
 
-// Of one number that serves several patients, those whom it was told about lately, and of
-// the department that told it; with 全部 all of both (WARD 7).
+// Of one number that serves several patients the one whom it was told about last, by the
+// department that told it: a son's wish for his father must not lose his mother. Whether
+// he meant the others, or whom when none was told lately, is for a person to ask; with
+// 全部 it is all, of all (WARD 7).
 static void fall_silent(struct care *care, const struct reply *reply) {
-  bool all = reply->word == REPLY_STOP_ALL;
+  bool all = reply->word == REPLY_STOP_ALL, others = false;
   for (int i = 0; i < reply->count; i++) {
     const struct reply_sender *sender = &reply->senders[i];
-    if (!all && !sender->told_at && reply->senders[0].told_at) continue;
+    if (sender->patient != reply->senders[0].patient && !all) {
+      others = others || reply_may_be(reply->senders, i);
+      if (reply->senders[0].told_at) continue;
+    }
     const char *department = all || !*sender->department ? NULL : sender->department;
     patient_opt_out(
         care, &(struct opting){sender->patient, sender->person, department, "reply"});
   }
+  if (others) reply_task_others(care, reply->senders, reply->count, reply->text);
 }
 
 static void record(struct care *care, const struct reply *reply,
@@ -219,20 +225,26 @@ static const char *choose(struct care *care, const struct reply *reply) {
 // Everybody who may be meant is looked after: danger doesn't wait for the answer.
 static const char *ask_whose(struct care *care, const struct reply *reply) {
   for (int i = 0; i < reply->count; i++)
-    if (reply->senders[i].told_at || !reply->senders[0].told_at)
-      record(care, reply, &reply->senders[i]);
+    if (reply_may_be(reply->senders, i)) record(care, reply, &reply->senders[i]);
   reply_task_whose(care, reply->senders, reply->count, reply->text);
   reply_whose_ask(care, reply->inbound, reply->senders, reply->count);
   return "whose";
 }
 
+// A stranger is not asked whom he means, nor told any names: it is the person who was
+// told last that is not there, and whoever else reckons with that person must hear of it.
+static const char *mark_wrong(struct care *care, const struct reply *reply) {
+  const struct reply_sender *last = &reply->senders[reply->meant < 0 ? 0 : reply->meant];
+  if (!reply->said_patient) record(care, reply, last);
+  for (int i = 0; i < reply->count; i++)
+    if (reply->senders[i].person == last->person || !reply->senders[0].told_at)
+      reply_task_wrong(care, &reply->senders[i], reply->identity, reply->text);
+  return "wrong-number";
+}
+
 static const char *hand_on(struct care *care, const struct reply *reply) {
   const struct reply_sender *sender = &reply->senders[reply->meant];
   if (!reply->said_patient) record(care, reply, sender);
-  if (reply->word == REPLY_WRONG_NUMBER) {
-    reply_task_wrong(care, sender, reply->identity, reply->text);
-    return "wrong-number";
-  }
   reply_task_read(care, sender, reply->text);
   return "given";
 }
@@ -248,6 +260,7 @@ static const char *deal_with(struct care *care, const struct reply *reply) {
     fall_silent(care, reply);
     return "opted-out";
   }
+  if (reply->word == REPLY_WRONG_NUMBER) return mark_wrong(care, reply);
   if (reply->meant >= 0) return hand_on(care, reply);
   return reply->earlier ? choose(care, reply) : ask_whose(care, reply);
 }

@@ -73,6 +73,10 @@ int reply_meant(const struct reply_sender *list, int count) {
   return 0;
 }
 
+bool reply_may_be(const struct reply_sender *list, int at) {
+  return list[at].told_at || !list[0].told_at;
+}
+
 bool reply_question_load(struct care *care, const struct reply_sender *sender,
                          struct reply_question *out) {
   struct stmt *row = store_query(

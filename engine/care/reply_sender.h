@@ -19,6 +19,9 @@ int reply_senders(struct care *care, int64_t identity, struct reply_sender *out)
 // plain (WARD 8).
 int reply_meant(const struct reply_sender *list, int count);
 
+// May this one of them be meant: told lately, or none was.
+bool reply_may_be(const struct reply_sender *list, int at);
+
 struct reply_question {  // the newest that this person was asked and that is still open
   int64_t id, enrollment;
   char *department, *form;  // freed with reply_question_deinit

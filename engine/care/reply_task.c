@@ -62,14 +62,31 @@ void reply_task_wrong(struct care *care, const struct reply_sender *sender,
   buf_deinit(&note);
 }
 
-void reply_task_whose(struct care *care, const struct reply_sender *list, int count,
-                      const char *text) {
+static void open_whose(struct care *care, const struct reply_sender *list, int count,
+                       const char *question, const char *text) {
   struct buf note = {0};
-  buf_puts(&note, "同一号码对应多位患者，请问清是谁 / whose reply is it: patients");
+  buf_puts(&note, question);
   for (int i = 0; i < count; i++)
-    if (list[i].told_at || !list[0].told_at)
-      buf_printf(&note, " %lld", (long long)list[i].patient);
+    if (reply_may_be(list, i)) buf_printf(&note, " %lld", (long long)list[i].patient);
   buf_printf(&note, ": %s", text);
   open_task(care, &list[0], REPLY_TASK_WHOSE, "4h", note.data);
   buf_deinit(&note);
+}
+
+void reply_task_whose(struct care *care, const struct reply_sender *list, int count,
+                      const char *text) {
+  open_whose(care, list, count,
+             "同一号码对应多位患者，请问清是谁 / whose reply is it: patients", text);
+}
+
+void reply_task_others(struct care *care, const struct reply_sender *list, int count,
+                       const char *text) {
+  struct buf question = {0};
+  buf_printf(&question,
+             "同一号码对应多位患者：%s %lld，请问清其他人是否也停 / messages stopped for "
+             "patient %lld%s; ask about the others of patients",
+             list[0].told_at ? "已停止" : "已全部停止", (long long)list[0].patient,
+             (long long)list[0].patient, list[0].told_at ? "" : " and all");
+  open_whose(care, list, count, question.data, text);
+  buf_deinit(&question);
 }

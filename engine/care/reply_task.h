@@ -14,3 +14,6 @@ void reply_task_wrong(struct care *care, const struct reply_sender *sender,
 // Several patients share it: the post of who was told last finds out (WARD 8).
 void reply_task_whose(struct care *care, const struct reply_sender *list, int count,
                       const char *text);
+// A wish for silence was taken for the first of them: the post asks about the others.
+void reply_task_others(struct care *care, const struct reply_sender *list, int count,
+                       const char *text);

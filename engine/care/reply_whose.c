@@ -11,11 +11,6 @@
 enum { ASKED_MS = 24 * 3600000, GOOD_MS = 2 * 3600000 };
 #define TEMPLATE "whose-reply"
 
-// Those of the list who may be meant: told lately, or all when none was.
-static bool may_be(const struct reply_sender *list, int at) {
-  return list[at].told_at || !list[0].told_at;
-}
-
 static void put_name(struct care *care, int64_t patient, struct buf *out) {
   struct stmt *row =
       store_query(care->store,
@@ -34,7 +29,7 @@ static int list_choices(struct care *care, const struct reply_sender *list, int 
                         struct buf *order, struct buf *shown) {
   int listed = 0;
   for (int i = 0; i < count && listed < 9; i++) {
-    if (!may_be(list, i)) continue;
+    if (!reply_may_be(list, i)) continue;
     bool again = false;
     for (int j = 0; j < i; j++) again = again || list[j].patient == list[i].patient;
     if (again) continue;

@@ -64,9 +64,15 @@ static void mark_number(struct care *care, const struct result *result) {
   buf_deinit(&by);
 }
 
+// Whoever was rung speaks for that person alone (WARD 7).
 static void opt_out(struct care *care, const struct result *result) {
-  patient_opt_out(care,
-                  &(struct opting){.patient = result->task.patient, .by = result->staff});
+  int64_t person = result->identity ? store_int(care->store, 0,
+                                                "SELECT person FROM identity WHERE id=?1",
+                                                "i", result->identity)
+                                    : 0;
+  patient_opt_out(
+      care, &(struct opting){
+                .patient = result->task.patient, .person = person, .by = result->staff});
 }
 
 static void die(struct care *care, const struct result *result) {

@@ -64,3 +64,42 @@ const struct cli_command cli_prove = {
             {"department", "NAME", "who sends the code; else where the patient lies"},
             {NULL}},
     .run = prove};
+
+static int consent(struct cli *cli) {
+  struct merge fields = {0};
+  bool given = cli_switch(cli, "given"), refused = cli_switch(cli, "refused");
+  if (given == refused)
+    return cli_fail(cli, CLI_USAGE, "say which: --given, or --refused");
+  cli_merge_option(cli, &fields, "person", "person");
+  cli_merge_option(cli, &fields, "class", "class");
+  cli_merge_option(cli, &fields, "channel", "channel");
+  cli_merge_option(cli, &fields, "how", "how");
+  merge_value(&fields, "given", &(struct value){.kind = VALUE_BOOL, .boolean = given});
+  return post(cli, "consent", &fields,
+              given ? "It is kept that they consent." : "It is kept that they refuse.");
+}
+
+const struct cli_command cli_consent = {
+    .name = "consent",
+    .words = "[ID]",
+    .does = "keep what a patient, or a contact for that patient, consents to or refuses",
+    .more =
+        "Marketing goes only to who consented to it; all else to who did not refuse.\n"
+        "A refusal of a channel leaves the others.",
+    .example =
+        "afterward consent 9d8w --class marketing --given --how signed\n"
+        "afterward consent 9d8w --person 2x7b --channel sms --refused --how spoken",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            CLI_WHICH,
+            {"person", "ID",
+             "this contact; else the patient. Ids are in afterward patient"},
+            {"class", "WORD",
+             "general questionnaire medicine visit education safety marketing; else all"},
+            {"channel", "WORD", "wechat sms phone email app …; else all"},
+            {"given", NULL, "they consent"},
+            {"refused", NULL, "they refuse"},
+            {"how", "WORD", "signed, spoken, phone or page"},
+            {NULL}},
+    .run = consent};

@@ -38,7 +38,7 @@ api.environment = {
 }
 api.builtin_calendars = { "cn", "always" }
 api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
-api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety" }
+api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety", "marketing" } -- the last asks first: care/consent.c
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
   "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "delivery", "death", "birth-loss", "reply" }

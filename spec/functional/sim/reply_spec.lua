@@ -162,10 +162,49 @@ describe("a reply", function()
       assert.truthy(w:task("whose-reply").open)
     end)
 
-    it("退订 is heard for both", function()
+    local function silenced()
+      local out = {}
+      for i, row in ipairs(w.core:query "SELECT patient AS i_id FROM contact WHERE opted_out_of='|w|' OR opted_out_at IS NOT NULL") do
+        out[i] = row.id
+      end
+      return out
+    end
+
+    it("退订 stops the one whom it was told about last, and a nurse asks about the other", function()
       assert.equal("opted-out", pt:reply "退订")
-      assert.equal(2, #w.core:query "SELECT patient AS i_id FROM contact WHERE opted_out_of='|w|'")
+      assert.same({ other.number }, silenced())
+      assert.matches(("messages stopped for patient %d; ask about the others of patients %d %d: 退订$"):format(other.number,
+        other.number, pt.number), w:task("whose-reply").note)
     end)
+
+    it("a stranger who has it is told no names", function()
+      assert.equal("wrong-number", pt:reply "打错了")
+      assert.equal(0, #w:sent "whose-reply")
+      assert.equal(1, #w.core:query "SELECT id AS i_id FROM task WHERE name='wrong-number'")
+      w:event(pt, "discharge", { visit = "V9", department = "v" })
+      w:advance "24h"
+      assert.equal(pt.number, w:sent "pain"[3].patient)   -- the other's number may be right
+    end)
+
+    it("全部退订 stops both", function()
+      assert.equal("opted-out", pt:reply "全部退订")
+      assert.same({ pt.number, other.number }, silenced())
+      assert.is_nil(w:task "whose-reply")
+    end)
+  end)
+
+  it("of a son who has both his parents: what he says for his father does not lose his mother", function()
+    home("pain", { contacts = { { name = "王芳", phone = "13811112222", relation = "child", proxy = true } } })
+    local mother = w:patient { contacts = { { name = "王芳", phone = "13811112222", relation = "child", proxy = true } } }
+    assert.equal("opted-out", pt:reply("TD", { from = "13811112222" }))
+    w:discharge(mother, { department = "w" })
+    w:advance "24h"
+    assert.equal(mother.number, w:sent "pain"[2].patient)
+    assert.equal("whose", pt:reply("3", { from = "13811112222" }))
+    assert.equal("chosen", pt:reply("1", { from = "13811112222" }))
+    assert.matches("pain 3 by family", w:timeline(mother), 1, true)
+    assert.equal("wrong-number", pt:reply("打错了", { from = "13811112222" }))
+    assert.equal(2, #w.core:query "SELECT id AS i_id FROM task WHERE name='wrong-number'") -- both lose this way
   end)
 
   it("from such a number answers when only one was told something", function()

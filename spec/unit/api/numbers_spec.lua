@@ -30,6 +30,17 @@ describe("a patient's numbers", function()
     assert.same({ "code", "li", "*******5678" }, { found.proved_how, found.proved_by, found.value })
   end)
 
+  it("and consents are kept with who and how, and shown", function()
+    local child = w.core:id("c", 2)
+    assert.equal(200, (w:call("POST", patient() .. "/consent", { person = child, class = "marketing", channel = "sms", given = true,
+      how = "signed" }, { token = "ward" })))
+    assert.equal(200, (w:call("POST", patient() .. "/consent", { class = "education", given = false, how = "spoken" })))
+    local _, shown = w:call("GET", patient(), nil, { token = "ward" })
+    assert.same({ { person = w.core:id("c", 1), class = "education", given = false, by = "chen", how = "spoken", at = "2026-03-02T11:00:00+08:00" },
+      { person = child, class = "marketing", channel = "sms", given = true, by = "li", how = "signed", at = "2026-03-02T11:00:00+08:00" } },
+      shown.consents)
+  end)
+
   it("say in a sentence what is wrong", function()
     local one = number(phone_row "13900005678")
     for _, case in ipairs {
