@@ -147,7 +147,8 @@ void contact_number_wrong(struct care *care, int64_t patient, int64_t person,
                           int64_t identity, const char *by) {
   struct buf note = {0};
   store_exec(care->store,
-             "UPDATE identity SET flag='void', proved_at=NULL WHERE id=?1 OR (?2>0 AND "
+             "UPDATE identity SET flag='void', proved_at=NULL WHERE (?2=0 AND id=?1) OR "
+             "(?2>0 AND "
              "person=?2 AND EXISTS"
              " (SELECT 1 FROM identity i WHERE i.id=?1 AND i.value=identity.value AND"
              " i.kind=identity.kind))",

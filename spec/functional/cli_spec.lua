@@ -18,7 +18,8 @@ end
 
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs",
-  "jobs", "patient", "timeline", "opt-out", "prove", "consent", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
+  "jobs", "patient", "timeline", "opt-out", "prove", "consent",
+  "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }
 

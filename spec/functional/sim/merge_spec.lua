@@ -137,7 +137,8 @@ describe("what is left out of the text", function()
   end)
   it("what the patient does not want told", function()
     local w = evening({ ASK, send "walk", send "visit" })
-    w.core:query "INSERT INTO consent (patient, person, class, channel, given, at, by_who, how) SELECT id, id, 'education', '', 0, 0, 'li', 'spoken' FROM patient LIMIT 1"
+    w.core:query [[INSERT INTO consent (patient, person, class, channel, given, at, by_who, how)
+      SELECT id, id, 'education', '', 0, 0, 'li', 'spoken' FROM patient LIMIT 1]]
     w:advance_to "2026-03-03 08:01"
     assert.equal("check accepted, visit accepted, walk suppressed",
       (statuses(w):gsub("(walk %w+), (visit %w+)", "%2, %1")))

@@ -86,9 +86,11 @@ describe("a message", function()
       ["without family"] = { "DELETE FROM contact WHERE person<>patient", { audience = "family" }, "suppressed no-contact" },
       ["to a stranger"] = { "DELETE FROM contact WHERE person=3", { audience = "3" }, "suppressed no-contact" },
       ["against a refusal of its class"] =
-        { "INSERT INTO consent VALUES (1,1,'education','',0,0,'x','spoken'),(1,1,'','',1,0,'x','spoken')", { class = "education" }, "suppressed no-consent" },
+        { "INSERT INTO consent VALUES (1,1,'education','',0,0,'x','spoken'),(1,1,'','',1,0,'x','spoken')", { class = "education" },
+          "suppressed no-consent" },
       ["against a refusal of all"] = { "INSERT INTO consent VALUES (1,1,'','',0,0,'x','spoken')", {}, "suppressed no-consent" },
-      ["as marketing without consent to that"] = { "INSERT INTO consent VALUES (1,1,'','',1,0,'x','spoken')", { class = "marketing" }, "suppressed no-consent" },
+      ["as marketing without consent to that"] =
+        { "INSERT INTO consent VALUES (1,1,'','',1,0,'x','spoken')", { class = "marketing" }, "suppressed no-consent" },
       ["on a channel that isn't there"] = { "SELECT 1 WHERE 0", { via = "wechat" }, "held no-channel" },
     } do
       it(what, function()
