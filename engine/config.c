@@ -7,13 +7,6 @@
 #include "base/nearest.h"
 #include "base/window.h"
 
-// New Year's Eve to the third day, and Qingming (WARD 20); a hospital replaces it by
-// `festivals`.
-#define FESTIVALS                                                                      \
-  "2024-02-09,2024-02-10,2024-02-11,2024-02-12,2024-04-04,2025-01-28,2025-01-29,"      \
-  "2025-01-30,2025-01-31,2025-04-04,2026-02-16,2026-02-17,2026-02-18,2026-02-19,2026-" \
-  "04-05"
-
 struct text_key {
   const char *key, *otherwise;
   size_t offset;
@@ -28,7 +21,7 @@ static const struct text_key text_keys[] = {
     {"contact_windows", "09:00-11:30,15:00-17:30,18:30-20:00",
      offsetof(struct site, contact_windows)},
     {"via", "sms", offsetof(struct site, via)},
-    {"festivals", FESTIVALS, offsetof(struct site, festivals)},
+    {"festivals", "", offsetof(struct site, festivals)},
     {"overdue_role", "duty-officer", offsetof(struct site, overdue_role)},
 };
 
@@ -69,6 +62,21 @@ static int read_number(struct site *site, const struct value *settings,
   return OK;
 }
 
+// Dates apart by commas, or "none": a slip would let everything out on New Year's Eve.
+static int check_festivals(const char *text, struct status *status) {
+  int64_t day;
+  if (!*text || strcmp(text, "none") == 0) return OK;
+  for (size_t len;; text += len + 1) {
+    len = strcspn(text, ",");
+    if (!civil_parse_date(text, len, &day))
+      return status_fail(status, ERR_INVALID,
+                         "festivals: \"%.*s\" is no date; write "
+                         "\"2027-02-05,2027-02-06\", or \"none\"",
+                         (int)(len < 40 ? len : 40), text);
+    if (!text[len]) return OK;
+  }
+}
+
 static int check(struct site *site, struct zones *zones, struct status *status) {
   const struct zone *zone;
   struct window window;
@@ -77,7 +85,7 @@ static int check(struct site *site, struct zones *zones, struct status *status) 
     return status_prefix(status, "quiet_hours");
   if (window_parse(site->contact_windows, &site->contact, status))
     return status_prefix(status, "contact_windows");
-  return OK;
+  return check_festivals(site->festivals, status);
 }
 
 int site_read(struct site *site, const struct value *settings, struct zones *zones,

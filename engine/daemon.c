@@ -91,8 +91,19 @@ static void doors_shut(void *self) {
   end_when_quiet(daemon);
 }
 
+// At the start and every day: nobody reads a log of last spring in autumn.
+static void warn_daily(struct daemon *daemon) {
+  int64_t day = civil_floor_div(
+      zone_to_local(care_site_zone(&daemon->engine.care), clock_now(&daemon->clock)),
+      CIVIL_DAY_MS);
+  if (daemon->warned == day) return;
+  daemon->warned = day;
+  engine_warn_of_years(&daemon->engine);
+}
+
 static void due(void *self) {
   struct daemon *daemon = self;
+  warn_daily(daemon);
   arm(daemon);
   if (daemon->stopping) end_when_quiet(daemon);
 }
@@ -304,7 +315,7 @@ static int load_scripts(struct daemon *daemon) {
   daemon->compare = compare_new(&daemon->engine, daemon->loop);
   reload_ask(daemon->reload, NULL, "start", false);
   while (reload_starting(daemon->reload)) loop_step(daemon->loop, LOOK_MS);
-  engine_warn_of_years(&daemon->engine);
+  warn_daily(daemon);
   return OK;
 }
 

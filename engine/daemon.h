@@ -40,6 +40,7 @@ struct daemon {
   struct api api;
   bool api_open, stopping, doors_shut;
   int64_t end_at;     // steady ms at which a stop waits no longer
+  int64_t warned;     // the day on which unknown years were last told
   char failure[512];  // why the last batch was refused; "" when it wasn't
   int64_t retry_at;   // steady ms before which a refused batch is not tried again
 };

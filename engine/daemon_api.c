@@ -70,6 +70,28 @@ static const struct http_counters *http_figures(void *self) {
   return http_front_counters(((struct daemon *)self)->server);
 }
 
+static void put_guess(void *self, const char *calendar, int year) {
+  buf_printf(self, "afterward_calendar_unknown{calendar=\"%s\",year=\"%d\"} 1\n",
+             calendar, year);
+}
+
+static void put_warning(void *self, const char *calendar, int year) {
+  buf_printf(self,
+             strcmp(calendar, "festivals")
+                 ? "calendar %s has no holidays of %d: working days are guessed\n"
+                 : "%s of %d are not known: patients get messages at New Year and "
+                   "Qingming\n",
+             calendar, year);
+}
+
+static void warnings(void *self, struct buf *out) {
+  struct daemon *daemon = self;
+  size_t before = out->len;
+  engine_each_guess(&daemon->engine, put_warning, out);
+  if (out->len > before)
+    buf_puts(out, "add the days to scripts/shared/calendar/cn.csv and reload\n");
+}
+
 static void metrics(void *self, struct buf *out) {
   struct daemon *daemon = self;
   const struct histogram *stalls = loop_stalls(daemon->loop);
@@ -79,6 +101,8 @@ static void metrics(void *self, struct buf *out) {
              "# TYPE afterward_loop_stall_most_seconds gauge\n"
              "afterward_loop_stall_most_seconds %.15g\n",
              (double)stalls->most_ms / 1e3);
+  buf_puts(out, "# TYPE afterward_calendar_unknown gauge\n");
+  engine_each_guess(&daemon->engine, put_guess, out);
   reload_metrics(daemon->reload, out);
   connectors_metrics(&daemon->connectors, out);
 }
@@ -102,6 +126,7 @@ void daemon_answer_api(struct daemon *daemon) {
                                            .test = test_channel,
                                            .http = http_figures,
                                            .health = health,
+                                           .warnings = warnings,
                                            .reload = ask_reload,
                                            .doing = doing,
                                            .activate = activate,

@@ -1,5 +1,7 @@
 #include "engine.h"
 
+#include <string.h>
+
 #include "activate.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -11,6 +13,7 @@
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
+#include "care/festival.h"
 #include "care/inbound.h"
 #include "care/job.h"
 #include "care/ladder.h"
@@ -46,19 +49,44 @@ struct bundle *engine_bundle(struct engine *engine, const char *department, int6
   return bundles_get(&engine->bundles, engine->store, department, row);
 }
 
-static void warn_of_guess(void *self, const char *calendar) {
-  log_line(LOG_LEVEL_WARN, "calendar.unknown_year",
-           "calendar=%s year=%d remedy=\"add the year's days to "
-           "scripts/shared/calendar/cn.csv\"",
-           calendar, *(int *)self);
+struct guesses {
+  int year;
+  void (*fn)(void *self, const char *calendar, int year);
+  void *self;
+};
+
+static void guess(void *self, const char *calendar) {
+  const struct guesses *guesses = self;
+  guesses->fn(guesses->self, calendar, guesses->year);
 }
 
 // Deadlines in working time reach into the months to come: this year and, from October
 // on, the next.
-void engine_warn_of_years(struct engine *engine) {
+void engine_each_guess(struct engine *engine,
+                       void (*fn)(void *self, const char *calendar, int year),
+                       void *self) {
   struct civil now = zone_civil(care_site_zone(&engine->care), clock_now(engine->clock));
-  for (int year = now.year; year <= now.year + (now.month >= 10 ? 1 : 0); year++)
-    catalog_each_guess(engine->catalog, year, warn_of_guess, &year);
+  int year = (int)now.year, last = year + (now.month >= 10 ? 1 : 0);
+  for (; year <= last; year++) {
+    struct guesses guesses = {year, fn, self};
+    catalog_each_guess(engine->catalog, year, guess, &guesses);
+    if (!festival_knows_year(&engine->care, year)) fn(self, "festivals", year);
+  }
+}
+
+static void warn_of_guess(void *self, const char *calendar, int year) {
+  (void)self;
+  bool festivals = strcmp(calendar, "festivals") == 0;
+  log_line(LOG_LEVEL_WARN, "calendar.unknown_year",
+           "calendar=%s year=%d risk=\"%s\" remedy=\"add the year's days to "
+           "scripts/shared/calendar/cn.csv\"",
+           calendar, year,
+           festivals ? "messages go out at New Year and Qingming"
+                     : "working days are guessed");
+}
+
+void engine_warn_of_years(struct engine *engine) {
+  engine_each_guess(engine, warn_of_guess, NULL);
 }
 
 bool engine_settle(struct engine *engine, struct status *status) {

@@ -37,6 +37,11 @@ int engine_activate(struct engine *engine, const char *department,
 struct bundle *engine_bundle(struct engine *engine, const char *department,
                              int64_t row);  // row 0: the active one
 
+// Calls fn with each calendar whose holidays of this year, or from October on of the
+// next, are not known, and with "festivals" when those are not.
+void engine_each_guess(struct engine *engine,
+                       void (*fn)(void *self, const char *calendar, int year),
+                       void *self);
 // Logs calendars whose holidays of this year, or in autumn of the next, are not known.
 void engine_warn_of_years(struct engine *engine);
 

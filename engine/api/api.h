@@ -72,6 +72,8 @@ struct api_engine {
                   void *done_self);
   // Appends a sentence per reason why it is not well; nothing when it is.
   void (*health)(void *self, struct buf *reasons);
+  // Appends a sentence per thing that will go wrong unless somebody sees to it.
+  void (*warnings)(void *self, struct buf *out);
   void (*metrics)(void *self, struct buf *out);  // appends lines of its own
 };
 

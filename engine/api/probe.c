@@ -60,15 +60,18 @@ static bool may(struct http_request *request) {
 
 void probe_health(struct api *api, struct http_request *request) {
   static const struct http_header type = {"Content-Type", "application/json"};
-  struct buf reasons = {0}, out = {0};
+  struct buf reasons = {0}, warnings = {0}, out = {0};
   struct json json = {.out = &out};
   if (!may(request)) return;
   check(api, &reasons);
+  if (api->engine.warnings) api->engine.warnings(api->engine.self, &warnings);
   json_open(&json, '{');
   json_key(&json, "ok");
   json_bool(&json, !reasons.len);
   json_key(&json, "reasons");
   json_text(&json, buf_text(&reasons));
+  json_key(&json, "warnings");
+  json_text(&json, buf_text(&warnings));
   json_key(&json, "last_commit");
   json_time(
       &json,
@@ -77,6 +80,7 @@ void probe_health(struct api *api, struct http_request *request) {
   json_close(&json, '}');
   http_respond(request, reasons.len ? 503 : 200, &type, 1, out.data, out.len);
   buf_deinit(&reasons);
+  buf_deinit(&warnings);
   buf_deinit(&out);
 }
 

@@ -4,6 +4,7 @@
 #include "api/desk.h"
 #include "api/read.h"
 #include "base/iso.h"
+#include "care/festival.h"
 
 enum { SCANNED = 5000 };  // enrollments that one answer looks at
 
@@ -150,6 +151,13 @@ static void put_text(struct json *json, const char *key, const char *text) {
   json_text(json, text);
 }
 
+static void put_festivals(struct call *call, struct json *json) {
+  struct buf days = {0};
+  festival_put(call->care, &days);
+  put_text(json, "festivals", days.data);
+  buf_deinit(&days);
+}
+
 // What of the hospital's settings says when somebody is told something.
 static void put_site(struct call *call, struct json *json) {
   const struct site *site = call->care->site;
@@ -159,7 +167,7 @@ static void put_site(struct call *call, struct json *json) {
   put_text(json, "quiet_hours", site->quiet_hours);
   put_text(json, "contact_windows", site->contact_windows);
   put_text(json, "via", site->via);
-  put_text(json, "festivals", site->festivals);
+  put_festivals(call, json);
   put_text(json, "overdue_role", site->overdue_role);
   json_key(json, "budget_day");
   json_int(json, site->budget_day);

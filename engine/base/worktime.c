@@ -22,6 +22,7 @@ void worktime_free(struct calendar *calendar) {
   for (size_t i = 0; i < calendar->special_count; i++)
     mem_free(calendar->special[i].name);
   mem_free(calendar->special);
+  mem_free(calendar->festivals);
   mem_free(calendar);
 }
 
@@ -32,6 +33,25 @@ bool worktime_knows_year(const struct calendar *calendar, int32_t year) {
     const struct worktime_special *special = &calendar->special[i];
     if (!special->work && special->day >= first && special->day < next) return true;
   }
+  return false;
+}
+
+bool worktime_is_festival(const struct calendar *calendar, int64_t day) {
+  size_t low = 0, high = calendar->festival_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (calendar->festivals[middle] < day)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < calendar->festival_count && calendar->festivals[low] == day;
+}
+
+bool worktime_knows_festivals(const struct calendar *calendar, int32_t year) {
+  int64_t first = civil_days(year, 1, 1), next = civil_days((int64_t)year + 1, 1, 1);
+  for (size_t i = 0; i < calendar->festival_count; i++)
+    if (calendar->festivals[i] >= first && calendar->festivals[i] < next) return true;
   return false;
 }
 

@@ -15,6 +15,8 @@ struct calendar {
   struct window week[7];             // hours by weekday from Monday; an empty one is off
   struct worktime_special *special;  // by day, rising; owned
   size_t special_count;
+  int64_t *festivals;  // days since 1970, rising; owned
+  size_t festival_count;
 };
 
 // A calendar without hours, or one that always works; the caller frees it.
@@ -26,8 +28,9 @@ void worktime_free(struct calendar *calendar);
 // hours.
 int worktime_set_hours(struct calendar *calendar, const char *days, const char *hours,
                        struct status *status);
-// Adds the lines "date,kind,name" of a holiday file, kind off or work, # for remarks. The
-// text names file and line; days of the lines before it stay added.
+// Adds the lines "date,kind,name" of a holiday file, # for remarks: kind off or work says
+// how a day is worked, kind festival that people are left alone (WARD 20), also beside
+// one of the others. The text names file and line; days of the lines before it stay.
 int worktime_add_holidays(struct calendar *calendar, const char *csv, size_t len,
                           const char *file, struct status *status);
 // Fails when no weekday has hours: call it once the calendar is complete.
@@ -36,6 +39,9 @@ int worktime_check(const struct calendar *calendar, struct status *status);
 // Whether holidays of that year are known: true without a holiday file, else when it has
 // a day off in that year.
 bool worktime_knows_year(const struct calendar *calendar, int32_t year);
+bool worktime_is_festival(const struct calendar *calendar, int64_t day);
+// Whether it has a festival in that year.
+bool worktime_knows_festivals(const struct calendar *calendar, int32_t year);
 // The make-up day or day off on a date (days since 1970), or NULL; borrowed.
 const struct worktime_special *worktime_find_special(const struct calendar *calendar,
                                                      int64_t day);

@@ -48,6 +48,26 @@ static bool add_special(struct calendar *calendar, struct worktime_special speci
   return true;
 }
 
+static const char *add_festival(struct calendar *calendar, int64_t day) {
+  size_t place = calendar->festival_count;
+  while (place > 0 && calendar->festivals[place - 1] > day) place--;
+  if (place > 0 && calendar->festivals[place - 1] == day)
+    return "names a festival that was given before";
+  if (calendar->festival_count >= HOLIDAY_LIMIT)
+    return "is one day too many (10000 at most)";
+  size_t after = calendar->festival_count - place;
+  calendar->festivals = mem_resize(
+      calendar->festivals, ++calendar->festival_count * sizeof *calendar->festivals);
+  memmove(calendar->festivals + place + 1, calendar->festivals + place,
+          after * sizeof *calendar->festivals);
+  calendar->festivals[place] = day;
+  return NULL;
+}
+
+static bool is_kind(const char *kind, size_t len, const char *word) {
+  return len == strlen(word) && memcmp(kind, word, len) == 0;
+}
+
 // One line without its end; NULL, or what is wrong with it.
 static const char *parse_line(struct calendar *calendar, const char *line, size_t len) {
   struct worktime_special special = {0};
@@ -57,9 +77,10 @@ static const char *parse_line(struct calendar *calendar, const char *line, size_
   const char *kind = comma + 1;
   comma = memchr(kind, ',', (size_t)(end - kind));
   size_t kind_len = (size_t)((comma ? comma : end) - kind);
-  special.work = kind_len == 4 && memcmp(kind, "work", 4) == 0;
-  if (!special.work && !(kind_len == 3 && memcmp(kind, "off", 3) == 0))
-    return "is of a kind that is neither off nor work";
+  if (is_kind(kind, kind_len, "festival")) return add_festival(calendar, special.day);
+  special.work = is_kind(kind, kind_len, "work");
+  if (!special.work && !is_kind(kind, kind_len, "off"))
+    return "is of a kind that is none of off, work and festival";
   const char *name = comma ? comma + 1 : end;
   if (end - name > NAME_LIMIT) return "has a name of over 200 bytes";
   if (calendar->special_count >= HOLIDAY_LIMIT)

@@ -4,18 +4,12 @@
 
 #include "base/log.h"
 #include "base/window.h"
+#include "care/festival.h"
 #include "care/message_about.h"
 #include "care/message_day.h"
 #include "care/message_gate.h"
 
 enum { LONGEST = 60 };  // days and nights looked through, one after another
-
-static bool is_festival(const struct site *site, const struct zone *zone, int64_t at) {
-  if (!site->festivals) return false;
-  char day[DAY_SIZE];
-  day_text(zone, at, day);
-  return strstr(site->festivals, day) != NULL;
-}
 
 // Moves at to the end of these hours when it lies in them.
 static bool leave_quiet(const char *hours, const struct zone *zone, int64_t *at) {
@@ -44,7 +38,7 @@ bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
   const char *reason = NULL;
   for (int i = 0; i < LONGEST; i++) {
     const char *why = NULL;
-    if (is_festival(care->site, zone, at)) {
+    if (festival_at(care, zone, at)) {
       why = "festival";
       at = day_start(zone, at, 1);
     } else if (leave_quiet(care->site->quiet_hours, zone, &at) ||

@@ -168,7 +168,10 @@ const struct cli_command cli_codes = {
 
 static void tell_health(const struct cli *cli, const struct value *health) {
   (void)cli;
+  struct value warnings = cli_field(health, "warnings");
   cli_say(health, "The daemon is well[; its last commit was at {last_commit}].");
+  if (warnings.kind == VALUE_TEXT && warnings.text.len)
+    printf("Warning: %.*s", (int)warnings.text.len, warnings.text.data);
 }
 
 static int health(struct cli *cli) {

@@ -77,7 +77,7 @@ local function festivals_of(story, start)
     end
     now_on = now_on or at > start - DAY and at <= till
   end
-  return (now_on or #then_on > 0) and table.concat(then_on, ",") or nil
+  return #then_on > 0 and table.concat(then_on, ",") or now_on and "none" or nil
 end
 
 local function world_text(story, scripts, start)

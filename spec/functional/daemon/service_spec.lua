@@ -113,6 +113,18 @@ describe("the daemon", function()
     h:close()
   end)
 
+  it("says loudly that it does not know when this year's New Year and Qingming are", function()
+    local h = hospital()
+    h:script("shared/calendar/cn.csv", "date,kind,name\n2026-01-01,off,元旦\n2025-04-04,festival,清明\n")
+    h:start()
+    assert.matches("warn calendar.unknown_year calendar=festivals year=2026", h:words())
+    assert.matches("Warning: festivals of 2026 are not known: patients get messages at New Year and Qingming\nadd the days",
+      (h:afterward "status"))
+    local _, metrics = h:call("GET", "/metrics", nil, { token = false })
+    assert.matches('afterward_calendar_unknown{calendar="festivals",year="2026"} 1', metrics, 1, true)
+    h:close()
+  end)
+
   it("tells systemd that it is ready, alive, reloading and stopping", function()
     local h = hospital()
     local path, heard = h.folder .. "/notify", h.folder .. "/heard"
@@ -148,6 +160,7 @@ describe("what is wrong with a start is said in a sentence, with exit 1:", funct
     { "a number that is a text", 'budget_day = "three"', "budget_day: must be a whole number" },
     { "a zone that is none", 'zone = "Asia/Shanghia"', "zone" },
     { "hours that are none", 'quiet_hours = "21-8"', "quiet_hours" },
+    { "a festival that is no day", 'festivals = "2027-02-05,2027-02-30"', 'festivals: "2027%-02%-30" is no date' },
     { "a slip of the pen", 'quiet_hours = = 1', "afterward%.lua:%d+" },
     { "a secret that is not there", 'phone = env "NO_SUCH_SECRET"', "afterward%.lua:%d+.*NO_SUCH_SECRET" },
     { "an address without a port", 'listen = "127.0.0.1"', "listen", true },

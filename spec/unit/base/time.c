@@ -188,17 +188,17 @@ static int works(lua_State *L) {
   return 2;
 }
 
-// knows_year(calendar, year)
+// knows_year(calendar, year): its working days, its festivals
 static int knows_year(lua_State *L) {
   struct scene scene;
   int year = (int)luaL_checkinteger(L, 2);
   const char *calendar = luaL_checkstring(L, 1);
-  bool known = scene_open(&scene, NULL, "UTC") == 0 &&
-               scene_calendar(&scene, calendar) == 0 &&
-               worktime_knows_year(scene.calendar, year);
+  bool read =
+      scene_open(&scene, NULL, "UTC") == 0 && scene_calendar(&scene, calendar) == 0;
+  lua_pushboolean(L, read && worktime_knows_year(scene.calendar, year));
+  lua_pushboolean(L, read && worktime_knows_festivals(scene.calendar, year));
   scene_close(&scene);
-  lua_pushboolean(L, known);
-  return 1;
+  return 2;
 }
 
 // window(zone, ranges, time): inside, next moment inside, next moment outside.

@@ -35,17 +35,19 @@ describe("working time", function()
     for year, kind in CN:gmatch "\n(%d+)-%d+-%d+,(%l+)" do
       count[year .. kind] = (count[year .. kind] or 0) + 1
     end
-    assert.same({ ["2024off"] = 28, ["2024work"] = 8, ["2025off"] = 28, ["2025work"] = 5, ["2026off"] = 33, ["2026work"] = 6 },
+    assert.same({ ["2024off"] = 28, ["2024work"] = 8, ["2025off"] = 28, ["2025work"] = 5, ["2026off"] = 33, ["2026work"] = 6,
+      ["2024festival"] = 5, ["2025festival"] = 5, ["2026festival"] = 5, ["2027festival"] = 5 },
       count)
   end)
 
   it("says for which years it knows the holidays", function()
-    for year, known in pairs { [2023] = false, [2024] = true, [2026] = true, [2027] = false } do
-      assert.equal(known, time.knows_year(CN, year), year)
+    for year, known in pairs { [2023] = { false, false }, [2024] = { true, true }, [2026] = { true, true }, [2027] = { false, true },
+      [2028] = { false, false } } do
+      assert.same(known, { time.knows_year(CN, year) }, year)
     end
-    assert.is_true(time.knows_year(HOURS, 2031))      -- no holidays were asked for
-    assert.is_true(time.knows_year("always", 2031))
-    assert.is_false(time.knows_year(HOURS .. "\n2026-01-01,off,x\n2027-01-03,work,x", 2027))
+    assert.is_true((time.knows_year(HOURS, 2031)))      -- no holidays were asked for
+    assert.is_true((time.knows_year("always", 2031)))
+    assert.is_false((time.knows_year(HOURS .. "\n2026-01-01,off,x\n2027-01-03,work,x", 2027)))
   end)
 
   it("gives a make-up day the hours of the first working weekday", function()
@@ -82,13 +84,20 @@ describe("working time", function()
     end
   end)
 
+  it("takes a festival beside a day off, and only once", function()
+    local eve = HOURS .. "\n2024-02-10,off,x\n2024-02-10,festival,x\n"
+    assert.is_false((works("2024-02-10 09:00", eve)))
+    assert.is_true((works("2024-02-09 09:00", HOURS .. "\n2024-02-09,festival,除夕\n")))     -- people work, and are left alone
+    assert.truthy(refused(eve .. "2024-02-10,festival,x"):find "line 3 names a festival that was given before")
+  end)
+
   it("refuses a holiday file with its name and line", function()
     for line, why in pairs {
       ["2024-02-30,off,x"] = "does not begin with a date",
       ["20240210,off"] = "does not begin with a date",
       ["2024-02-10"] = "does not begin with a date",
-      ["2024-02-10,holiday,x"] = "neither off nor work",
-      ["2024-02-10,,x"] = "neither off nor work",
+      ["2024-02-10,holiday,x"] = "none of off, work and festival",
+      ["2024-02-10,,x"] = "none of off, work and festival",
       ["2024-02-09,off,x"] = "was given before",
       ["2024-02-10,off," .. ("x"):rep(201)] = "name of over 200 bytes",
     } do
