@@ -57,6 +57,17 @@ void connectors_free(struct connectors *connectors) {
   while (connectors->count) connector_free(connectors->list[--connectors->count]);
 }
 
+int connectors_ask(struct connectors *connectors, const char *name, const char *what,
+                   const char *bytes, size_t count, inbox_done *done, void *ctx,
+                   struct status *status) {
+  for (size_t i = 0; i < connectors->count; i++)
+    if (!strcmp(connector_name(connectors->list[i]), name))
+      return connector_ask(connectors->list[i], what, bytes, count, done, ctx, status);
+  return status_fail(status, ERR_NOT_FOUND,
+                     "there is no connector \"%.40s\": afterward plugins lists them",
+                     name);
+}
+
 void connectors_list(const struct connectors *connectors, struct buf *out) {
   size_t list = value_begin_list(out);
   for (size_t i = 0; i < connectors->count; i++) connector_put(connectors->list[i], out);

@@ -16,5 +16,9 @@ int connectors_open(struct connectors *connectors, const struct connector_parts 
                     const struct value *settings, struct status *status);
 void connectors_stop(struct connectors *connectors);  // unloads; before the kernel ends
 void connectors_free(struct connectors *connectors);  // after it
+// As connector_ask; ERR_NOT_FOUND when there is no connector of this name.
+int connectors_ask(struct connectors *connectors, const char *name, const char *what,
+                   const char *bytes, size_t count, inbox_done *done, void *ctx,
+                   struct status *status);
 void connectors_list(const struct connectors *connectors, struct buf *out);  // encoded
 void connectors_metrics(const struct connectors *connectors, struct buf *out);

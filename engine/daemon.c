@@ -280,7 +280,8 @@ static int open_doors(struct daemon *daemon, struct status *status) {
                            &(struct connector_parts){.loop = daemon->loop,
                                                      .kernel = daemon->engine.kernel,
                                                      .clock = &daemon->clock,
-                                                     .plugins = plugins},
+                                                     .plugins = plugins,
+                                                     .table = table_file_read},
                            &daemon->settings, status);
   mem_free(plugins);
   if (code && daemon->options.config) status_prefix(status, "%s", daemon->options.config);

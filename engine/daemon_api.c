@@ -36,6 +36,13 @@ static void list_connectors(void *self, struct buf *out) {
   connectors_list(&((struct daemon *)self)->connectors, out);
 }
 
+static int ask_connector(void *self, const char *connector, const char *what,
+                         const struct value *text, inbox_done *done, void *ctx,
+                         struct status *status) {
+  return connectors_ask(&((struct daemon *)self)->connectors, connector, what,
+                        text->text.data, text->text.len, done, ctx, status);
+}
+
 static int test_channel(void *self, const struct outgoing *outgoing, inbox_done *done,
                         void *ctx, struct status *status) {
   return channels_test(((struct daemon *)self)->channels.dispatcher, outgoing, done, ctx,
@@ -123,6 +130,7 @@ void daemon_answer_api(struct daemon *daemon) {
                                            .callback = receive_callback,
                                            .channels = list_channels,
                                            .connectors = list_connectors,
+                                           .ask = ask_connector,
                                            .test = test_channel,
                                            .http = http_figures,
                                            .health = health,

@@ -12,6 +12,7 @@
 #include "care/clock_hold.h"
 #include "care/commands.h"
 #include "care/consult.h"
+#include "care/dead_letter.h"
 #include "care/enrollment.h"
 #include "care/festival.h"
 #include "care/inbound.h"
@@ -32,6 +33,7 @@ static void register_handlers(struct care *care) {
   message_handlers(care);
   ladder_handlers(care);
   inbound_handlers(care);
+  dead_letter_handlers(care);
   reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);

@@ -55,6 +55,10 @@ struct api_engine {
                   struct api_reply *reply, struct status *status);
   void (*channels)(void *self, struct buf *out);    // appends an encoded list of them
   void (*connectors)(void *self, struct buf *out);  // the same
+  // done is told {answer, status}. ERR_NOT_FOUND when nobody of this name answers.
+  int (*ask)(void *self, const char *connector, const char *what,
+             const struct value *text, inbox_done *done, void *ctx,
+             struct status *status);
   // Sends one for real; done is told {detail, id, result, steps, until}, once.
   int (*test)(void *self, const struct outgoing *outgoing, inbox_done *done, void *ctx,
               struct status *status);

@@ -1,5 +1,8 @@
 #include "api/plugins.h"
 
+#include "api/pending.h"
+#include "base/mem.h"
+
 // Items of an encoded list, each with its kind before its own fields.
 static void put_items(struct json *json, const char *kind, const struct buf *encoded,
                       const char *const fields[]) {
@@ -40,4 +43,38 @@ void desk_plugins(struct call *call) {
   buf_deinit(&connectors);
   buf_deinit(&channels);
   buf_deinit(&out);
+}
+
+static void answered(struct pending *pending, const struct value *told) {
+  struct call call = {
+      .api = pending->api, .care = pending->api->care, .request = pending->request};
+  struct value status = value_field(told, "status"), answer = value_field(told, "answer");
+  int code = (int)value_int_or(&status, 500);
+  struct buf out = {0};
+  if (code < 400) {
+    value_to_json(&out, &answer);
+    call_send(&call, code, &out, NULL);
+  } else {
+    struct value detail = value_field(&answer, "detail");
+    char *text = value_copy_text(&detail);
+    http_respond_problem(pending->request, code, text);
+    mem_free(text);
+  }
+  buf_deinit(&out);
+}
+
+void desk_ask(struct call *call) {
+  const struct api_engine *engine = &call->api->engine;
+  struct value text = value_field(&call->body, "text");
+  struct status status = {0};
+  if (text.kind != VALUE_TEXT) {
+    call_problem(call, 422, "text is missing: what it is to look at");
+    return;
+  }
+  struct pending *pending = pending_new(call->api, call->request, answered);
+  if (engine->ask(engine->self, call->segments[1], call->segments[3], &text, pending_told,
+                  pending, &status)) {
+    http_respond_problem(call->request, 404, status.text);
+    pending_free(pending);
+  }
 }

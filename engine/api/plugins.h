@@ -4,3 +4,4 @@
 #include "api/call.h"
 
 void desk_plugins(struct call *call);
+void desk_ask(struct call *call);  // plugins/NAME/ask/WHAT; body: text

@@ -8,6 +8,7 @@
 #include "api/card_print.h"
 #include "api/channels.h"
 #include "api/compare.h"
+#include "api/dead_letters.h"
 #include "api/desk.h"
 #include "api/events.h"
 #include "api/plugins.h"
@@ -79,6 +80,11 @@ static const struct route routes[] = {
     {"GET", "codes", SCOPE_READ, read_codes},
     {"GET", "channels", SCOPE_READ, desk_channels},
     {"GET", "plugins", SCOPE_READ, desk_plugins},
+    {"POST", "plugins/*/ask/*", SCOPE_ADMIN, desk_ask},
+    {"GET", "dead-letters", SCOPE_ADMIN, dead_letters},
+    {"GET", "dead-letters/*", SCOPE_ADMIN, dead_letter},
+    {"POST", "dead-letters/*/replay", SCOPE_ADMIN, dead_letter_replay},
+    {"POST", "dead-letters/*/drop", SCOPE_ADMIN, dead_letter_drop},
     {"POST", "channels/*/test", SCOPE_ADMIN, desk_channel_test},
     {"GET", "inbound", SCOPE_READ, read_inbound},
     {"GET", "forms/*/*", SCOPE_READ, read_form},

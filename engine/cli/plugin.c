@@ -27,6 +27,6 @@ const struct cli_command cli_plugins = {
         "many\n"
         "events it brought and how many were refused since the daemon's start. "
         "Channels:\n"
-        "see afterward channels. docs/plugins.md tells how to write either.",
+        "see afterward channels. docs/connectors.md tells how to write either.",
     .example = "afterward plugins",
     .run = list};

@@ -31,6 +31,8 @@ struct aw_listener;  // takes TCP streams on a port
 struct aw_stream;    // one of them, or one that was called
 struct aw_timer;
 struct aw_metric;
+struct aw_node;   // a value of a table that was read from a Lua file
+struct aw_asked;  // a question of a person, that waits for its answer
 
 // --- settings: what the configuration may say of a connector
 
@@ -85,6 +87,25 @@ struct aw_event {
   void *self;
 };
 
+// What came and can't be an event is kept for a person, who looks at it, mends it and has
+// it replayed (afterward dead-letters).
+struct aw_letter {
+  const char *id;      // of the sender
+  const char *reason;  // a sentence
+  const char *bytes;   // UTF-8, as the plugin wants it back
+  size_t count;
+  void (*told)(void *self, const struct aw_told *told);  // as aw_event.told
+  void *self;
+};
+
+// --- tables: what a hospital says of its own, in a Lua file that returns a table of
+// texts, numbers, flags and tables. It is read in a sandbox, once, and lives until
+// unload.
+
+#define AW_NIL 0u
+#define AW_LIST 4u
+#define AW_MAP 5u  // beside AW_TEXT, AW_NUMBER (also of fractions), AW_FLAG
+
 // --- what the host does for a connector. The first argument is what load was given.
 
 #define AW_ERROR 3u  // levels of log
@@ -114,6 +135,30 @@ struct aw_host {
   // sentence with the field and the remedy, and told is not called.
   int (*submit)(const struct aw_host *host, const struct aw_event *event, char *why,
                 size_t room);
+
+  // Whether submit would take it, without taking it; told and self are not looked at.
+  int (*check)(const struct aw_host *host, const struct aw_event *event, char *why,
+               size_t room);
+
+  // told is called when it is in the database for good, or can't be kept now.
+  void (*keep)(const struct aw_host *host, const struct aw_letter *letter);
+
+  // file: a path, or the name of a file below the folder of plugins, such as
+  // "hl7/map.lua". NULL: why says file, line and what is wrong.
+  const struct aw_node *(*table)(const struct aw_host *host, const char *file, char *why,
+                                 size_t room);
+  // Of a node, which may be NULL: that is AW_NIL, without fields and items.
+  uint32_t (*kind)(const struct aw_node *node);
+  const char *(*word)(const struct aw_node *node);  // a text; "" of anything else
+  double (*value)(const struct aw_node *node);      // a number or flag; else 0
+  const struct aw_node *(*field)(const struct aw_node *node, const char *name);
+  // Items of a list, from 0, and pairs of a map by their keys' order; NULL past the end.
+  // key, which may be NULL, gets the name of a pair.
+  const struct aw_node *(*item)(const struct aw_node *node, size_t index,
+                                const char **key);
+
+  // Answers what ask was given: status 200, 404, 422 …, and a JSON object.
+  void (*answer)(struct aw_asked *asked, int status, const char *json, size_t count);
 
   // NULL: why says what to change.
   struct aw_listener *(*listen)(const struct aw_host *host, const struct aw_listen *how,
@@ -157,6 +202,11 @@ struct aw_plugin {
   // Makes a connector: *self is handed to unload. Not 0: why, of room bytes, gets a
   // sentence, and the engine does not start.
   int (*load)(const struct aw_host *host, void **self, char *why, size_t room);
+  // A person's question to the connector: what is a word such as "explain", bytes are
+  // UTF-8. Ends in one answer, at once or later (also after load and before unload only).
+  // NULL: there is nothing to ask.
+  void (*ask)(void *self, struct aw_asked *asked, const char *what, const char *bytes,
+              size_t count);
   // Frees what load made. What was registered is gone by now: no host's call but log.
   void (*unload)(const struct aw_host *host, void *self);
 };

@@ -111,6 +111,8 @@ int connector_open(struct connector **out, const struct connector_parts *parts,
   connector->host = (struct aw_host){
       .abi = AW_ABI, .size = sizeof connector->host, .name = connector->name};
   connector_host(&connector->host);
+  connector_host_tables(&connector->host);
+  connector_host_answers(&connector->host);
   *out = connector;
   if (!open_library(connector, status) &&
       !connector_read_settings(connector, settings, status) && !load(connector, status))
@@ -126,12 +128,14 @@ void connector_stop(struct connector *connector) {
   connector->stopped = true;
   connector_close_streams(connector);
   connector_leave_events(connector);
+  connector_leave_asked(connector);
   if (connector->loaded) connector->plugin->unload(&connector->host, connector->self);
   connector->loaded = false;
 }
 
 void connector_free(struct connector *connector) {
   connector_drop_events(connector);
+  connector_drop_tables(connector);
   connector_drop_metrics(connector);
   connector_free_settings(connector);
   if (connector->library) dlclose(connector->library);

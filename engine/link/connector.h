@@ -16,6 +16,8 @@ struct connector_parts {  // borrowed
   struct kernel *kernel;
   struct clock *clock;
   const char *plugins;  // the folder with NAME/NAME.so
+  // Reads a Lua file that returns a table, as an encoded value.
+  int (*table)(const char *file, struct buf *encoded, struct status *status);
 };
 
 // Loads the plugin and makes the connector. The text of a failure names what is wrong and
@@ -28,6 +30,11 @@ int connector_open(struct connector **out, const struct connector_parts *parts,
 void connector_stop(struct connector *connector);
 void connector_free(struct connector *connector);  // stopped, after the kernel is gone
 const char *connector_name(const struct connector *connector);
+
+// Asks the plugin: done is told {answer, status}, at once or later; 503 when it stops.
+// ERR_NOT_FOUND when it answers no questions.
+int connector_ask(struct connector *connector, const char *what, const char *bytes,
+                  size_t count, inbox_done *done, void *ctx, struct status *status);
 
 // Puts an encoded map: name, plugin, version, does, listens (list of texts), streams,
 // taken, refused (events).

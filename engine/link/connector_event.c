@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "care/event_check.h"
+#include "care/mapping.h"
 #include "link/connector_parts.h"
 
 static void on_told(void *self, int64_t row, const struct value *result) {
@@ -48,6 +50,29 @@ static int read_event(const char *json, size_t size, struct buf *clean, char **i
   return code;
 }
 
+static struct connector_event *waiting(struct connector *connector,
+                                       void (*told)(void *, const struct aw_told *),
+                                       void *self) {
+  struct connector_event *event = mem_alloc(sizeof *event);
+  event->told = told;
+  event->self = self;
+  registered_add(&event->in, connector, &connector->events);
+  return event;
+}
+
+int connector_check(const struct aw_host *host, const struct aw_event *given, char *why,
+                    size_t room) {
+  struct status status = {0};
+  struct buf clean = {0};
+  char *id = NULL;
+  (void)host;
+  if (read_event(given->json, given->size, &clean, &id, &status) && room)
+    snprintf(why, room, "%s", status.text);
+  mem_free(id);
+  buf_deinit(&clean);
+  return status.code;
+}
+
 int connector_submit(const struct aw_host *host, const struct aw_event *given, char *why,
                      size_t room) {
   struct connector *connector = connector_of(host);
@@ -63,17 +88,42 @@ int connector_submit(const struct aw_host *host, const struct aw_event *given, c
     if (room) snprintf(why, room, "%s", status.text);
     connector->refused++;
   } else {
-    struct connector_event *event = mem_alloc(sizeof *event);
-    event->told = given->told;
-    event->self = given->self;
-    registered_add(&event->in, connector, &connector->events);
     value_read_front(clean.data, clean.len, &view);
     kernel_submit(connector->parts.kernel, connector->name, id, "event", &view,
-                  INBOX_RECORDED, on_told, event);
+                  INBOX_RECORDED, on_told, waiting(connector, given->told, given->self));
   }
   mem_free(id);
   buf_deinit(&clean);
   return status.code;
+}
+
+static void on_kept(void *self, int64_t row, const struct value *result) {
+  struct connector_event *event = self;
+  struct value status = value_field(result, "status");
+  struct aw_told told = {.status = (int32_t)value_int_or(&status, 500)};
+  (void)row;
+  registered_remove(&event->in);
+  if (event->told) event->told(event->self, &told);
+  mem_free(event);
+}
+
+void connector_keep(const struct aw_host *host, const struct aw_letter *letter) {
+  struct connector *connector = connector_of(host);
+  struct buf body = {0};
+  struct value view;
+  char once[17];  // each is kept; dead_letter joins what is the same
+  struct mapping map = mapping_begin(&body);
+  digest_random_id(once);
+  mapping_key(&map, "body");
+  value_put_bytes(&body, letter->bytes, letter->count);
+  mapping_text(&map, "connector", connector->name);
+  mapping_text(&map, "reason", letter->reason);
+  mapping_text(&map, "source_id", letter->id);
+  mapping_end(&map);
+  value_read(body.data, body.len, &view);
+  kernel_submit(connector->parts.kernel, connector->name, once, "dead-letter.put", &view,
+                INBOX_APPLIED, on_kept, waiting(connector, letter->told, letter->self));
+  buf_deinit(&body);
 }
 
 void connector_leave_events(struct connector *connector) {

@@ -191,6 +191,8 @@ void connector_host(struct aw_host *host) {
   host->now = now;
   host->log = log_it;
   host->submit = connector_submit;
+  host->check = connector_check;
+  host->keep = connector_keep;
   host->listen = listen_on;
   host->port = port_of;
   host->call = call;

@@ -37,6 +37,26 @@ struct aw_metric {
   double value;
 };
 
+struct aw_node {
+  uint32_t kind;
+  char *key;   // in its map
+  char *text;  // of AW_TEXT
+  double number;
+  struct aw_node *children;
+  size_t count;
+};
+
+struct connector_table {
+  struct registered in;
+  struct aw_node root;
+};
+
+struct aw_asked {
+  struct registered in;
+  inbox_done *done;
+  void *ctx;
+};
+
 struct connector_event {  // waits to be told
   struct registered in;
   void (*told)(void *self, const struct aw_told *told);
@@ -57,7 +77,7 @@ struct connector {
   void *self;                          // the plugin's own
   struct connector_setting *settings;  // as many as it declares
   bool loaded, stopped;
-  struct registered *listeners, *streams, *timers, *metrics, *events;
+  struct registered *listeners, *streams, *timers, *metrics, *events, *tables, *asked;
   uint64_t taken, refused;
 };
 
@@ -72,7 +92,10 @@ void registered_remove(struct registered *in);  // of the list; frees nothing
 void connector_host(struct aw_host *host);  // connector_host.c: fills in the calls
 void connector_close_streams(struct connector *connector);
 int connector_submit(const struct aw_host *host, const struct aw_event *event, char *why,
-                     size_t room);                         // connector_event.c
+                     size_t room);  // connector_event.c
+int connector_check(const struct aw_host *host, const struct aw_event *event, char *why,
+                    size_t room);
+void connector_keep(const struct aw_host *host, const struct aw_letter *letter);
 void connector_leave_events(struct connector *connector);  // tells that it is not known
 void connector_drop_events(struct connector *connector);
 struct aw_metric *connector_metric(const struct aw_host *host, const char *name,
@@ -80,6 +103,11 @@ struct aw_metric *connector_metric(const struct aw_host *host, const char *name,
 void connector_metric_add(struct aw_metric *metric, double by);
 void connector_metric_set(struct aw_metric *metric, double to);
 void connector_drop_metrics(struct connector *connector);
+
+void connector_host_tables(struct aw_host *host);  // connector_table.c
+void connector_drop_tables(struct connector *connector);
+void connector_host_answers(struct aw_host *host);  // connector_ask.c
+void connector_leave_asked(struct connector *connector);
 
 // connector_settings.c
 int connector_read_settings(struct connector *connector, const struct value *given,

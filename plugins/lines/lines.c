@@ -72,11 +72,11 @@ static void unload(const struct aw_host *host, void *self) { (void)host, (void)s
 static const struct aw_setting settings[] = {
     {"listen", "127.0.0.1:2600", "where it listens", AW_TEXT}, {0}};
 
-const struct aw_plugin afterward_plugin = {AW_ABI,
-                                           sizeof afterward_plugin,
-                                           "lines",
-                                           "1.0.0",
-                                           "events as lines of JSON over TCP",
-                                           settings,
-                                           load,
-                                           unload};
+const struct aw_plugin afterward_plugin = {.abi = AW_ABI,
+                                           .size = sizeof afterward_plugin,
+                                           .name = "lines",
+                                           .version = "1.0.0",
+                                           .does = "events as lines of JSON over TCP",
+                                           .settings = settings,
+                                           .load = load,
+                                           .unload = unload};
