@@ -63,7 +63,9 @@ static bool take_answer(struct sending *sending, bool *good) {
     if (plain.data[i] == '\r' || plain.data[i] == 0x0B) plain.data[i] = '\n';
   const char *code = strstr(buf_text(&plain), "\nMSA");
   *good = code && code[4] && code[6] == 'A' && (code[5] == 'A' || code[5] == 'C');
-  for (char *line = strtok(plain.data, "\n"); line; line = strtok(NULL, "\n")) {
+  char *left;
+  for (char *line = strtok_r(plain.data, "\n", &left); line;
+       line = strtok_r(NULL, "\n", &left)) {
     buf_clear(&clean);
     cli_put_clean(&clean, line, strlen(line));
     printf("%s\n", buf_text(&clean));
@@ -108,7 +110,7 @@ int hl7_send(const struct cli *cli, const char *to, const struct buf *text) {
   static const struct tcp_stream_calls calls = {on_connected, on_received, on_closed};
   const char *colon = strrchr(to, ':');
   char host[64];
-  int port = colon ? atoi(colon + 1) : 0;
+  long port = colon ? strtol(colon + 1, NULL, 10) : 0;
   if (port < 1 || port > 65535 || (size_t)(colon - to) >= sizeof host)
     return cli_fail(cli, CLI_USAGE,
                     "--to must be an address and a port, such as "
@@ -116,7 +118,7 @@ int hl7_send(const struct cli *cli, const char *to, const struct buf *text) {
   snprintf(host, sizeof host, "%.*s", (int)(colon - to), to);
   struct loop *loop = loop_new();
   struct sending sending = {0};
-  struct tcp_stream *stream = tcp_call(loop, host, port, &calls, &sending);
+  struct tcp_stream *stream = tcp_call(loop, host, (int)port, &calls, &sending);
   int code = send_all(cli, loop, stream, &sending, to, text);
   if (!sending.gone) tcp_free(stream);
   loop_free(loop);
