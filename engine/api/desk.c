@@ -64,16 +64,18 @@ static bool check_match(struct request *request, int64_t revision) {
   return false;
 }
 
-// What a handler says beyond its status: counts, moments, a message that it made.
+// What a handler says beyond its status: counts, moments, what it made.
 static void put_told(struct call *call, struct json *json, const struct value *result) {
   static const char *const moments[] = {"expires_at", "proved_at"};
   struct value released = value_field(result, "released"),
-               message = value_field(result, "message");
+               message = value_field(result, "message"),
+               task = value_field(result, "task");
   if (released.kind == VALUE_INT) {
     json_key(json, "released");
     json_value(json, &released);
   }
   if (message.kind == VALUE_INT) call_put_id(call, json, "message", 'm', message.integer);
+  if (task.kind == VALUE_INT) call_put_id(call, json, "task", 't', task.integer);
   for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
     struct value at = value_field(result, moments[i]);
     if (at.kind != VALUE_INT) continue;
@@ -340,6 +342,13 @@ void desk_run(struct call *call) {
 void desk_duty(struct call *call) {
   struct request request;
   begin(&request, call, "duty.set", 'd', 0);
+  merge_text(&request.fields, "by", call->caller->staff);
+  submit(&request, 0);
+}
+
+void desk_ring_back(struct call *call) {
+  struct request request;
+  begin(&request, call, "ring-back", 'w', 0);
   merge_text(&request.fields, "by", call->caller->staff);
   submit(&request, 0);
 }

@@ -10,6 +10,7 @@ void desk_message(struct call *call);  // approve withdraw resolve cancel
 void desk_patient(struct call *call);  // opt-out opt-in send-code prove consent
 void desk_run(struct call *call);      // pause resume cancel skip retry reset waive
 void desk_duty(struct call *call);
+void desk_ring_back(struct call *call);  // one that was missed
 void desk_clock(struct call *call);
 void desk_staff(struct call *call);
 

@@ -30,6 +30,7 @@ void read_job_run_fields(struct call *call, struct json *json, int64_t job_run);
 void read_compare(struct call *call);     // both versions of a pathway side by side
 void read_patients(struct call *call);    // mrn phone q; why they were rung; audited
 void read_patient(struct call *call);     // audited
+void read_ring_back(struct call *call);   // phone: why they were rung; audited
 void read_facts(struct call *call);       // department; audited
 void read_history(struct call *call);     // department; to be played again; audited
 void read_closed(struct call *call);      // enrollments: from to department pathway

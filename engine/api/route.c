@@ -57,6 +57,8 @@ static const struct route routes[] = {
     {"POST", "runs/*/waive", SCOPE_ADMIN, desk_run},
     {"GET", "jobs", SCOPE_READ, read_jobs},
     {"GET", "jobs/*", SCOPE_READ, read_job},
+    {"GET", "ring-back", SCOPE_READ, read_ring_back},
+    {"POST", "ring-back", SCOPE_STAFF, desk_ring_back},
     {"GET", "patients", SCOPE_READ, read_patients},
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},

@@ -8,11 +8,11 @@
 #include "care/mapping.h"
 #include "care/phone.h"
 #include "care/reply.h"
+#include "care/ring_back.h"
 
 enum { AHEAD_MS = 5 * 60 * 1000 };  // clocks differ
 
-// A number that is nobody's yet is one all the same: it may be asked whose it is.
-static int64_t identity_of(struct care *care, const char *kind, const char *value) {
+int64_t inbound_identity(struct care *care, const char *kind, const char *value) {
   int64_t id = store_int(care->store, 0,
                          "SELECT id FROM identity WHERE value=?1 AND kind=?2"
                          " ORDER BY person=0, id LIMIT 1",
@@ -28,7 +28,14 @@ static int64_t sender_of(struct care *care, const char *channel, const char *fro
   if (!kind[0]) kind = "phone";
   if (!strcmp(kind, "phone") && phone_normalize(from, strlen(from), digits))
     from = digits;
-  return identity_of(care, kind, from);
+  return inbound_identity(care, kind, from);
+}
+
+static void hear(struct care *care, int64_t inbound, const char *kind) {
+  if (kind && !strcmp(kind, "missed-call"))
+    ring_back_missed(care, inbound);
+  else
+    reply_due(care, inbound);
 }
 
 static void keep(struct care *care, const char *channel, const struct value *item) {
@@ -49,7 +56,7 @@ static void keep(struct care *care, const char *channel, const struct value *ite
                "received_at) VALUES (?1,?2,?3,?4,?5,?6,?7)",
                "ttittii", channel, texts[1], sender_of(care, channel, texts[0]),
                texts[2] ? texts[2] : "text", texts[3], said, now);
-    reply_due(care, store_last_id(care->store));
+    hear(care, store_last_id(care->store), texts[2]);
   }
   for (size_t i = 0; i < 4; i++) mem_free(texts[i]);
 }
@@ -68,6 +75,7 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
 void inbound_handlers(struct care *care) {
   static const struct inbox_handler handler = {.kind = "inbound", .apply = apply};
   kernel_handle_inbox(care->kernel, &handler, care);
+  ring_back_handlers(care);
 }
 
 void inbound_take(struct care *care, const char *channel, const struct value *list,

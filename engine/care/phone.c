@@ -27,10 +27,11 @@ static bool is_mobile(const char *phone) {
   return strlen(phone) == 11 && phone[0] == '1' && phone[1] >= '3';
 }
 
-// "+86", "0086" and a bare "86" before a number of this country.
+// "+86", "0086" and a bare "86" before a number of this country; "0" before a mobile of
+// another town, as exchanges show it.
 static void drop_country(char *phone) {
-  static const char *const codes[] = {"+86", "0086", "86"};
-  for (size_t i = 0; i < 3; i++) {
+  static const char *const codes[] = {"+86", "0086", "86", "0"};
+  for (size_t i = 0; i < 4; i++) {
     size_t len = strlen(codes[i]);
     if (strncmp(phone, codes[i], len)) continue;
     if (i < 2 ? strlen(phone) > len : is_mobile(phone + len))

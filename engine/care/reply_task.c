@@ -11,8 +11,8 @@ enum {
   NOTE_MOST = 4000
 };  // characters; whoever writes on is in the list of what came in
 
-static bool add_to_open(struct care *care, int64_t patient, const char *department,
-                        const char *name, const char *text) {
+static int64_t add_to_open(struct care *care, int64_t patient, const char *department,
+                           const char *name, const char *text) {
   int64_t open = store_int(care->store, 0,
                            "SELECT id FROM task WHERE patient=?1 AND department=?2 AND"
                            " name=?3 AND status='open' LIMIT 1",
@@ -22,25 +22,31 @@ static bool add_to_open(struct care *care, int64_t patient, const char *departme
         care->store,
         "UPDATE task SET note=note || char(10) || ?2 WHERE id=?1 AND length(note)<?3",
         "iti", open, text, (int64_t)NOTE_MOST);
-  return open != 0;
+  return open;
 }
 
-static void open_task(struct care *care, const struct reply_sender *sender,
-                      const char *name, const char *due, const char *note) {
+static int64_t open_task(struct care *care, const struct reply_sender *sender,
+                         const char *name, const char *due, const char *note) {
   struct status status = {0};
   if (!*sender->department) {
     log_line(LOG_LEVEL_WARN, "reply.no-department", "patient=%lld",
              (long long)sender->patient);
-    return;
+    return 0;
   }
-  if (add_to_open(care, sender->patient, sender->department, name, note)) return;
+  int64_t open = add_to_open(care, sender->patient, sender->department, name, note);
+  if (open) return open;
   int64_t due_at = task_due(care, sender->department, "nurse", due, &status);
-  task_open(care, &(struct task_spec){.patient = sender->patient,
-                                      .department = sender->department,
-                                      .name = name,
-                                      .role = "nurse",
-                                      .note = note,
-                                      .due_at = due_at});
+  return task_open(care, &(struct task_spec){.patient = sender->patient,
+                                             .department = sender->department,
+                                             .name = name,
+                                             .role = "nurse",
+                                             .note = note,
+                                             .due_at = due_at});
+}
+
+int64_t reply_task_missed(struct care *care, const struct reply_sender *sender,
+                          const char *note) {
+  return open_task(care, sender, REPLY_TASK_MISSED, "2h", note);
 }
 
 void reply_task_read(struct care *care, const struct reply_sender *sender,

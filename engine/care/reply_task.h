@@ -10,6 +10,10 @@ void reply_task_read(struct care *care, const struct reply_sender *sender,
 // The number or account is marked as wrong for this patient, and no more is sent to it.
 void reply_task_wrong(struct care *care, const struct reply_sender *sender,
                       int64_t identity, const char *text);
+// Somebody rang back and was not heard. Its id, also of one that is open and joined.
+#define REPLY_TASK_MISSED "ring-back"
+int64_t reply_task_missed(struct care *care, const struct reply_sender *sender,
+                          const char *note);
 #define REPLY_TASK_WHOSE "whose-reply"
 // Several patients share it: the post of who was told last finds out (WARD 8).
 void reply_task_whose(struct care *care, const struct reply_sender *list, int count,

@@ -82,3 +82,41 @@ describe("a patient's numbers", function()
     assert.equal("5", w.core:sql("SELECT wrong FROM proof"))
   end)
 end)
+
+describe("somebody rings back", function()
+  local w
+  before_each(function() w = World.open() end)
+  after_each(function() w:close() end)
+
+  it("and sees why: what is to do, what was rung, what was written, to whom", function()
+    w.core:sql "INSERT INTO call (task, patient, at, by_who, code, counts) VALUES (1, 1, 1772410000000, 'li', 'no-answer', 1)"
+    w.core:sql("INSERT INTO message (number, patient, person, department, kind, class, name, audience, status, created_at, valid_until, "
+      .. "accepted_at, channel) VALUES ('x', 1, 2, 'ortho', 'ask', 'questionnaire', 'wound', 'family', 'accepted', 1, 2, 1772400000000, 'sms')")
+    w.core:sql "UPDATE identity SET proved_at=1772400000000 WHERE value='13900005678'"
+    local status, found = w:call("GET", "/ring-back?phone=0139-0000-5678", nil, { token = "ward" })
+    assert.equal(200, status)
+    local one = found.items[1]
+    assert.same({ 1, w.core:id("p", 1), "王*兰", "child", "1951-02", "2026-03-02T05:20:00+08:00" },
+      { #found.items, one.patient, one.name, one.relation, one.birth_month, one.proved_at })
+    assert.same({ "call", "call" }, { one.tasks[1].name, one.tasks[2].name })
+    assert.same({ "no-answer", "li" }, { one.calls[1].code, one.calls[1].by })
+    assert.same({ "wound", "sms", "伤口<与>体温", w.core:id("c", 2) },
+      { one.messages[1].name, one.messages[1].channel, one.messages[1].title.zh, one.messages[1].to })
+    assert.is_nil(found.items[1].phone)
+    assert.equal("1", w.core:sql "SELECT count(*) FROM audit WHERE action='ring-back' AND object='patient:1' AND actor='li'")
+  end)
+
+  it("and is seen only by those who see the patient", function()
+    local _, found = w:call("GET", "/ring-back?phone=13900005678", nil, { token = "other" })
+    assert.equal(0, #found.items)
+    assert.equal(400, (w:call("GET", "/ring-back?phone=x")))
+    assert.equal(400, (w:call("GET", "/ring-back")))
+  end)
+
+  it("and nobody hears it: a task", function()
+    local status, kept = w:call("POST", "/ring-back", { phone = "13900005678", note = "夜间" }, { token = "ward" })
+    assert.equal(200, status)
+    assert.matches("夜间$", select(2, w:call("GET", "/tasks/" .. kept.task)).note)
+    assert.equal(422, (w:call("POST", "/ring-back", { phone = "x" })))
+  end)
+end)

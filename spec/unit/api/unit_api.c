@@ -16,6 +16,7 @@
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/enrollment.h"
+#include "care/inbound.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/question.h"
@@ -140,6 +141,7 @@ static void open_care(struct world *world, const char *settings, const char *pat
   enrollment_handlers(&world->care);
   question_handlers(&world->care);
   message_handlers(&world->care);
+  inbound_handlers(&world->care);
   task_handlers(&world->care);
   alert_handlers(&world->care);
   event_handlers(&world->care);
