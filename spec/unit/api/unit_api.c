@@ -1,5 +1,4 @@
-// A whole API over a store in memory, a set clock and a real server on the loopback:
-// afterward.unit.api.
+// afterward.unit.api: a whole API over a store in memory, a set clock and a real server.
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdlib.h>
@@ -387,9 +386,8 @@ static int world_id(lua_State *L) {
 }
 
 static int world_row(lua_State *L) {
-  struct world *world = check(L);
-  lua_pushinteger(L, public_id_parse(world->api.keys.public_id, *luaL_checkstring(L, 2),
-                                     luaL_checkstring(L, 3)));
+  lua_pushinteger(L, public_id_parse(check(L)->api.keys.public_id,
+                                     *luaL_checkstring(L, 2), luaL_checkstring(L, 3)));
   return 1;
 }
 
