@@ -18,6 +18,10 @@ static void take_result(void *self, int64_t attempt,
   message_result(((struct channels *)self)->care, attempt, result);
 }
 
+static void take_unheard(void *self, const char *channel) {
+  message_unheard(((struct channels *)self)->care, channel);
+}
+
 static int64_t now(void *self) { return clock_now(((struct channels *)self)->clock); }
 
 static int ask_send(void *self, const struct value *message, struct buf *request,
@@ -241,8 +245,8 @@ int channels_open(struct channels *channels, const struct channels_parts *parts,
                                 .loop = parts->loop,
                                 .client = parts->client,
                                 .plugins = mem_copy_text(parts->plugins)};
-  channels->dispatcher = dispatcher_new(
-      &(struct dispatcher_sink){.self = channels, .result = take_result, .now = now});
+  channels->dispatcher = dispatcher_new(&(struct dispatcher_sink){
+      .self = channels, .result = take_result, .unheard = take_unheard, .now = now});
   while (!code && value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
     code = add_channel(channels, name, &item, status);

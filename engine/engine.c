@@ -18,6 +18,7 @@
 #include "care/inbound.h"
 #include "care/job.h"
 #include "care/ladder.h"
+#include "care/line.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/question.h"
@@ -133,6 +134,7 @@ void engine_close(struct engine *engine, struct store **store_out) {
   buf_deinit(&engine->care.seen_patient.body);
   buf_deinit(&engine->care.seen_event.body);
   canary_free(&engine->care);
+  line_deinit(&engine->care);
   catalog_free(engine->catalog);
   site_deinit(&engine->site);
   zones_deinit(&engine->zones);

@@ -68,6 +68,12 @@ struct outgoing {
 // What a channel's provider says later of a message that it took.
 enum channel_receipts { RECEIPTS_NONE, RECEIPTS_DELIVERED, RECEIPTS_READ };
 
+struct channel_limits {
+  int room;           // messages that may be claimed before they would only wait for it
+  double per_second;  // 0: no limit
+  int burst;          // after a rest, at once
+  int64_t per_day;    // 0: no limit
+};
 // How the domain reaches channels. start is called after the commit; the result comes
 // back by message_result.
 struct channels_port {
@@ -87,6 +93,10 @@ struct channels_port {
   bool (*queryable)(void *self, const char *channel);
   // NULL: none.
   enum channel_receipts (*receipts)(void *self, const char *channel);
+  // How much it takes now. May be NULL: any amount.
+  void (*limits)(void *self, const char *channel, struct channel_limits *out);
+  // What it has not begun yet comes back, as results of PROVIDER_UNASKED. May be NULL.
+  void (*recall)(void *self, const char *channel);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same
@@ -98,6 +108,13 @@ struct seen {
 
 // Whether any pathway has passed its limits since its scripts changed.
 enum breaches { BREACHES_UNKNOWN, BREACHES_NONE, BREACHES_SOME };
+
+// What is known of the channels' lines in memory; line_row.h's.
+struct lines {
+  struct line_pace *paces;
+  bool serving;  // whoever is looked at stands in line, and its turn has come
+  bool single;   // one at a time: one of them has failed
+};
 
 // How far planning again has come (replan.h); a start begins anew.
 struct replan {
@@ -120,6 +137,7 @@ struct care {
   struct seen seen_patient, seen_event;  // facts_seen's
   enum breaches breaches;                // quarantine's
   struct replan replan;
+  struct lines lines;
   bool clock_held;  // the clock jumped, and nobody has said yet that it is right
 };
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "care/line_row.h"
+#include "care/message_carried.h"
 #include "care/message_decide.h"
 #include "care/message_desk.h"
 #include "care/message_gate.h"
@@ -150,23 +152,51 @@ void message_wake_for_patient(struct care *care, int64_t patient) {
   message_ids(store_query(care->store,
                           "SELECT id FROM message WHERE patient=?1 AND status='held' AND"
                           " reason NOT IN ('retry','delayed','channel-config',"
-                          "'mass-send')",
+                          "'mass-send','queued')",
                           "i", patient),
               &ids);
   each(care, &ids, wake, NULL);
 }
 
+static void go(struct care *care, struct message *message, const struct gate *gate) {
+  struct line line;
+  line_load(care, gate->channel, &line);
+  if (line_admits(care, &line, message_is_safety(message)))
+    message_go(care, message, gate);
+  else
+    line_join(care, message, gate->channel);
+}
+
+// Its channel has forgotten the key by now: what may have arrived is not sent again.
+static bool doubt_is_due(struct care *care, const struct message *message) {
+  return message->attempts && !message_is_safety(message) &&
+         message_is_doubtful(care, message) &&
+         message_keyed_until(care, message) <= kernel_now(care->kernel);
+}
+
 static void dispatch(struct care *care, struct message *message) {
   struct gate gate;
+  if (doubt_is_due(care, message)) {
+    message_doubt(care, message);
+    return;
+  }
   message_gate(care, message, &gate);
   switch (gate.verdict) {
-    case GATE_GO: message_go(care, message, &gate); break;
+    case GATE_GO: go(care, message, &gate); break;
     case GATE_HOLD:
       message_wait(care, message, "held", gate.reason, gate.until);
       if (strcmp(gate.reason, "mass-send") == 0) message_mass_held(care, message);
       break;
     case GATE_END: message_end(care, message, gate.status, gate.reason); break;
   }
+}
+
+void message_dispatch(struct care *care, int64_t id) {
+  struct message message;
+  if (message_load(care->store, id, &message) &&
+      (message_is(&message, "planned") || message_is(&message, "held")))
+    dispatch(care, &message);
+  message_deinit(&message);
 }
 
 static void apply_message(void *self, struct work *work) {
@@ -184,14 +214,9 @@ static void apply_message(void *self, struct work *work) {
   message_deinit(&message);
 }
 
-// The message failed alone, by a fault of ours: it is put by with that reason, and looked
-// at again.
-static void refuse_message(void *self, struct work *work, const struct status *why) {
-  struct care *care = self;
+void message_put_by(struct care *care, int64_t id) {
   struct message message;
-  (void)why;  // the kernel logs it
-  if (message_load(care->store, work->ref, &message)) {
-    message_due_gone(care, &message);
+  if (message_load(care->store, id, &message)) {
     int64_t again = kernel_now(care->kernel) + MESSAGE_CONFIG_MS;
     if (again < message.valid_until)
       message_wait(care, &message, "held", "fault", again);
@@ -199,6 +224,13 @@ static void refuse_message(void *self, struct work *work, const struct status *w
       message_end(care, &message, "failed", "fault");
   }
   message_deinit(&message);
+}
+
+static void refuse_message(void *self, struct work *work, const struct status *why) {
+  struct care *care = self;
+  (void)why;  // the kernel logs it
+  store_exec(care->store, "UPDATE message SET due_at=NULL WHERE id=?1", "i", work->ref);
+  message_put_by(care, work->ref);
 }
 
 void message_handlers(struct care *care) {
@@ -210,4 +242,5 @@ void message_handlers(struct care *care) {
   message_desk_handlers(care);
   message_decide_handlers(care);
   message_receipt_handlers(care);
+  line_handlers(care);
 }

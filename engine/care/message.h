@@ -7,11 +7,12 @@
 // Ends of a message: accepted, delivered; cancelled (answered closed lapsed ended, a
 // person's told declined unneeded wrong, or the reason given); suppressed (dead disputed
 // expired no-contact unreachable opted-out no-consent disclosure template festival
-// quiet-hours budget delayed channel-config withdrawn no-channel); failed (unreachable
-// in-doubt fault). Until then: planned, in_flight, in_doubt (a person decides, at its
-// expiry it fails), or held with a reason (paused clock quiet-hours festival budget
-// mass-send no-channel retry delayed channel-config fault), always with a due row. A
-// channel's key is message.number-generation; a new generation is a new sending.
+// quiet-hours budget delayed channel-config withdrawn no-channel breaker rate queued);
+// failed (unreachable in-doubt fault). Until then: planned, in_flight, in_doubt (a person
+// decides, at its expiry it fails), or held with a reason (paused clock quiet-hours
+// festival budget mass-send no-channel retry delayed channel-config fault; queued: it
+// stands in its channel's line), always with a due row. A channel's key is
+// message.number-generation; a new generation is a new sending.
 void message_handlers(struct care *care);  // WORK_MESSAGE, WORK_REMIND, inbox
                                            // "message.approve" "message.withdraw"
                                            // "message.resolve" "message.cancel"
@@ -53,8 +54,15 @@ enum result_kind {
   RESULT_CONFIG,
   RESULT_AMBIGUOUS
 };
+enum provider {
+  PROVIDER_SPOKE,   // it took the message, or said what it thinks of it
+  PROVIDER_GONE,    // nobody there, no answer, a fault of its own
+  PROVIDER_BUSY,    // wants nothing from anybody until until_ms
+  PROVIDER_UNASKED  // the message never got as far
+};
 struct channel_result {
   enum result_kind kind;
+  enum provider provider;
   int64_t until_ms;       // RETRY: not before (0: backoff decides); DELAYED: until
   char provider_id[128];  // ACCEPTED
   char detail[256];       // provider's code or words; no names or numbers
@@ -67,6 +75,10 @@ void message_result(struct care *care, int64_t attempt,
 // committed.
 void message_receipts(struct care *care, const char *channel, const struct value *list,
                       inbox_done *done, void *self);
+// A provider was asked what became of a message, and is not there.
+void message_unheard(struct care *care, const char *channel);
+// Looks at one that is planned or held, whenever it is due. Within apply.
+void message_dispatch(struct care *care, int64_t message);
 // After start: attempts that were in flight are in doubt.
 void message_recover(struct care *care);
 // Called when an ask or a send is first accepted ("accepted"), and when it ends

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/line_row.h"
 #include "care/message_mass.h"
 #include "care/message_staff.h"
 #include "care/message_text.h"
@@ -107,5 +108,6 @@ void message_claim(struct care *care, struct message *message, const struct gate
   }
   message_key(message, key);
   message_take(care, message, gate, key);
+  line_claimed(care, gate->channel);
   kernel_after(care->kernel, start, care, store_last_id(care->store));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "care/ladder.h"
+#include "care/line_row.h"
 #include "care/message_about.h"
 
 enum { MERGES = 8 };  // of one patient, one after another
@@ -90,7 +91,8 @@ bool gate_standing(struct care *care, struct message *message, struct gate *gate
     if (!enrollment_standing(care, message, gate)) return false;
   }
   if (message->valid_until <= kernel_now(care->kernel))
-    return gate_end(gate, "suppressed", "expired");
+    return gate_end(gate, "suppressed",
+                    line_holds(message) ? line_reason(care, message) : "expired");
   if (message->first && ladder_has_left(care, message->id))
     return gate_end(gate, "cancelled", "next-rung");
   return true;

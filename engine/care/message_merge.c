@@ -44,7 +44,8 @@ static void find_due(struct care *care, const struct message *message, struct bu
   int64_t now = kernel_now(care->kernel);
   message_ids(store_query(care->store,
                           "SELECT id FROM message WHERE patient=?1 AND created_at>=?2 AND"
-                          " due_at<=?9 AND id<>?4 AND department=?5 AND program IS ?6 AND"
+                          " (due_at<=?9 OR reason='queued') AND id<>?4 AND department=?5 "
+                          "AND program IS ?6 AND"
                           " kind<>'page' AND class<>'safety' AND text IS NULL AND"
                           " (status='planned' OR status='held') UNION ALL SELECT -id FROM"
                           " enrollment WHERE patient=?1 AND department=?5 AND"

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "care/consent.h"
+#include "care/line.h"
 #include "care/message_gate.h"
 #include "care/message_staff.h"
 
@@ -23,6 +24,7 @@ struct reach {
   char via[256];
   bool any_address, opted_out, refused;
   bool again;  // also where it may have arrived: a safety text goes again rather than not
+  bool alive;  // only by channels whose provider is there
 };
 
 static void add_via(struct reach *reach, const char *names, size_t len) {
@@ -88,6 +90,10 @@ static bool may_go(struct reach *reach) {
   return given;
 }
 
+static bool is_passed_over(const struct reach *reach) {
+  return reach->alive && line_is_shut(reach->care, reach->gate->channel);
+}
+
 // All channels of one person, in order.
 static bool reach_person(struct reach *reach, int64_t person) {
   const struct channels_port *port = &reach->care->channels;
@@ -97,7 +103,7 @@ static bool reach_person(struct reach *reach, int64_t person) {
     const char *kind = port->address_kind(port->self, gate->channel);
     gate->identity = find_address(reach, person, gate->channel, kind);
     gate->person = person;
-    if (gate->identity && may_go(reach)) return true;
+    if (gate->identity && may_go(reach) && !is_passed_over(reach)) return true;
     if (store_int(reach->care->store, 0,
                   "SELECT 1 FROM identity WHERE person=?1 AND kind=?2 LIMIT 1", "it",
                   person, kind))
@@ -219,20 +225,28 @@ static bool reach_post(struct reach *reach) {
   const char *cursor = NULL;
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);
-    if (!tried_in_vain(reach, gate->channel) &&
+    if (!tried_in_vain(reach, gate->channel) && !is_passed_over(reach) &&
         message_staff_address(reach->care, reach->message, kind, address, sizeof address))
       return true;
   }
   return false;
 }
 
-// Staff: a channel that nobody doubts, then one that may have been heard; else the log.
+// The ways of what can't wait: by channels whose provider is there before one that is
+// waited for, and where nobody doubts that it arrived before where it may have.
+static bool take_way(struct reach *reach, int way, bool retry) {
+  enum { WAYS = 4 };
+  reach->alive = way < WAYS / 2;
+  reach->again = retry || way % 2;
+  return way < WAYS;
+}
+
+// Staff; without a number, or without a channel, the log at least.
 static bool reach_staff(struct reach *reach) {
   const struct channels_port *port = &reach->care->channels;
   struct gate *gate = reach->gate;
-  if (reach_post(reach)) return true;
-  reach->again = true;
-  if (reach_post(reach)) return true;
+  for (int way = 0; take_way(reach, way, false); way++)
+    if (reach_post(reach)) return true;
   snprintf(gate->channel, sizeof gate->channel, "log");
   if (port->known(port->self, "log")) return true;
   bool tried = reach->message->attempts > 0;
@@ -242,12 +256,19 @@ static bool reach_staff(struct reach *reach) {
 
 bool gate_has_other_road(struct care *care, struct message *message) {
   struct gate gate = {0};
-  struct reach reach = {.care = care, .message = message, .gate = &gate};
+  struct reach reach = {.care = care, .message = message, .gate = &gate, .alive = true};
   struct candidate list[CONTACTS];
   find_via(&reach);
   if (message_is_page(message)) return reach_post(&reach);
   int count = find_candidates(&reach, list);
   return reach_first(&reach, list, count);
+}
+
+static bool reach_at_once(struct reach *reach, const struct candidate *list, int count) {
+  bool retry = reach->again;
+  for (int way = 0; !reach->opted_out && take_way(reach, way, retry); way++)
+    if (reach_first(reach, list, count)) return true;
+  return false;
 }
 
 bool gate_addressee(struct care *care, struct message *message, struct gate *gate) {
@@ -259,8 +280,7 @@ bool gate_addressee(struct care *care, struct message *message, struct gate *gat
   bool retry = message->reason && strcmp(message->reason, "retry") == 0;
   reach.again = retry || !message_is_safety(message);
   int count = find_candidates(&reach, list);
-  if (reach_first(&reach, list, count)) return true;
-  if (reach.again || reach.opted_out) return nobody(&reach);
-  reach.again = true;
-  return reach_first(&reach, list, count) || nobody(&reach);
+  bool found = message_is_safety(message) ? reach_at_once(&reach, list, count)
+                                          : reach_first(&reach, list, count);
+  return found || nobody(&reach);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/line.h"
 #include "care/message_claim.h"
 #include "care/message_result.h"
 
@@ -28,7 +29,8 @@ static void apply(void *self, struct work *work) {
                           "SELECT id FROM attempt WHERE status='in_flight' AND id<=?1",
                           "i", *last),
               &ids);
-  struct channel_result doubt = {.kind = RESULT_AMBIGUOUS, .detail = "restart"};
+  struct channel_result doubt = {
+      .kind = RESULT_AMBIGUOUS, .provider = PROVIDER_UNASKED, .detail = "restart"};
   for (size_t at = 0; at < ids.len; at += sizeof(int64_t)) {
     int64_t id;
     memcpy(&id, ids.data + at, sizeof id);
@@ -50,6 +52,7 @@ void message_recover(struct care *care) {
   int64_t *last = mem_alloc(sizeof *last);
   *last = store_int(care->store, 0,
                     "SELECT max(id) FROM attempt WHERE status='in_flight'", "");
+  line_recover(care);
   if (*last)
     kernel_post(care->kernel, 0, &handler, care, last);
   else

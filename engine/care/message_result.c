@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/line_row.h"
 #include "care/message_carried.h"
 #include "care/message_gate.h"
 #include "care/message_remind.h"
@@ -31,10 +32,13 @@ static void set_attempt(struct care *care, int64_t attempt, const char *status,
                         const struct channel_result *result) {
   const char *id = result->provider_id[0] ? result->provider_id : NULL;
   const char *detail = result->detail[0] ? result->detail : NULL;
+  int64_t lost = result->provider == PROVIDER_GONE      ? 1
+                 : result->provider == PROVIDER_UNASKED ? 2
+                                                        : 0;
   store_exec(care->store,
-             "UPDATE attempt SET status=?2, ended_at=?3, provider_id=?4, detail=?5"
-             " WHERE id=?1",
-             "ititt", attempt, status, kernel_now(care->kernel), id, detail);
+             "UPDATE attempt SET status=?2, ended_at=?3, provider_id=?4, detail=?5,"
+             " lost=?6 WHERE id=?1",
+             "itittI", attempt, status, kernel_now(care->kernel), id, detail, lost);
 }
 
 static int64_t tries_of(struct care *care, const struct message *message,
@@ -42,6 +46,30 @@ static int64_t tries_of(struct care *care, const struct message *message,
   return store_int(care->store, 0,
                    "SELECT count(*) FROM attempt WHERE message=?1 AND status=?2", "it",
                    message->id, status);
+}
+
+// What no provider has looked at is no reason to give a message up.
+static bool is_tired(struct care *care, const struct message *message,
+                     const char *status) {
+  return store_int(care->store, 0,
+                   "SELECT count(*) FROM attempt WHERE message=?1 AND status=?2 AND"
+                   " lost IS NULL",
+                   "it", message->id, status) >= MESSAGE_TRIES;
+}
+
+// Its channel takes nothing for a while: it stands in line, or leaves by another one, as
+// the gate finds.
+static bool must_wait(struct care *care, const struct message *message,
+                      const struct channel_result *result) {
+  struct line line;
+  if (strcmp(result->detail, "stopping") == 0) return false;
+  line_load(care, message->channel, &line);
+  return result->provider == PROVIDER_UNASKED ||
+         !breaker_lets(&line.breaker, kernel_now(care->kernel));
+}
+
+static void look_again(struct care *care, struct message *message) {
+  message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
 }
 
 void message_accepted(struct care *care, struct message *message) {
@@ -61,13 +89,16 @@ static void hold(struct care *care, struct message *message, const char *reason,
     message_end(care, message, "failed", "unreachable");
 }
 
-static void retry(struct care *care, struct message *message, int64_t not_before) {
+static void retry(struct care *care, struct message *message,
+                  const struct channel_result *result) {
   int64_t tries = tries_of(care, message, "retry");
   int64_t at = kernel_now(care->kernel) + message_backoff(message->id, tries);
-  if (tries >= MESSAGE_TRIES)
+  if (is_tired(care, message, "retry"))
     message_end(care, message, "failed", "unreachable");
+  else if (must_wait(care, message, result))
+    look_again(care, message);
   else
-    hold(care, message, "retry", at > not_before ? at : not_before);
+    hold(care, message, "retry", at > result->until_ms ? at : result->until_ms);
 }
 
 static void delayed(struct care *care, struct message *message, int64_t until) {
@@ -80,9 +111,13 @@ static void delayed(struct care *care, struct message *message, int64_t until) {
 }
 
 static void misconfigured(struct care *care, struct message *message,
-                          const char *detail) {
+                          const struct channel_result *result) {
+  if (must_wait(care, message, result)) {
+    look_again(care, message);
+    return;
+  }
   log_line(LOG_LEVEL_ERROR, "message.channel-config", "message=%lld channel=%s error=%s",
-           (long long)message->id, message->channel, detail);
+           (long long)message->id, message->channel, result->detail);
   int64_t again = kernel_now(care->kernel) + MESSAGE_CONFIG_MS;
   if (again < message->valid_until)
     message_wait(care, message, "held", "channel-config", again);
@@ -90,8 +125,7 @@ static void misconfigured(struct care *care, struct message *message,
     message_end(care, message, "suppressed", "channel-config");
 }
 
-// Until when the channel takes this generation's key for the message it may have had.
-static int64_t keyed_until(struct care *care, const struct message *message) {
+int64_t message_keyed_until(struct care *care, const struct message *message) {
   const struct channels_port *port = &care->channels;
   int64_t ttl = port->keyed ? port->keyed(port->self, message->channel) : 0;
   if (ttl <= 0) return 0;
@@ -105,16 +139,21 @@ static int64_t keyed_until(struct care *care, const struct message *message) {
 // It may have arrived. A safety text goes another way at once, if there is one; the same
 // key can be sent again while the channel knows it; a safety text goes again in any case,
 // and the rest waits for a person.
-static void ambiguous(struct care *care, struct message *message) {
+static void ambiguous(struct care *care, struct message *message,
+                      const struct channel_result *result) {
   int64_t doubts = tries_of(care, message, "in_doubt");
   int64_t at = kernel_now(care->kernel) + message_backoff(message->id, doubts);
+  bool more = !is_tired(care, message, "in_doubt");
   bool safety = message_is_safety(message) && doubts < MESSAGE_TRIES;
   if (safety && gate_has_other_road(care, message)) {
     message_regenerate(care, message);
     message_wait(care, message, "planned", "in-doubt", kernel_now(care->kernel));
-  } else if (at < keyed_until(care, message) && doubts < MESSAGE_TRIES &&
+  } else if (more && at < message_keyed_until(care, message) &&
              at < message->valid_until) {
-    message_wait(care, message, "held", "retry", at);
+    if (must_wait(care, message, result))
+      look_again(care, message);
+    else
+      message_wait(care, message, "held", "retry", at);
   } else if (safety) {
     message_regenerate(care, message);
     message_wait(care, message, "planned", "in-doubt", kernel_now(care->kernel));
@@ -135,14 +174,14 @@ static void settle(struct care *care, struct message *message,
                    const struct channel_result *result) {
   switch (result->kind) {
     case RESULT_ACCEPTED: message_accepted(care, message); break;
-    case RESULT_RETRY: retry(care, message, result->until_ms); break;
+    case RESULT_RETRY: retry(care, message, result); break;
     case RESULT_DELAYED: delayed(care, message, result->until_ms); break;
     case RESULT_PERMANENT:
       message_regenerate(care, message);
       message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
       break;
-    case RESULT_CONFIG: misconfigured(care, message, result->detail); break;
-    case RESULT_AMBIGUOUS: ambiguous(care, message); break;
+    case RESULT_CONFIG: misconfigured(care, message, result); break;
+    case RESULT_AMBIGUOUS: ambiguous(care, message, result); break;
   }
 }
 
@@ -166,6 +205,7 @@ void message_result_apply(struct care *care, int64_t attempt,
   if (!id) return;  // said twice, or after the doubt about it was dealt with
   set_attempt(care, attempt, attempt_status(result->kind), result);
   bool known = message_load(care->store, id, &message);
+  if (message.channel) line_hears(care, message.channel, result);
   if (message.carries)
     message_follow_try(care, &message, attempt_status(result->kind),
                        result->detail[0] ? result->detail : NULL);
@@ -193,7 +233,8 @@ static void apply_result(void *self, struct work *work) {
 static void refuse_result(void *self, struct work *work, const struct status *why) {
   struct care *care = self;
   const struct reported *reported = work->prepared;
-  struct channel_result doubt = {.kind = RESULT_AMBIGUOUS, .detail = "fault"};
+  struct channel_result doubt = {
+      .kind = RESULT_AMBIGUOUS, .provider = PROVIDER_UNASKED, .detail = "fault"};
   int64_t id = store_int(care->store, 0, "SELECT message FROM attempt WHERE id=?1", "i",
                          reported->attempt);
   struct message message;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "care/ladder.h"
+#include "care/line_row.h"
 #include "care/message_about.h"
 #include "care/message_carried.h"
 
@@ -119,6 +120,7 @@ static void keep_status(struct message *message, const char *status) {
 
 void message_fly(struct care *care, struct message *message,
                  const struct message_way *way) {
+  if (line_holds(message)) line_leave(care, message);
   message_due_drop(care, message);
   keep_status(message, "in_flight");
   store_exec(care->store,
@@ -131,6 +133,7 @@ void message_fly(struct care *care, struct message *message,
 }
 
 void message_accept(struct care *care, struct message *message, int64_t at) {
+  if (line_holds(message)) line_leave(care, message);
   message_due_drop(care, message);
   keep_status(message, "accepted");
   message->accepted_at = at;
@@ -143,6 +146,7 @@ void message_accept(struct care *care, struct message *message, int64_t at) {
 
 static void set_state(struct care *care, struct message *message, const char *status,
                       const char *reason, int64_t due_at, int64_t settled_at) {
+  if (line_holds(message)) line_leave(care, message);
   if (message->due_at && message->due_at != due_at) message_due_drop(care, message);
   if (due_at && message->due_at != due_at)
     due_add(care->kernel, due_class_of(message), due_at, WORK_MESSAGE, message->id,

@@ -56,6 +56,8 @@ struct message_way {
 void message_fly(struct care *care, struct message *message,
                  const struct message_way *way);
 void message_accept(struct care *care, struct message *message, int64_t at);
+// It failed alone, by a fault of ours: held with that reason, and looked at again.
+void message_put_by(struct care *care, int64_t message);
 // Takes its due row away; the handler of one calls message_due_gone instead.
 void message_due_drop(struct care *care, struct message *message);
 void message_due_gone(struct care *care, struct message *message);

@@ -50,10 +50,17 @@ struct channel_abilities {  // what its plugin says that it can do
   bool queryable;  // it can say what became of a message
 };
 
+struct channel_pace {  // what its provider takes; 0: no limit
+  double per_second;
+  int burst;  // at once after a rest
+  int64_t per_day;
+};
+
 struct channel {
   char name[32];
   struct channel_abilities can;
-  unsigned parallel;         // jobs at once; 0 means 8
+  unsigned parallel;  // jobs at once; 0 means 8
+  struct channel_pace pace;
   struct http_nets callers;  // who may call back; none: anybody who proves it
   const struct channel_ops *ops;
   char stale[256];  // why its plugin as it is now on the disk was refused; "" when not
@@ -72,6 +79,8 @@ struct channel {
 
 // Tells the dispatcher, which frees the job.
 void channel_done(struct channel_job *job, const struct channel_result *result);
+// Its provider is not there, as a job found that goes on.
+void channel_unheard(struct channel_job *job);
 // While a job waits to ask again it takes no place among those that run.
 void channel_rest(struct channel_job *job);
 void channel_wake(struct channel_job *job);

@@ -67,6 +67,7 @@ static bool make(void *ctx, struct http_call *call) {
   // Nothing was sent by this, but what is asked for may have been before.
   enum result_kind kind = code == ERR_CONFLICT ? RESULT_PERMANENT : RESULT_CONFIG;
   settle(sending, sending->query ? RESULT_AMBIGUOUS : kind, status.text);
+  sending->result.provider = PROVIDER_UNASKED;
   return false;
 }
 
@@ -146,6 +147,17 @@ static void judge_answer(struct sending *sending, const struct http_result *answ
   buf_deinit(&out);
 }
 
+// A provider that can't say what became of a message is as good as none.
+static enum provider met(const struct sending *sending,
+                         const struct http_result *answer) {
+  enum result_kind kind = sending->result.kind;
+  bool fell = answer->status >= 500;
+  if (answer->outcome == HTTP_WRONG) return PROVIDER_UNASKED;
+  if (answer->outcome != HTTP_ANSWERED || kind == RESULT_AMBIGUOUS) return PROVIDER_GONE;
+  if (kind == RESULT_RETRY && fell) return PROVIDER_GONE;
+  return kind == RESULT_RETRY && answer->status == 429 ? PROVIDER_BUSY : PROVIDER_SPOKE;
+}
+
 static void answered(void *ctx, const struct http_result *answer) {
   struct sending *sending = ctx;
   bool safe = is_safe(sending);
@@ -159,6 +171,7 @@ static void answered(void *ctx, const struct http_result *answer) {
       break;
     case HTTP_WRONG: settle(sending, RESULT_CONFIG, answer->error); break;
   }
+  sending->result.provider = met(sending, answer);
   if (sending->query && answer->outcome != HTTP_ANSWERED) ask_again(sending, 0);
 }
 
@@ -225,13 +238,16 @@ static void done(void *ctx) {
   if (sending->verdict == VERDICT_NEXT) {
     send_off(sending);
   } else if (!may_ask(sending)) {
+    enum provider provider = sending->result.provider;
     if (sending->verdict == VERDICT_ASK) settle(sending, RESULT_AMBIGUOUS, "unknown");
+    sending->result.provider = provider;
     finish(sending);
   } else if (channel_stopping(channel)) {
     channel_rest(sending->job);  // the next start asks
     channel_leave(sending->job);
     sending_free(sending);
   } else {
+    if (sending->result.provider == PROVIDER_GONE) channel_unheard(sending->job);
     rest(sending);
   }
 }

@@ -5,7 +5,11 @@
 
 #include "base/mem.h"
 
-enum { PARALLEL = 8 };
+enum {
+  PARALLEL = 8,
+  AHEAD = 2,          // times what is sent at once: busy until the next results are in
+  AHEAD_KEYED = 2048  // what can be sent again after a crash waits here as well as there
+};
 
 struct dispatcher {
   struct dispatcher_sink sink;
@@ -102,6 +106,11 @@ void channel_done(struct channel_job *job, const struct channel_result *result) 
   pump(channel);
 }
 
+void channel_unheard(struct channel_job *job) {
+  const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
+  if (!job->trace && sink->unheard) sink->unheard(sink->self, job->channel->name);
+}
+
 void channel_rest(struct channel_job *job) {
   job->channel->running--;
   pump(job->channel);
@@ -119,6 +128,7 @@ static void refuse(const struct dispatcher *dispatcher, int64_t attempt,
                    enum result_kind kind, const char *detail) {
   struct channel_result result = {.kind = kind};
   snprintf(result.detail, sizeof result.detail, "%s", detail);
+  result.provider = PROVIDER_UNASKED;
   dispatcher->sink.result(dispatcher->sink.self, attempt, &result);
 }
 
@@ -202,6 +212,39 @@ static enum channel_receipts port_receipts(void *self, const char *channel) {
   return found->can.reads ? RECEIPTS_READ : RECEIPTS_DELIVERED;
 }
 
+static void port_limits(void *self, const char *channel, struct channel_limits *out) {
+  const struct channel *found = find(self, channel);
+  if (!found) return;
+  int64_t most = found->can.keyed_ms ? AHEAD_KEYED : AHEAD * (int64_t)found->parallel;
+  int64_t room = most - (int64_t)(found->waiting + found->running);
+  *out = (struct channel_limits){.room = room > 0 ? (int)room : 0,
+                                 .per_second = found->pace.per_second,
+                                 .burst = found->pace.burst,
+                                 .per_day = found->pace.per_day};
+}
+
+// Tests, and questions what became of a message, are asked all the same.
+static void port_recall(void *self, const char *name) {
+  static const struct channel_result back = {
+      .kind = RESULT_RETRY, .provider = PROVIDER_UNASKED, .detail = "not tried"};
+  struct channel *channel = find(self, name);
+  struct channel_job *jobs = NULL, **end = &jobs;
+  while (channel && channel->waiting) {
+    *end = take(channel);
+    end = &(*end)->next;
+    *end = NULL;
+  }
+  while (jobs) {
+    struct channel_job *job = jobs;
+    jobs = job->next;
+    job->next = NULL;
+    if (job->query || job->trace)
+      put(job);
+    else
+      report(job, &back);
+  }
+}
+
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
   return (struct channels_port){.self = dispatcher,
                                 .known = port_known,
@@ -210,11 +253,14 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .keyed = port_keyed,
                                 .merges = port_merges,
                                 .queryable = port_queryable,
-                                .receipts = port_receipts};
+                                .receipts = port_receipts,
+                                .limits = port_limits,
+                                .recall = port_recall};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {
-  struct channel_result later = {.kind = RESULT_RETRY, .detail = "stopping"};
+  struct channel_result later = {
+      .kind = RESULT_RETRY, .provider = PROVIDER_UNASKED, .detail = "stopping"};
   dispatcher->stopped = true;
   for (struct channel *channel = dispatcher->channels; channel; channel = channel->next)
     while (channel->waiting) report(take(channel), &later);

@@ -10,6 +10,8 @@ struct dispatcher;
 struct dispatcher_sink {  // where results go; message_result
   void *self;
   void (*result)(void *self, int64_t attempt, const struct channel_result *result);
+  // Its provider is not there, as one found whose result is not known yet. May be NULL.
+  void (*unheard)(void *self, const char *channel);
   int64_t (*now)(void *self);  // the engine's clock; may be asked by any thread
 };
 

@@ -27,21 +27,22 @@ enum due_class {
 
 // What a due row refers to. Each kind has one handler.
 enum due_kind {
-  WORK_ALERT = 0,    // alert.id: next rung
-  WORK_EVENT = 1,    // event.id: enrolment, watches, tiers
-  WORK_RUN = 2,      // run.id: a turn, or the timeout of its wait
-  WORK_MESSAGE = 3,  // message.id: claim, retry or expire
-  WORK_REMIND = 4,   // message.id of the question: remind
-  WORK_TASK = 5,     // task.id: overdue
-  WORK_CLAIM = 6,    // task.id: claim lapses
-  WORK_PLAN = 7,     // enrollment.id: occurrences that are due
-  WORK_RETIER = 8,   // enrollment.id: evaluate the tier
-  WORK_NIGHTLY = 9,  // how far it is, 0 at first: reconciliation
-  WORK_REPLAN = 10,  // enrollments whose schedule changed: the next some thousand
-  WORK_JOB = 11,     // job.id: a department's recurring job
-  WORK_REPLY = 12,   // inbound.id: what somebody wrote
-  WORK_LADDER = 13,  // ladder.id: its rung's time is over
-  WORK_KINDS = 14,
+  WORK_ALERT = 0,     // alert.id: next rung
+  WORK_EVENT = 1,     // event.id: enrolment, watches, tiers
+  WORK_RUN = 2,       // run.id: a turn, or the timeout of its wait
+  WORK_MESSAGE = 3,   // message.id: claim, retry or expire
+  WORK_REMIND = 4,    // message.id of the question: remind
+  WORK_TASK = 5,      // task.id: overdue
+  WORK_CLAIM = 6,     // task.id: claim lapses
+  WORK_PLAN = 7,      // enrollment.id: occurrences that are due
+  WORK_RETIER = 8,    // enrollment.id: evaluate the tier
+  WORK_NIGHTLY = 9,   // how far it is, 0 at first: reconciliation
+  WORK_REPLAN = 10,   // enrollments whose schedule changed: the next some thousand
+  WORK_JOB = 11,      // job.id: a department's recurring job
+  WORK_REPLY = 12,    // inbound.id: what somebody wrote
+  WORK_LADDER = 13,   // ladder.id: its rung's time is over
+  WORK_CHANNEL = 14,  // channel.id: its line, its breaker
+  WORK_KINDS = 15,
 };
 
 struct work {

@@ -40,7 +40,8 @@ static const struct {
   enum result_kind kind;
 } results[] = {{"accept", RESULT_ACCEPTED}, {"fail", RESULT_PERMANENT},
                {"retry", RESULT_RETRY},     {"delay", RESULT_DELAYED},
-               {"config", RESULT_CONFIG},   {"ambiguous", RESULT_AMBIGUOUS}};
+               {"config", RESULT_CONFIG},   {"ambiguous", RESULT_AMBIGUOUS},
+               {"dead", RESULT_RETRY}};
 
 static void start(void *self, const struct outgoing *outgoing) {
   struct sim_channel *channel = self;
@@ -49,6 +50,8 @@ static void start(void *self, const struct outgoing *outgoing) {
   if (!strcmp(word, "silent")) return;
   for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
     if (!strcmp(results[i].word, word)) result.kind = results[i].kind;
+  if (!strcmp(word, "dead") || !strcmp(word, "ambiguous"))
+    result.provider = PROVIDER_GONE;
   if (result.kind == RESULT_DELAYED)
     result.until_ms = kernel_now(channel->care->kernel) + 24 * 3600000;
   snprintf(result.provider_id, sizeof result.provider_id, "sim-%lld",

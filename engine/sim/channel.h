@@ -9,7 +9,7 @@ enum { SIM_BEHAVIOURS = 64, SIM_MERGE_MOST = 500 };
 struct sim_behaviour {
   char *channel, *address;  // address NULL: all
   char *word;  // accept single keyed receipts reads fail retry delay config ambiguous
-               // silent down
+               // silent dead down
 };
 
 struct sim_channel {
@@ -23,7 +23,8 @@ struct channels_port sim_channel_port(struct sim_channel *channel);
 // accept (the default); single: takes one message a text; keyed: takes the same key again
 // for a day; receipts: promises receipts, reads: and says when a text was read (which
 // the spec gives); fail: refused for good; retry: try later; delay: tomorrow; config;
-// ambiguous: nobody knows; silent: no answer ever; down: the channel does not exist.
+// ambiguous: nobody knows; silent: no answer ever; dead: nobody is there; down: the
+// channel does not exist.
 void sim_channel_behave(struct sim_channel *channel, const char *name,
                         const char *address, const char *word);
 void sim_channel_forget(

@@ -71,7 +71,7 @@ static struct plugin *open_plugin(void) {
 }
 
 static struct dispatcher *open_dispatcher(void) {
-  struct dispatcher_sink sink = {NULL, take_result, now};
+  struct dispatcher_sink sink = {.result = take_result, .now = now};
   struct dispatcher *dispatcher = dispatcher_new(&sink);
   struct plugin_port port = {
       .self = open_plugin(), .receipt = receipt, .free = close_plugin};

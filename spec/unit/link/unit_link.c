@@ -24,7 +24,7 @@ struct desk {
   struct loop *loop;
   struct http_thread *client;
   struct dispatcher *dispatcher;
-  int results, receipts, plugin, lines;  // tables in the registry
+  int results, receipts, plugin, lines, unheard;  // tables in the registry
   int64_t now;
 };
 
@@ -50,6 +50,7 @@ static void sink_result(void *self, int64_t attempt,
                         const struct channel_result *result) {
   static const char *const kinds[] = {"accepted",  "retry",  "delayed",
                                       "permanent", "config", "ambiguous"};
+  static const char *const providers[] = {"spoke", "gone", "busy", "unasked"};
   struct desk *desk = self;
   lua_State *L = desk->L;
   pthread_mutex_lock(&desk->lock);
@@ -59,9 +60,18 @@ static void sink_result(void *self, int64_t attempt,
   lua_pushinteger(L, result->until_ms);
   lua_setfield(L, -2, "until_ms");
   set(L, "kind", kinds[result->kind]);
+  set(L, "provider", providers[result->provider]);
   set(L, "id", result->provider_id);
   set(L, "detail", result->detail);
   append(L, desk->results);
+  pthread_mutex_unlock(&desk->lock);
+}
+
+static void sink_unheard(void *self, const char *channel) {
+  struct desk *desk = self;
+  pthread_mutex_lock(&desk->lock);
+  lua_pushstring(desk->L, channel);
+  append(desk->L, desk->unheard);
   pthread_mutex_unlock(&desk->lock);
 }
 
@@ -199,10 +209,11 @@ static int desk_new(lua_State *L) {
   desk->results = desk_table(L);
   desk->receipts = desk_table(L);
   desk->lines = desk_table(L);
+  desk->unheard = desk_table(L);
   desk->loop = loop_new();
   desk->client = http_thread_new(desk->loop, &(struct http_client_config){0});
-  desk->dispatcher =
-      dispatcher_new(&(struct dispatcher_sink){desk, sink_result, sink_now});
+  desk->dispatcher = dispatcher_new(
+      &(struct dispatcher_sink){desk, sink_result, sink_unheard, sink_now});
   add_channels(desk, (int)luaL_optinteger(L, 2, 0), luaL_optinteger(L, 3, 0),
                luaL_optinteger(L, 4, 0));
   luaL_setmetatable(L, kind);
@@ -243,6 +254,12 @@ static int desk_stop(lua_State *L) {
   return 0;
 }
 
+static int desk_recall(lua_State *L) {  // recall(channel)
+  struct channels_port port = dispatcher_port(check(L)->dispatcher);
+  port.recall(port.self, luaL_checkstring(L, 2));
+  return 0;
+}
+
 static int desk_load(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)dispatcher_load(check(L)->dispatcher));
   return 1;
@@ -253,6 +270,7 @@ static int desk_list(lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   int table = strcmp(name, "results") == 0    ? desk->results
               : strcmp(name, "receipts") == 0 ? desk->receipts
+              : strcmp(name, "unheard") == 0  ? desk->unheard
                                               : desk->lines;
   lua_rawgeti(L, LUA_REGISTRYINDEX, table);
   return 1;
@@ -343,11 +361,17 @@ static int desk_close(lua_State *L) {
 }
 
 int luaopen_afterward_unit_link(lua_State *L) {
-  static const luaL_Reg verbs[] = {{"start", desk_start},     {"step", desk_step},
-                                   {"stop", desk_stop},       {"load", desk_load},
-                                   {"list", desk_list},       {"known", desk_known},
-                                   {"receipt", desk_receipt}, {"listed", desk_listed},
-                                   {"close", desk_close},     {NULL, NULL}};
+  static const luaL_Reg verbs[] = {{"start", desk_start},
+                                   {"step", desk_step},
+                                   {"stop", desk_stop},
+                                   {"recall", desk_recall},
+                                   {"load", desk_load},
+                                   {"list", desk_list},
+                                   {"known", desk_known},
+                                   {"receipt", desk_receipt},
+                                   {"listed", desk_listed},
+                                   {"close", desk_close},
+                                   {NULL, NULL}};
   luaL_newmetatable(L, kind);
   luaL_setfuncs(L, verbs, 0);
   lua_pushvalue(L, -1);
