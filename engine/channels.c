@@ -120,7 +120,8 @@ static int64_t number_of(const struct value *settings, const char *key) {
 // What the engine itself wants of a channel is not handed to the plugin, which knows its
 // own keys only.
 static void without_own_keys(const struct value *settings, struct buf *out) {
-  static const char *const own[] = {"plugin", "parallel", "timeout_ms", "callers"};
+  static const char *const own[] = {"plugin", "parallel",   "timeout_ms", "callers",
+                                    "burst",  "per_second", "per_day"};
   struct value key, item;
   struct value_iter iter = value_iterate(settings);
   size_t map = value_begin_map(out);
@@ -201,7 +202,10 @@ static int add_http(struct channels *channels, struct configured *configured,
   struct plugin_port port = channels_port_of(plugin);
   struct channel *channel = channel_http_new(&config, &port);
   code = dispatcher_add(channels->dispatcher, channel, status);
-  return code ? code : read_callers(channel, settings, status);
+  if (!code) code = read_callers(channel, settings, status);
+  if (!code && channels_read_pace(settings, &channel->pace, status))
+    code = status_prefix(status, "channel \"%s\"", configured->name);
+  return code;
 }
 
 static int add_plugin(struct channels *channels, const char *name, const char *plugin,

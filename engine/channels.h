@@ -37,6 +37,9 @@ struct channels_parts {  // borrowed, but for the folder's name
 // The text of a failure names the channel, the key and the remedy.
 int channels_open(struct channels *channels, const struct channels_parts *parts,
                   const struct value *settings, struct status *status);
+// Appends an encoded list of all: what each can do and how it does; and their metrics.
+void channels_list(const struct channels *channels, struct buf *out);
+void channels_metrics(const struct channels *channels, struct buf *out);
 // From now on plugins that are saved are taken. One that is broken, or does not know the
 // channel's settings, changes nothing: the old one goes on, and the channel says why.
 void channels_watch(struct channels *channels);

@@ -18,3 +18,6 @@ int channels_open_plugin(const char *folder, const struct configured *configured
                          struct plugin **out, char digest[33], struct status *status);
 struct plugin_port channels_port_of(struct plugin *plugin);  // takes it
 void channels_abilities(const struct plugin *plugin, struct channel_abilities *can);
+// per_second, burst, per_day. The text of a failure names the key.
+int channels_read_pace(const struct value *settings, struct channel_pace *pace,
+                       struct status *status);

@@ -133,6 +133,95 @@ static void signalled(void *self, int number) {
   arm(daemon);
 }
 
+<<<<<<< HEAD
+=======
+static int receive_callback(void *self, const char *channel,
+                            const struct api_callback *callback, struct api_reply *reply,
+                            struct status *status) {
+  struct daemon *daemon = self;
+  struct dispatcher_reply answer = {0};
+  struct dispatcher_callback call = {
+      callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
+      callback->peer,
+      callback->method,
+      callback->query,
+      callback->headers,
+      callback->header_count,
+      callback->body,
+      callback->body_len};
+  int code =
+      dispatcher_callback(daemon->channels.dispatcher, channel, &call, &answer, status);
+  reply->status = answer.status;
+  memcpy(reply->type, answer.type, sizeof reply->type);
+  reply->body = answer.body;
+  reply->receipts = answer.receipts;
+  reply->inbound = answer.inbound;
+  return code;
+}
+
+static void list_channels(void *self, struct buf *out) {
+  channels_list(&((struct daemon *)self)->channels, out);
+}
+
+static int test_channel(void *self, const struct outgoing *outgoing, inbox_done *done,
+                        void *ctx, struct status *status) {
+  return channels_test(((struct daemon *)self)->channels.dispatcher, outgoing, done, ctx,
+                       status);
+}
+
+static void ask_reload(void *self, const char *department, const char *who) {
+  reload_ask(((struct daemon *)self)->reload, department, who, true);
+  if (!department) channels_reload(&((struct daemon *)self)->channels);
+}
+
+static const char *doing(void *self, const char *department) {
+  return reload_doing(((struct daemon *)self)->reload, department);
+}
+
+static int activate(void *self, const struct api_activation *asked, int64_t *version,
+                    struct status *status) {
+  struct reload *reload = ((struct daemon *)self)->reload;
+  if (asked->canary)
+    return reload_promote(reload, asked->department, asked->withdraw, asked->who, version,
+                          status);
+  return reload_activate(reload, asked->department, asked->hash, asked->back, asked->who,
+                         version, status);
+}
+
+static void compare(void *self, const struct api_comparison *asked, inbox_done *done,
+                    void *done_self) {
+  compare_ask(((struct daemon *)self)->compare, asked, done, done_self);
+}
+
+static const struct http_counters *http_figures(void *self) {
+  return http_front_counters(((struct daemon *)self)->server);
+}
+
+static void metrics(void *self, struct buf *out) {
+  struct daemon *daemon = self;
+  const struct histogram *stalls = loop_stalls(daemon->loop);
+  buf_puts(out, "# TYPE afterward_loop_stall_seconds histogram\n");
+  histogram_put(stalls, "afterward_loop_stall_seconds", "", out);
+  buf_printf(out,
+             "# TYPE afterward_loop_stall_most_seconds gauge\n"
+             "afterward_loop_stall_most_seconds %.15g\n",
+             (double)stalls->most_ms / 1e3);
+  channels_metrics(&daemon->channels, out);
+  reload_metrics(daemon->reload, out);
+}
+
+static void health(void *self, struct buf *reasons) {
+  struct daemon *daemon = self;
+  if (daemon->failure[0])
+    buf_printf(reasons, "the last batch was refused: %s\n", daemon->failure);
+  if (daemon->engine.care.clock_held)
+    buf_puts(reasons,
+             "the clock jumped: messages to patients wait for afterward clock "
+             "confirm\n");
+  if (daemon->stopping) buf_puts(reasons, "stopping\n");
+}
+
+>>>>>>> 59961ed (Operators see which provider is dead, since when and why; a channel keeps to its pace)
 static char *text_or(struct daemon *daemon, const char *given, const char *key,
                      const char *otherwise) {
   struct value field = value_field(&daemon->settings, key);

@@ -20,7 +20,8 @@ static void put_channel(struct call *call, struct json *json, const struct value
   while (value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
     json_key(json, name);
-    if (strcmp(name, "last_at") == 0)
+    if (strcmp(name, "last_at") == 0 || strcmp(name, "since") == 0 ||
+        strcmp(name, "until") == 0)
       json_time(json, value_int_or(&item, 0), care_site_zone(call->care));
     else
       json_value(json, &item);

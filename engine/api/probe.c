@@ -8,6 +8,8 @@
 //   afterward_loop_stall_most_seconds   the longest since the start
 //   afterward_messages{status}          messages held, in flight, in doubt
 //   afterward_messages_total            messages ever
+//   afterward_channel_up{channel}       0 while its provider is dead or set up wrongly
+//   afterward_channel_state{channel,state} 1 for the one of up down misconfigured limited
 //   afterward_runs_stuck, afterward_alerts_open, afterward_tasks_open
 //   afterward_inbox_waiting, afterward_inbox_refused
 //   afterward_http_requests_total, afterward_http_responses_total{class},

@@ -21,7 +21,7 @@ enum { SCANNED = 100000 };  // rows that a page looks at, whether they match or 
   "SELECT " READ_MESSAGE_COLUMNS " FROM message WHERE " head                            \
   " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                                \
   " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) AND (?6 IS NULL OR" \
-  " reason=?6) AND (?8 IS NULL OR channel=?8) AND (?9 IS NULL OR (name=?9 AND"          \
+  " " READ_MESSAGE_REASON "=?6) AND (?8 IS NULL OR channel=?8) AND (?9 IS NULL OR (name=?9 AND"          \
   " kind='send')) AND (?10 IS NULL OR (name=?10 AND kind IN ('ask','remind'))) AND"     \
   " (?11=0 OR " MOMENT ">=?11) AND (?12=0 OR " MOMENT "<?12) AND (?13 IS NULL OR"       \
   " status IN (SELECT value FROM json_each(?13))) AND (?14 IS NULL OR"                  \

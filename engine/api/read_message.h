@@ -12,10 +12,19 @@
   " AND status='failed' THEN 'in-doubt' WHEN status='failed' THEN 'unreachable' WHEN"   \
   " status='suppressed' AND reason IN ('unreachable','no-contact','opted-out') THEN"    \
   " reason WHEN status IN ('held','suppressed','cancelled') THEN status END"
-#define READ_MESSAGE_COLUMNS                                                        \
+// Who stands in line is held by what the channel is shut for, until it is tried again.
+#define READ_MESSAGE_SHUT(column)                            \
+  "(SELECT channel." column                                  \
+  " FROM waiting JOIN channel ON channel.id=waiting.channel" \
+  " WHERE waiting.message=message.id AND channel.shut IS NOT NULL)"
+#define READ_MESSAGE_REASON \
+  "CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("shut") ",reason) ELSE" \
+  " reason END"
+#define READ_MESSAGE_COLUMNS \
   "id, number, patient, enrollment, run, question, alert, department, kind, class," \
-  " name, audience, status, reason, " READ_MESSAGE_OUTCOME                          \
-  ", created_at, due_at,"                                                           \
+  " name, audience, status, " READ_MESSAGE_REASON ", " READ_MESSAGE_OUTCOME          \
+  ", created_at, CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("until") \
+  ",due_at) ELSE due_at END,"  \
   " valid_until, channel, attempts, accepted_at, settled_at"
 extern const char read_message_spec[];
 

@@ -87,14 +87,20 @@ static const char *state_of(const struct breaker *breaker) {
   return breaker_is_down(breaker) ? "misconfigured" : "limited";
 }
 
+const char *line_state(struct care *care, const char *channel) {
+  struct line line;
+  line_load(care, channel, &line);
+  return state_of(&line.breaker);
+}
+
 void line_describe(struct care *care, const char *channel, struct merge *map) {
   struct line line;
   line_load(care, channel, &line);
-  merge_text(map, "state", state_of(&line.breaker));
   merge_int(map, "held",
             store_int(care->store, 0, "SELECT count(*) FROM waiting WHERE channel=?1",
                       "i", line.id));
   if (!line.breaker.shut) return;
+  merge_text(map, "state", state_of(&line.breaker));
   merge_int(map, "since", line.breaker.since);
   merge_int(map, "until", line.breaker.until);
   if (line.error[0]) merge_text(map, "error", line.error);

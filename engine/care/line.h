@@ -13,8 +13,10 @@ void line_recover(struct care *care);
 // The one function to ask before another way is chosen: is the channel's provider dead,
 // or set up wrongly? One that only wants fewer is not shut.
 bool line_is_shut(struct care *care, const char *channel);
-// Adds how a channel does: state (up, down, misconfigured or limited), held; when it is
-// not up since, until and error.
+const char *line_state(struct care *care,
+                       const char *channel);  // up down misconfigured limited
+// Adds how a channel does: held (messages in line); while it is not up also state, since,
+// until and error.
 struct merge;
 void line_describe(struct care *care, const char *channel, struct merge *map);
 

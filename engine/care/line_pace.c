@@ -1,11 +1,14 @@
 // How fast a channel may go: its rate, its day, and the room that it has.
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "care/line_row.h"
 #include "care/message_day.h"
+
+static const double NEARLY_ONE = 1 - 1e-6;  // of many small parts
 
 static struct channel_limits limits_of(struct care *care, const char *channel) {
   struct channel_limits limits = {.room = INT_MAX};
@@ -50,8 +53,8 @@ bool line_has_token(struct care *care, const struct line *line, int64_t *next) {
   if (limits.per_second <= 0) return true;
   struct line_pace *pace = pace_of(care, line->name);
   fill(pace, &limits, now);
-  if (pace->tokens >= 1) return true;
-  *next = now + 1 + (int64_t)((1 - pace->tokens) * 1000 / limits.per_second);
+  if (pace->tokens >= NEARLY_ONE) return true;
+  *next = now + (int64_t)ceil((NEARLY_ONE - pace->tokens) * 1000 / limits.per_second);
   return false;
 }
 

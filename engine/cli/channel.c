@@ -19,8 +19,11 @@ static int list(struct cli *cli) {
   static const struct cli_column columns[] = {{"NAME", "name"},
                                               {"PLUGIN", "plugin"},
                                               {"STATE", "state"},
+                                              {"SINCE", "since"},
+                                              {"ERROR", "error"},
                                               {"ADDRESS", "address"},
                                               {"ACCEPTED", "accepted"},
+                                              {"HELD", "held"},
                                               {"WAITING", "waiting"},
                                               {"RUNNING", "running"},
                                               {"LAST TROUBLE", "last_result"},
@@ -37,8 +40,12 @@ const struct cli_command cli_channels = {
     .words = "",
     .does = "how messages leave, and whether they do",
     .more =
-        "STATE: up; misconfigured: what was answered last says that settings are wrong;\n"
-        "stale: the plugin was saved anew and is broken, so the old one goes on.\n"
+        "STATE: up; down: nobody is there, since when and with what error: messages are\n"
+        "held, one tries now and then; misconfigured: the provider says that settings "
+        "are\n"
+        "wrong; limited: its limit of the day is reached, or it wants fewer; stale: the\n"
+        "plugin was saved anew and is broken, so the old one goes on.\n"
+        "HELD: stand in line for it. WAITING, RUNNING: handed to it already.\n"
         "--json tells all of what each can do. Figures are since the daemon's start.",
     .example = "afterward channels",
     .run = list};

@@ -18,9 +18,11 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   static const char *const kinds[] = {"accepted",  "retry",  "delayed",
                                       "permanent", "config", "ambiguous"};
   const struct channel_abilities *can = &channel->can;
+  const struct channel_pace *pace = &channel->pace;
   struct mapping map = mapping_begin(out);
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
   put_can(&map, can);
+  if (pace->per_second > 0) mapping_int(&map, "burst", pace->burst);
   if (channel->last_at) {
     mapping_int(&map, "last_at", channel->last_at);
     mapping_text(&map, "last_detail", channel->last.detail);
@@ -30,6 +32,8 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   if (can->max_length) mapping_int(&map, "max_length", can->max_length);
   mapping_text(&map, "name", channel->name);
   mapping_int(&map, "parallel", channel->parallel);
+  if (pace->per_day) mapping_int(&map, "per_day", pace->per_day);
+  if (pace->per_second > 0) mapping_real(&map, "per_second", pace->per_second);
   mapping_text(&map, "plugin", can->plugin[0] ? can->plugin : "log");
   mapping_bool(&map, "queryable", can->queryable);
   mapping_bool(&map, "reads", can->reads);

@@ -2,9 +2,11 @@
 // memory with a clock that is set, and channels that only remember what they were given.
 #include "care/message.h"
 #include "care/alert.h"
+#include "care/line.h"
 #include "care/mapping.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,7 @@ struct scene {
   int sent, batch;     // in the registry: what went out; the function of a batch
   char channels[128];  // " sms wechat " those that are known
   int64_t keyed_ms, merge_most;
+  struct channel_limits limits;
   char *texts[TEXTS];  // SQL must keep its address
   int text_count;
   char error[512];
@@ -61,6 +64,11 @@ static int64_t port_keyed(void *self, const char *channel) {
 static int64_t port_merges(void *self, const char *channel) {
   (void)channel;
   return ((struct scene *)self)->merge_most;
+}
+
+static void port_limits(void *self, const char *channel, struct channel_limits *out) {
+  (void)channel;
+  *out = ((struct scene *)self)->limits;
 }
 
 static void set(lua_State *L, const char *key, const char *text) {
@@ -133,7 +141,9 @@ static int scene_new(lua_State *L) {
                                                 .address_kind = port_address,
                                                 .start = port_start,
                                                 .keyed = port_keyed,
-                                                .merges = port_merges};
+                                                .merges = port_merges,
+                                                .limits = port_limits};
+  scene->limits.room = INT_MAX;
   snprintf(scene->channels, sizeof scene->channels, " sms ");
   load(scene, json);
   message_handlers(&scene->care);
@@ -148,6 +158,7 @@ static int scene_gc(lua_State *L) {
   struct scene *scene = check(L);
   if (!scene->care.kernel) return 0;
   kernel_free(scene->care.kernel);
+  line_deinit(&scene->care);
   scene->care.kernel = NULL;
   store_close(scene->care.store);
   catalog_free(scene->care.catalog);
@@ -294,13 +305,15 @@ static int scene_wake(lua_State *L) {
   return 0;
 }
 
-// result(attempt, kind, id or detail, seconds from now)
+// result(attempt, kind, id or detail, seconds from now, provider)
 static int scene_result(lua_State *L) {
   static const char *const kinds[] = {"accepted", "retry",     "delayed", "permanent",
                                       "config",   "ambiguous", NULL};
+  static const char *const providers[] = {"spoke", "gone", "busy", "unasked", NULL};
   struct scene *scene = check(L);
   struct channel_result result = {
-      .kind = (enum result_kind)luaL_checkoption(L, 3, NULL, kinds)};
+      .kind = (enum result_kind)luaL_checkoption(L, 3, NULL, kinds),
+      .provider = (enum provider)luaL_checkoption(L, 6, "spoke", providers)};
   bool accepted = result.kind == RESULT_ACCEPTED;
   snprintf(accepted ? result.provider_id : result.detail,
            accepted ? sizeof result.provider_id : sizeof result.detail, "%s",
@@ -328,6 +341,12 @@ static int scene_receipt(lua_State *L) {
   return scene_step(L);
 }
 
+static int scene_works(lua_State *L) {  // how many there were
+  const struct kernel_stats *stats = kernel_statistics(check(L)->care.kernel);
+  lua_pushinteger(L, stats->works);
+  return 1;
+}
+
 static int scene_recover(lua_State *L) {
   message_recover(&check(L)->care);
   return scene_step(L);
@@ -343,6 +362,14 @@ static int scene_set(lua_State *L) {
   const char *key = luaL_checkstring(L, 2);
   if (strcmp(key, "channels") == 0)
     snprintf(scene->channels, sizeof scene->channels, " %s ", luaL_checkstring(L, 3));
+  else if (strcmp(key, "per_second") == 0)
+    scene->limits.per_second = luaL_checknumber(L, 3);
+  else if (strcmp(key, "burst") == 0)
+    scene->limits.burst = (int)luaL_checkinteger(L, 3);
+  else if (strcmp(key, "per_day") == 0)
+    scene->limits.per_day = luaL_checkinteger(L, 3);
+  else if (strcmp(key, "room") == 0)
+    scene->limits.room = (int)luaL_checkinteger(L, 3);
   else if (strcmp(key, "keyed_ms") == 0)
     scene->keyed_ms = luaL_checkinteger(L, 3);
   else if (strcmp(key, "merge_most") == 0)
@@ -384,14 +411,23 @@ static int scene_inbox(lua_State *L) {  // inbox(kind, source id, JSON) → answ
 }
 
 void unit_care_message(lua_State *L) {
-  static const luaL_Reg verbs[] = {{"step", scene_step},       {"at", scene_at},
-                                   {"batch", scene_batch},     {"sql", scene_sql},
-                                   {"one", scene_one},         {"plan", scene_plan},
-                                   {"cancel", scene_cancel},   {"wake", scene_wake},
-                                   {"result", scene_result},   {"receipt", scene_receipt},
-                                   {"recover", scene_recover}, {"sent", scene_sent},
-                                   {"set", scene_set},         {"inbox", scene_inbox},
-                                   {"__gc", scene_gc},         {NULL, NULL}};
+  static const luaL_Reg verbs[] = {{"step", scene_step},
+                                   {"at", scene_at},
+                                   {"batch", scene_batch},
+                                   {"sql", scene_sql},
+                                   {"one", scene_one},
+                                   {"plan", scene_plan},
+                                   {"cancel", scene_cancel},
+                                   {"wake", scene_wake},
+                                   {"result", scene_result},
+                                   {"receipt", scene_receipt},
+                                   {"recover", scene_recover},
+                                   {"sent", scene_sent},
+                                   {"works", scene_works},
+                                   {"set", scene_set},
+                                   {"inbox", scene_inbox},
+                                   {"__gc", scene_gc},
+                                   {NULL, NULL}};
   luaL_newmetatable(L, kind);
   luaL_setfuncs(L, verbs, 0);
   lua_pushvalue(L, -1);

@@ -61,20 +61,20 @@ describe("the dispatcher", function()
   end)
 
   for what, case in pairs {
-    ["429 with Retry-After is tried then"] = { answer("429 Slow", "", "Retry-After: 17\r\n"), "retry", 18000 },
-    ["500 may have been sent"] = { answer("500 Fell", "oops"), "ambiguous", 0 },
-    ["bad JSON may have been sent"] = { answer("200 OK", '{"code":'), "ambiguous", 0 },
-    ["half an answer may have been sent"] = { "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "ambiguous", 0 },
-    ["a reset after the request may have been sent"] = { "reset", "ambiguous", 0 },
-    ["wrong credentials are configuration"] = { answer("401 No", ""), "config", 0 },
-    ["a refused number is permanent"] = { answer("400 Bad", ""), "permanent", 0 },
+    ["429 with Retry-After is tried then"] = { answer("429 Slow", "", "Retry-After: 17\r\n"), "retry", 18000, "busy" },
+    ["500 may have been sent"] = { answer("500 Fell", "oops"), "ambiguous", 0, "gone" },
+    ["bad JSON may have been sent"] = { answer("200 OK", '{"code":'), "ambiguous", 0, "gone" },
+    ["half an answer may have been sent"] = { "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "ambiguous", 0, "gone" },
+    ["a reset after the request may have been sent"] = { "reset", "ambiguous", 0, "gone" },
+    ["wrong credentials are configuration"] = { answer("401 No", ""), "config", 0, "spoke" },
+    ["a refused number is permanent"] = { answer("400 Bad", ""), "permanent", 0, "spoke" },
   } do
     it(what, function()
       open()
       reply = case[1]
       desk:start(1, "sms")
       local result = wait(1)[1]
-      assert.same({ case[2], case[3] }, { result.kind, result.until_ms })
+      assert.same({ case[2], case[3], case[4] }, { result.kind, result.until_ms, result.provider })
     end)
   end
 
@@ -88,7 +88,26 @@ describe("the dispatcher", function()
   it("a gateway that isn't there got nothing: tried again", function()
     open { url = "http://127.0.0.1:1/send" }
     desk:start(1, "sms")
-    assert.equal("retry", wait(1)[1].kind)
+    assert.same({ "retry", "gone" }, { wait(1)[1].kind, wait(1)[1].provider })
+  end)
+
+  it("a gateway that says 503 is not there, and wants nothing before the time it says", function()
+    open()
+    reply = answer("503 Away", "", "Retry-After: 17\r\n")
+    desk:start(1, "sms")
+    local result = wait(1)[1]
+    assert.same({ "retry", 18000, "gone" }, { result.kind, result.until_ms, result.provider })
+  end)
+
+  it("gives back what it has not begun when it is called back", function()
+    open(nil, 2)
+    for i = 1, 6 do desk:start(i, "sms") end
+    desk:recall "sms"
+    local unasked = 0
+    for _, result in ipairs(wait(6)) do
+      if result.provider == "unasked" then unasked = unasked + 1 assert.equal("retry", result.kind) end
+    end
+    assert.same({ 4, 2 }, { unasked, #requests })
   end)
 
   it("keeps to so many at once, safety first, then in order", function()
@@ -122,7 +141,7 @@ describe("the dispatcher", function()
   it("a text too long for the channel goes elsewhere", function()
     open(nil, nil, nil, 5)
     desk:start(1, "sms")
-    assert.same({ "permanent", "text-too-long" }, { wait(1)[1].kind, wait(1)[1].detail })
+    assert.same({ "permanent", "text-too-long", "unasked" }, { wait(1)[1].kind, wait(1)[1].detail, wait(1)[1].provider })
   end)
 
   it("ten thousand messages to the log don't pile up on the stack, and show no number", function()
