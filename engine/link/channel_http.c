@@ -14,6 +14,7 @@ static void http_send(struct channel *channel, struct channel_job *job) {
   int64_t most = channel->can.max_length;
   if (most && utf8_count(job->text, strlen(job->text)) > (size_t)most)
     channel_done(job, &(struct channel_result){.kind = RESULT_PERMANENT,
+                                               .provider = PROVIDER_UNASKED,
                                                .detail = "text-too-long"});
   else
     sending_start(channel_http_of(channel), job);

@@ -2,12 +2,6 @@
 #include "care/mapping.h"
 #include "link/dispatcher_parts.h"
 
-static void put_can(struct mapping *map, const struct channel_abilities *can) {
-  mapping_text(map, "address", can->address);
-  mapping_bool(map, "inbound", can->inbound);
-  if (can->keyed_ms) mapping_int(map, "keyed_ms", can->keyed_ms);
-}
-
 // Why an operator should look at it.
 static const char *state_of(const struct channel *channel) {
   if (channel->stale[0]) return "stale";
@@ -21,8 +15,10 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   const struct channel_pace *pace = &channel->pace;
   struct mapping map = mapping_begin(out);
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
-  put_can(&map, can);
+  mapping_text(&map, "address", can->address);
   if (pace->per_second > 0) mapping_int(&map, "burst", pace->burst);
+  mapping_bool(&map, "inbound", can->inbound);
+  if (can->keyed_ms) mapping_int(&map, "keyed_ms", can->keyed_ms);
   if (channel->last_at) {
     mapping_int(&map, "last_at", channel->last_at);
     mapping_text(&map, "last_detail", channel->last.detail);
