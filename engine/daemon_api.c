@@ -29,7 +29,7 @@ static int receive_callback(void *self, const char *channel,
 }
 
 static void list_channels(void *self, struct buf *out) {
-  dispatcher_list(((struct daemon *)self)->channels.dispatcher, out);
+  channels_list(&((struct daemon *)self)->channels, out);
 }
 
 static void list_connectors(void *self, struct buf *out) {
@@ -110,6 +110,7 @@ static void metrics(void *self, struct buf *out) {
              (double)stalls->most_ms / 1e3);
   buf_puts(out, "# TYPE afterward_calendar_unknown gauge\n");
   engine_each_guess(&daemon->engine, put_guess, out);
+  channels_metrics(&daemon->channels, out);
   reload_metrics(daemon->reload, out);
   connectors_metrics(&daemon->connectors, out);
 }
