@@ -74,10 +74,12 @@ void line_join(struct care *care, struct message *message, const char *channel) 
     return;
   message_wait(care, message, "held", "queued", good_until(care, message));
   store_exec(care->store,
-             "INSERT INTO waiting (channel,urgency,since,message) VALUES (?1,?2,?3,?4)",
-             "iiii", line.id, (int64_t)!message_is_safety(message),
-             place_of(care, message), message->id);
+             "INSERT INTO waiting (channel,urgency,since,message,rung) VALUES"
+             " (?1,?2,?3,?4,?5)",
+             "iiiii", line.id, (int64_t)!message_is_safety(message),
+             place_of(care, message), message->id, (int64_t)(message->first != 0));
   int64_t opens = line_opens(care, &line);
+  if (message->first && line.breaker.shut) opens = kernel_now(care->kernel);
   if (opens) line_arm(care, &line, opens);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/ladder.h"
 #include "care/line_row.h"
 
 enum {
@@ -45,6 +46,24 @@ static void serve(struct care *care, struct line *line) {
   line_arm(care, line, stuck ? now + AGAIN_MS : opens);
 }
 
+// An ask or a send by rungs doesn't wait for a channel that is shut.
+static void move_rungs(struct care *care, struct line *line) {
+  struct buf ids = {0};
+  message_ids(store_query(care->store,
+                          "SELECT message FROM waiting WHERE channel=?1 AND rung=1 LIMIT"
+                          " ?2",
+                          "ii", line->id, (int64_t)SERVED_MOST),
+              &ids);
+  for (size_t at = 0; at < ids.len; at += sizeof(int64_t)) {
+    int64_t id;
+    memcpy(&id, ids.data + at, sizeof id);
+    store_exec(care->store, "UPDATE waiting SET rung=0 WHERE message=?1", "i", id);
+    ladder_held(care, id, line->breaker.shut);
+  }
+  if (ids.len) line_arm(care, line, kernel_now(care->kernel));
+  buf_deinit(&ids);
+}
+
 static void apply(void *self, struct work *work) {
   struct care *care = self;
   struct line line;
@@ -54,6 +73,7 @@ static void apply(void *self, struct work *work) {
     store_exec(care->store, "UPDATE channel SET due_at=NULL WHERE id=?1", "i", line.id);
   }
   line_tell(care, &line);
+  if (line.breaker.shut) move_rungs(care, &line);
   if (first_of(care, &line)) serve(care, &line);
   care->lines.single = false;
 }
@@ -115,7 +135,7 @@ static void hear(struct care *care, struct line *line,
   report(care, line, was_down);
   line_save(care, line);
   int64_t tells = line_tells_at(line);
-  if (tells) line_arm(care, line, tells);
+  if (tells) line_arm(care, line, was_down ? tells : now);
 }
 
 void line_hears(struct care *care, const char *channel,

@@ -12,8 +12,10 @@ CREATE TABLE channel (
 CREATE TABLE waiting (                  -- held messages that leave in this order; each has its due row when it ends unsent
   channel INTEGER NOT NULL REFERENCES channel, urgency INTEGER NOT NULL, since INTEGER NOT NULL,
   message INTEGER NOT NULL REFERENCES message,
+  rung INTEGER NOT NULL,                -- 1: its ladder goes on when the channel is shut
   PRIMARY KEY (channel, urgency, since, message)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX waiting_rung ON waiting (channel) WHERE rung=1;
 CREATE UNIQUE INDEX waiting_message ON waiting (message);
 -- Tries that say nothing of the message: 1 nobody was there, 2 not tried at all.
 ALTER TABLE attempt ADD COLUMN lost INTEGER;
