@@ -162,6 +162,8 @@ static int channel_can(lua_State *L) {
   set_flag(L, "reads", info->reads);
   set_flag(L, "queryable", info->queryable);
   set_flag(L, "inbound", info->inbound);
+  if (info->dials) set_flag(L, "dials", true);
+  if (info->robot) set_flag(L, "robot", true);
   return 1;
 }
 

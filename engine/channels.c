@@ -6,7 +6,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "care/message.h"
+#include "care/dial.h"
 #include "channels_parts.h"
 #include "io/loop.h"
 #include "io/watch.h"
@@ -20,6 +20,10 @@ static void take_result(void *self, int64_t attempt,
 
 static void take_unheard(void *self, const char *channel) {
   message_unheard(((struct channels *)self)->care, channel);
+}
+
+static void take_dialled(void *self, int64_t dial, const struct channel_result *result) {
+  dial_sent(((struct channels *)self)->care, dial, result);
 }
 
 static int64_t now(void *self) { return clock_now(((struct channels *)self)->clock); }
@@ -78,7 +82,9 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
                                     .receipts = info->receipts,
                                     .reads = info->reads,
                                     .inbound = info->inbound,
-                                    .queryable = info->queryable};
+                                    .queryable = info->queryable,
+                                    .dials = info->dials,
+                                    .robot = info->robot};
   snprintf(can->plugin, sizeof can->plugin, "%s", info->name);
   snprintf(can->address, sizeof can->address, "%s", info->address);
 }
@@ -249,8 +255,11 @@ int channels_open(struct channels *channels, const struct channels_parts *parts,
                                 .loop = parts->loop,
                                 .client = parts->client,
                                 .plugins = mem_copy_text(parts->plugins)};
-  channels->dispatcher = dispatcher_new(&(struct dispatcher_sink){
-      .self = channels, .result = take_result, .unheard = take_unheard, .now = now});
+  channels->dispatcher = dispatcher_new(&(struct dispatcher_sink){.self = channels,
+                                                                  .result = take_result,
+                                                                  .dialled = take_dialled,
+                                                                  .unheard = take_unheard,
+                                                                  .now = now});
   while (!code && value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
     code = add_channel(channels, name, &item, status);

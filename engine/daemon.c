@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "care/attachment.h"
 #include "care/clock_hold.h"
-#include "care/message.h"
+#include "care/dial.h"
 #include "config.h"
 #include "notify.h"
 #include "script/table_file.h"
@@ -287,6 +287,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   if (code && daemon->options.config) status_prefix(status, "%s", daemon->options.config);
   if (code) return code;
   message_recover(&daemon->engine.care);
+  dial_recover(&daemon->engine.care);
   attachment_sweep(&daemon->engine.care);
   code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;

@@ -25,6 +25,7 @@ static int receive_callback(void *self, const char *channel,
   reply->body = answer.body;
   reply->receipts = answer.receipts;
   reply->inbound = answer.inbound;
+  reply->calls = answer.calls;
   return code;
 }
 

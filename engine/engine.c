@@ -13,6 +13,7 @@
 #include "care/commands.h"
 #include "care/consult.h"
 #include "care/dead_letter.h"
+#include "care/dial.h"
 #include "care/enrollment.h"
 #include "care/festival.h"
 #include "care/inbound.h"
@@ -38,6 +39,7 @@ static void register_handlers(struct care *care) {
   reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);
+  dial_handlers(care);
   alert_handlers(care);
   event_handlers(care);
   attachment_handlers(care);

@@ -27,6 +27,7 @@ struct api_reply {
   struct buf body;      // freed by the api
   struct buf receipts;  // encoded list for message_receipts, empty for none; freed by it
   struct buf inbound;   // likewise for inbound_take
+  struct buf calls;     // likewise for dial_heard
 };
 
 struct api_activation {    // borrowed

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "api/pending.h"
+#include "base/mem.h"
+#include "care/dial.h"
 #include "care/inbound.h"
-#include "care/message.h"
 
 // The reply waits in the pending: its status as row, its type and body in text.
 static void keep_reply(struct pending *pending, const struct api_reply *reply) {
@@ -19,14 +20,21 @@ static void respond(struct http_request *request, int64_t status, const char *ty
   http_respond(request, (int)status, &header, type[0] ? 1 : 0, body, len);
 }
 
+static void refuse(struct pending *pending, int code, const struct value *detail) {
+  char *why = value_copy_text(detail);
+  http_respond_problem(pending->request, code,
+                       why ? why : "it could not be written; send it again later");
+  mem_free(why);
+}
+
 static void committed(struct pending *pending, const struct value *result) {
-  struct value status = value_field(result, "status");
+  struct value status = value_field(result, "status"),
+               detail = value_field(result, "detail");
   int64_t code = value_int_or(&status, 500);
   const char *type = pending->text.data;
   size_t body = strlen(type) + 1;
   if (code >= 300)
-    http_respond_problem(pending->request, (int)code,
-                         "it could not be written; send it again later");
+    refuse(pending, (int)code, &detail);
   else
     respond(pending->request, pending->row, type, pending->text.data + body,
             pending->text.len - body);
@@ -36,19 +44,28 @@ static void committed(struct pending *pending, const struct value *result) {
 // inbox, answers.
 static void answer(struct api *api, struct http_request *request, const char *channel,
                    const struct api_reply *reply) {
-  struct value receipts, inbound;
-  bool received = value_read(buf_text(&reply->receipts), reply->receipts.len, &receipts);
-  bool written = value_read(buf_text(&reply->inbound), reply->inbound.len, &inbound);
-  if (!received && !written) {
+  const struct {
+    const struct buf *list;
+    void (*take)(struct care *care, const char *channel, const struct value *list,
+                 inbox_done *done, void *self);
+  } kept[] = {{&reply->receipts, message_receipts},
+              {&reply->inbound, inbound_take},
+              {&reply->calls, dial_heard}};
+  enum { KINDS = sizeof kept / sizeof *kept };
+  struct value lists[KINDS];
+  int last = -1;
+  for (int i = 0; i < KINDS; i++)
+    if (value_read(buf_text(kept[i].list), kept[i].list->len, &lists[i])) last = i;
+  if (last < 0) {
     respond(request, reply->status, reply->type, buf_text(&reply->body), reply->body.len);
     return;
   }
   struct pending *pending = pending_new(api, request, committed);
   keep_reply(pending, reply);
-  if (received)
-    message_receipts(api->care, channel, &receipts, written ? NULL : pending_told,
-                     pending);
-  if (written) inbound_take(api->care, channel, &inbound, pending_told, pending);
+  for (int i = 0; i <= last; i++)
+    if (kept[i].list->len)
+      kept[i].take(api->care, channel, &lists[i], i == last ? pending_told : NULL,
+                   pending);
 }
 
 static bool read_path(const char *path, char *channel, size_t size, bool *inbound) {
@@ -83,4 +100,5 @@ void callback_handle(struct api *api, struct http_request *request) {
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
   buf_deinit(&reply.inbound);
+  buf_deinit(&reply.calls);
 }

@@ -193,7 +193,7 @@ static int64_t find(struct call *call, const char *what, struct stmt *row,
 }
 
 void desk_task(struct call *call) {
-  static const char *const kinds[] = {"task.claim", "task.release", "task.done"};
+  char kind[32];
   struct request request;
   int64_t revision = 0;
   int64_t id =
@@ -204,8 +204,8 @@ void desk_task(struct call *call) {
                        "ti", access_departments(call), call_row(call, 1, 't')),
            &revision);
   if (!id) return;
-  const char *verb = call->segments[2];
-  begin(&request, call, kinds[*verb == 'c' ? 0 : *verb == 'r' ? 1 : 2], 't', id);
+  snprintf(kind, sizeof kind, "task.%s", call->segments[2]);
+  begin(&request, call, kind, 't', id);
   merge_int(&request.fields, "task", id);
   merge_text(&request.fields, "staff", call->caller->staff);
   translate_identity(&request);

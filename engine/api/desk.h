@@ -4,8 +4,8 @@
 
 #include "api/call.h"
 
-void desk_task(struct call *call);     // claim release done; If-Match, Idempotency-Key
-void desk_alert(struct call *call);    // ack act done
+void desk_task(struct call *call);   // claim release done dial; If-Match, Idempotency-Key
+void desk_alert(struct call *call);  // ack act done
 void desk_message(struct call *call);  // approve withdraw resolve cancel
 void desk_patient(struct call *call);  // opt-out opt-in send-code prove consent
 void desk_run(struct call *call);      // pause resume cancel skip retry reset waive

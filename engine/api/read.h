@@ -6,7 +6,8 @@
 
 void read_tasks(struct call *call);  // role department status patient
 void read_task(struct call *call);
-void read_alerts(struct call *call);  // department status patient level
+void read_numbers(struct call *call);  // of a task: whom to ring
+void read_alerts(struct call *call);   // department status patient level
 void read_alert(struct call *call);
 // status state outcome patient department reason channel template form since until
 void read_messages(struct call *call);

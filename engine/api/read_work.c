@@ -5,6 +5,7 @@
 #include "api/access.h"
 #include "api/known.h"
 #include "api/read.h"
+#include "api/read_call.h"
 #include "api/read_script.h"
 
 #define TASK_COLUMNS                                                                    \
@@ -96,7 +97,10 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
     json_open(&json, '{');
     call_put_fields(call, &json, row, spec);
     put_photos(call, &json, photos);
-    if (task) put_call_script(call, &json, task);
+    if (task) {
+      put_call_script(call, &json, task);
+      put_dials(call, &json, task);
+    }
     json_close(&json, '}');
   } else {
     stmt_done(photos);

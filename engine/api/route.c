@@ -31,6 +31,8 @@ static const struct route routes[] = {
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},
     {"POST", "tasks/*/release", SCOPE_STAFF, desk_task},
     {"POST", "tasks/*/done", SCOPE_STAFF, desk_task},
+    {"POST", "tasks/*/dial", SCOPE_STAFF, desk_task},
+    {"GET", "tasks/*/numbers", SCOPE_STAFF, read_numbers},
     {"GET", "alerts", SCOPE_READ, read_alerts},
     {"GET", "alerts/*", SCOPE_READ, read_alert},
     {"POST", "alerts/*/ack", SCOPE_STAFF, desk_alert},

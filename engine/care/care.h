@@ -55,6 +55,9 @@ struct scripts_port {
 // What goes out: one claimed attempt. Texts are borrowed for the call.
 struct outgoing {
   int64_t attempt, message;
+  int64_t dial;      // a call is asked for: its dial.id; 0: an attempt at a message
+  const char *from;  // of a call: the desk phone that rings first; NULL: a robot speaks
+  const char *form;  // of a call: what is asked; may be NULL
   const char *channel;  // name of the channel's plugin instance: "sms"
   const char *address;  // phone number, openid …; never logged
   const char *key;      // idempotency key
@@ -97,6 +100,9 @@ struct channels_port {
   void (*limits)(void *self, const char *channel, struct channel_limits *out);
   // What it has not begun yet comes back, as results of PROVIDER_UNASKED. May be NULL.
   void (*recall)(void *self, const char *channel);
+  // The channel that rings people: the named one, or the first whose calls staff speak
+  // in. NULL when there is none. May be NULL.
+  const char *(*dials)(void *self, const char *channel, bool *robot);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

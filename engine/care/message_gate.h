@@ -32,6 +32,11 @@ bool gate_budget(struct care *care, struct message *message, struct gate *gate);
 // failed, or may have arrived?
 bool gate_has_other_road(struct care *care, struct message *message);
 
+// When a patient in that zone is not left alone any more: now, with reason NULL, or the
+// end of "festival" or "quiet-hours".
+int64_t message_free_at(struct care *care, const char *department,
+                        const struct zone *zone, const char **reason);
+
 // For the parts. Always false.
 bool gate_end(struct gate *gate, const char *status, const char *reason);
 // Holds until then; past the message's validity it ends as suppressed with that reason.

@@ -27,15 +27,15 @@ static bool leave_quiet(const char *hours, const struct zone *zone, int64_t *at)
   return true;
 }
 
-bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
-  const struct zone *zone = message_about(care, message)->zone;
-  struct value department = catalog_department(care->catalog, message->department);
+int64_t message_free_at(struct care *care, const char *department_id,
+                        const struct zone *zone, const char **reason) {
+  struct value department = catalog_department(care->catalog, department_id);
   struct value own = value_field(&department, "quiet_hours");
   char hours[128] = "";
   if (own.kind == VALUE_TEXT)
     snprintf(hours, sizeof hours, "%.*s", (int)own.text.len, own.text.data);
   int64_t at = kernel_now(care->kernel);
-  const char *reason = NULL;
+  *reason = NULL;
   for (int i = 0; i < LONGEST; i++) {
     const char *why = NULL;
     if (festival_at(care, zone, at)) {
@@ -46,7 +46,14 @@ bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
       why = "quiet-hours";
     }
     if (!why) break;
-    if (!reason) reason = why;
+    if (!*reason) *reason = why;
   }
+  return at;
+}
+
+bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
+  const char *reason;
+  int64_t at = message_free_at(care, message->department,
+                               message_about(care, message)->zone, &reason);
   return reason ? gate_hold(gate, message, reason, at) : true;
 }

@@ -7,13 +7,6 @@
 #include "care/commands.h"
 #include "care/mapping.h"
 #include "care/question.h"
-#include "care/task_inbox.h"
-
-struct judged {  // what prepare leaves: the answer as the form takes it, and its flag
-  struct buf clean, flag;
-  bool given, unjudged;
-  struct status status;
-};
 
 // An empty table arrives as a list.
 static struct value answer_of(const struct inbox_row *row, struct buf *empty) {
@@ -25,19 +18,21 @@ static struct value answer_of(const struct inbox_row *row, struct buf *empty) {
   return answer;
 }
 
-static void judge(struct care *care, const struct inbox_row *row, const struct task *task,
-                  struct judged *out) {
-  struct buf empty = {0};
-  struct value answer = answer_of(row, &empty), clean;
-  if (answer.kind != VALUE_NIL && task->form) {
-    out->given = true;
-    if (form_check(care, task->department, task->form, task->question, &answer,
-                   &out->clean, &out->status) == OK &&
-        value_read(buf_text(&out->clean), out->clean.len, &clean))
-      form_judge(care, task->department, task->form, &clean, task->patient,
-                 task->enrollment, &out->flag, &out->unjudged);
-  }
-  buf_deinit(&empty);
+void judged_read(struct care *care, const struct task *task, const struct value *answer,
+                 struct judged *out) {
+  struct value clean;
+  if (answer->kind == VALUE_NIL || !task->form) return;
+  out->given = true;
+  if (form_check(care, task->department, task->form, task->question, answer, &out->clean,
+                 &out->status) == OK &&
+      value_read(buf_text(&out->clean), out->clean.len, &clean))
+    form_judge(care, task->department, task->form, &clean, task->patient,
+               task->enrollment, &out->flag, &out->unjudged);
+}
+
+void judged_deinit(struct judged *judged) {
+  buf_deinit(&judged->clean);
+  buf_deinit(&judged->flag);
 }
 
 static void prepare(void *self, struct inbox_row *row) {
@@ -45,18 +40,20 @@ static void prepare(void *self, struct inbox_row *row) {
   struct task task;
   struct value id = value_field(&row->body, "task");
   struct judged *judged = mem_alloc(sizeof *judged);
+  struct buf empty = {0};
+  struct value answer = answer_of(row, &empty);
   row->prepared = judged;
   if (task_load(care->store, value_int_or(&id, 0), &task))
-    judge(care, row, &task, judged);
+    judged_read(care, &task, &answer, judged);
   task_deinit(&task);
+  buf_deinit(&empty);
 }
 
 static void release(void *self, struct inbox_row *row) {
   (void)self;
   struct judged *judged = row->prepared;
   if (!judged) return;
-  buf_deinit(&judged->clean);
-  buf_deinit(&judged->flag);
+  judged_deinit(judged);
   mem_free(judged);
 }
 
@@ -69,8 +66,24 @@ static int refuse_closed(struct care *care, const struct task *task,
                      task->code ? task->code : task->status);
 }
 
+// A PBX that told of the call has recorded it already: now it is known what came of it.
+static bool confirm_call(struct care *care, const struct result *result) {
+  int64_t call = store_int(care->store, 0,
+                           "SELECT call FROM dial WHERE task=?1 AND call IS NOT NULL"
+                           " ORDER BY id DESC LIMIT 1",
+                           "i", result->task.id);
+  store_exec(care->store, "UPDATE dial SET call=NULL WHERE task=?1 AND call IS NOT NULL",
+             "i", result->task.id);
+  if (!call) return false;
+  store_exec(care->store,
+             "UPDATE call SET by_who=?2, code=?3, counts=?4, note=?5 WHERE id=?1",
+             "ittit", call, result->staff, result->code->code,
+             (int64_t)result->code->attempt, result->note);
+  return true;
+}
+
 static void record_call(struct care *care, const struct result *result) {
-  if (!result->code->call) return;
+  if (!result->code->call || confirm_call(care, result)) return;
   store_exec(care->store,
              "INSERT INTO call (task, patient, at, by_who, code, counts, note, identity)"
              " VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
@@ -101,7 +114,7 @@ static void give_answer(struct care *care, const struct result *result,
                                    .enrollment = result->task.enrollment,
                                    .department = result->task.department,
                                    .form = result->task.form,
-                                   .by_kind = "staff",
+                                   .by_kind = result->by_kind,
                                    .by_who = result->staff,
                                    .values = &values,
                                    .flag = &flag,
@@ -132,11 +145,11 @@ static void tell(struct inbox_row *row, const char *code, bool open) {
   mapping_end(&map);
 }
 
-static void settle(struct care *care, struct inbox_row *row, struct result *result) {
+bool task_settle(struct care *care, struct result *result, const struct judged *judged) {
   record_call(care, result);
   bool open = result_moves(care, result);
-  if (!open) close_task(care, result, row->prepared);
-  tell(row, result->code->code, open);
+  if (!open) close_task(care, result, judged);
+  return open;
 }
 
 static bool is_repeat(const struct result *result) {
@@ -156,12 +169,13 @@ static int give(struct care *care, struct inbox_row *row, struct result *result,
   }
   if (judged->status.code) return *status = judged->status, status->code;
   if (result_check(care, result, status)) return status->code;
-  settle(care, row, result);
+  bool open = task_settle(care, result, judged);
+  tell(row, result->code->code, open);
   return OK;
 }
 
 static int apply(void *self, struct inbox_row *row, struct status *status) {
-  struct result result = {0};
+  struct result result = {.by_kind = "staff"};
   int code = give(self, row, &result, status);
   task_deinit(&result.task);
   mem_free(result.note);

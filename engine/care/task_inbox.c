@@ -4,23 +4,17 @@
 
 #include "base/iso.h"
 #include "base/mem.h"
-#include "care/inbox_field.h"
 #include "care/mapping.h"
 #include "care/task_done.h"
 #include "care/task_lost.h"
 
 enum { NOTE_BYTES = 4000 };
 
-struct request {
-  struct task task;
-  char staff[STAFF_SIZE];
-};
-
-static int request_read(struct care *care, const struct inbox_row *row,
-                        struct request *request, struct status *status) {
+int task_request_read(struct care *care, const struct inbox_row *row,
+                      struct task_request *request, struct status *status) {
   int64_t id;
   struct value revision = value_field(&row->body, "revision");
-  *request = (struct request){0};
+  *request = (struct task_request){0};
   if (field_id(&row->body, "task", &id, status) ||
       field_staff(&row->body, request->staff, status))
     return status->code;
@@ -42,8 +36,8 @@ static void tell_claim(struct inbox_row *row, const char *staff, int64_t until) 
   mapping_end(&map);
 }
 
-static int refuse_claimed(struct care *care, const struct task *task,
-                          struct status *status) {
+int task_refuse_claimed(struct care *care, const struct task *task,
+                        struct status *status) {
   char until[ISO_SIZE];
   iso_format(task->claimed_until, care_zone(care, task->department), until);
   return status_fail(status, ERR_CONFLICT,
@@ -51,35 +45,35 @@ static int refuse_claimed(struct care *care, const struct task *task,
                      task->claimed_by, until);
 }
 
-static int do_claim(struct care *care, struct inbox_row *row, struct request *request,
-                    struct status *status) {
+static int do_claim(struct care *care, struct inbox_row *row,
+                    struct task_request *request, struct status *status) {
   struct task *task = &request->task;
   if (!task_is(task, "open"))
     return status_fail(status, ERR_CONFLICT,
                        "this task is %s, so it can't be claimed; choose an open one",
                        task->status);
   bool mine = task->claimed_by && strcmp(task->claimed_by, request->staff) == 0;
-  if (task->claimed_by && !mine) return refuse_claimed(care, task, status);
+  if (task->claimed_by && !mine) return task_refuse_claimed(care, task, status);
   if (!mine) task_claim(care, task, request->staff, task_shift_end(care, task));
   tell_claim(row, request->staff, task->claimed_until);
   return OK;
 }
 
-static int do_release(struct care *care, struct inbox_row *row, struct request *request,
-                      struct status *status) {
+static int do_release(struct care *care, struct inbox_row *row,
+                      struct task_request *request, struct status *status) {
   struct task *task = &request->task;
   (void)row;
   if (task->claimed_by && strcmp(task->claimed_by, request->staff))
-    return refuse_claimed(care, task, status);
+    return task_refuse_claimed(care, task, status);
   task_unclaim(care, task);
   return OK;
 }
 
 static int with_request(struct care *care, struct inbox_row *row, struct status *status,
                         int (*fn)(struct care *care, struct inbox_row *row,
-                                  struct request *request, struct status *status)) {
-  struct request request;
-  int code = request_read(care, row, &request, status);
+                                  struct task_request *request, struct status *status)) {
+  struct task_request request;
+  int code = task_request_read(care, row, &request, status);
   if (!code) code = fn(care, row, &request, status);
   task_deinit(&request.task);
   return code;

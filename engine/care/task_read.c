@@ -44,18 +44,20 @@ static int read_code(const struct inbox_row *row, bool answered, struct result *
   return code;
 }
 
-// The number named, else the first that works: the patient's own before the contacts'.
+// The number named, else the one dialled last, else the first that works: the patient's
+// own before the contacts'.
 static int64_t find_number(struct care *care, const struct inbox_row *row,
-                           int64_t patient) {
+                           int64_t patient, int64_t task) {
   struct value identity = value_field(&row->body, "identity");
   return store_int(
       care->store, 0,
       "SELECT i.id FROM (SELECT ?1 AS person, 0 AS position UNION ALL SELECT person,"
       " position FROM contact WHERE patient=?1 AND person<>?1) c JOIN identity i ON"
       " i.person=c.person AND i.kind='phone' WHERE i.id=?2 OR ?2=0 AND"
-      " coalesce(i.flag,'') NOT IN ('void','placeholder') ORDER BY i.person<>?1,"
+      " coalesce(i.flag,'') NOT IN ('void','placeholder') ORDER BY i.id IS NOT (SELECT"
+      " identity FROM dial WHERE task=?3 ORDER BY id DESC LIMIT 1), i.person<>?1,"
       " c.position, i.position, i.id LIMIT 1",
-      "ii", patient, value_int_or(&identity, 0));
+      "iii", patient, value_int_or(&identity, 0), task);
 }
 
 static int read_rest(struct care *care, const struct inbox_row *row,
@@ -66,7 +68,7 @@ static int read_rest(struct care *care, const struct inbox_row *row,
       field_text(&row->body, "to", STAFF_SIZE - 1, &result->to, status) ||
       (at.kind && field_moment(care, &row->body, "at", zone, &result->at, status)))
     return status->code;
-  result->identity = find_number(care, row, result->task.patient);
+  result->identity = find_number(care, row, result->task.patient, result->task.id);
   return OK;
 }
 

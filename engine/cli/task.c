@@ -87,11 +87,30 @@ static int merge_answers(const struct cli *cli, struct merge *fields) {
 
 static const char sentence[] =
     "Task {id}, {name}, is {status}[: {code}][, claimed by {claimed_by}][, due "
-    "{due_at}].";
+    "{due_at}][; proposed: {proposed.code}].";
+
+static int numbers(struct cli *cli) {
+  static const struct cli_column columns[] = {{"ID", "id"},
+                                              {"RELATION", "relation"},
+                                              {"NUMBER", "tel|number"},
+                                              {"FLAG", "flag"},
+                                              {"OPTED OUT", "opted_out_at"},
+                                              {"WRONG", "wrong_number_at"},
+                                              {"LAST RESULT", "last_code"},
+                                              {"AT", "last_at"},
+                                              {NULL}};
+  struct buf path = {0};
+  cli_put_path(&path, "tasks", cli->words[1], "numbers");
+  int code =
+      cli_list(cli, buf_text(&path), &(struct cli_list){columns, "numbers", NULL, true});
+  buf_deinit(&path);
+  return code;
+}
 
 static int deed(struct cli *cli) {
   if (strcmp(cli->words[0], "show") == 0)
     return cli_get_one(cli, "tasks", cli->words[1], sentence);
+  if (strcmp(cli->words[0], "numbers") == 0) return numbers(cli);
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "tasks", cli->words[1], cli->words[0]);
@@ -99,6 +118,9 @@ static int deed(struct cli *cli) {
   cli_merge_option(cli, &fields, "note", "note");
   cli_merge_option(cli, &fields, "to", "to");
   cli_merge_option(cli, &fields, "at", "at");
+  cli_merge_option(cli, &fields, "number", "identity");
+  cli_merge_option(cli, &fields, "from", "extension");
+  cli_merge_option(cli, &fields, "channel", "channel");
   int code = merge_answers(cli, &fields);
   if (!code && strcmp(cli->words[0], "done") == 0 && !cli_option(cli, "code"))
     code = cli_fail(cli, CLI_USAGE,
@@ -117,12 +139,18 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_task = {
     .name = "task",
-    .words = "show|claim|release|done ID",
-    .does = "take a task until the shift ends, give it back, or close it with its result",
+    .words = "show|claim|release|numbers|dial|done ID",
+    .does =
+        "take a task until the shift ends, ring the patient, close it with its result",
+    .more =
+        "numbers: whom to ring, in order. dial: the PBX rings your desk phone, then the\n"
+        "next of them; what came of it stands in the task, with the result it proposes.",
     .example =
         "afterward task claim 7k3m\n"
+        "afterward task dial 7k3m\n"
         "afterward task done 7k3m --code reached --answer temp=37.8 --note 伤口干燥",
-    .verbs = (const char *const[]){"show", "claim", "release", "done", NULL},
+    .verbs = (const char *const[]){"show", "claim", "release", "numbers", "dial", "done",
+                                   NULL},
     .least = 2,
     .most = 2,
     .options =
@@ -132,5 +160,8 @@ const struct cli_command cli_task = {
             {"note", "TEXT", "in words"},
             {"to", "STAFF", "to whom it goes (transfer)"},
             {"at", "WHEN", "when to ring again: 2h, 2026-03-02 15:00"},
+            {"number", "ID", "the number that is rung, or was; else the next in order"},
+            {"from", "EXTENSION", "the desk phone for this call; else yours on file"},
+            {"channel", "NAME", "that rings; else the first PBX, a robot when named"},
             {NULL}},
     .run = deed};

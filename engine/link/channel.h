@@ -22,6 +22,8 @@ struct channel_job {  // one attempt on its way; texts are owned by the job
   struct channel_job *next;
   struct channel *channel;
   int64_t attempt, started_at;
+  int64_t dial;       // it is a call: see outgoing; then attempt is 0
+  char *from, *form;  // of a call; may be NULL
   char *address, *key, *text, *program, *class_;
   bool safety;
   bool query;                   // it may have left before: ask, and do not send
@@ -48,6 +50,8 @@ struct channel_abilities {  // what its plugin says that it can do
   bool links, receipts, inbound;
   bool reads;      // receipts say what was opened, too
   bool queryable;  // it can say what became of a message
+  bool dials;      // it rings people, and takes no texts
+  bool robot;      // of one that rings: a machine speaks
 };
 
 struct channel_pace {  // what its provider takes; 0: no limit

@@ -16,6 +16,8 @@ void channel_call_message(const struct channel_job *job, struct buf *out) {
   struct mapping map = mapping_begin(out);
   mapping_text(&map, "body", body_of(job->text));
   mapping_text(&map, "class", job->class_);
+  mapping_text(&map, "form", job->form);
+  mapping_text(&map, "from", job->from);
   mapping_text(&map, "key", job->key);
   mapping_int(&map, "now", channel_now(job->channel));
   mapping_text(&map, "program", job->program);

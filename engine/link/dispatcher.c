@@ -52,6 +52,8 @@ int64_t channel_now(const struct channel *channel) {
 }
 
 static void job_free(struct channel_job *job) {
+  mem_free(job->from);
+  mem_free(job->form);
   mem_free(job->address);
   mem_free(job->key);
   mem_free(job->text);
@@ -93,6 +95,8 @@ static void report(struct channel_job *job, const struct channel_result *result)
   const struct dispatcher_sink *sink = &job->channel->dispatcher->sink;
   if (job->trace)
     job->trace->done(job->trace, result);
+  else if (job->dial)
+    sink->dialled(sink->self, job->dial, result);
   else
     sink->result(sink->self, job->attempt, result);
   job_free(job);
@@ -124,12 +128,16 @@ bool channel_stopping(const struct channel *channel) {
   return channel->dispatcher->stopped;
 }
 
-static void refuse(const struct dispatcher *dispatcher, int64_t attempt,
+static void refuse(const struct dispatcher *dispatcher, const struct outgoing *outgoing,
                    enum result_kind kind, const char *detail) {
+  const struct dispatcher_sink *sink = &dispatcher->sink;
   struct channel_result result = {.kind = kind};
   snprintf(result.detail, sizeof result.detail, "%s", detail);
   result.provider = PROVIDER_UNASKED;
-  dispatcher->sink.result(dispatcher->sink.self, attempt, &result);
+  if (outgoing->dial)
+    sink->dialled(sink->self, outgoing->dial, &result);
+  else
+    sink->result(sink->self, outgoing->attempt, &result);
 }
 
 static struct channel_job *job_new(struct channel *channel,
@@ -137,6 +145,9 @@ static struct channel_job *job_new(struct channel *channel,
   struct channel_job *job = mem_alloc(sizeof *job);
   job->channel = channel;
   job->attempt = outgoing->attempt;
+  job->dial = outgoing->dial;
+  job->from = mem_copy_text(outgoing->from);
+  job->form = mem_copy_text(outgoing->form);
   job->started_at = outgoing->started_at;
   job->safety = outgoing->safety;
   job->query = outgoing->query;
@@ -174,16 +185,27 @@ static void port_start(void *self, const struct outgoing *outgoing) {
   struct dispatcher *dispatcher = self;
   struct channel *channel = find(dispatcher, outgoing->channel);
   if (dispatcher->stopped) {
-    refuse(dispatcher, outgoing->attempt, RESULT_RETRY, "stopping");
+    refuse(dispatcher, outgoing, RESULT_RETRY, "stopping");
   } else if (!channel) {
-    refuse(dispatcher, outgoing->attempt, RESULT_CONFIG, "the channel is gone");
+    refuse(dispatcher, outgoing, RESULT_CONFIG, "the channel is gone");
   } else {
     put(job_new(channel, outgoing));
   }
 }
 
+// For texts: who rings takes none.
 static bool port_known(void *self, const char *channel) {
-  return find(self, channel) != NULL;
+  const struct channel *found = find(self, channel);
+  return found && !found->can.dials;
+}
+
+static const char *port_dials(void *self, const char *name, bool *robot) {
+  const struct dispatcher *dispatcher = self;
+  const struct channel *found = name ? find(dispatcher, name) : dispatcher->channels;
+  while (found && !name && (!found->can.dials || found->can.robot)) found = found->next;
+  if (!found || !found->can.dials) return NULL;
+  *robot = found->can.robot;
+  return found->name;
 }
 
 static const char *port_address(void *self, const char *channel) {
@@ -255,7 +277,8 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .queryable = port_queryable,
                                 .receipts = port_receipts,
                                 .limits = port_limits,
-                                .recall = port_recall};
+                                .recall = port_recall,
+                                .dials = port_dials};
 }
 
 void dispatcher_stop(struct dispatcher *dispatcher) {

@@ -12,6 +12,7 @@ struct dispatcher_sink {  // where results go; message_result
   void (*result)(void *self, int64_t attempt, const struct channel_result *result);
   // Its provider is not there, as one found whose result is not known yet. May be NULL.
   void (*unheard)(void *self, const char *channel);
+  void (*dialled)(void *self, int64_t dial, const struct channel_result *result);
   int64_t (*now)(void *self);  // the engine's clock; may be asked by any thread
 };
 
@@ -43,6 +44,7 @@ struct dispatcher_reply {
   struct buf receipts;  // encoded list of {detail, id, state}, to be kept before the
                         // reply is sent; empty for none; the caller frees
   struct buf inbound;   // likewise what people wrote: {at, from, id, kind, text}
+  struct buf calls;     // likewise what became of calls: see dial_heard
 };
 struct dispatcher_callback {  // borrowed
   enum channel_callback which;

@@ -125,6 +125,31 @@ static bool add_inbound(const struct value *item, struct buf *out) {
   return true;
 }
 
+static void put_number(struct mapping *map, const struct value *item, const char *key) {
+  struct value number = value_field(item, key);
+  if (number.kind == VALUE_INT && number.integer >= 0) mapping_value(map, key, &number);
+}
+
+static bool add_call(const struct value *item, struct buf *out) {
+  char id[128];
+  struct value answers = value_field(item, "answers"), call = value_field(item, "call"),
+               code = value_field(item, "code");
+  if (!copy_field(item, "id", id, sizeof id) || !*id ||
+      (answers.kind != VALUE_MAP && call.kind != VALUE_TEXT && code.kind != VALUE_TEXT))
+    return false;
+  struct mapping map = mapping_begin(out);
+  if (answers.kind == VALUE_MAP) mapping_value(&map, "answers", &answers);
+  put_optional(&map, item, "call", 16);
+  put_optional(&map, item, "code", 64);
+  put_optional(&map, item, "detail", 255);
+  mapping_text(&map, "id", id);
+  put_optional(&map, item, "note", WRITTEN);
+  put_optional(&map, item, "recording", 255);
+  put_number(&map, item, "seconds");
+  mapping_end(&map);
+  return true;
+}
+
 static void put_items(const struct value *list, struct buf *out,
                       bool (*add)(const struct value *item, struct buf *out)) {
   struct value_iter iter = value_iterate(list);
@@ -190,6 +215,7 @@ int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
     if (reply->status < 300) {
       put_items(&list, &reply->receipts, add_receipt);
       put_items(&list, &reply->inbound, add_inbound);
+      if (channel->can.dials) put_items(&list, &reply->calls, add_call);
     }
   }
   buf_deinit(&bytes);

@@ -17,6 +17,7 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
   mapping_text(&map, "address", can->address);
   if (pace->per_second > 0) mapping_int(&map, "burst", pace->burst);
+  mapping_bool(&map, "dials", can->dials);
   mapping_bool(&map, "inbound", can->inbound);
   if (can->keyed_ms) mapping_int(&map, "keyed_ms", can->keyed_ms);
   if (channel->last_at) {

@@ -92,6 +92,8 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->reads = info_number(L, "reads") != 0;
   info->queryable = info_number(L, "queryable") != 0;
   info->inbound = info_number(L, "inbound") != 0;
+  info->dials = info_number(L, "dials") != 0;
+  info->robot = info_number(L, "robot") != 0;
 }
 
 // With the plugin's table on top and the checker at index check.

@@ -21,6 +21,8 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   bool receipts;       // the provider says later what it delivered
   bool reads;          // and what was opened
   bool queryable, inbound;
+  bool dials;  // it rings people, and takes no texts
+  bool robot;  // of one that rings: a machine speaks, not staff
 };
 
 struct plugin_source {
@@ -39,7 +41,8 @@ const struct plugin_info *plugin_info(const struct plugin *plugin);
 
 // These call the plugin's functions, each with a budget of its own. Failures are the
 // plugin's: the text has file and line. out is appended to, unless it fails.
-// message: map {key,to,text,body,program,class,safety,now,sent}. request: map as
+// message: map {key,to,text,body,program,class,safety,now,sent}, of a call also
+// {form,from}. request: map as
 // plugin_request.h has it; it holds secrets: never log more than its `shown`. query asks
 // what has become of a message that may have been sent. ERR_CONFLICT: the plugin says
 // that this message can't go this way, and why.

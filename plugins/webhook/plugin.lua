@@ -1,20 +1,14 @@
 -- A hospital's own app: signed calls both ways, as Standard Webhooks (standardwebhooks.com) has them.
 local aw = require "afterward.plugin"
 
-local WINDOW = 300                                            -- seconds that clocks may differ
 local CONFIG = { [401] = true, [403] = true, [404] = true, [405] = true, [410] = true }
-
-local function sign(id, seconds, body, config)
-  local key = aw.unbase64(config.secret) or error("secret must be base64: what follows whsec_", 0)
-  return "v1," .. aw.base64(aw.hmac_sha256(key, ("%s.%s."):format(id, seconds) .. body))
-end
 
 local function send(message, config)
   local body = aw.json.encode { type = "message", id = message.key, to = message.to, text = message.text, body = message.body,
     program = message.program, class = message.class, safety = message.safety }
   local seconds = ("%d"):format(message.now // 1000)
   return { url = config.url, body = body, headers = { ["Content-Type"] = "application/json", ["webhook-id"] = message.key,
-    ["webhook-timestamp"] = seconds, ["webhook-signature"] = sign(message.key, seconds, body, config) } }
+    ["webhook-timestamp"] = seconds, ["webhook-signature"] = aw.webhook.sign(message.key, seconds, body, config.secret) } }
 end
 
 local function result(response, message)
@@ -31,17 +25,8 @@ local function result(response, message)
   return { ambiguous = why }
 end
 
--- The same signature, by the same secret; several may stand in the header while a secret is changed.
-local function genuine(request, config)
-  local id, seconds = request.headers["webhook-id"], request.headers["webhook-timestamp"]
-  if not id or not tonumber(seconds) or math.abs(request.now / 1000 - tonumber(seconds)) > WINDOW then return false end
-  local ours, good = sign(id, seconds, request.body, config), false
-  for theirs in (request.headers["webhook-signature"] or ""):gmatch "%S+" do good = aw.same(ours, theirs) or good end
-  return good
-end
-
 local function items_of(request, config)
-  if not genuine(request, config) then return {}, { status = 403, body = "forged" } end
+  if not aw.webhook.genuine(request, config.secret) then return {}, { status = 403, body = "forged" } end
   local said = aw.json.decode(request.body)
   if type(said) ~= "table" then return {}, { status = 400, body = "unreadable" } end
   return said[1] and said or { said }, { status = 200 }
@@ -55,7 +40,7 @@ local function inbound(request, config) return items_of(request, config) end
 
 return {
   name = "webhook", send = send, result = result, receipt = receipt, inbound = inbound,
-  sign = function(id, seconds, body, config) return sign(id, seconds, body, config) end,
+  sign = function(id, seconds, body, config) return aw.webhook.sign(id, seconds, body, config.secret) end,
   capabilities = function(config)
     return { address = config.address, keyed = config.keyed, max_length = config.max_length, links = true, merges = true,
       reads = config.reads }

@@ -43,7 +43,7 @@ describe("docs/channels.md", function()
       assert.truthy(manual:find(row(name, c:can()), 1, true), "the table should have\n" .. row(name, c:can()))
       c:close()
     end
-    assert.truthy(#names >= 10)
+    assert.truthy(#names >= 11)
   end)
 
   it("shows what afterward new channel writes, which is some thirty lines", function()

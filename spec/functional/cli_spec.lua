@@ -323,7 +323,7 @@ describe("afterward", function()
     end)
 
     it("shows whether the daemon is well, in a sentence, and the books with one", function()
-      assert.matches("^The daemon is well[^\n]*%.\n$", (ask { "status" }))
+      assert.matches("^The daemon is well[^\n]*%.\n", (ask { "status" })) -- a warning may follow
       local output = ask { "summary" }
       assert.matches("^The books of %d+%-%d+%-%d+ %d+:%d+ don't balance: 2 things that were due are unaccounted for%.", output)
       assert.matches("\nalerts +3: 0 acknowledged, 2 open\ntasks +6: 0 done, 6 open, 1 overdue\n", output)

@@ -98,12 +98,14 @@ static int answer(struct dispatcher *dispatcher,
     buf_deinit(&reply.body);
     buf_deinit(&reply.receipts);
     buf_deinit(&reply.inbound);
+    buf_deinit(&reply.calls);
     assert(dispatcher_callback(dispatcher, "sms", callback, &reply, &status) == OK);
   }
   check_receipts(&reply.receipts, genuine);
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
   buf_deinit(&reply.inbound);
+  buf_deinit(&reply.calls);
   return reply.status;
 }
 

@@ -43,6 +43,24 @@ function lib.variables(template, text)
   return text:sub(at) == pieces.after and out or nil
 end
 
+-- Signed calls both ways, as Standard Webhooks (standardwebhooks.com) has them; clocks may differ by five minutes.
+lib.webhook = {}
+local WINDOW = 300                                -- seconds
+
+function lib.webhook.sign(id, seconds, body, secret)
+  local key = lib.unbase64(secret) or error("the secret must be base64: what follows whsec_", 0)
+  return "v1," .. lib.base64(lib.hmac_sha256(key, ("%s.%s."):format(id, seconds) .. body))
+end
+
+-- Several signatures may stand in the header while a secret is changed.
+function lib.webhook.genuine(request, secret)
+  local id, seconds = request.headers["webhook-id"], request.headers["webhook-timestamp"]
+  if not id or not tonumber(seconds) or math.abs(request.now / 1000 - tonumber(seconds)) > WINDOW then return false end
+  local ours, good = lib.webhook.sign(id, seconds, request.body, secret), false
+  for theirs in (request.headers["webhook-signature"] or ""):gmatch "%S+" do good = lib.same(ours, theirs) or good end
+  return good
+end
+
 local types = {}
 function types.text(value)
   if type(value) == "string" then return value end
@@ -145,7 +163,8 @@ local function capabilities(plugin, config)
   return { name = plugin.name, address = list.address or "phone", keyed = keyed,
     max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, links = list.links == true,
     receipts = plugin.receipt ~= nil and list.receipts ~= false, reads = list.reads == true, queryable = plugin.query and true or false,
-    inbound = plugin.inbound and true or false }
+    inbound = plugin.inbound and true or false,
+    dials = list.dials ~= nil and list.dials ~= false, robot = list.dials == "robot" }
 end
 
 function check.open(plugin, file, channel, given)

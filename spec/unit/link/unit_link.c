@@ -212,8 +212,8 @@ static int desk_new(lua_State *L) {
   desk->unheard = desk_table(L);
   desk->loop = loop_new();
   desk->client = http_thread_new(desk->loop, &(struct http_client_config){0});
-  desk->dispatcher = dispatcher_new(
-      &(struct dispatcher_sink){desk, sink_result, sink_unheard, sink_now});
+  desk->dispatcher = dispatcher_new(&(struct dispatcher_sink){
+      .self = desk, .result = sink_result, .unheard = sink_unheard, .now = sink_now});
   add_channels(desk, (int)luaL_optinteger(L, 2, 0), luaL_optinteger(L, 3, 0),
                luaL_optinteger(L, 4, 0));
   luaL_setmetatable(L, kind);
@@ -335,6 +335,7 @@ static int desk_receipt(lua_State *L) {
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
   buf_deinit(&reply.inbound);
+  buf_deinit(&reply.calls);
   return callback.which == CHANNEL_INBOUND ? 3 : 2;
 }
 

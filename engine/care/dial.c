@@ -1,0 +1,275 @@
+// A call is asked for: whom, by which channel, and whether it may be now.
+#include "care/dial.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/iso.h"
+#include "base/mem.h"
+#include "care/dial_result.h"
+#include "care/inbox_field.h"
+#include "care/mapping.h"
+#include "care/message_gate.h"
+#include "care/task_inbox.h"
+
+enum { RINGS_MS = 2 * CIVIL_MINUTE_MS, CHANNEL_BYTES = 31, EXTENSION_BYTES = 31 };
+
+struct asked {  // texts are owned, but for channel
+  struct task_request by;
+  char *wish, *extension;
+  const char *channel;
+  int64_t identity;
+  bool robot;
+};
+
+static int find_channel(struct care *care, struct asked *asked, struct status *status) {
+  const struct channels_port *port = &care->channels;
+  if (port->dials) asked->channel = port->dials(port->self, asked->wish, &asked->robot);
+  if (asked->channel) return OK;
+  if (asked->wish)
+    return status_fail(status, ERR_INVALID,
+                       "channel \"%s\" rings nobody: afterward channels lists those "
+                       "that do",
+                       asked->wish);
+  return status_fail(status, ERR_CONFLICT,
+                     "no channel rings anybody: configure one with plugin pbx "
+                     "(docs/channels.md), or ring by hand");
+}
+
+// A PBX rings the desk first and then the patient.
+static int find_desk(struct care *care, struct asked *asked, struct status *status) {
+  if (asked->robot || asked->extension) return OK;
+  asked->extension = store_text(care->store, "SELECT extension FROM staff WHERE login=?1",
+                                "t", asked->by.staff);
+  if (asked->extension) return OK;
+  return status_fail(status, ERR_CONFLICT,
+                     "%s has no desk phone on file: afterward staff set %s --extension "
+                     "NUMBER, or name one for this call",
+                     asked->by.staff, asked->by.staff);
+}
+
+// The one named; else the next in order that this task rang least: the patient's own
+// before the contacts'. A robot never rings who wants no messages.
+static int find_number(struct care *care, const struct inbox_row *row,
+                       struct asked *asked, struct status *status) {
+  struct value identity = value_field(&row->body, "identity");
+  asked->identity = store_int(
+      care->store, 0,
+      "SELECT i.id FROM (SELECT ?1 AS person, 0 AS position UNION ALL SELECT person,"
+      " position FROM contact WHERE patient=?1 AND person<>?1) c JOIN identity i ON"
+      " i.person=c.person AND i.kind='phone' LEFT JOIN contact k ON k.patient=?1 AND"
+      " k.person=c.person WHERE coalesce(i.flag,'') NOT IN ('void','placeholder') AND"
+      " (i.id=?2 OR (?2=0 AND k.wrong_number_at IS NULL)) AND (k.opted_out_at IS NULL OR"
+      " (?2<>0 AND ?4=0)) ORDER BY (SELECT count(*) FROM dial WHERE task=?3 AND"
+      " identity=i.id), i.person<>?1, c.position, i.position, i.id LIMIT 1",
+      "iiii", asked->by.task.patient, value_int_or(&identity, 0), asked->by.task.id,
+      (int64_t)asked->robot);
+  if (asked->identity) return OK;
+  return status_fail(status, ERR_CONFLICT,
+                     "there is no number that may be rung: afterward task numbers ID "
+                     "lists them");
+}
+
+static int check_task(const struct asked *asked, struct status *status) {
+  const struct task *task = &asked->by.task;
+  if (!task->patient)
+    return status_fail(status, ERR_INVALID,
+                       "this task belongs to no patient, so there is nobody to ring");
+  if (task_is(task, "open")) return OK;
+  return status_fail(status, ERR_CONFLICT,
+                     "this task is %s, so nobody is rung for it; choose an open one",
+                     task->status);
+}
+
+static int check_patient(struct care *care, const struct asked *asked,
+                         struct status *status) {
+  int64_t patient = asked->by.task.patient;
+  if (store_int(care->store, 0, "SELECT died_at FROM patient WHERE id=?1", "i", patient))
+    return status_fail(status, ERR_CONFLICT, "the patient has died: nobody is rung");
+  if (asked->robot &&
+      store_int(care->store, 0, "SELECT disputed_at FROM patient WHERE id=?1", "i",
+                patient))
+    return status_fail(status, ERR_CONFLICT,
+                       "there is a dispute (医疗纠纷): no robot rings this family");
+  return OK;
+}
+
+static int check_ringing(struct care *care, const struct asked *asked,
+                         struct status *status) {
+  char since[ISO_SIZE];
+  struct stmt *row =
+      store_query(care->store,
+                  "SELECT at, by_who FROM dial WHERE task=?1 AND (status='in_flight' OR"
+                  " (status='accepted' AND at>?2)) ORDER BY id DESC LIMIT 1",
+                  "ii", asked->by.task.id, kernel_now(care->kernel) - RINGS_MS);
+  if (stmt_row(row)) {
+    iso_format(stmt_int(row, 0), care_zone(care, asked->by.task.department), since);
+    status_fail(status, ERR_CONFLICT,
+                "it is being rung since %s, for %s; wait until it ends", since,
+                stmt_text(row, 1));
+  }
+  stmt_done(row);
+  return status->code;
+}
+
+// What a person does at night is hers to judge; what a robot does is a message.
+static int check_hours(struct care *care, const struct asked *asked,
+                       struct status *status) {
+  const struct task *task = &asked->by.task;
+  const struct zone *zone = care_patient_zone(care, task->patient, task->department);
+  const char *reason = NULL;
+  char free[ISO_SIZE];
+  if (!asked->robot) return OK;
+  int64_t at = message_free_at(care, task->department, zone, &reason);
+  if (!reason) return OK;
+  iso_format(at, zone, free);
+  return status_fail(status, ERR_CONFLICT, "no robot rings now (%s): from %s on", reason,
+                     free);
+}
+
+static int check_claim(struct care *care, const struct asked *asked,
+                       struct status *status) {
+  const struct task *task = &asked->by.task;
+  if (!task->claimed_by || strcmp(task->claimed_by, asked->by.staff) == 0) return OK;
+  return task_refuse_claimed(care, task, status);
+}
+
+static int read_asked(struct care *care, const struct inbox_row *row, struct asked *asked,
+                      struct status *status) {
+  if (task_request_read(care, row, &asked->by, status) ||
+      field_text(&row->body, "channel", CHANNEL_BYTES, &asked->wish, status) ||
+      field_text(&row->body, "extension", EXTENSION_BYTES, &asked->extension, status) ||
+      check_task(asked, status) || check_claim(care, asked, status) ||
+      find_channel(care, asked, status) || check_patient(care, asked, status) ||
+      check_hours(care, asked, status) || check_ringing(care, asked, status) ||
+      find_desk(care, asked, status) || find_number(care, row, asked, status))
+    return status->code;
+  return OK;
+}
+
+// After the commit: from here on it may ring.
+static void start(void *self, int64_t dial) {
+  struct care *care = self;
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT d.channel, d.key, d.extension, i.value, t.form, d.at FROM dial d JOIN"
+      " identity i ON i.id=d.identity JOIN task t ON t.id=d.task WHERE d.id=?1",
+      "i", dial);
+  if (stmt_row(row))
+    care->channels.start(care->channels.self,
+                         &(struct outgoing){.dial = dial,
+                                            .channel = stmt_text(row, 0),
+                                            .key = stmt_text(row, 1),
+                                            .from = stmt_text(row, 2),
+                                            .address = stmt_text(row, 3),
+                                            .form = stmt_text(row, 4),
+                                            .text = "",
+                                            .class_ = "call",
+                                            .started_at = stmt_int(row, 5)});
+  stmt_done(row);
+}
+
+static void audit(struct care *care, const struct asked *asked) {
+  struct buf object = {0};
+  buf_printf(&object, "patient:%lld", (long long)asked->by.task.patient);
+  care_audit(care, asked->by.staff, "task.dial", object.data, asked->channel);
+  buf_deinit(&object);
+}
+
+static void put(struct care *care, const struct asked *asked) {
+  const struct task *task = &asked->by.task;
+  char key[17];
+  digest_random_id(key);
+  store_exec(care->store,
+             "INSERT INTO dial (task, patient, identity, channel, key, by_who, extension,"
+             " at, status) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,'in_flight')",
+             "iiitttti", task->id, task->patient, asked->identity, asked->channel, key,
+             asked->by.staff, asked->extension, kernel_now(care->kernel));
+  kernel_after(care->kernel, start, care, store_last_id(care->store));
+}
+
+static int apply(void *self, struct inbox_row *row, struct status *status) {
+  struct care *care = self;
+  struct asked asked = {0};
+  if (!read_asked(care, row, &asked, status)) {
+    struct task *task = &asked.by.task;
+    put(care, &asked);
+    if (!asked.robot && !task->claimed_by)
+      task_claim(care, task, asked.by.staff, task_shift_end(care, task));
+    store_exec(care->store, "UPDATE task SET revision=revision+1 WHERE id=?1", "i",
+               task->id);
+    audit(care, &asked);
+  }
+  task_deinit(&asked.by.task);
+  mem_free(asked.wish);
+  mem_free(asked.extension);
+  return status->code;
+}
+
+struct sent {
+  int64_t dial;
+  struct channel_result result;
+};
+
+// A call is not tried again by itself: it would ring a desk where nobody expects it.
+static const char *status_of(enum result_kind kind) {
+  return kind == RESULT_ACCEPTED    ? "accepted"
+         : kind == RESULT_AMBIGUOUS ? "unknown"
+                                    : "failed";
+}
+
+static void set_status(struct care *care, int64_t dial, const char *status,
+                       const struct channel_result *result) {
+  bool over = strcmp(status, "failed") == 0;
+  store_exec(care->store,
+             "UPDATE dial SET status=?2, provider_id=nullif(?3,''), detail=nullif(?4,''),"
+             " ended_at=?5 WHERE id=?1 AND status='in_flight'",
+             "itttI", dial, status, result->provider_id, result->detail,
+             over ? kernel_now(care->kernel) : 0);
+  store_exec(care->store,
+             "UPDATE task SET revision=revision+1 WHERE id=(SELECT task FROM dial WHERE"
+             " id=?1)",
+             "i", dial);
+}
+
+static void apply_sent(void *self, struct work *work) {
+  const struct sent *sent = work->prepared;
+  set_status(self, sent->dial, status_of(sent->result.kind), &sent->result);
+}
+
+static void apply_recover(void *self, struct work *work) {
+  const struct sent *sent = work->prepared;
+  set_status(self, sent->dial, "unknown", &sent->result);
+}
+
+static void release(void *self, struct work *work) {
+  (void)self;
+  mem_free(work->prepared);
+}
+
+static void post(struct care *care, const struct work_handler *handler, int64_t dial,
+                 const struct channel_result *result) {
+  struct sent *sent = mem_alloc(sizeof *sent);
+  *sent = (struct sent){dial, *result};
+  kernel_post(care->kernel, -dial, handler, care, sent);
+}
+
+void dial_sent(struct care *care, int64_t dial, const struct channel_result *result) {
+  static const struct work_handler handler = {.apply = apply_sent, .release = release};
+  post(care, &handler, dial, result);
+}
+
+void dial_recover(struct care *care) {
+  static const struct work_handler handler = {.apply = apply_recover, .release = release};
+  struct channel_result doubt = {.kind = RESULT_AMBIGUOUS, .detail = "restart"};
+  struct stmt *row =
+      store_query(care->store, "SELECT id FROM dial WHERE status='in_flight'", "");
+  while (stmt_row(row)) post(care, &handler, stmt_int(row, 0), &doubt);
+  stmt_done(row);
+}
+
+void dial_handlers(struct care *care) {
+  static const struct inbox_handler handler = {.kind = "task.dial", .apply = apply};
+  kernel_handle_inbox(care->kernel, &handler, care);
+  dial_result_handlers(care);
+}
