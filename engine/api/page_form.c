@@ -241,7 +241,6 @@ static int first_unanswered(const struct page *page, const struct value *values)
 
 static void show(struct page *page) {
   struct value values = {0};
-  page_opened(page);
   static const struct page_fault none;
   const char *asked = page_field(page, "step");
   int step = asked && strlen(asked) < 4 ? (int)strtol(asked, NULL, 10) : 0;
@@ -257,6 +256,7 @@ static void show(struct page *page) {
 
 void page_form(struct page *page) {
   bool open = !strcmp(page->status, "open") || !strcmp(page->status, "lapsed");
+  if (open) page_opened(page);
   if (!strcmp(page->status, "answered"))
     thank(page);
   else if (!open || page->expires_at < kernel_now(page->care->kernel))

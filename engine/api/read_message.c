@@ -33,7 +33,7 @@ enum { SCANNED = 100000 };  // rows that a page looks at, whether they match or 
 const char read_message_spec[] =
     "id:@m number:s patient:@p enrollment:@e run:@r question:@q alert:@a department:s "
     "kind:s class:s name:s audience:s status:s reason:s outcome:s created_at:z due_at:z "
-    "valid_until:z channel:s attempts:i accepted_at:z settled_at:z";
+    "valid_until:z channel:s attempts:i accepted_at:z settled_at:z read_at:z rung:s";
 
 struct filters {
   const char *status, *department, *reason, *channel, *template, *form, *state, *outcome;
@@ -201,6 +201,7 @@ void read_message(struct call *call) {
     call_put_fields(call, &json, row, read_message_spec);
     put_attempts(call, &json, stmt_int(row, 0));
     put_deeds(call, &json, stmt_int(row, 0));
+    read_rungs(call, &json, stmt_int(row, 0), 0);
     read_message_together(call, &json, stmt_int(row, 0));
     json_close(&json, '}');
   }

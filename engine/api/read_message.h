@@ -1,7 +1,7 @@
 // What lists of messages show of each.
 #pragma once
 
-#include "api/call.h"
+#include "api/read_rung.h"
 
 // What became of a message, as a word of the outcome table (DESIGN.md §5); null while
 // nothing has.
@@ -25,7 +25,7 @@
   " name, audience, status, " READ_MESSAGE_REASON ", " READ_MESSAGE_OUTCOME          \
   ", created_at, CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("until") \
   ",due_at) ELSE due_at END,"  \
-  " valid_until, channel, attempts, accepted_at, settled_at"
+  " valid_until, channel, attempts, accepted_at, settled_at, read_at, " READ_RUNG
 extern const char read_message_spec[];
 
 // Into an object that is open: "together", those that left in one text with it.

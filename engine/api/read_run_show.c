@@ -4,6 +4,7 @@
 
 #include "api/access.h"
 #include "api/read.h"
+#include "api/read_rung.h"
 #include "care/job.h"
 #include "run/run.h"
 
@@ -160,6 +161,7 @@ static void put_history(struct show *show) {
                        "200",
                        "ii", show->run.patient, show->run.id),
            "id:@m kind:s name:s status:s reason:s due_at:z accepted_at:z version:s");
+  read_rungs(show->call, show->json, 0, show->run.id);
   put_deeds(show, "run", show->run.id);
 }
 

@@ -14,24 +14,23 @@ static void copy_args(struct stmt *row, int column, struct buf *out) {
 bool ladder_load(struct care *care, int64_t id, struct ladder *out) {
   memset(out, 0, sizeof *out);
   struct stmt *row = store_query(care->store,
-                                 "SELECT patient, question, at, opened_at, taken_at,"
+                                 "SELECT question, at, opened_at, taken_at,"
                                  " due_at, closed_at IS NOT NULL, run, kind, name, args"
                                  " FROM ladder WHERE id=?1",
                                  "i", id);
   int64_t run = 0;
   if (stmt_row(row)) {
     out->id = id;
-    out->patient = stmt_int(row, 0);
-    out->question = stmt_int(row, 1);
-    out->at = stmt_int(row, 2);
-    out->opened_at = stmt_int(row, 3);
-    out->taken_at = stmt_int(row, 4);
-    out->due_at = stmt_int(row, 5);
-    out->closed = stmt_int(row, 6) != 0;
-    run = stmt_int(row, 7);
-    snprintf(out->kind, sizeof out->kind, "%s", stmt_text(row, 8));
-    out->name = mem_copy_text(stmt_text(row, 9));
-    copy_args(row, 10, &out->args);
+    out->question = stmt_int(row, 0);
+    out->at = stmt_int(row, 1);
+    out->opened_at = stmt_int(row, 2);
+    out->taken_at = stmt_int(row, 3);
+    out->due_at = stmt_int(row, 4);
+    out->closed = stmt_int(row, 5) != 0;
+    run = stmt_int(row, 6);
+    snprintf(out->kind, sizeof out->kind, "%s", stmt_text(row, 7));
+    out->name = mem_copy_text(stmt_text(row, 8));
+    copy_args(row, 9, &out->args);
   }
   stmt_done(row);
   return out->id && run_load(care->store, run, &out->run);
@@ -131,7 +130,7 @@ void ladder_set_due(struct care *care, struct ladder *ladder, int64_t at) {
   if (ladder->due_at)
     due_remove(care->kernel, DUE_MESSAGE, ladder->due_at, WORK_LADDER, ladder->id);
   if (at)
-    due_add(care->kernel, DUE_MESSAGE, at, WORK_LADDER, ladder->id, ladder->patient);
+    due_add(care->kernel, DUE_MESSAGE, at, WORK_LADDER, ladder->id, ladder->run.patient);
   ladder->due_at = at;
   store_exec(care->store, "UPDATE ladder SET due_at=?2 WHERE id=?1", "iI", ladder->id,
              at);

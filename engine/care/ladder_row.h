@@ -4,8 +4,8 @@
 #include "care/ladder.h"
 
 struct ladder {
-  int64_t id, patient, question, at, opened_at, taken_at;  // 0: none
-  int64_t due_at;                                          // its row in due
+  int64_t id, question, at, opened_at, taken_at;  // 0: none
+  int64_t due_at;                                 // its row in due
   bool closed;
   char kind[8], *name;
   struct buf args;

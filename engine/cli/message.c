@@ -48,13 +48,21 @@ static int doubts(struct cli *cli) {
 
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {
-      {"ID", "id"},           {"WHEN", "accepted_at|settled_at|due_at|created_at"},
-      {"STATUS", "status"},   {"REASON", "reason"},
-      {"OUTCOME", "outcome"}, {"DEPARTMENT", "department"},
-      {"KIND", "kind"},       {"CLASS", "class"},
-      {"NAME", "name"},       {"PATIENT", "patient"},
-      {"TO", "audience"},     {"CHANNEL", "channel"},
-      {"TRIES", "attempts"},  {NULL}};
+      {"ID", "id"},
+      {"WHEN", "accepted_at|settled_at|due_at|created_at"},
+      {"STATUS", "status"},
+      {"REASON", "reason"},
+      {"OUTCOME", "outcome"},
+      {"DEPARTMENT", "department"},
+      {"KIND", "kind"},
+      {"CLASS", "class"},
+      {"NAME", "name"},
+      {"PATIENT", "patient"},
+      {"TO", "audience"},
+      {"CHANNEL", "channel"},
+      {"RUNG", "rung"},
+      {"TRIES", "attempts"},
+      {NULL}};
   if (cli->word_count) return doubts(cli);
   return cli_list(cli, "/api/v1/messages",
                   &(struct cli_list){columns, "messages", .style = style});

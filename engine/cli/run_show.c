@@ -69,7 +69,7 @@ static void print_head(const struct value *answer) {
 
 static const struct {
   const char *field, *title;
-  struct cli_column columns[8];
+  struct cli_column columns[9];
 } parts[] = {{"competing",
               "WHAT ELSE COULD END ITS WAIT",
               {{"WHAT", "what"}, {"STATUS", "status"}, {"DUE", "due_at"}}},
@@ -91,6 +91,16 @@ static const struct {
                {"REASON", "reason"},
                {"DUE", "due_at"},
                {"ACCEPTED", "accepted_at"}}},
+             {"rungs",
+              "RUNGS",
+              {{"OF", "name"},
+               {"RUNG", "rung"},
+               {"CHANNEL", "channel"},
+               {"TO", "to"},
+               {"IS", "is"},
+               {"BECAUSE", "why"},
+               {"SINCE", "taken_at|began_at"},
+               {"UNTIL", "left_at|until"}}},
              {"deeds",
               "WHAT PEOPLE DID WITH IT",
               {{"AT", "at"}, {"BY", "by"}, {"DEED", "action"}, {"REASON", "reason"}}},
