@@ -216,7 +216,7 @@ function World:patient(o)
   end
   local patient = { mrn = o.mrn or ("M%05d"):format(n), name = o.name or ("患者" .. n), sex = o.sex or "female",
     birth = o.birth or ("%04d-01-15"):format(c.year - (o.age or 60) - (c.month == 1 and c.day < 15 and 1 or 0)),
-    phone = phone or nil, language = o.language, disclosure = o.disclosure, contacts = contacts, dialect = o.dialect }
+    phone = phone or nil, prefers = o.prefers, language = o.language, disclosure = o.disclosure, contacts = contacts, dialect = o.dialect }
   self:_post { kind = "patient", patient = patient }
   return proxy(patient_fields, Patient, { world = self, mrn = patient.mrn, phone = phone, visits = 0 }, patient_setters)
 end

@@ -64,7 +64,8 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
       call->care->store,
       "SELECT person, relation, position, proxy, opted_out_at, trim(opted_out_of, '|'),"
       " wrong_number_at,"
-      " unreachable_at FROM contact WHERE patient=?1 ORDER BY position, person LIMIT 50",
+      " unreachable_at, prefers FROM contact WHERE patient=?1 ORDER BY position, person "
+      "LIMIT 50",
       "i", patient);
   json_key(json, "contacts");
   json_open(json, '[');
@@ -72,7 +73,7 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
     persons[count++] = stmt_int(row, 0);
     call_put_row(call, json, row,
                  "person:@c relation:s position:i proxy:b opted_out_at:z opted_out_of:s "
-                 "wrong_number_at:z unreachable_at:z");
+                 "wrong_number_at:z unreachable_at:z prefers:s");
   }
   stmt_done(row);
   json_close(json, ']');

@@ -72,6 +72,7 @@ static const struct route routes[] = {
     {"POST", "patients/*/send-code", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/prove", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/consent", SCOPE_STAFF, desk_patient},
+    {"POST", "patients/*/prefer", SCOPE_STAFF, desk_patient},
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
     {"GET", "forecast", SCOPE_READ, read_forecast},

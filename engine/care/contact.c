@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/identity.h"
+#include "care/prefer.h"
 
 enum { CONTACTS = 8 };
 
@@ -97,6 +98,8 @@ static int64_t put(struct care *care, int64_t patient, bool first,
     *flag = fresh ? identity_add_phones(care->store, person, &phones)
                   : identity_set_phones(care->store, person, &phones, replace);
     link(care, patient, person, item, position);
+    struct value prefers = value_field(item, "prefers");
+    prefer_set(care, patient, person, &prefers);
     const char *shared = identity_flag_shared(care->store, &phones);
     if (!*flag) *flag = shared;
   }

@@ -11,6 +11,7 @@
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/phone.h"
+#include "care/prefer.h"
 #include "care/proof.h"
 
 enum { PAIRS = 64 };  // patients that one number may stand for
@@ -187,4 +188,5 @@ void contact_handlers(struct care *care) {
   for (size_t i = 0; i < 2; i++) kernel_handle_inbox(care->kernel, &handlers[i], care);
   proof_handlers(care);
   consent_handlers(care);
+  prefer_handlers(care);
 }

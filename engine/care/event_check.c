@@ -201,6 +201,7 @@ static int check_coded(struct check *check, const struct value *value,
 static int check_item(struct check *check, const struct value *item,
                       const struct event_field *field, struct buf *out) {
   if (field->kind == FIELD_PHONES) return check_phone(check, item, out);
+  if (field->kind == FIELD_WORDS) return check_word(check, item, field->words, out);
   if (field->kind == FIELD_CODES) return check_coded(check, item, field->shape, out);
   return check_shape(check, item, field->shape, out);
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "care/prefer.h"
+
 static const char *const sexes[] = {"female", "male", "other", NULL};
 static const char *const languages[] = {"zh", "en", NULL};
 static const char *const disclosures[] = {"self", "family", "undecided", NULL};
@@ -19,6 +21,7 @@ static const struct event_field contact_fields[] = {
     {"name", FIELD_TEXT, .most = 100},
     {"phone", FIELD_PHONE},
     {"phones", FIELD_PHONES, .most = 5},
+    {"prefers", FIELD_WORDS, .most = PREFER_MOST, .words = prefer_channels},
     {"proxy", FIELD_FLAG},
     {"relation", FIELD_WORD, .words = relations},
     {NULL}};
@@ -35,6 +38,7 @@ static const struct event_field patient_fields[] = {
     {"name", FIELD_TEXT, .most = 100},
     {"phone", FIELD_PHONE},
     {"phones", FIELD_PHONES, .most = 5},
+    {"prefers", FIELD_WORDS, .most = PREFER_MOST, .words = prefer_channels},
     {"sex", FIELD_WORD, .words = sexes},
     {NULL}};
 static const struct event_shape patient_shape = {"a patient", patient_fields};

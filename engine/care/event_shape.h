@@ -14,6 +14,7 @@ enum field_kind {
   FIELD_NUMBER,  // finite
   FIELD_PHONE,
   FIELD_PHONES,  // a list of them, at most so many
+  FIELD_WORDS,   // a list of some of words, at most so many
   FIELD_MAP,     // of a shape
   FIELD_LIST,    // of maps of a shape, at most so many
   FIELD_CODES,   // the same; a text alone is a code or a name

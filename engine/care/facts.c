@@ -8,9 +8,7 @@
 #include "care/figures.h"
 #include "care/mapping.h"
 
-int facts_age(struct care *care, int64_t patient, int64_t at) {
-  char *birth =
-      store_text(care->store, "SELECT birth FROM patient WHERE id=?1", "i", patient);
+int facts_age_of(struct care *care, const char *birth, int64_t at) {
   int64_t days;
   int age = -1;
   if (birth && civil_parse_date(birth, strlen(birth), &days)) {
@@ -20,6 +18,13 @@ int facts_age(struct care *care, int64_t patient, int64_t at) {
         now.month < born.month || (now.month == born.month && now.day < born.day);
     age = now.year - born.year - (before ? 1 : 0);
   }
+  return age;
+}
+
+int facts_age(struct care *care, int64_t patient, int64_t at) {
+  char *birth =
+      store_text(care->store, "SELECT birth FROM patient WHERE id=?1", "i", patient);
+  int age = facts_age_of(care, birth, at);
   free(birth);
   return age;
 }

@@ -28,3 +28,5 @@ void facts_estimate(const struct subject *subject, const char *role, struct buf 
 void facts_set(const struct subject *subject, const char *key, const struct value *value);
 // Age in full years on the day of a moment; -1 unknown.
 int facts_age(struct care *care, int64_t patient, int64_t at);
+// The same of a date of birth, which may be NULL.
+int facts_age_of(struct care *care, const char *birth, int64_t at);

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/consent.h"
 #include "care/facts.h"
 #include "care/ladder_row.h"
 #include "care/ladder_run.h"
 #include "care/ladder_steps.h"
+#include "care/line.h"
 #include "care/message.h"
+#include "care/prefer.h"
 #include "care/sending.h"
 #include "care/task_row.h"
 
@@ -100,9 +103,30 @@ void ladder_take(struct care *care, struct ladder *ladder, struct rung *rung) {
     ladder_arrived(care, ladder, "accepted");
 }
 
-static bool is_usable(struct care *care, const struct rung *rung) {
+// Whoever is to be rung may have said no to that. What may be sent is looked at when it
+// leaves.
+static const char *no_call(struct care *care, const struct ladder *ladder,
+                           const struct rung *rung) {
+  const struct run *run = &ladder->run;
+  struct preference unused;
+  struct value args = ladder_args(ladder);
+  struct sending sending = {run, ladder->kind, ladder->name, ladder->question, &args};
+  int64_t person =
+      preference_find(&unused, care, run->department, run->patient, rung->audience);
+  if (!person) return "no-contact";
+  char *class = sending_class(care, &sending);
+  bool may = consent_given(care, run->patient, person, class, "phone");
+  mem_free(class);
+  return may ? NULL : "no-consent";
+}
+
+// Why a rung can't be begun; NULL: it can.
+static const char *hindrance(struct care *care, const struct ladder *ladder,
+                             const struct rung *rung) {
   const struct channels_port *port = &care->channels;
-  return rung_is_call(rung) || port->known(port->self, rung->channel);
+  if (rung_is_call(rung)) return no_call(care, ladder, rung);
+  bool there = port->known(port->self, rung->channel);
+  return there && !line_is_shut(care, rung->channel) ? NULL : "unavailable";
 }
 
 static void begin(struct care *care, struct ladder *ladder, struct rung *rung) {
@@ -139,11 +163,13 @@ static bool begin_next(struct care *care, struct ladder *ladder) {
   }
   for (int64_t position = ladder->at + 1; rung_load(care, ladder, position, &rung);
        position++) {
-    bool begun = is_usable(care, &rung) || !ladder_has_more(care, ladder, position);
+    const char *why = hindrance(care, ladder, &rung);
+    bool last = !ladder_has_more(care, ladder, position);
+    bool begun = !why || (last && !rung_is_call(&rung));
     if (begun)
       begin(care, ladder, &rung);
     else
-      leave(care, ladder, position, "unavailable");
+      leave(care, ladder, position, why);
     rung_deinit(&rung);
     if (begun) return true;
   }
@@ -167,9 +193,11 @@ void ladder_start(struct care *care, const struct sending *sending) {
   struct value via = value_field(sending->args, "via"), item;
   struct ladder ladder;
   int64_t id = ladder_insert(care, sending);
-  for (uint32_t place = 1; place <= value_count(&via); place++) {
-    item = value_at(&via, place - 1);
-    rung_insert(care, id, place, place, &item, sending->args);
+  int64_t places[LADDER_RUNGS];
+  int count = ladder_order(care, sending, places);
+  for (int i = 0; i < count; i++) {
+    item = value_at(&via, (uint32_t)places[i] - 1);
+    rung_insert(care, id, i + 1, places[i], &item, sending->args);
   }
   if (ladder_load(care, id, &ladder)) begin_next(care, &ladder);
   ladder_deinit(&ladder);

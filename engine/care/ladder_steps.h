@@ -17,6 +17,11 @@ bool ladder_has_more(struct care *care, const struct ladder *ladder, int64_t pos
 void ladder_finish(struct care *care, struct ladder *ladder, const char *reason);
 void ladder_arrived(struct care *care, struct ladder *ladder, const char *reason);
 
+enum { LADDER_RUNGS = 12 };
+// The places in `via`, from 1, in the order for this patient (ladder_order.c); how many.
+int ladder_order(struct care *care, const struct sending *sending,
+                 int64_t places[LADDER_RUNGS]);
+
 // What a rung is made of: its message, its task (ladder_call.c).
 int64_t ladder_message(struct care *care, const struct ladder *ladder,
                        const struct rung *rung);

@@ -24,6 +24,7 @@ static void read_row(struct care *care, const struct message *message, struct st
   copy_word(row, 6, out->sex, sizeof out->sex);
   copy_word(row, 7, out->enrollment, sizeof out->enrollment);
   copy_word(row, 8, out->question, sizeof out->question);
+  copy_word(row, 9, out->birth, sizeof out->birth);
 }
 
 const struct message_about *message_about(struct care *care,
@@ -34,7 +35,7 @@ const struct message_about *message_about(struct care *care,
       care->store,
       "SELECT died_at, disputed_at, merged_into, language='en', zone, disclosure, sex,"
       " (SELECT status FROM enrollment WHERE id=?2), (SELECT status FROM question WHERE"
-      " id=?3) FROM patient WHERE id=?1",
+      " id=?3), birth FROM patient WHERE id=?1",
       "iii", message->patient, message->enrollment, message->question);
   if (stmt_row(row))
     read_row(care, message, row, about);

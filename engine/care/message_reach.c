@@ -6,31 +6,35 @@
 
 #include "base/log.h"
 #include "care/consent.h"
+#include "care/facts.h"
 #include "care/line.h"
+#include "care/message_about.h"
 #include "care/message_gate.h"
 #include "care/message_staff.h"
+#include "care/prefer.h"
 
 enum { CONTACTS = 8 };
 
 struct candidate {
   int64_t person;
   bool opted_out, bad;  // bad: wrong number, or nobody was ever reached
+  char wants[128];      // channels, in the order this person wants them
 };
 
 struct reach {
   struct care *care;
   struct message *message;
   struct gate *gate;
-  char via[256];
+  char given[256], via[256];  // in the order given; in the one that is tried
   bool any_address, opted_out, refused;
   bool again;  // also where it may have arrived: a safety text goes again rather than not
   bool alive;  // only by channels whose provider is there
 };
 
 static void add_via(struct reach *reach, const char *names, size_t len) {
-  size_t used = strlen(reach->via);
-  if (used + len + 2 > sizeof reach->via) return;
-  snprintf(reach->via + used, sizeof reach->via - used, "%s%.*s", used ? "," : "",
+  size_t used = strlen(reach->given);
+  if (used + len + 2 > sizeof reach->given) return;
+  snprintf(reach->given + used, sizeof reach->given - used, "%s%.*s", used ? "," : "",
            (int)len, names);
 }
 
@@ -94,10 +98,25 @@ static bool is_passed_over(const struct reach *reach) {
   return reach->alive && line_is_shut(reach->care, reach->gate->channel);
 }
 
+// As this person wants them.
+static void sort_via(struct reach *reach, const struct candidate *candidate) {
+  const struct message *message = reach->message;
+  struct preference preference;
+  int age = candidate->person == message->patient
+                ? facts_age_of(reach->care, message_about(reach->care, message)->birth,
+                               kernel_now(reach->care->kernel))
+                : -1;
+  if (!strchr(reach->given, ',')) return;
+  preference_init(&preference, reach->care, message->department, age, candidate->wants);
+  preference_sort(&preference, reach->given, reach->via, sizeof reach->via);
+}
+
 // All channels of one person, in order.
-static bool reach_person(struct reach *reach, int64_t person) {
+static bool reach_person(struct reach *reach, const struct candidate *candidate) {
   const struct channels_port *port = &reach->care->channels;
+  int64_t person = candidate->person;
   const char *cursor = NULL;
+  sort_via(reach, candidate);
   struct gate *gate = reach->gate;
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);
@@ -115,13 +134,17 @@ static bool reach_person(struct reach *reach, int64_t person) {
 // Of a contact of patient ?1, for a message of department ?2.
 #define CANDIDATE                                                                      \
   "SELECT person, opted_out_at IS NOT NULL OR instr(coalesce(opted_out_of,''), '|' ||" \
-  " ?2 || '|')>0, wrong_number_at IS NOT NULL OR unreachable_at IS NOT NULL"
+  " ?2 || '|')>0, wrong_number_at IS NOT NULL OR unreachable_at IS NOT NULL, prefers"
 
 static int read_candidates(struct stmt *row, struct candidate *out) {
   int count = 0;
-  while (count < CONTACTS && stmt_row(row))
-    out[count++] = (struct candidate){stmt_int(row, 0), stmt_int(row, 1) != 0,
-                                      stmt_int(row, 2) != 0};
+  while (count < CONTACTS && stmt_row(row)) {
+    struct candidate *candidate = &out[count++];
+    const char *wants = stmt_text(row, 3);
+    *candidate = (struct candidate){stmt_int(row, 0), stmt_int(row, 1) != 0,
+                                    stmt_int(row, 2) != 0};
+    snprintf(candidate->wants, sizeof candidate->wants, "%s", wants ? wants : "");
+  }
   stmt_done(row);
   return count;
 }
@@ -136,7 +159,7 @@ static int find_patient(struct reach *reach, struct candidate *out) {
       out);
   for (int i = 0; i < count; i++)
     if (out[i].person == patient) return count;
-  if (count < CONTACTS) out[count++] = (struct candidate){patient, false, false};
+  if (count < CONTACTS) out[count++] = (struct candidate){.person = patient};
   return count;
 }
 
@@ -160,7 +183,7 @@ static int find_person(struct reach *reach, int64_t person, struct candidate *ou
                   "iti", reach->message->patient, reach->message->department, person),
       out);
   if (count || person != reach->message->patient) return count;
-  out[0] = (struct candidate){person, false, false};
+  out[0] = (struct candidate){.person = person};
   return 1;
 }
 
@@ -183,7 +206,7 @@ static bool reach_first(struct reach *reach, const struct candidate *list, int c
       if (!family) return false;
     } else if (list[i].bad) {
       reach->any_address = true;
-    } else if (reach_person(reach, list[i].person)) {
+    } else if (reach_person(reach, &list[i])) {
       return true;
     } else if (reach->refused && !family) {
       return false;
@@ -259,6 +282,7 @@ bool gate_has_other_road(struct care *care, struct message *message) {
   struct reach reach = {.care = care, .message = message, .gate = &gate, .alive = true};
   struct candidate list[CONTACTS];
   find_via(&reach);
+  memcpy(reach.via, reach.given, sizeof reach.via);
   if (message_is_page(message)) return reach_post(&reach);
   int count = find_candidates(&reach, list);
   return reach_first(&reach, list, count);
@@ -275,6 +299,7 @@ bool gate_addressee(struct care *care, struct message *message, struct gate *gat
   struct reach reach = {.care = care, .message = message, .gate = gate};
   struct candidate list[CONTACTS];
   find_via(&reach);
+  memcpy(reach.via, reach.given, sizeof reach.via);
   if (message_is_page(message)) return reach_staff(&reach);
   // A retry keeps its road: the channel knows the key.
   bool retry = message->reason && strcmp(message->reason, "retry") == 0;

@@ -10,6 +10,7 @@
 #include "care/identity.h"
 #include "care/mapping.h"
 #include "care/message.h"
+#include "care/prefer.h"
 #include "care/task.h"
 
 struct given {  // a patient map's texts; owned
@@ -131,6 +132,8 @@ static const char *put_numbers(struct care *care, int64_t patient, bool newcomer
                          ? identity_add_phones(care->store, patient, &phones)
                          : identity_set_phones(care->store, patient, &phones, replace);
   const char *other = contact_put_all(care, patient, newcomer, &contacts, replace);
+  struct value prefers = value_field(map, "prefers");
+  prefer_set(care, patient, patient, &prefers);
   const char *shared = identity_flag_shared(care->store, &phones);
   phones_deinit(&phones);
   return flag ? flag : shared ? shared : other;

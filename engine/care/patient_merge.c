@@ -47,9 +47,20 @@ static void keep_opt_outs(struct care *care, int64_t from, int64_t into) {
              "ii", from, into);
 }
 
+// So does the way somebody wants to be told.
+static void keep_wishes(struct care *care, int64_t from, int64_t into) {
+  store_exec(care->store,
+             "UPDATE contact SET prefers=other.prefers FROM contact other WHERE"
+             " contact.patient=?2 AND other.patient=?1 AND contact.prefers IS NULL AND"
+             " other.prefers IS NOT NULL AND (contact.person=other.person OR"
+             " (contact.relation='self' AND other.relation='self'))",
+             "ii", from, into);
+}
+
 static void move_contacts(struct care *care, int64_t from, int64_t into) {
   struct store *store = care->store;
   keep_opt_outs(care, from, into);
+  keep_wishes(care, from, into);
   store_exec(store, "DELETE FROM contact WHERE patient=?1 AND person=?1", "i", from);
   store_exec(store, "DELETE FROM contact WHERE patient=?2 AND person=?1", "ii", from,
              into);

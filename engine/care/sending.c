@@ -47,7 +47,7 @@ static struct value definition(struct care *care, const struct sending *sending)
   return catalog_find(care->catalog, sending->run->department, kind, sending->name);
 }
 
-static char *class_of(struct care *care, const struct sending *sending) {
+char *sending_class(struct care *care, const struct sending *sending) {
   struct value body = definition(care, sending), class = value_field(&body, "class");
   char *text = value_copy_text(&class);
   if (text) return text;
@@ -66,7 +66,7 @@ int64_t sending_plan(struct care *care, const struct sending *sending, const cha
   const struct run *run = sending->run;
   struct value fields = value_field(sending->args, "fields");
   char *asked = arg_text(sending, "to"), *remind = arg_text(sending, "remind");
-  char *class = class_of(care, sending), *program = program_of(care, run);
+  char *class = sending_class(care, sending), *program = program_of(care, run);
   int64_t id = message_plan(care, &(struct message_spec){
                                       .patient = run->patient,
                                       .enrollment = run->enrollment,

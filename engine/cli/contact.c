@@ -1,4 +1,4 @@
-// afterward prove: whom and how a patient's people are reached.
+// afterward prove, prefer: whom and how a patient's people are reached.
 #include <string.h>
 
 #include "base/mem.h"
@@ -103,3 +103,57 @@ const struct cli_command cli_consent = {
             {"how", "WORD", "signed, spoken, phone or page"},
             {NULL}},
     .run = consent};
+
+static void merge_channels(struct merge *fields, const char *words) {
+  struct buf list = {0};
+  uint32_t count = 0;
+  size_t begun = value_begin_list(&list);
+  for (const char *at = words; *at;) {
+    size_t len = strcspn(at, ", ");
+    if (len) {
+      value_put_bytes(&list, at, len);
+      count++;
+    }
+    at += len + (at[len] != 0);
+  }
+  value_end(&list, begun, count);
+  merge_encoded(fields, "channels", &list);
+  buf_deinit(&list);
+}
+
+static int prefer(struct cli *cli) {
+  struct merge fields = {0};
+  const char *words = cli_option(cli, "channels");
+  bool none = cli_switch(cli, "none");
+  if (!words == !none)
+    return cli_fail(cli, CLI_USAGE, "say which: --channels sms,phone, or --none");
+  cli_merge_option(cli, &fields, "person", "person");
+  merge_channels(&fields, none ? "" : words);
+  return post(cli, "prefer", &fields,
+              none ? "The department's order holds again." : "It is kept in that order.");
+}
+
+const struct cli_command cli_prefer = {
+    .name = "prefer",
+    .words = "[ID]",
+    .does =
+        "keep by which channel a patient, or a contact for that patient, wants to be "
+        "told first",
+    .more =
+        "It orders what a script allows, and adds nothing. Without a wish, patients "
+        "from\n"
+        "the department's elder_age on are told by text or telephone first.",
+    .example =
+        "afterward prefer 9d8w --channels phone,sms\n"
+        "afterward prefer 9d8w --person 2x7b --channels wechat\n"
+        "afterward prefer 9d8w --none",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            CLI_WHICH,
+            {"person", "ID",
+             "this contact; else the patient. Ids are in afterward patient"},
+            {"channels", "LIST", "wechat sms phone email app, the first one first"},
+            {"none", NULL, "they have no wish any more"},
+            {NULL}},
+    .run = prefer};

@@ -77,6 +77,7 @@ api.kinds = {
     key("contact_windows", "hours", "when patients may be contacted", { default = "09:00-11:30,15:00-17:30,18:30-20:00" }),
     key("quiet_hours", "hours", "when no message leaves, in the patient's zone", { default = "21:00-08:00" }),
     key("via", "list of word", "order of channels when a call names none", { default = { "wechat", "sms" } }),
+    key("elder_age", "count", "from this age on a patient who wants nothing else is told by text or telephone first", { default = 75 }),
     key("budget", "map of record:budget", "message class → contacts allowed to one patient"),
     key("phone", "string", "the number that patients may ring"),
     key("prove_numbers", "word", "role that is given a task when a patient leaves and no number is proved (afterward prove)"),

@@ -61,7 +61,7 @@ static const struct rung_key keys[] = {{"channel", "word", false},
                                        {"to", "one:patient,family", false},
                                        {"role", "role", true},
                                        {"due", "span", true}};
-enum { KEYS = sizeof keys / sizeof *keys };
+enum { KEYS = sizeof keys / sizeof *keys, RUNGS_MOST = 12 };
 
 bool rung_fits(const struct value *value) {
   return value->kind == VALUE_MAP || value->kind == VALUE_TEXT;
@@ -144,6 +144,8 @@ void rungs_check(lua_State *L, struct context *context, const struct value *opti
   struct value_iter iter = value_iterate(&via);
   bool rungs = false;
   if (via.kind != VALUE_LIST) return;
+  if (value_count(&via) > RUNGS_MOST)
+    context_misuse(L, context, "argument 2, via: more than %d rungs", RUNGS_MOST);
   for (int position = 1; value_next(&iter, NULL, &item); position++) {
     check_rung(L, context, position, &item);
     rungs = rungs || is_rung(&item);

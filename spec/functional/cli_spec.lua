@@ -18,7 +18,7 @@ end
 
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs",
-  "jobs", "patient", "timeline", "opt-out", "prove", "consent", "ring-back",
+  "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back",
   "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }
@@ -61,6 +61,7 @@ describe("afterward", function()
     { { "timeline" }, "say which patient" },
     { { "consent", "p1", "--class", "marketing" }, "say which: --given, or --refused" },
     { { "ring-back", "1", "--at", "x" }, "go with --missed" },
+    { { "prefer", "p1" }, "say which: --channels sms,phone, or --none" },
     { { "prove", "p1" }, "say which number: --number ID" },
     { { "prove", "p1", "--number", "n1", "--code", "1", "--rang" }, "not both" },
     { { "handover" }, "say whose shift ends: --role NAME" },

@@ -30,6 +30,20 @@ describe("a patient's numbers", function()
     assert.same({ "code", "li", "*******5678" }, { found.proved_how, found.proved_by, found.value })
   end)
 
+  it("and wishes for a channel are kept, shown and taken back", function()
+    assert.equal(200, (w:call("POST", patient() .. "/prefer", { person = w.core:id("c", 2), channels = { "phone", "sms" } })))
+    local function wish()
+      local _, shown = w:call("GET", patient())
+      for _, contact in ipairs(shown.contacts) do if contact.relation == "child" then return contact.prefers end end
+    end
+    assert.equal("phone,sms", wish())
+    local status, problem = w:call("POST", patient() .. "/prefer", { channels = { "fax" } })
+    assert.equal(422, status)
+    assert.truthy(problem.detail:find("wechat, sms, phone", 1, true))
+    assert.equal(200, (w:call("POST", patient() .. "/prefer", { person = w.core:id("c", 2), channels = {} })))
+    assert.is_nil(wish())
+  end)
+
   it("and consents are kept with who and how, and shown", function()
     local child = w.core:id("c", 2)
     assert.equal(200, (w:call("POST", patient() .. "/consent", { person = child, class = "marketing", channel = "sms", given = true,
