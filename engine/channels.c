@@ -1,7 +1,6 @@
 #include "channels.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -11,7 +10,6 @@
 #include "io/loop.h"
 #include "io/watch.h"
 #include "link/channel_log.h"
-#include "secrets.h"
 
 static void take_result(void *self, int64_t attempt,
                         const struct channel_result *result) {
@@ -118,131 +116,61 @@ int channels_open_plugin(const char *folder, const struct configured *configured
   return code;
 }
 
-static int64_t number_of(const struct value *settings, const char *key) {
-  struct value field = value_field(settings, key);
-  return value_int_or(&field, 0);
+void channels_set_own(struct channels *channels, const struct configured *configured) {
+  const struct channel_own *own = &configured->own;
+  struct channel *channel = dispatcher_find(channels->dispatcher, configured->name);
+  channel->callers = own->callers;
+  channel->pace = own->pace;
+  dispatcher_set_parallel(channel, own->parallel);
+  if (configured_prints(configured))
+    channel_log_show(channel, own->show_text);
+  else
+    channel_http_set_timeout(channel, own->timeout_ms);
 }
 
-// What the engine itself wants of a channel is not handed to the plugin, which knows its
-// own keys only.
-static void without_own_keys(const struct value *settings, struct buf *out) {
-  static const char *const own[] = {"plugin", "parallel",   "timeout_ms", "callers",
-                                    "burst",  "per_second", "per_day"};
-  struct value key, item;
-  struct value_iter iter = value_iterate(settings);
-  size_t map = value_begin_map(out);
-  uint32_t count = 0;
-  while (value_next(&iter, &key, &item)) {
-    bool mine = false;
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) mine |= value_is(&key, own[i]);
-    if (mine) continue;
-    value_put_key_bytes(out, key.text.data, key.text.len);
-    value_put(out, &item);
-    count++;
-  }
-  value_end(out, map, count);
-}
-
-static void configured_free(struct configured *configured) {
-  mem_free(configured->name);
-  mem_free(configured->plugin);
-  if (configured->settings.data)
-    explicit_bzero(configured->settings.data, configured->settings.len);
-  buf_deinit(&configured->settings);
-  mem_free(configured);
-}
-
-// NULL with the reason when the settings can't be read.
-static struct configured *configured_new(const char *name, const char *plugin,
-                                         const struct value *settings,
-                                         struct status *status) {
-  struct buf rest = {0};
-  struct value view;
-  if (strchr(plugin, '/') || plugin[0] == '.') {
-    status_fail(status, ERR_INVALID,
-                "channel \"%s\": plugin must be a plugin's name, such as sms-http", name);
-    return NULL;
-  }
-  struct configured *configured = mem_alloc(sizeof *configured);
-  configured->name = mem_copy_text(name);
-  configured->plugin = mem_copy_text(plugin);
-  without_own_keys(settings, &rest);
-  value_read(rest.data, rest.len, &view);
-  int code = secrets_read(&view, &configured->settings, status);
-  buf_deinit(&rest);
-  if (!code) return configured;
-  configured_free(configured);
-  status_prefix(status, "channel \"%s\"", name);
-  return NULL;
-}
-
-static int read_callers(struct channel *channel, const struct value *settings,
-                        struct status *status) {
-  struct value callers = value_field(settings, "callers");
-  char *text = value_copy_text(&callers);
-  int code = callers.kind != VALUE_NIL && !text
-                 ? status_fail(status, ERR_INVALID,
-                               "must be addresses, such as \"10.0.0.5, 10.1.0.0/16\"")
-                 : http_nets_parse(&channel->callers, text, status);
-  mem_free(text);
-  return code ? status_prefix(status, "channel \"%s\": callers", channel->name) : OK;
-}
-
-static int add_http(struct channels *channels, struct configured *configured,
-                    const struct value *settings, struct status *status) {
-  struct plugin *plugin;
+static struct channel *new_channel(struct channels *channels,
+                                   const struct configured *configured,
+                                   struct plugin *plugin) {
+  if (!plugin)
+    return channel_log_new(configured->name, configured->own.show_text, NULL, NULL);
   struct channel_abilities can;
-  char digest[33];
-  int code = channels_open_plugin(channels->plugins, configured, &plugin, digest, status);
-  if (code) return code;
-  memcpy(configured->digest, digest, sizeof digest);
-  channels_abilities(plugin, &can);
-  struct channel_http_config config = {
-      .name = configured->name,
-      .can = &can,
-      .merges = plugin_info(plugin)->merges,
-      .parallel = (unsigned)number_of(settings, "parallel"),
-      .timeout_ms = number_of(settings, "timeout_ms"),
-      .client = channels->client,
-      .loop = channels->loop};
   struct plugin_port port = channels_port_of(plugin);
-  struct channel *channel = channel_http_new(&config, &port);
-  code = dispatcher_add(channels->dispatcher, channel, status);
-  if (!code) code = read_callers(channel, settings, status);
-  if (!code && channels_read_pace(settings, &channel->pace, status))
-    code = status_prefix(status, "channel \"%s\"", configured->name);
-  return code;
+  channels_abilities(plugin, &can);
+  return channel_http_new(
+      &(struct channel_http_config){.name = configured->name,
+                                    .can = &can,
+                                    .merges = plugin_info(plugin)->merges,
+                                    .client = channels->client,
+                                    .loop = channels->loop},
+      &port);
 }
 
-static int add_plugin(struct channels *channels, const char *name, const char *plugin,
-                      const struct value *settings, struct status *status) {
-  struct configured *configured = configured_new(name, plugin, settings, status);
-  if (!configured) return status->code;
+int channels_put(struct channels *channels, struct configured *configured,
+                 struct plugin *plugin, struct status *status) {
+  if (dispatcher_add(channels->dispatcher, new_channel(channels, configured, plugin),
+                     status)) {
+    configured_free(configured);
+    return status->code;
+  }
   configured->next = channels->configured;
   channels->configured = configured;
-  return add_http(channels, configured, settings, status);
+  channels_set_own(channels, configured);
+  return OK;
 }
 
 static int add_channel(struct channels *channels, const char *name,
                        const struct value *settings, struct status *status) {
-  struct value plugin = value_field(settings, "plugin"),
-               show = value_field(settings, "show_text");
-  char *plugin_name = value_copy_text(&plugin);
-  bool prints = !strcmp(plugin_name ? plugin_name : name, "log");
-  int code;
-  if (plugin_name && !prints)
-    code = add_plugin(channels, name, plugin_name, settings, status);
-  else if (prints)
-    code = dispatcher_add(channels->dispatcher,
-                          channel_log_new(name, value_true(&show), NULL, NULL), status);
-  else
-    code =
-        status_fail(status, ERR_INVALID,
-                    "channel \"%s\": plugin is missing: say which plugin sends, such as "
-                    "\"sms-http\", or \"log\"",
-                    name);
-  mem_free(plugin_name);
-  return code;
+  struct configured *configured = configured_new(name, settings, status);
+  struct plugin *plugin = NULL;
+  char digest[33] = "";
+  if (!configured) return status->code;
+  if (!configured_prints(configured) &&
+      channels_open_plugin(channels->plugins, configured, &plugin, digest, status)) {
+    configured_free(configured);
+    return status->code;
+  }
+  memcpy(configured->digest, digest, sizeof digest);
+  return channels_put(channels, configured, plugin, status);
 }
 
 int channels_open(struct channels *channels, const struct channels_parts *parts,
@@ -269,13 +197,18 @@ int channels_open(struct channels *channels, const struct channels_parts *parts,
   return code;
 }
 
+static void free_all(struct configured *configured) {
+  while (configured) {
+    struct configured *next = configured->next;
+    configured_free(configured);
+    configured = next;
+  }
+}
+
 void channels_free(struct channels *channels) {
   dispatcher_free(channels->dispatcher);
-  while (channels->configured) {
-    struct configured *configured = channels->configured;
-    channels->configured = configured->next;
-    configured_free(configured);
-  }
+  free_all(channels->configured);
+  buf_deinit(&channels->wanted);
   mem_free(channels->plugins);
   *channels = (struct channels){0};
 }

@@ -1,5 +1,6 @@
 // Channels as the configuration names them: `channels = { sms = { plugin = "sms-http", …
-// }, log = {} }`. A plugin that is saved anew takes the old one's place.
+// }, log = {} }`. A plugin that is saved anew takes the old one's place, and so do
+// settings.
 #pragma once
 
 #include "care/care.h"
@@ -20,10 +21,11 @@ struct channels {
   struct http_thread *client;  //
   char *plugins;               // folder; owned
   struct configured *configured;
+  struct buf wanted;  // settings of all that are to be taken next, encoded; empty: none
   struct watch *watch;
   struct loop_job *looking;
   struct look *look;  // what it works on
-  bool again;         // files changed while it looked
+  bool again;         // files or settings changed while it looked
 };
 
 struct channels_parts {  // borrowed, but for the folder's name
@@ -44,6 +46,9 @@ void channels_metrics(const struct channels *channels, struct buf *out);
 // channel's settings, changes nothing: the old one goes on, and the channel says why.
 void channels_watch(struct channels *channels);
 void channels_reload(struct channels *channels);  // looks now
+// From now on the channels are these: new ones come, others go, and each whose settings
+// are good has them. One whose settings are wrong goes on as it was, and says why.
+void channels_configure(struct channels *channels, const struct value *settings);
 // No plugin is looked at any more; before the HTTP client ends.
 void channels_stop(struct channels *channels);
 void channels_free(struct channels *channels);  // after it

@@ -35,6 +35,17 @@ static bool is_up(const char *state) {
   return strcmp(state, "up") == 0 || strcmp(state, "limited") == 0;
 }
 
+static void put_called(const struct channel *first, struct buf *out) {
+  static const char *const ends[] = {"taken", "forged", "stranger", "fault"};
+  buf_puts(out, "# TYPE afterward_channel_callbacks_total counter\n");
+  for (const struct channel *at = first; at; at = at->next)
+    for (int i = 0; i < CHANNEL_CALLED; i++)
+      if (at->can.receipts || at->can.inbound)
+        buf_printf(
+            out, "afterward_channel_callbacks_total{channel=\"%s\",result=\"%s\"} %llu\n",
+            at->name, ends[i], (unsigned long long)at->called[i]);
+}
+
 void channels_metrics(const struct channels *channels, struct buf *out) {
   static const char *const states[] = {"up", "down", "misconfigured", "limited"};
   const struct channel *first = dispatcher_first(channels->dispatcher);
@@ -48,4 +59,5 @@ void channels_metrics(const struct channels *channels, struct buf *out) {
       buf_printf(out, "afterward_channel_state{channel=\"%s\",state=\"%s\"} %d\n",
                  at->name, states[i],
                  strcmp(line_state(channels->care, at->name), states[i]) == 0);
+  put_called(first, out);
 }

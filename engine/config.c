@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/window.h"
@@ -146,4 +147,39 @@ int config_check(const struct value *settings, struct status *status) {
     return status->code;
   }
   return OK;
+}
+
+static bool is_other(const struct value *a, const struct value *b) {
+  struct buf first = {0}, second = {0};
+  value_put(&first, a);
+  value_put(&second, b);
+  bool other = first.len != second.len || memcmp(first.data, second.data, first.len);
+  buf_deinit(&first);
+  buf_deinit(&second);
+  return other;
+}
+
+// Keys of `of` that the other has otherwise, or, when only missing is set, not at all.
+static void put_other(const struct value *of, const struct value *other, bool missing,
+                      struct buf *out) {
+  struct value_iter iter = value_iterate(of);
+  struct value key, item;
+  while (value_next(&iter, &key, &item)) {
+    char *name = value_copy_text(&key);
+    struct value theirs = value_field(other, name);
+    bool differs = missing ? theirs.kind == VALUE_NIL : is_other(&item, &theirs);
+    if (differs && strcmp(name, "channels") != 0)
+      buf_printf(out, "%s%s", out->len ? " " : "", name);
+    mem_free(name);
+  }
+}
+
+void config_log_waiting(const struct value *started, const struct value *settings) {
+  struct buf keys = {0};
+  put_other(settings, started, false, &keys);
+  put_other(started, settings, true, &keys);
+  if (keys.len)
+    log_line(LOG_LEVEL_WARN, "config.waits",
+             "keys=\"%s\" remedy=\"they take effect at the next start\"", keys.data);
+  buf_deinit(&keys);
 }

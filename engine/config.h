@@ -13,3 +13,6 @@ void site_deinit(struct site *site);
 // Refuses keys that nobody reads, with the nearest right word. The daemon's own keys are
 // checked where they are used.
 int config_check(const struct value *settings, struct status *status);
+// Logs the keys beside channels that are other than those the daemon started with: they
+// wait for a restart.
+void config_log_waiting(const struct value *started, const struct value *settings);

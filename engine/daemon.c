@@ -113,8 +113,29 @@ static void reload(struct daemon *daemon) {
   notify_send("RELOADING=1");
   log_line(LOG_LEVEL_INFO, "daemon.reload", "scripts=%s", daemon->scripts);
   reload_ask(daemon->reload, NULL, "signal", false);
-  channels_reload(&daemon->channels);
+  daemon_configure(daemon);
   notify_send("READY=1");
+}
+
+// Of the settings, channels take effect at once; the others wait for a restart, and are
+// named. A file that is wrong changes nothing.
+void daemon_configure(struct daemon *daemon) {
+  struct buf bytes = {0};
+  struct value settings;
+  struct status status = {0};
+  if (!daemon->options.config) {
+    channels_reload(&daemon->channels);
+    return;
+  }
+  if (!table_file_read(daemon->options.config, &bytes, &status) &&
+      value_read(bytes.data, bytes.len, &settings) && !config_check(&settings, &status)) {
+    config_log_waiting(&daemon->settings, &settings);
+    channels_configure(&daemon->channels, &settings);
+  } else {
+    log_line(LOG_LEVEL_ERROR, "config.refused", "reason=\"%s\"", status.text);
+    channels_reload(&daemon->channels);
+  }
+  buf_deinit(&bytes);
 }
 
 static void signalled(void *self, int number) {

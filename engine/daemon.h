@@ -47,7 +47,8 @@ struct daemon {
 
 int daemon_start(struct daemon *daemon,
                  struct status *status);  // the caller gives it zeroed but for options
-void daemon_run(struct daemon *daemon);   // until SIGTERM or SIGINT
-void daemon_free(struct daemon *daemon);  // after whatever daemon_start reached
+void daemon_configure(struct daemon *daemon);  // reads the configuration again
+void daemon_run(struct daemon *daemon);        // until SIGTERM or SIGINT
+void daemon_free(struct daemon *daemon);       // after whatever daemon_start reached
 
 void daemon_answer_api(struct daemon *daemon);  // daemon_api.c: fills in api.engine

@@ -52,7 +52,7 @@ static int test_channel(void *self, const struct outgoing *outgoing, inbox_done 
 
 static void ask_reload(void *self, const char *department, const char *who) {
   reload_ask(((struct daemon *)self)->reload, department, who, true);
-  if (!department) channels_reload(&((struct daemon *)self)->channels);
+  if (!department) daemon_configure(self);
 }
 
 static const char *doing(void *self, const char *department) {

@@ -31,6 +31,15 @@ struct channel_job {  // one attempt on its way; texts are owned by the job
 };
 
 enum channel_callback { CHANNEL_RECEIPT, CHANNEL_INBOUND };
+// How a call of a provider ended: taken; forged or unreadable, by the plugin's word; from
+// an address that may not call; a fault of the plugin's.
+enum channel_called {
+  CALLED_TAKEN,
+  CALLED_FORGED,
+  CALLED_STRANGER,
+  CALLED_FAULT,
+  CHANNEL_CALLED
+};
 
 struct channel_ops {
   // Must end in one channel_done, at once or later, or in channel_leave.
@@ -75,6 +84,7 @@ struct channel {
   unsigned running;
   size_t waiting;
   bool pumping;
+  uint64_t called[CHANNEL_CALLED];    // since the start
   uint64_t results[CHANNEL_RESULTS];  // since the start, by enum result_kind
   enum result_kind newest;
   struct channel_result last;  // the newest that was no acceptance

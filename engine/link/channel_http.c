@@ -82,3 +82,17 @@ void channel_http_replace(struct channel *channel, const struct channel_abilitie
   set_abilities(channel, can, merges);
   if (old.free) old.free(old.self);
 }
+
+void channel_http_set_timeout(struct channel *channel, int64_t ms) {
+  struct channel_http *http = channel_http_of(channel);
+  pthread_mutex_lock(&http->lock);
+  http->timeout_ms = ms ? ms : TIMEOUT_MS;
+  pthread_mutex_unlock(&http->lock);
+}
+
+int64_t channel_http_timeout(struct channel_http *http) {
+  pthread_mutex_lock(&http->lock);
+  int64_t ms = http->timeout_ms;
+  pthread_mutex_unlock(&http->lock);
+  return ms;
+}

@@ -42,6 +42,9 @@ struct channel *channel_http_new(const struct channel_http_config *config,
 void channel_http_replace(struct channel *channel, const struct channel_abilities *can,
                           bool merges, const struct plugin_port *plugin);
 
+// Of one call from now on; 0: 15 s.
+void channel_http_set_timeout(struct channel *channel, int64_t ms);
+
 // What a plugin's result means; for specs too. A result that says nothing is ambiguous.
 void channel_http_read(const struct value *answer, int64_t now, const char *key,
                        struct channel_result *result);

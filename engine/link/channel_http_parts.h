@@ -19,6 +19,8 @@ struct channel_http {
   struct sending *resting;  // to ask again
 };
 
+int64_t channel_http_timeout(struct channel_http *http);  // any thread
+
 static inline struct channel_http *channel_http_of(struct channel *channel) {
   return (struct channel_http *)channel;
 }

@@ -36,6 +36,10 @@ static void log_send(struct channel *channel, struct channel_job *job) {
   channel_done(job, &result);
 }
 
+void channel_log_show(struct channel *channel, bool show_text) {
+  ((struct channel_log *)channel)->show_text = show_text;
+}
+
 static void log_free(struct channel *channel) { mem_free(channel); }
 
 struct channel *channel_log_new(const char *name, bool show_text,

@@ -61,7 +61,7 @@ static bool make(void *ctx, struct http_call *call) {
   if (code == OK &&
       value_read(sending->request.data, sending->request.len, &sending->made)) {
     channel_call_read(&sending->call, &sending->made,
-                      channel_http_of(sending->job->channel)->timeout_ms, call);
+                      channel_http_timeout(channel_http_of(sending->job->channel)), call);
     return true;
   }
   // Nothing was sent by this, but what is asked for may have been before.

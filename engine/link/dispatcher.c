@@ -14,6 +14,7 @@ enum {
 struct dispatcher {
   struct dispatcher_sink sink;
   struct channel *channels;  // owned list
+  struct channel *gone;      // owned list: dropped; some of their jobs may run
   bool stopped;
 };
 
@@ -44,6 +45,10 @@ int dispatcher_add(struct dispatcher *dispatcher, struct channel *channel,
   channel->next = dispatcher->channels;
   dispatcher->channels = channel;
   return OK;
+}
+
+void dispatcher_set_parallel(struct channel *channel, unsigned parallel) {
+  channel->parallel = parallel ? parallel : PARALLEL;
 }
 
 int64_t channel_now(const struct channel *channel) {
@@ -281,28 +286,48 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .dials = port_dials};
 }
 
+static void give_back(struct channel *channel, const char *why) {
+  struct channel_result back = {.kind = RESULT_RETRY, .provider = PROVIDER_UNASKED};
+  snprintf(back.detail, sizeof back.detail, "%s", why);
+  while (channel->waiting) report(take(channel), &back);
+}
+
 void dispatcher_stop(struct dispatcher *dispatcher) {
-  struct channel_result later = {
-      .kind = RESULT_RETRY, .provider = PROVIDER_UNASKED, .detail = "stopping"};
   dispatcher->stopped = true;
   for (struct channel *channel = dispatcher->channels; channel; channel = channel->next)
-    while (channel->waiting) report(take(channel), &later);
+    give_back(channel, "stopping");
+}
+
+void dispatcher_drop(struct dispatcher *dispatcher, struct channel *channel) {
+  struct channel **at = &dispatcher->channels;
+  while (*at != channel) at = &(*at)->next;
+  *at = channel->next;
+  channel->next = dispatcher->gone;
+  dispatcher->gone = channel;
+  give_back(channel, "the channel is gone");
 }
 
 size_t dispatcher_load(const struct dispatcher *dispatcher) {
   size_t load = 0;
   for (const struct channel *at = dispatcher->channels; at; at = at->next)
     load += at->waiting + at->running;
+  for (const struct channel *at = dispatcher->gone; at; at = at->next)
+    load += at->running;
   return load;
+}
+
+static void free_all(struct channel *channel) {
+  while (channel) {
+    struct channel *next = channel->next;
+    channel->ops->free(channel);
+    channel = next;
+  }
 }
 
 void dispatcher_free(struct dispatcher *dispatcher) {
   if (!dispatcher) return;
-  while (dispatcher->channels) {
-    struct channel *channel = dispatcher->channels;
-    dispatcher->channels = channel->next;
-    channel->ops->free(channel);
-  }
+  free_all(dispatcher->channels);
+  free_all(dispatcher->gone);
   mem_free(dispatcher);
 }
 

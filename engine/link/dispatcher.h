@@ -20,6 +20,9 @@ struct dispatcher *dispatcher_new(const struct dispatcher_sink *sink);
 // Takes the channel; a name can be added once (ERR_CONFLICT, and the channel is freed).
 int dispatcher_add(struct dispatcher *dispatcher, struct channel *channel,
                    struct status *status);
+// Nobody finds it any more: what it has not begun comes back, what runs may end.
+void dispatcher_drop(struct dispatcher *dispatcher, struct channel *channel);
+void dispatcher_set_parallel(struct channel *channel, unsigned parallel);  // 0: 8
 struct channels_port dispatcher_port(struct dispatcher *dispatcher);
 
 // No more is sent: what waits comes back as RESULT_RETRY, what runs may end.

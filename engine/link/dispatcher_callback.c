@@ -185,6 +185,14 @@ static bool may_call(const struct channel *channel, const char *peer) {
   return false;
 }
 
+static void note_call(struct channel *channel, const struct dispatcher_callback *callback,
+                      int status) {
+  channel->called[status < 300 ? CALLED_TAKEN : CALLED_FORGED]++;
+  if (status == 403)
+    log_line(LOG_LEVEL_WARN, "channel.forged", "channel=%s peer=%s", channel->name,
+             callback->peer);
+}
+
 static bool takes(const struct channel *channel, enum channel_callback which) {
   return channel && channel->ops->callback &&
          (which == CHANNEL_RECEIPT ? channel->can.receipts : channel->can.inbound);
@@ -201,6 +209,7 @@ int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
   struct status why = {0};
   memset(reply, 0, sizeof *reply);
   if (!may_call(channel, callback->peer)) {
+    channel->called[CALLED_STRANGER]++;
     reply->status = 403;
     return OK;
   }
@@ -209,9 +218,11 @@ int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
       channel->ops->callback(channel, callback->which, &request, &out, &why) != OK ||
       !value_read(out.data, out.len, &answer)) {
     fault(channel, reply, &why);
+    channel->called[CALLED_FAULT]++;
   } else {
     struct value list = value_field(&answer, "items");
     read_reply(&answer, reply);
+    note_call(channel, callback, reply->status);
     if (reply->status < 300) {
       put_items(&list, &reply->receipts, add_receipt);
       put_items(&list, &reply->inbound, add_inbound);

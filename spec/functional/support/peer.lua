@@ -27,13 +27,14 @@ local function attend(self, tcp)
     buffer = ""
     self.requests[#self.requests + 1] = request
     local status, body, type = self.serve(request)
+    if status == "hang" then return end
     if status == "reset" then return tcp:is_closing() or tcp:close_reset() end
     tcp:write(("HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: %s\r\nConnection: close\r\n\r\n%s"):format(status, #(body or ""),
       type or "application/json", body or ""), close)
   end)
 end
 
--- serve(request {method,path,headers,body}) → status, body, type; or "reset"
+-- serve(request {method,path,headers,body}) → status, body, type; or "reset", or "hang"
 function Peer.open(serve)
   local self = setmetatable({ tcp = uv.new_tcp(), requests = {}, serve = serve }, Peer)
   assert(self.tcp:bind("127.0.0.1", 0))
