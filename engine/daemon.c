@@ -80,7 +80,10 @@ static void end_when_quiet(struct daemon *daemon) {
   bool late = clock_steady_ms() >= daemon->end_at;
   if (!daemon->doors_shut || (dispatcher_load(daemon->channels.dispatcher) && !late))
     return;
-  for (int i = 0; i < LAST_BATCHES && work(daemon); i++) {
+  bool more = true;
+  for (int i = 0; i < LAST_BATCHES && more; i++) {
+    more = work(daemon);
+    more = kernel_settle(daemon->engine.kernel) || more;
   }
   loop_stop(daemon->loop);
 }
@@ -342,18 +345,28 @@ static int load_scripts(struct daemon *daemon) {
   return OK;
 }
 
-int daemon_start(struct daemon *daemon, struct status *status) {
-  daemon->loop = loop_new();
-  if (read_config(daemon, status) || start_clock(daemon, status) ||
-      find_scripts(daemon, status) || take_port(daemon, status) ||
-      open_engine(daemon, status) || load_scripts(daemon) || open_doors(daemon, status) ||
-      open_server(daemon, status))
-    return status->code;
+static void synced(void *self) { loop_wake_send(self); }
+
+static void look_at_work(void *self) { (void)self; }  // the loop does after each wake
+
+static void watch(struct daemon *daemon) {
   daemon->due = loop_timer_new(daemon->loop, due, daemon);
+  daemon->synced = loop_wake_new(daemon->loop, look_at_work, daemon);
+  store_sync_apart(daemon->engine.store, synced, daemon->synced);
   loop_set_work(daemon->loop, work_and_arm, daemon);
   loop_on_signal(daemon->loop, signalled, daemon);
   reload_watch(daemon->reload);
   channels_watch(&daemon->channels);
+}
+
+int daemon_start(struct daemon *daemon, struct status *status) {
+  daemon->loop = loop_new();
+  if (read_config(daemon, status) || start_clock(daemon, status) ||
+      find_scripts(daemon, status) || take_port(daemon, status) ||
+      open_engine(daemon, status) || load_scripts(daemon) || open_doors(daemon, status))
+    return status->code;
+  watch(daemon);  // first: who is told that it is ready may signal at once
+  if (open_server(daemon, status)) return status->code;
   if (notify_watchdog_ms()) {
     daemon->watchdog = loop_timer_new(daemon->loop, alive, daemon);
     alive(daemon);
@@ -384,6 +397,7 @@ void daemon_free(struct daemon *daemon) {
   reload_free(daemon->reload);
   if (daemon->engine_open) engine_close(&daemon->engine, NULL);
   connectors_free(&daemon->connectors);
+  if (daemon->synced) loop_wake_free(daemon->synced);
   if (daemon->loop) loop_free(daemon->loop);
   mem_free(daemon->scripts);
   buf_deinit(&daemon->config);

@@ -32,6 +32,7 @@ struct daemon {
   struct loop_timer *due, *watchdog;
   struct reload *reload;
   struct compare *compare;
+  struct loop_wake *synced;  // a commit is; what waited for that is the next work
   struct http_thread *client;
   struct http_front *server;
   int port;  // that it listens on

@@ -42,8 +42,8 @@ bool gate_clock(struct care *care, struct message *message, struct gate *gate) {
   return gate_hold(gate, message, "clock", kernel_now(care->kernel) + look_again_ms);
 }
 
-static void let_go(void *self, int64_t ref) {
-  (void)ref;
+static void let_go(void *self, void *own) {
+  (void)own;
   ((struct care *)self)->clock_held = false;
 }
 
@@ -53,7 +53,7 @@ static int confirm(void *self, struct inbox_row *row, struct status *status) {
   if (field_text(&row->body, "by", 100, &by, status)) return status->code;
   store_exec(care->store, "DELETE FROM meta WHERE key='clock-held'", "");
   care_audit(care, by ? by : "", "clock.confirm", "clock", NULL);
-  kernel_after(care->kernel, let_go, care, 0);
+  kernel_after(care->kernel, let_go, NULL, care, NULL);
   mem_free(by);
   return OK;
 }

@@ -148,8 +148,9 @@ static int read_asked(struct care *care, const struct inbox_row *row, struct ask
 }
 
 // After the commit: from here on it may ring.
-static void start(void *self, int64_t dial) {
+static void start(void *self, void *own) {
   struct care *care = self;
+  int64_t dial = *(int64_t *)own;
   struct stmt *row = store_query(
       care->store,
       "SELECT d.channel, d.key, d.extension, i.value, t.form, d.at FROM dial d JOIN"
@@ -185,7 +186,9 @@ static void put(struct care *care, const struct asked *asked) {
              " at, status) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,'in_flight')",
              "iiitttti", task->id, task->patient, asked->identity, asked->channel, key,
              asked->by.staff, asked->extension, kernel_now(care->kernel));
-  kernel_after(care->kernel, start, care, store_last_id(care->store));
+  int64_t *own = mem_alloc(sizeof *own);
+  *own = store_last_id(care->store);
+  kernel_after(care->kernel, start, mem_free, care, own);
 }
 
 static int apply(void *self, struct inbox_row *row, struct status *status) {

@@ -58,18 +58,9 @@ bool line_has_token(struct care *care, const struct line *line, int64_t *next) {
   return false;
 }
 
-// What a batch has claimed is with its channel when the next one begins.
-static int claimed_now(struct care *care, const char *channel) {
-  struct line_pace *pace = pace_of(care, channel);
-  int64_t batch = kernel_statistics(care->kernel)->batches;
-  if (pace->batch != batch) pace->claimed = 0;
-  pace->batch = batch;
-  return pace->claimed;
-}
-
 bool line_has_room(struct care *care, const struct line *line) {
   int room = limits_of(care, line->name).room;
-  return room == INT_MAX || room > claimed_now(care, line->name);
+  return room == INT_MAX || room > pace_of(care, line->name)->claimed;
 }
 
 bool line_day_is_full(struct care *care, const struct line *line) {
@@ -82,6 +73,11 @@ int64_t line_day_ends(struct care *care) {
   return day_start(care_site_zone(care), kernel_now(care->kernel), 1);
 }
 
+void line_handed_over(struct care *care, const char *channel) {
+  for (struct line_pace *pace = care->lines.paces; pace; pace = pace->next)
+    if (strcmp(pace->name, channel) == 0) pace->claimed--;
+}
+
 static void count_day(struct care *care, struct line *line) {
   int64_t today = day_start(care_site_zone(care), kernel_now(care->kernel), 0);
   line->sent = line->day == today ? line->sent + 1 : 1;
@@ -92,10 +88,7 @@ void line_claimed(struct care *care, const char *channel) {
   struct channel_limits limits = limits_of(care, channel);
   struct line line;
   int64_t next;
-  if (limits.room != INT_MAX) {
-    claimed_now(care, channel);
-    pace_of(care, channel)->claimed++;
-  }
+  pace_of(care, channel)->claimed++;
   line_load(care, channel, &line);
   if (line_has_token(care, &line, &next) && limits.per_second > 0)
     pace_of(care, channel)->tokens -= 1;

@@ -18,14 +18,13 @@ struct line {  // a channel as loaded
   char error[160];
 };
 
-// Since the start, by name; what is claimed counts at once, also when its batch fails.
+// Since the start, by name; what is claimed uses tokens up also when its batch fails.
 struct line_pace {
   struct line_pace *next;
   char name[32];
   double tokens;
   int64_t filled_at;
-  int claimed;  // by the present batch: its channel doesn't know of them yet
-  int64_t batch;
+  int claimed;  // that its channel doesn't know of yet
 };
 
 void line_load(struct care *care, const char *channel, struct line *out);
@@ -41,6 +40,8 @@ bool line_admits(struct care *care, struct line *line, bool safety);
 int64_t line_opens(struct care *care, const struct line *line);
 // One was claimed: it counts for the rate and the day, and may be the one that tries.
 void line_claimed(struct care *care, const char *channel);
+// It is with its channel now, or will not be: until then it takes of the channel's room.
+void line_handed_over(struct care *care, const char *channel);
 // What the channel takes, and what it is kept to.
 bool line_has_room(struct care *care, const struct line *line);
 bool line_has_token(struct care *care, const struct line *line, int64_t *next);

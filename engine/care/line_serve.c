@@ -92,11 +92,9 @@ static void refuse(void *self, struct work *work, const struct status *why) {
   line_arm(care, &line, kernel_now(care->kernel));
 }
 
-static void call_back(void *self, int64_t channel) {
-  struct care *care = self;
-  struct line line;
-  if (care->channels.recall && line_load_id(care, channel, &line))
-    care->channels.recall(care->channels.self, line.name);
+static void call_back(void *self, void *own) {
+  const struct care *care = self;
+  if (care->channels.recall) care->channels.recall(care->channels.self, own);
 }
 
 static void report(struct care *care, struct line *line, bool was_down) {
@@ -107,7 +105,7 @@ static void report(struct care *care, struct line *line, bool was_down) {
            "channel=%s reason=%s error=\"%s\"", line->name, down ? breaker->shut : "",
            down ? line->error : "");
   if (down)
-    kernel_after(care->kernel, call_back, care, line->id);
+    kernel_after(care->kernel, call_back, mem_free, care, mem_copy_text(line->name));
   else
     line_tell(care, line);
 }

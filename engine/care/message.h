@@ -85,5 +85,9 @@ void message_recover(struct care *care);
 // otherwise: cancelled suppressed unreachable no-contact opted-out in-doubt. Unreachable
 // may come after accepted, when a receipt says so. care/outcomes.c turns it into the
 // run's outcome.
-void message_settled(struct care *care, int64_t message,
+struct settled {  // the message it is about; texts are borrowed
+  int64_t message, run, question, created_at, first;
+  const char *kind, *name;
+};
+void message_settled(struct care *care, const struct settled *settled,
                      const char *outcome);  // accepted or a word of the outcome table

@@ -1,5 +1,6 @@
 #include "care/message_claim.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -17,58 +18,97 @@ static char *copy_signature(const char *text) {
   return mem_copy_bytes(text + strlen(open), (size_t)(end - text) - strlen(open));
 }
 
-static char *staff_address(struct care *care, const struct message *message) {
+struct claimed {  // an attempt as it will leave; texts are owned
+  struct care *care;
+  int64_t attempt, message, started_at;
+  char *channel, *address, *key, *text, *program, *class_;
+  bool safety, query;
+};
+
+static void claimed_free(void *own) {
+  struct claimed *claimed = own;
+  if (!claimed->query) line_handed_over(claimed->care, claimed->channel);
+  mem_free(claimed->channel);
+  mem_free(claimed->address);
+  mem_free(claimed->key);
+  mem_free(claimed->text);
+  mem_free(claimed->program);
+  mem_free(claimed->class_);
+  mem_free(claimed);
+}
+
+// After the commit.
+static void start(void *self, void *own) {
+  struct care *care = self;
+  const struct claimed *claimed = own;
+  struct outgoing outgoing = {
+      .attempt = claimed->attempt,
+      .message = claimed->message,
+      .channel = claimed->channel,
+      .address = claimed->address ? claimed->address : "",
+      .key = claimed->key,
+      .text = claimed->text,
+      .program = claimed->program,
+      .class_ = claimed->class_,
+      .safety = claimed->safety,
+      .started_at = claimed->started_at,
+      .query = claimed->query,
+  };
+  care->channels.start(care->channels.self, &outgoing);
+}
+
+static char *find_address(struct care *care, const struct message *message,
+                          const struct gate *gate) {
   const struct channels_port *port = &care->channels;
   char address[STAFF_ADDRESS];
-  message_staff_address(care, message, port->address_kind(port->self, message->channel),
+  if (!message_is_page(message))
+    return store_text(care->store, "SELECT value FROM identity WHERE id=?1", "i",
+                      gate->identity);
+  message_staff_address(care, message, port->address_kind(port->self, gate->channel),
                         address, sizeof address);
   return mem_copy_text(address);
 }
 
-// known: the attempt, its key and address.
-static void hand_over(struct care *care, const struct message *message,
-                      const struct outgoing *known) {
-  char *program = copy_signature(message->text);
-  struct outgoing outgoing = *known;
-  outgoing.message = message->id;
-  outgoing.channel = message->channel;
-  outgoing.text = message->text;
-  outgoing.program = program;
-  outgoing.class_ = message->class_;
-  outgoing.safety = message_is_safety(message);
-  care->channels.start(care->channels.self, &outgoing);
-  mem_free(program);
+// known: the attempt, its key and when it began, and whether to ask.
+static void start_after(struct care *care, const struct message *message,
+                        const struct gate *gate, const struct outgoing *known) {
+  struct claimed *claimed = mem_alloc(sizeof *claimed);
+  *claimed = (struct claimed){.care = care,
+                              .attempt = known->attempt,
+                              .message = message->id,
+                              .started_at = known->started_at,
+                              .channel = mem_copy_text(gate->channel),
+                              .address = find_address(care, message, gate),
+                              .key = mem_copy_text(known->key),
+                              .text = mem_copy_text(message->text),
+                              .program = copy_signature(message->text),
+                              .class_ = mem_copy_text(message->class_),
+                              .safety = message_is_safety(message),
+                              .query = known->query};
+  kernel_after(care->kernel, start, claimed_free, care, claimed);
 }
 
-static void begin(struct care *care, int64_t attempt, bool query) {
-  struct stmt *row = store_query(care->store,
-                                 "SELECT message, key, (SELECT value FROM identity WHERE"
-                                 " id=address), started_at FROM attempt WHERE id=?1",
-                                 "i", attempt);
+void message_ask(struct care *care, int64_t attempt) {
+  struct stmt *row = store_query(
+      care->store, "SELECT message, key, address, started_at FROM attempt WHERE id=?1",
+      "i", attempt);
   bool found = stmt_row(row);
-  int64_t id = found ? stmt_int(row, 0) : 0, started = found ? stmt_int(row, 3) : 0;
+  int64_t id = found ? stmt_int(row, 0) : 0, identity = found ? stmt_int(row, 2) : 0,
+          started = found ? stmt_int(row, 3) : 0;
   char *key = found ? mem_copy_text(stmt_text(row, 1)) : NULL;
-  char *address = found ? mem_copy_text(stmt_text(row, 2)) : NULL;
   stmt_done(row);
   struct message message;
+  struct gate gate = {.identity = identity};
   bool ready = message_load(care->store, id, &message) && message.channel && message.text;
-  if (ready && message_is_page(&message)) address = staff_address(care, &message);
+  if (ready) snprintf(gate.channel, sizeof gate.channel, "%s", message.channel);
   if (ready)
-    hand_over(care, &message,
-              &(struct outgoing){.attempt = attempt,
-                                 .key = key,
-                                 .address = address ? address : "",
-                                 .started_at = started,
-                                 .query = query});
+    start_after(
+        care, &message, &gate,
+        &(struct outgoing){
+            .attempt = attempt, .key = key, .started_at = started, .query = true});
   message_deinit(&message);
-  mem_free(address);
   mem_free(key);
 }
-
-// After the commit.
-static void start(void *self, int64_t attempt) { begin(self, attempt, false); }
-
-void message_ask(void *self, int64_t attempt) { begin(self, attempt, true); }
 
 // The words are chosen once, with the newest bundle, and stay whatever is edited later.
 static bool freeze(struct care *care, struct message *message, int64_t person) {
@@ -108,6 +148,10 @@ void message_claim(struct care *care, struct message *message, const struct gate
   }
   message_key(message, key);
   message_take(care, message, gate, key);
+  int64_t attempt = store_last_id(care->store);
   line_claimed(care, gate->channel);
-  kernel_after(care->kernel, start, care, store_last_id(care->store));
+  start_after(
+      care, message, gate,
+      &(struct outgoing){
+          .attempt = attempt, .key = key, .started_at = kernel_now(care->kernel)});
 }

@@ -11,4 +11,4 @@ void message_take(struct care *care, struct message *message, const struct gate 
 // After a start, for an attempt that was in flight: its channel is told to ask what
 // became of it, and the result comes as of a sending. A kernel_after callback; self is
 // the care.
-void message_ask(void *self, int64_t attempt);
+void message_ask(struct care *care, int64_t attempt);

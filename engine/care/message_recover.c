@@ -35,7 +35,7 @@ static void apply(void *self, struct work *work) {
     int64_t id;
     memcpy(&id, ids.data + at, sizeof id);
     if (may_ask(care, id))
-      kernel_after(care->kernel, message_ask, care, id);
+      message_ask(care, id);
     else
       message_result_apply(care, id, &doubt);
   }

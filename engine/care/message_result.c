@@ -77,8 +77,7 @@ void message_accepted(struct care *care, struct message *message) {
   message_accept(care, message, kernel_now(care->kernel));
   if (!first) return;
   message_remind_at(care, message);
-  if (strcmp(message->kind, "ask") == 0 || strcmp(message->kind, "send") == 0)
-    message_settled(care, message->id, "accepted");
+  message_tell_run(care, message, "accepted");
 }
 
 static void hold(struct care *care, struct message *message, const char *reason,

@@ -25,8 +25,8 @@ static void load_numbers(struct stmt *row, int from, struct message *out) {
   int64_t *const numbers[] = {&out->patient,     &out->enrollment,  &out->run,
                               &out->question,    &out->alert,       &out->due_at,
                               &out->valid_until, &out->person,      &out->attempts,
-                              &out->generation,  &out->accepted_at, &out->address,
-                              &out->first};
+                              &out->generation,  &out->accepted_at, &out->created_at,
+                              &out->address,     &out->first};
   for (int i = 0; i < (int)(sizeof numbers / sizeof *numbers); i++)
     *numbers[i] = stmt_int(row, from + i);
 }
@@ -37,8 +37,8 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
       store,
       "SELECT number,department,program,kind,class,name,audience,via,status,reason,"
       "remind,channel,text, patient,enrollment,run,question,alert,due_at,valid_until,"
-      "person,attempts,generation,accepted_at,address,first, fields, EXISTS (SELECT 1 "
-      "FROM "
+      "person,attempts,generation,accepted_at,created_at,address,first, fields, EXISTS "
+      "(SELECT 1 FROM "
       "carried"
       " WHERE carrier=message.id) FROM message WHERE id=?1",
       "i", id);
@@ -48,9 +48,9 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
     load_texts(row, out);
     load_numbers(row, 13, out);
     size_t len = 0;
-    const void *fields = stmt_bytes(row, 26, &len);
+    const void *fields = stmt_bytes(row, 27, &len);
     if (fields) buf_put(&out->fields, fields, len);
-    out->carries = stmt_int(row, 27) != 0;
+    out->carries = stmt_int(row, 28) != 0;
     out->about = mem_alloc(sizeof *out->about);
   }
   stmt_done(row);
@@ -178,11 +178,20 @@ static const char *outcome_of(const char *status, const char *reason) {
   return strcmp(status, "cancelled") == 0 ? "cancelled" : "suppressed";
 }
 
+void message_tell_run(struct care *care, const struct message *message,
+                      const char *outcome) {
+  if (strcmp(message->kind, "ask") != 0 && strcmp(message->kind, "send") != 0) return;
+  message_settled(
+      care,
+      &(struct settled){message->id, message->run, message->question, message->created_at,
+                        message->first, message->kind, message->name},
+      outcome);
+}
+
 void message_end(struct care *care, struct message *message, const char *status,
                  const char *reason) {
   set_state(care, message, status, reason, 0, kernel_now(care->kernel));
-  if (strcmp(message->kind, "ask") == 0 || strcmp(message->kind, "send") == 0)
-    message_settled(care, message->id, outcome_of(status, reason));
+  message_tell_run(care, message, outcome_of(status, reason));
 }
 
 void message_doubt(struct care *care, struct message *message) {

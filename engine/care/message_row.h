@@ -15,7 +15,7 @@ struct message {  // texts are owned
       *reason, *remind, *channel, *text;
   struct buf fields;  // encoded map, or empty
   int64_t due_at;     // its row in due; 0: none
-  int64_t valid_until, person, attempts, generation, accepted_at;
+  int64_t valid_until, person, attempts, generation, accepted_at, created_at;
   int64_t address;              // identity.id of the only number it may go to; 0: any
   int64_t first;                // see message_spec; 0: none
   bool carries;                 // others left, or leave, in its text: message_carried.h
@@ -44,6 +44,9 @@ void message_end(struct care *care, struct message *message, const char *status,
                  const char *reason);  // cancelled suppressed failed
 // What is in flight is not called back: its present try is its last.
 void message_cancel(struct care *care, struct message *message, const char *reason);
+// What the run hears that asked or sent it; nothing of reminders and pages.
+void message_tell_run(struct care *care, const struct message *message,
+                      const char *outcome);
 void message_doubt(struct care *care, struct message *message);
 // A new key: what is sent next is another sending to the channel, not the one it may
 // know. Those it carried go on alone, or are gathered again.

@@ -60,12 +60,6 @@ void commands_opted_out(struct care *care, const struct opting *opting) {
     run_outcome(care->kernel, run, NULL, "opted-out");
 }
 
-struct settled {
-  int64_t run, question, created_at, first;
-  char kind[8];
-  char *name;
-};
-
 // The deadline counts from the first moment the question could leave (SCRIPTING rule 3).
 static void start_deadline(struct care *care, const struct run *run,
                            const struct settled *settled) {
@@ -97,25 +91,6 @@ static void settle_send(struct care *care, struct run *run, const char *outcome)
   buf_deinit(&at);
 }
 
-static bool find_settled(struct care *care, int64_t message, struct settled *out) {
-  struct stmt *row =
-      store_query(care->store,
-                  "SELECT run, question, kind, created_at, name, first FROM message WHERE"
-                  " id=?1",
-                  "i", message);
-  bool found = stmt_row(row) && !stmt_null(row, 0);
-  if (found) {
-    *out = (struct settled){.run = stmt_int(row, 0),
-                            .question = stmt_int(row, 1),
-                            .created_at = stmt_int(row, 3),
-                            .name = mem_copy_text(stmt_text(row, 4)),
-                            .first = stmt_int(row, 5)};
-    strncpy(out->kind, stmt_text(row, 2), sizeof out->kind - 1);
-  }
-  stmt_done(row);
-  return found;
-}
-
 // The first message of the send that is waited for: an earlier send of the same text may
 // be of the same millisecond.
 static int64_t first_of_send(const struct run *run) {
@@ -125,11 +100,11 @@ static int64_t first_of_send(const struct run *run) {
 // The messages of one asking or sending were made together, by one command: an earlier
 // rung's say nothing of this wait.
 static bool is_of_wait(struct care *care, const struct run *run,
-                       const struct settled *settled, int64_t message) {
+                       const struct settled *settled) {
   if (strcmp(settled->kind, run->wait) || strcmp(settled->name, run->wait_label) ||
-      message < first_of_send(run))
+      settled->message < first_of_send(run))
     return false;
-  if (!strcmp(run->wait, "send") && run->wait_ref == message) return true;
+  if (!strcmp(run->wait, "send") && run->wait_ref == settled->message) return true;
   return settled->created_at == store_int(care->store, 0,
                                           "SELECT max(created_at) FROM message WHERE "
                                           "patient=?1 AND run=?2 AND kind=?3 AND name=?4",
@@ -139,34 +114,32 @@ static bool is_of_wait(struct care *care, const struct run *run,
 
 // Sent on all channels at once: what one could not do, another may.
 static bool others_may(struct care *care, const struct run *run,
-                       const struct settled *settled, int64_t message) {
+                       const struct settled *settled) {
   return store_int(care->store, 0,
                    "SELECT 1 FROM message WHERE patient=?1 AND run=?2 AND kind=?3 AND "
                    "created_at=?4 AND id<>?5 AND name=?6 AND id>=?7 AND status IN "
                    "('planned','held','in_flight','accepted','delivered') LIMIT 1",
                    "iitiiti", run->patient, run->id, settled->kind, settled->created_at,
-                   message, settled->name, first_of_send(run));
+                   settled->message, settled->name, first_of_send(run));
 }
 
 static void settle(struct care *care, struct run *run, const struct settled *settled,
-                   int64_t message, const char *outcome) {
-  if (!is_of_wait(care, run, settled, message)) return;
-  if (strcmp(outcome, "accepted") && others_may(care, run, settled, message)) return;
+                   const char *outcome) {
+  if (!is_of_wait(care, run, settled)) return;
+  if (strcmp(outcome, "accepted") && others_may(care, run, settled)) return;
   if (!strcmp(settled->kind, "ask") && run->wait_ref == settled->question)
     settle_ask(care, run, settled, outcome);
   else if (!strcmp(settled->kind, "send"))
     settle_send(care, run, outcome);
 }
 
-void message_settled(struct care *care, int64_t message, const char *outcome) {
-  struct settled settled;
+void message_settled(struct care *care, const struct settled *settled,
+                     const char *outcome) {
   struct run run;
-  if (!find_settled(care, message, &settled)) return;
-  if (settled.first && ladder_settled(care, message, outcome)) {
-    // Its ladder knows what the run hears.
-  } else if (run_load(care->store, settled.run, &run)) {
-    if (run.wait[0] && run.wait_label) settle(care, &run, &settled, message, outcome);
-    run_deinit(&run);
-  }
-  mem_free(settled.name);
+  if (!settled->run ||
+      (settled->first && ladder_settled(care, settled->message, outcome)))
+    return;  // its ladder knows what the run hears
+  if (!run_load(care->store, settled->run, &run)) return;
+  if (run.wait[0] && run.wait_label) settle(care, &run, settled, outcome);
+  run_deinit(&run);
 }

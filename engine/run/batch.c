@@ -173,7 +173,7 @@ static int apply_singly(struct kernel *kernel, struct batch *batch,
     status->code = OK;
     if (code && refuse_work(kernel, batch, i, &why, status)) return status->code;
     batch->settled = i + 1;
-    kernel_run_after(kernel);
+    kernel_committed(kernel, NULL, 0);
   }
   return OK;
 }
@@ -199,7 +199,7 @@ static void finish_batch(struct kernel *kernel, struct batch *batch, int code) {
   }
   for (int i = 0; i < done; i++)
     work_release(batch->handlers[i], batch->selves[i], &batch->works[i]);
-  if (!code) kernel_run_after(kernel);
+  if (!code) kernel_committed(kernel, NULL, 0);
 }
 
 bool kernel_take_works(struct kernel *kernel, struct status *status) {

@@ -415,27 +415,29 @@ bool inbox_apply_fresh(struct inbox *inbox, struct inbox_row *rows, int count,
   return true;
 }
 
-static void tell_fresh(struct inbox *inbox, struct inbox_row *row) {
+void inbox_tell_fresh(struct inbox *inbox, struct inbox_row *row) {
   struct submission *item = row->held;
   struct value view;
   if (!row->id || item->stage == INBOX_RECORDED) {
     after_write(inbox, item);
-    return;
+  } else {
+    value_read(buf_text(&row->result), row->result.len, &view);
+    if (item->done) item->done(item->self, item->row, &view);
+    submission_free(item);
   }
-  value_read(buf_text(&row->result), row->result.len, &view);
-  if (item->done) item->done(item->self, item->row, &view);
-  submission_free(item);
+  buf_deinit(&row->result);
 }
 
-void inbox_applied_fresh(struct inbox *inbox, struct inbox_row *rows, int count) {
+void inbox_take_fresh(struct inbox *inbox, struct inbox_row *rows, int count) {
   struct submission *last = rows[count - 1].held;
-  inbox->fresh = last->next;  // taken out first: who is told may submit again
+  inbox->fresh = last->next;
   if (!inbox->fresh) inbox->fresh_end = &inbox->fresh;
-  for (int i = 0; i < count; i++) {
-    release_prepared(inbox, &rows[i]);
-    tell_fresh(inbox, &rows[i]);
-    buf_deinit(&rows[i].result);
-  }
+  for (int i = 0; i < count; i++) release_prepared(inbox, &rows[i]);
+}
+
+void inbox_drop_fresh(struct inbox_row *row) {
+  submission_free(row->held);
+  buf_deinit(&row->result);
 }
 
 void inbox_undo_fresh(struct inbox *inbox, struct inbox_row *rows, int count) {

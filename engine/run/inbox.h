@@ -50,8 +50,11 @@ int inbox_collect_fresh(struct inbox *inbox, struct inbox_row *rows, int room);
 // handler refused one, or one takes a refused one's place.
 bool inbox_apply_fresh(struct inbox *inbox, struct inbox_row *rows, int count,
                        int64_t now);
-void inbox_applied_fresh(struct inbox *inbox, struct inbox_row *rows,
-                         int count);  // after its commit: tells and frees them
+// After its commit they are not fresh any more; once it is synced, their senders are told
+// and they are freed, or, at the end of the process, only freed.
+void inbox_take_fresh(struct inbox *inbox, struct inbox_row *rows, int count);
+void inbox_tell_fresh(struct inbox *inbox, struct inbox_row *row);
+void inbox_drop_fresh(struct inbox_row *row);
 void inbox_undo_fresh(struct inbox *inbox, struct inbox_row *rows,
                       int count);  // when there was none: they are fresh still
 

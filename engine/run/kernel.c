@@ -25,6 +25,16 @@ int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
   return OK;
 }
 
+static void drop_after(struct after *list, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (list[i].release) list[i].release(list[i].own);
+}
+
+static void undo_after(struct kernel *kernel) {
+  drop_after(kernel->after, kernel->after_count);
+  kernel->after_count = 0;
+}
+
 void kernel_free(struct kernel *kernel) {
   if (!kernel) return;
   while (kernel->posted) {
@@ -33,8 +43,14 @@ void kernel_free(struct kernel *kernel) {
     work_release(item->handler, item->self, &item->work);
     mem_free(item);
   }
+  drop_after(kernel->settling.after, kernel->settling.after_count);
+  mem_free(kernel->settling.after);
+  for (int i = 0; i < kernel->settling.row_count; i++)
+    inbox_drop_fresh(&kernel->settling.rows[i]);
+  mem_free(kernel->settling.rows);
   inbox_deinit(&kernel->inbox);
   soon_deinit(&kernel->soon);
+  undo_after(kernel);
   mem_free(kernel->after);
   mem_free(kernel);
 }
@@ -108,24 +124,49 @@ void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *
   kernel->posted_end = &item->next;
 }
 
-void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), void *self,
-                  int64_t ref) {
+void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
+                  void (*release)(void *own), void *self, void *own) {
   if (kernel->after_count == kernel->after_cap) {
     kernel->after_cap = kernel->after_cap ? kernel->after_cap * 2 : 16;
     kernel->after = mem_resize(kernel->after, kernel->after_cap * sizeof *kernel->after);
   }
-  kernel->after[kernel->after_count++] = (struct after){fn, self, ref};
+  kernel->after[kernel->after_count++] = (struct after){fn, release, self, own};
 }
 
-void kernel_run_after(struct kernel *kernel) {
-  size_t count = kernel->after_count;
-  struct after *list = kernel->after;
-  kernel->after = NULL;  // what runs now may ask for more
+// What waits for the last commit to be synced.
+static void settle(struct kernel *kernel) {
+  struct settling settling = kernel->settling;
+  kernel->settling = (struct settling){0};  // what runs now may ask for more
+  for (size_t i = 0; i < settling.after_count; i++)
+    settling.after[i].fn(settling.after[i].self, settling.after[i].own);
+  drop_after(settling.after, settling.after_count);
+  mem_free(settling.after);
+  for (int i = 0; i < settling.row_count; i++)
+    inbox_tell_fresh(&kernel->inbox, &settling.rows[i]);
+  mem_free(settling.rows);
+}
+
+static bool has_settling(const struct kernel *kernel) {
+  return kernel->settling.after_count || kernel->settling.row_count;
+}
+
+// One commit is synced before the next: what waited for that need not wait for this one.
+void kernel_committed(struct kernel *kernel, struct inbox_row *rows, int count) {
+  settle(kernel);
+  kernel->settling = (struct settling){.after = kernel->after,
+                                       .after_count = kernel->after_count,
+                                       .rows = rows,
+                                       .row_count = count};
+  kernel->after = NULL;
   kernel->after_count = kernel->after_cap = 0;
-  if (count) store_begin_read(kernel->store);
-  for (size_t i = 0; i < count; i++) list[i].fn(list[i].self, list[i].ref);
-  if (count) store_end_read(kernel->store);
-  mem_free(list);
+  if (store_synced(kernel->store)) settle(kernel);
+}
+
+bool kernel_settle(struct kernel *kernel) {
+  if (!has_settling(kernel)) return false;
+  store_wait_for_sync(kernel->store);
+  settle(kernel);
+  return true;
 }
 
 // Turn time is kept, so that it does not run backwards over a restart with a clock set
@@ -143,7 +184,7 @@ static int no_power(struct status *status) {
 }
 
 int kernel_begin(struct kernel *kernel, bool follows, struct status *status) {
-  kernel->after_count = 0;
+  undo_after(kernel);
   kernel->soon.count = 0;
   kernel->soon.open = follows && kernel->follow;
   kernel->state++;
@@ -166,18 +207,18 @@ static int cut_commit(struct kernel *kernel, struct status *status) {
     store_rollback(kernel->store);
   else if (store_commit(kernel->store, status))
     return status->code;
-  kernel->after_count = 0;
+  undo_after(kernel);
   return no_power(status);
 }
 
 int kernel_commit(struct kernel *kernel, struct status *status) {
   int64_t started = clock_steady_ms();
   if (kernel->cut_in && --kernel->cut_in == 0) return cut_commit(kernel, status);
-  int code = store_commit(kernel->store, status);
+  int code = store_commit_apart(kernel->store, status);
   kernel->stats.commit_us += (clock_steady_ms() - started) * 1000;
   kernel->stats.batches++;
   if (code)
-    kernel->after_count = 0;
+    undo_after(kernel);
   else
     kernel->kept = kernel->kept_in_batch;
   return code;
@@ -189,6 +230,7 @@ bool kernel_step(struct kernel *kernel, struct status *status) {
   status->code = OK;
   int64_t now = clock_now(kernel->clock);
   if (now > kernel->now) kernel->now = now;
+  if (has_settling(kernel) && store_synced(kernel->store)) settle(kernel);
   int most = inbox_may_wait(&kernel->inbox) ? 1 : IN_A_ROW;
   if (kernel->in_a_row < most && kernel_take_fresh(kernel, status)) {
     kernel->in_a_row++;

@@ -132,14 +132,18 @@ void submission_free(struct submission *submission);  // one that was not submit
 // freed).
 void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,
                  void *self, void *prepared);
-// Within apply: calls fn after the commit (not at all when the batch is undone). It may
-// read, not write. self must outlive the kernel's step.
-void kernel_after(struct kernel *kernel, void (*fn)(void *self, int64_t ref), void *self,
-                  int64_t ref);
+// Within apply: calls fn after the commit (not at all when the batch is undone), then
+// release, which may be NULL, in either case. fn may read, not write. self must outlive
+// the kernel's step.
+void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
+                  void (*release)(void *own), void *self, void *own);
 
 // One batch. False when there was nothing to do. ERR_FULL: nothing was taken, try again
 // later.
 bool kernel_step(struct kernel *kernel, struct status *status);
+// With a store that syncs apart: waits for the last commit, and does and tells what
+// waited for it. False when nothing did.
+bool kernel_settle(struct kernel *kernel);
 // For specs: the power fails at the given commit from now on. It is kept, or lost when
 // lost is set; whatever should have followed it does not happen, and every later batch is
 // refused with ERR_FULL.

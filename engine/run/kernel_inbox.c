@@ -1,6 +1,14 @@
 // One batch of the inbox: messages that just came, and rows that wait.
 #include "base/log.h"
+#include "base/mem.h"
 #include "run/kernel_parts.h"
+
+// Senders are told at once of what is rare.
+static void committed_now(struct kernel *kernel) {
+  kernel_committed(kernel, NULL, 0);
+  store_wait_for_sync(kernel->store);
+  kernel_settle(kernel);
+}
 
 // Recorded first, applied later: for what could not be both in one commit.
 static bool write_fresh(struct kernel *kernel, struct status *status) {
@@ -9,6 +17,7 @@ static bool write_fresh(struct kernel *kernel, struct status *status) {
     inbox_write(&kernel->inbox, kernel->now);
     code = kernel_commit(kernel, status);
   }
+  if (!code) committed_now(kernel);
   if (!code)
     inbox_written(&kernel->inbox);
   else if (!kernel->cut)
@@ -31,9 +40,9 @@ static int apply_fresh(struct kernel *kernel, struct inbox_row *rows, int count,
 // Most messages are applied in the commit that records them. Whatever stands in the way
 // of that undoes all of it, and they go the longer way.
 static bool apply_at_once(struct kernel *kernel) {
-  struct inbox_row rows[BATCH];
   struct status status = {0};
   if (inbox_may_wait(&kernel->inbox)) return false;
+  struct inbox_row *rows = mem_alloc(BATCH * sizeof *rows);
   turns_begin(&kernel->turns);
   kernel->state++;
   store_begin_read(kernel->store);
@@ -42,11 +51,12 @@ static bool apply_at_once(struct kernel *kernel) {
   store_end_read(kernel->store);
   good = good && !apply_fresh(kernel, rows, count, &status);
   if (good) {
-    kernel_run_after(kernel);
-    inbox_applied_fresh(&kernel->inbox, rows, count);
+    inbox_take_fresh(&kernel->inbox, rows, count);
+    kernel_committed(kernel, rows, count);
     kernel->stats.works += count;
   } else {
     inbox_undo_fresh(&kernel->inbox, rows, count);
+    mem_free(rows);
   }
   return good;
 }
@@ -98,7 +108,7 @@ static int apply_rows_singly(struct kernel *kernel, struct inbox_row *rows, int 
       *status = why;
       return code;
     }
-    kernel_run_after(kernel);
+    committed_now(kernel);
     inbox_applied(&kernel->inbox, &rows[i]);
   }
   return OK;
@@ -113,7 +123,7 @@ static int apply_all_rows(struct kernel *kernel, struct inbox_row *rows, int cou
     *status = why;
     return code;
   }
-  kernel_run_after(kernel);
+  committed_now(kernel);
   for (int i = 0; i < count; i++) inbox_applied(&kernel->inbox, &rows[i]);
   return OK;
 }

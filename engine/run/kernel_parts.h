@@ -15,9 +15,16 @@ struct posted {  // a happening of the process that becomes durable with the nex
 };
 
 struct after {
-  void (*fn)(void *self, int64_t ref);
-  void *self;
-  int64_t ref;
+  void (*fn)(void *self, void *own);
+  void (*release)(void *own);
+  void *self, *own;
+};
+
+struct settling {  // what is done once the last commit is synced
+  struct after *after;
+  size_t after_count;
+  struct inbox_row *rows;  // whose senders are told; NULL
+  int row_count;
 };
 
 struct kernel {
@@ -37,6 +44,7 @@ struct kernel {
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;
+  struct settling settling;
   struct kernel_stats stats;
   int64_t cut_in;  // commits until the power fails; 0: it doesn't
   bool cut_loses, cut;
@@ -47,7 +55,9 @@ struct kernel {
 int kernel_begin(struct kernel *kernel, bool follows, struct status *status);
 int kernel_commit(struct kernel *kernel, struct status *status);
 void kernel_keep_time(struct kernel *kernel);  // in it: turn time outlives a restart
-void kernel_run_after(struct kernel *kernel);  // after it: what kernel_after was given
+// After it: what kernel_after was given is done when the commit is synced, and the
+// senders of these rows (taken; NULL) are told.
+void kernel_committed(struct kernel *kernel, struct inbox_row *rows, int count);
 
 // kernel_inbox.c: one batch of what came in. False when there was nothing to do, or with
 // a status when it failed.

@@ -67,7 +67,7 @@ static void *allocate(void *context, void *memory, size_t kind_or_size, size_t s
   size_t before = memory ? kind_or_size : 0;
   if (size == 0) {
     sb->used -= before;
-    mem_free(memory);
+    slabs_resize(&sb->slabs, memory, before, 0);
     return NULL;
   }
   bool text = !memory && kind_or_size == LUA_TSTRING;
@@ -75,7 +75,7 @@ static void *allocate(void *context, void *memory, size_t kind_or_size, size_t s
     sandbox_mark_ended(sb, SANDBOX_OVER_MEMORY, "a text would be longer than 1 MB");
     return NULL;
   }
-  memory = mem_resize(memory, size);
+  memory = slabs_resize(&sb->slabs, memory, before, size);
   sb->used += size - before;
   if (size > before) {
     sb->work += size - before;
@@ -194,6 +194,7 @@ struct sandbox *sandbox_open(const struct sandbox_limits *limits) {
 void sandbox_close(struct sandbox *sb) {
   if (!sb) return;
   lua_close(sb->main);
+  slabs_deinit(&sb->slabs);
   mem_free(sb);
 }
 

@@ -6,10 +6,12 @@
 #include <lua.h>
 
 #include "script/sandbox.h"
+#include "script/slab.h"
 
 struct sandbox {
   lua_State *main;     // owned
   lua_State *running;  // thread whose instructions are counted; NULL between runs
+  struct slabs slabs;  // what Lua's memory comes from
   size_t used;         // bytes that Lua holds
   size_t cap;          // soft: passing it ends the run, not the allocation
   size_t work;         // units done in C since the clock was last looked at

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/guard_sum.h"
 #include "store/log_buffer.h"
+#include "store/syncer.h"
 
 enum { HEADER = 100, RESERVED_AT = 20, PAGE_LEAST = 512, PAGE_MOST = 65536 };
 
@@ -14,13 +15,17 @@ struct guard {
   sqlite3_vfs vfs;    // what SQLite is given
   sqlite3_vfs *base;  // the default one, which does the work
   char name[40];
+  struct guard_syncs syncs;
 };
 
 struct file {
   sqlite3_file head;   // what SQLite knows of it
   sqlite3_file *base;  // behind this struct
-  const char *name;    // SQLite's, as long as the file
-  bool guarded;        // of a database: its pages have room for a checksum
+  struct guard *guard;
+  const char *name;  // SQLite's, as long as the file
+  bool log;
+  bool synced;      // a log: since it was opened or begun anew
+  bool guarded;     // of a database: its pages have room for a checksum
   int64_t open_at;  // of a log: where the transaction that is being written begins; or 0
   struct log_buffer buffer;  // of a log
 };
@@ -123,9 +128,26 @@ static void look_at_frame(struct file *file, const unsigned char *head, int64_t 
     file->open_at = offset;
 }
 
+// What is in the log's beginning may be needed until the database is synced.
+static void wait_for_syncs(struct file *file) {
+  struct guard_syncs *syncs = &file->guard->syncs;
+  if (syncs->database) syncer_wait(syncs->database);
+  if (syncs->log) syncer_wait(syncs->log);
+}
+
+// A new head is synced before the frames behind it are written: SQLite counts on that.
+// Frames outside of store_commit_apart, which waits itself, come after the commit before
+// them.
 static int write_log(sqlite3_file *self, const void *bytes, int amount,
                      sqlite3_int64 offset) {
   struct file *file = (struct file *)self;
+  const struct guard_syncs *syncs = &file->guard->syncs;
+  if (offset == 0) {
+    wait_for_syncs(file);
+    file->synced = false;
+  } else if (syncs->log && !syncs->committing) {
+    syncer_wait(syncs->log);
+  }
   if (amount == FRAME_HEAD) look_at_frame(file, bytes, offset);
   return log_buffer_put(&file->buffer, file->base, bytes, (size_t)amount, offset);
 }
@@ -137,17 +159,32 @@ static int flush(sqlite3_file *self) {
 
 // The rest is handed on as it is.
 static int close_file(sqlite3_file *f) {
+  wait_for_syncs((struct file *)f);
   int rc = flush(f), closed = below(f)->pMethods->xClose(below(f));
   log_buffer_deinit(&((struct file *)f)->buffer);
   return rc ? rc : closed;
 }
 static int truncate_file(sqlite3_file *f, sqlite3_int64 size) {
   int rc = flush(f);
+  wait_for_syncs((struct file *)f);
   return rc ? rc : below(f)->pMethods->xTruncate(below(f), size);
 }
+// The thread that syncs this file, when this is a sync that may be left to it.
+static struct syncer *syncer_of(const struct file *file) {
+  const struct guard_syncs *syncs = &file->guard->syncs;
+  if (!file->log) return syncs->writing_back ? syncs->database : NULL;
+  return syncs->committing && file->synced ? syncs->log : NULL;
+}
 static int sync_file(sqlite3_file *f, int flags) {
+  struct file *file = (struct file *)f;
+  struct syncer *syncer = syncer_of(file);
   int rc = flush(f);
-  return rc ? rc : below(f)->pMethods->xSync(below(f), flags);
+  if (!rc && syncer)
+    syncer_want(syncer, file->base, flags);
+  else if (!rc)
+    rc = below(f)->pMethods->xSync(below(f), flags);
+  if (!rc) file->synced = true;
+  return rc;
 }
 static int size_of_file(sqlite3_file *f, sqlite3_int64 *size) {
   int rc = flush(f);
@@ -200,7 +237,10 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int 
   bool log = (flags & SQLITE_OPEN_WAL) != 0;
   if (!log && !(flags & SQLITE_OPEN_MAIN_DB))
     return base->xOpen(base, name, out, flags, out_flags);
-  *file = (struct file){.base = (sqlite3_file *)(file + 1), .name = name};
+  *file = (struct file){.base = (sqlite3_file *)(file + 1),
+                        .guard = (struct guard *)vfs,
+                        .name = name,
+                        .log = log};
   int rc = base->xOpen(base, name, file->base, flags, out_flags);
   if (file->base->pMethods) out->pMethods = log ? &log_methods : &database_methods;
   return rc;
@@ -256,6 +296,10 @@ void guard_free(struct guard *guard) {
   if (!guard) return;
   sqlite3_vfs_unregister(&guard->vfs);
   mem_free(guard);
+}
+
+struct guard_syncs *guard_syncs(struct guard *guard) {
+  return &guard->syncs;
 }
 
 const char *guard_name(const struct guard *guard) { return guard->name; }

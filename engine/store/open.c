@@ -195,6 +195,7 @@ void store_close(struct store *store) {
   struct status status = {0};
   if (store == NULL) return;
   store_rollback(store);
+  store_stop_syncers(store);
   if (!store->reader && !store->memory) store_checkpoint(store, &status);
   store_free(store);
 }

@@ -33,6 +33,14 @@ void store_on_lost(struct store *store, void (*fn)(void *self, const char *why),
 int store_begin(struct store *store, struct status *status);
 int store_commit(struct store *store, struct status *status);
 void store_rollback(struct store *store);
+// From now on store_commit_apart writes a commit and leaves its sync to a thread of the
+// store's; what is written back into the file is synced on another. told is called on the
+// former when all is synced. Nobody may be told of such a commit before that.
+// store_commit still waits itself. Nothing changes in memory.
+void store_sync_apart(struct store *store, void (*told)(void *self), void *self);
+int store_commit_apart(struct store *store, struct status *status);
+bool store_synced(const struct store *store);  // all that store_commit_apart wrote
+void store_wait_for_sync(const struct store *store);
 // Several reads as of one moment, at the price of one lock. Nothing may be written before
 // store_end_read.
 void store_begin_read(struct store *store);

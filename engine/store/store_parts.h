@@ -43,6 +43,9 @@ struct store {
   struct stmt **slots;  // open addressing by address of the text
   size_t slot_count;    // a power of two, or 0
   size_t slots_used;
+  struct syncer *log_syncer, *file_syncer;  // NULL: whoever commits syncs
+  void (*told)(void *self);                 // see store_sync_apart
+  void *told_self;
   int log_pages;       // in the log after the last commit
   int log_tried;       // when it was last written back; 0 since it began anew
   struct blob *blobs;  // in memory
@@ -65,6 +68,7 @@ int store_report(const struct store *store, struct status *status);
 void store_drop_statements(struct store *store);
 // Takes over checkpointing from SQLite, which would not say that a sync failed.
 void store_watch_log(struct store *store);
+void store_stop_syncers(struct store *store);  // after what they have to do
 
 // Creates path when it is missing, private to its owner, and locks it for this process.
 int store_lock(struct store *store, struct status *status);

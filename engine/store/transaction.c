@@ -1,5 +1,6 @@
 // Transactions that are kept whole or not at all, and the log's way back into the file.
 #include "store/store_parts.h"
+#include "store/syncer.h"
 
 // The log is written back at LOG_CALM pages, which stalls for some 30 ms, but under load,
 // when one commit writes BIG_COMMIT pages, first at LOG_MOST: what many commits touched
@@ -26,7 +27,9 @@ void store_begin_read(struct store *store) {
 void store_end_read(struct store *store) { store_rollback(store); }
 
 static int write_back(struct store *store, int mode) {
+  if (store->log_syncer) guard_syncs(store->guard)->writing_back = true;
   int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
+  if (store->log_syncer) guard_syncs(store->guard)->writing_back = false;
   return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
 }
 
@@ -47,16 +50,33 @@ void store_rollback(struct store *store) {
   store->begun = store->broken = false;
 }
 
-int store_commit(struct store *store, struct status *status) {
+// One commit is synced before the next is written: after the power failed, only the last
+// one in the log may be torn.
+static int commit(struct store *store) {
+  if (!store->log_syncer) return store_run(store, "COMMIT");
+  syncer_wait(store->log_syncer);
+  guard_syncs(store->guard)->committing = true;
+  int code = store_run(store, "COMMIT");
+  guard_syncs(store->guard)->committing = false;
+  return code;
+}
+
+int store_commit_apart(struct store *store, struct status *status) {
   if (!store->begun)
     return status_fail(status, ERR_INTERNAL,
                        "database %.200s: there is no transaction to commit", store->path);
-  if (store->broken || store_run(store, "COMMIT") < 0) {
+  if (store->broken || commit(store) < 0) {
     store_rollback(store);
     return store_report(store, status);
   }
   store->begun = false;
   return OK;
+}
+
+int store_commit(struct store *store, struct status *status) {
+  int code = store_commit_apart(store, status);
+  if (!code) store_wait_for_sync(store);
+  return code;
 }
 
 bool store_in_transaction(const struct store *store) { return store->begun; }
@@ -78,9 +98,14 @@ static bool log_is_long(struct store *store, int pages) {
 
 static int log_grew(void *context, sqlite3 *db, const char *name, int pages) {
   (void)db, (void)name;
-  if (!log_is_long(context, pages)) return SQLITE_OK;
-  int rc = write_back(context, SQLITE_CHECKPOINT_PASSIVE);
-  if (rc != SQLITE_OK) store_note(context, "checkpoint", rc);
+  struct store *store = context;
+  if (!log_is_long(store, pages)) return SQLITE_OK;
+  if (store->log_syncer) {  // what is not in the log for good must not be in the file
+    guard_syncs(store->guard)->committing = false;
+    syncer_wait(store->log_syncer);
+  }
+  int rc = write_back(store, SQLITE_CHECKPOINT_PASSIVE);
+  if (rc != SQLITE_OK) store_note(store, "checkpoint", rc);
   return SQLITE_OK;  // the commit stands whatever the checkpoint met
 }
 

@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@ static const char kind[] = "afterward.unit.store";
 
 struct box {
   struct store *store;
+  atomic_int told;  // how often the store said that all was synced
   struct backup *backup;
 };
 
@@ -63,7 +65,7 @@ static const char *check_sql(lua_State *L, int at) {
 
 static struct box *push_box(lua_State *L) {
   struct box *box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = (struct box){0};
+  memset(box, 0, sizeof *box);
   luaL_setmetatable(L, kind);
   return box;
 }
@@ -101,7 +103,7 @@ static int unit_close(lua_State *L) {
   struct box *box = luaL_checkudata(L, 1, kind);
   backup_free(box->backup);
   store_close(box->store);
-  *box = (struct box){0};
+  memset(box, 0, sizeof *box);
   return 0;
 }
 
@@ -118,6 +120,35 @@ static int unit_begin(lua_State *L) {
 static int unit_commit(lua_State *L) {
   struct status status = {0};
   return answer(L, store_commit(check_box(L)->store, &status), &status);
+}
+
+static void told(void *self) { atomic_fetch_add(&((struct box *)self)->told, 1); }
+
+// commit_apart(): ok, or nil, code, text. It may not be synced yet.
+static int unit_commit_apart(lua_State *L) {
+  struct status status = {0};
+  return answer(L, store_commit_apart(check_box(L)->store, &status), &status);
+}
+
+// apart(): those are synced on a thread from now on.
+static int unit_apart(lua_State *L) {
+  struct box *box = check_box(L);
+  store_sync_apart(box->store, told, box);
+  return 0;
+}
+
+// synced(): waits for that; how often it was said.
+static int unit_synced(lua_State *L) {
+  struct box *box = check_box(L);
+  store_wait_for_sync(box->store);
+  lua_pushboolean(L, store_synced(box->store));
+  lua_pushinteger(L, atomic_load(&box->told));
+  return 2;
+}
+
+static int unit_is_synced(lua_State *L) {
+  lua_pushboolean(L, store_synced(check_box(L)->store));
+  return 1;
 }
 
 static int unit_rollback(lua_State *L) {
@@ -252,14 +283,16 @@ int luaopen_afterward_unit_store(lua_State *L) {
                                    {"kill", unit_kill},
                                    {NULL, NULL}};
   static const luaL_Reg methods[] = {
-      {"close", unit_close},       {"exec", unit_exec},
-      {"begin", unit_begin},       {"commit", unit_commit},
-      {"rollback", unit_rollback}, {"checkpoint", unit_checkpoint},
-      {"broken", unit_broken},     {"int", unit_int},
-      {"text", unit_text},         {"types", unit_types},
-      {"too_few", unit_too_few},   {"nested", unit_nested},
-      {"backup", unit_backup},     {"slice", unit_slice},
-      {"__gc", unit_close},        {NULL, NULL}};
+      {"close", unit_close},         {"exec", unit_exec},
+      {"begin", unit_begin},         {"commit", unit_commit},
+      {"rollback", unit_rollback},   {"checkpoint", unit_checkpoint},
+      {"broken", unit_broken},       {"int", unit_int},
+      {"text", unit_text},           {"types", unit_types},
+      {"too_few", unit_too_few},     {"nested", unit_nested},
+      {"backup", unit_backup},       {"slice", unit_slice},
+      {"apart", unit_apart},         {"synced", unit_synced},
+      {"is_synced", unit_is_synced}, {"commit_apart", unit_commit_apart},
+      {"__gc", unit_close},          {NULL, NULL}};
   log_set_level(0);  // failures are what these specs are about
   luaL_newmetatable(L, kind);
   luaL_setfuncs(L, methods, 0);
