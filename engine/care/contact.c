@@ -110,11 +110,13 @@ static int64_t put(struct care *care, int64_t patient, bool first,
 
 static void drop_others(struct care *care, int64_t patient, const int64_t *kept,
                         int count) {
-  struct stmt *rows =
-      store_query(care->store,
-                  "SELECT person FROM contact WHERE patient=?1 AND relation<>'self' AND "
-                  "opted_out_at IS NULL AND opted_out_of IS NULL",
-                  "i", patient);
+  struct stmt *rows = store_query(
+      care->store,
+      "SELECT person FROM contact WHERE patient=?1 AND relation<>'self' AND "
+      "opted_out_at IS NULL AND opted_out_of IS NULL AND NOT EXISTS (SELECT 1 "
+      "FROM binding b WHERE b.patient=?1 AND b.person=contact.person AND "
+      "b.ended_at IS NULL)",
+      "i", patient);
   int64_t gone[64];
   int found = 0;
   while (found < 64 && stmt_row(rows)) {

@@ -8,8 +8,8 @@ void contact_handlers(struct care *care);  // inbox "opt-out", "opt-in"; and pro
 // The patient is a contact too.
 void contact_add_self(struct care *care, int64_t patient);
 // Puts the listed contacts, in order. A person known by name and number is not doubled.
-// replace: those not listed go, unless they opted out. newcomer: the patient has none
-// yet. The worst flag of the numbers, or NULL.
+// replace: those not listed go, unless they opted out or bound an account. newcomer: the
+// patient has none yet. The worst flag of the numbers, or NULL.
 const char *contact_put_all(struct care *care, int64_t patient, bool newcomer,
                             const struct value *list, bool replace);
 // New numbers: what was found out about the old ones is over.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/binding.h"
 #include "care/commands.h"
 #include "care/consent.h"
 #include "care/contact.h"
@@ -189,4 +190,5 @@ void contact_handlers(struct care *care) {
   proof_handlers(care);
   consent_handlers(care);
   prefer_handlers(care);
+  binding_handlers(care);
 }

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "care/binding.h"
 #include "care/identity.h"
 #include "care/mapping.h"
 #include "care/phone.h"
@@ -31,9 +32,11 @@ static int64_t sender_of(struct care *care, const char *channel, const char *fro
   return inbound_identity(care, kind, from);
 }
 
-static void hear(struct care *care, int64_t inbound, const char *kind) {
+static void hear(struct care *care, int64_t inbound, int64_t identity, const char *kind) {
   if (kind && !strcmp(kind, "missed-call"))
     ring_back_missed(care, inbound);
+  else if (kind && (!strcmp(kind, "follow") || !strcmp(kind, "unfollow")))
+    binding_followed(care, identity, kind[0] == 'f');
   else
     reply_due(care, inbound);
 }
@@ -51,12 +54,13 @@ static void keep(struct care *care, const char *channel, const struct value *ite
                          "SELECT 1 FROM inbound WHERE provider_id=?1 AND channel=?2",
                          "tt", texts[1] ? texts[1] : "", channel);
   if (!known) {
+    int64_t sender = sender_of(care, channel, texts[0]);
     store_exec(care->store,
                "INSERT INTO inbound (channel,provider_id,identity,kind,text,at,"
                "received_at) VALUES (?1,?2,?3,?4,?5,?6,?7)",
-               "ttittii", channel, texts[1], sender_of(care, channel, texts[0]),
-               texts[2] ? texts[2] : "text", texts[3], said, now);
-    hear(care, store_last_id(care->store), texts[2]);
+               "ttittii", channel, texts[1], sender, texts[2] ? texts[2] : "text",
+               texts[3], said, now);
+    hear(care, store_last_id(care->store), sender, texts[2]);
   }
   for (size_t i = 0; i < 4; i++) mem_free(texts[i]);
 }

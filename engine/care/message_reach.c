@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "care/binding.h"
 #include "care/consent.h"
 #include "care/facts.h"
 #include "care/line.h"
@@ -77,12 +78,13 @@ static int64_t find_address(const struct reach *reach, int64_t person,
                    "SELECT id FROM identity i WHERE person=?1 AND kind=?2"
                    " AND coalesce(flag,'')<>'void' AND coalesce(flag,'')<>'placeholder'"
                    " AND (?4<>'sms' OR coalesce(flag,'')<>'landline') AND (?6=0 OR id=?6)"
+                   " AND (?2<>'wechat' OR " BINDING_STANDS("?7", "?1", "i.id") ")"
                    " AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.message=?3 AND"
                    " a.channel=?4 AND a.address=i.id AND (a.status='failed' OR"
                    " (?5=0 AND a.status='in_doubt')))"
                    " ORDER BY position, id LIMIT 1",
-                   "ititii", person, kind, reach->message->id, channel,
-                   (int64_t)reach->again, reach->message->address);
+                   "ititiii", person, kind, reach->message->id, channel,
+                   (int64_t)reach->again, reach->message->address, reach->message->patient);
 }
 
 static bool may_go(struct reach *reach) {

@@ -70,6 +70,11 @@ static void move_contacts(struct care *care, int64_t from, int64_t into) {
              into);
   store_exec(store, "DELETE FROM contact WHERE patient=?1 OR person=?1", "i", from);
   consent_merge(care, from, into);
+  store_exec(store, "UPDATE OR IGNORE binding SET patient=?2 WHERE patient=?1", "ii",
+             from, into);
+  store_exec(store, "UPDATE OR IGNORE binding SET person=?2 WHERE person=?1", "ii", from,
+             into);
+  store_exec(store, "DELETE FROM binding WHERE patient=?1 OR person=?1", "i", from);
 }
 
 static void move_rows(struct care *care, int64_t from, int64_t into) {

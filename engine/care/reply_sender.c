@@ -5,6 +5,7 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "care/binding.h"
 
 #define LATELY_MS \
   (7 * (int64_t)CIVIL_DAY_MS)  // whoever was told earlier writes of something else
@@ -39,7 +40,8 @@ static int read_senders(struct care *care, int64_t identity, struct reply_sender
       "SELECT c.patient, c.person, max(coalesce(i.flag,'')='void') FROM identity mine "
       "JOIN"
       " identity i ON i.value=mine.value AND i.kind=mine.kind JOIN contact c ON"
-      " c.person=i.person WHERE mine.id=?1 GROUP BY c.patient, c.person ORDER BY "
+      " c.person=i.person WHERE mine.id=?1 AND "
+      BINDING_STANDS("c.patient", "c.person", "i.id") " GROUP BY c.patient, c.person ORDER BY "
       "c.patient,"
       " c.person LIMIT ?2",
       "ii", identity, (int64_t)REPLY_SENDERS);
