@@ -164,6 +164,7 @@ static int channel_can(lua_State *L) {
   set_flag(L, "inbound", info->inbound);
   if (info->dials) set_flag(L, "dials", true);
   if (info->robot) set_flag(L, "robot", true);
+  set_flag(L, "scenes", info->scenes);
   return 1;
 }
 

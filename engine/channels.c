@@ -82,7 +82,8 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
                                     .inbound = info->inbound,
                                     .queryable = info->queryable,
                                     .dials = info->dials,
-                                    .robot = info->robot};
+                                    .robot = info->robot,
+                                    .scenes = info->scenes};
   snprintf(can->plugin, sizeof can->plugin, "%s", info->name);
   snprintf(can->address, sizeof can->address, "%s", info->address);
 }

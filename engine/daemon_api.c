@@ -10,14 +10,16 @@ static int receive_callback(void *self, const char *channel,
   struct daemon *daemon = self;
   struct dispatcher_reply answer = {0};
   struct dispatcher_callback call = {
-      callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
-      callback->peer,
-      callback->method,
-      callback->query,
-      callback->headers,
-      callback->header_count,
-      callback->body,
-      callback->body_len};
+      .which = callback->inbound ? CHANNEL_INBOUND : CHANNEL_RECEIPT,
+      .peer = callback->peer,
+      .method = callback->method,
+      .query = callback->query,
+      .bind_key = callback->bind_key,
+      .bind_url = callback->bind_url,
+      .headers = callback->headers,
+      .header_count = callback->header_count,
+      .body = callback->body,
+      .body_len = callback->body_len};
   int code =
       dispatcher_callback(daemon->channels.dispatcher, channel, &call, &answer, status);
   reply->status = answer.status;

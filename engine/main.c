@@ -12,9 +12,9 @@ int main(int argc, char **argv) {
       &cli_message, &cli_enrollments, &cli_runs, &cli_run, &cli_jobs, &cli_diff,
       &cli_upgrade, &cli_compare, &cli_promote, &cli_withdraw, &cli_patient,
       &cli_timeline, &cli_attachment, &cli_card, &cli_opt_out, &cli_prove, &cli_consent,
-      &cli_prefer, &cli_ring_back, &cli_duty, &cli_handover, &cli_bundles, &cli_reload,
-      &cli_activate, &cli_rollback, &cli_clock, &cli_summary, &cli_events, &cli_refused,
-      &cli_codes, &cli_status, &cli_version, &cli_check, &cli_new, &cli_sim,
+      &cli_prefer, &cli_ring_back, &cli_bind, &cli_duty, &cli_handover, &cli_bundles,
+      &cli_reload, &cli_activate, &cli_rollback, &cli_clock, &cli_summary, &cli_events,
+      &cli_refused, &cli_codes, &cli_status, &cli_version, &cli_check, &cli_new, &cli_sim,
       &cli_forecast, &cli_backtest, &cli_console, &cli_test, &cli_fixture, &cli_channels,
       &cli_channel, &cli_inbound, &cli_plugins, &cli_staff, &cli_hl7,
       // clang-format on

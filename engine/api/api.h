@@ -20,6 +20,7 @@ struct api_callback {  // a provider's call to /channels/<name>/…; borrowed
   size_t header_count;
   const char *body;
   size_t body_len;
+  const char *bind_key, *bind_url;  // see dispatcher_callback; NULL: no pages are served
 };
 struct api_reply {
   int status;           // HTTP status

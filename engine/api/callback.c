@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/pending.h"
+#include "base/bind_link.h"
 #include "base/mem.h"
 #include "care/dial.h"
 #include "care/inbound.h"
@@ -77,6 +78,18 @@ static bool read_path(const char *path, char *channel, size_t size, bool *inboun
   return *inbound || strcmp(end, "/receipt") == 0;
 }
 
+// The page that binds an account to a patient, where pages are served at all.
+static void allow_binding(struct api *api, const char *channel,
+                          struct api_callback *callback, char key[BIND_KEY_SIZE],
+                          struct buf *url) {
+  const char *base = api->care->site->base_url;
+  if (!callback->inbound || !base || !*base) return;
+  bind_key(api->keys.link, channel, key);
+  buf_printf(url, "%s/f/bind", base);
+  callback->bind_key = key;
+  callback->bind_url = url->data;
+}
+
 void callback_handle(struct api *api, struct http_request *request) {
   char channel[64];
   struct api_callback callback = {.peer = request->peer,
@@ -93,10 +106,14 @@ void callback_handle(struct api *api, struct http_request *request) {
   }
   struct api_reply reply = {.status = 200};
   struct status status = {0};
+  struct buf url = {0};
+  char key[BIND_KEY_SIZE];
+  allow_binding(api, channel, &callback, key, &url);
   if (api->engine.callback(api->engine.self, channel, &callback, &reply, &status))
     http_respond_problem(request, status.code == ERR_NOT_FOUND ? 404 : 500, status.text);
   else
     answer(api, request, channel, &reply);
+  buf_deinit(&url);
   buf_deinit(&reply.body);
   buf_deinit(&reply.receipts);
   buf_deinit(&reply.inbound);

@@ -69,10 +69,14 @@ static void put_told(struct call *call, struct json *json, const struct value *r
   static const char *const moments[] = {"expires_at", "proved_at"};
   struct value released = value_field(result, "released"),
                message = value_field(result, "message"),
-               task = value_field(result, "task");
+               task = value_field(result, "task"), ended = value_field(result, "ended");
   if (released.kind == VALUE_INT) {
     json_key(json, "released");
     json_value(json, &released);
+  }
+  if (ended.kind == VALUE_INT) {
+    json_key(json, "ended");
+    json_int(json, ended.integer);
   }
   if (message.kind == VALUE_INT) call_put_id(call, json, "message", 'm', message.integer);
   if (task.kind == VALUE_INT) call_put_id(call, json, "task", 't', task.integer);

@@ -117,7 +117,7 @@ static void serve_link(struct page *page, const char *text, const char *verb, bo
   }
 }
 
-// "/f", "/f/number", "/f/<code>", "/f/<link>", "/f/<link>/stop"
+// "/f", "/f/number", "/f/bind/<code>", "/f/<code>", "/f/<link>", "/f/<link>/stop"
 static void serve(struct page *page, bool post) {
   char text[64] = "";
   const char *rest = page->request->path[1] ? page->request->path + 2 : "";
@@ -129,6 +129,8 @@ static void serve(struct page *page, bool post) {
   choose_language(page);
   if (!*rest && post)
     page_door_post(page);
+  else if (!strncmp(rest, "bind/", 5))
+    page_bind(page, rest + 5, post);
   else if (!strcmp(rest, "number"))
     post ? page_number_post(page) : page_number(page);
   else if (!*rest || (is_code(text) && !*verb && !post))

@@ -58,6 +58,7 @@ void page_door(struct page *page, const char *code, const char *complaint);
 void page_door_post(struct page *page);
 void page_number(struct page *page);  // "/f/number": the code that proves a number
 void page_number_post(struct page *page);
+void page_bind(struct page *page, const char *code, bool post);  // "/f/bind/<code>"
 void page_form(struct page *page);
 void page_form_post(struct page *page);
 void page_stop(struct page *page);

@@ -88,6 +88,21 @@ static void put_contacts(struct call *call, struct json *json, int64_t patient) 
   json_close(json, ']');
 }
 
+static void put_bindings(struct call *call, struct json *json, int64_t patient) {
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT person, identity, nullif(channel,''), at, ended_at, ended_by FROM binding"
+      " WHERE patient=?1 ORDER BY at LIMIT 100",
+      "i", patient);
+  json_key(json, "bindings");
+  json_open(json, '[');
+  while (stmt_row(row))
+    call_put_row(call, json, row,
+                 "person:@c identity:@n channel:s at:z ended_at:z ended_by:s");
+  stmt_done(row);
+  json_close(json, ']');
+}
+
 static void put_consents(struct call *call, struct json *json, int64_t patient) {
   struct stmt *row = store_query(
       call->care->store,
@@ -139,6 +154,7 @@ static bool put_patient(struct call *call, struct json *json, int64_t id) {
   if (!found) return false;
   put_contacts(call, json, id);
   put_consents(call, json, id);
+  put_bindings(call, json, id);
   put_reasons(call, json, id);
   json_close(json, '}');
   return true;

@@ -5,6 +5,7 @@
 
 #include "api/bundles.h"
 #include "api/call.h"
+#include "api/card_bind.h"
 #include "api/card_print.h"
 #include "api/channels.h"
 #include "api/compare.h"
@@ -64,6 +65,8 @@ static const struct route routes[] = {
     {"GET", "patients", SCOPE_READ, read_patients},
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},
+    {"GET", "patients/*/bind", SCOPE_STAFF, card_bind},
+    {"POST", "patients/*/unbind", SCOPE_STAFF, desk_patient},
     {"GET", "patients/*/timeline", SCOPE_READ, read_timeline},
     {"GET", "patients/*/facts", SCOPE_READ, read_facts},
     {"GET", "patients/*/history", SCOPE_READ, read_history},

@@ -1,9 +1,11 @@
-// afterward prove, prefer: whom and how a patient's people are reached.
+// afterward prove, consent, prefer, bind: whom and how a patient's people are reached.
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/deed.h"
+#include "cli/file.h"
 #include "cli/patient.h"
 
 // Posts the fields to a patient's verb, which this frees.
@@ -157,3 +159,56 @@ const struct cli_command cli_prefer = {
             {"none", NULL, "they have no wish any more"},
             {NULL}},
     .run = prefer};
+
+static int bind_card(struct cli *cli) {
+  struct buf path = {0};
+  char *id;
+  int code = cli_patient_id(cli, &id);
+  if (!code) {
+    cli_put_path(&path, "patients", id, "bind");
+    cli_put_query(&path, "channel", cli_option(cli, "channel"));
+    cli_put_query(&path, "lang", cli_option(cli, "lang"));
+    code = cli_save(cli, buf_text(&path));
+  }
+  mem_free(id);
+  buf_deinit(&path);
+  return code;
+}
+
+static int bind(struct cli *cli) {
+  struct merge fields = {0};
+  if (!cli_switch(cli, "undo")) {
+    if (cli_option(cli, "person"))
+      return cli_fail(cli, CLI_USAGE, "--person goes with --undo");
+    return bind_card(cli);
+  }
+  if (!cli_option(cli, "person"))
+    return cli_fail(cli, CLI_USAGE,
+                    "say whose: --person ID; ids are in afterward patient");
+  cli_merge_option(cli, &fields, "person", "person");
+  return post(cli, "unbind", &fields, "Accounts unbound: {ended}.");
+}
+
+const struct cli_command cli_bind = {
+    .name = "bind",
+    .words = "[ID]",
+    .does = "a card for the bedside: who scans it in WeChat is bound to the patient",
+    .more =
+        "An A6 page as HTML. Whoever scans its code follows the account, gets a link, "
+        "and\n"
+        "types the last 4 of the stay number and the relation. --undo unbinds a contact\n"
+        "for this patient alone.",
+    .example =
+        "afterward bind 9d8w --output bind.html\n"
+        "afterward bind 9d8w --undo --person 2x7b",
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            CLI_WHICH,
+            {"output", "FILE", "write it here, else to standard output"},
+            {"channel", "NAME", "the account's channel; else wechat"},
+            {"lang", "zh|en", "else the patient's language"},
+            {"undo", NULL, "unbind instead"},
+            {"person", "ID", "whose account; ids are in afterward patient"},
+            {NULL}},
+    .run = bind};

@@ -61,6 +61,7 @@ struct channel_abilities {  // what its plugin says that it can do
   bool queryable;  // it can say what became of a message
   bool dials;      // it rings people, and takes no texts
   bool robot;      // of one that rings: a machine speaks
+  bool scenes;     // it makes codes to scan: a job of class "scene" and no address
 };
 
 struct channel_pace {  // what its provider takes; 0: no limit

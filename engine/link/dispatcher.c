@@ -180,6 +180,10 @@ int dispatcher_test(struct dispatcher *dispatcher, const struct outgoing *outgoi
     return status_fail(status, ERR_NOT_FOUND,
                        "no channel is called \"%s\": afterward channels lists them",
                        outgoing->channel);
+  bool scene = outgoing->class_ && !strcmp(outgoing->class_, "scene");
+  if (scene && !channel->can.scenes)
+    return status_fail(status, ERR_NOT_FOUND, "channel \"%s\" makes no codes to scan",
+                       channel->name);
   struct channel_job *job = job_new(channel, outgoing);
   job->trace = trace;
   put(job);

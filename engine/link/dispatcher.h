@@ -32,7 +32,9 @@ size_t dispatcher_load(const struct dispatcher *dispatcher);  // jobs waiting an
 void dispatcher_free(struct dispatcher *dispatcher);
 
 // Sends one for real that is nobody's message: trace->done is told, once. Copied but for
-// trace. ERR_NOT_FOUND when there is no such channel; done is then never called.
+// trace. Of class "scene" it asks for a code to scan that stands for the text; accepted,
+// its provider_id is what the code holds. ERR_NOT_FOUND when there is no such channel, or
+// it makes none; done is then never called.
 int dispatcher_test(struct dispatcher *dispatcher, const struct outgoing *outgoing,
                     struct channel_trace *trace, struct status *status);
 // Appends an encoded list of all channels: what they can do and how they do.
@@ -57,6 +59,8 @@ struct dispatcher_callback {  // borrowed
   size_t header_count;
   const char *body;
   size_t body_len;
+  const char *bind_key, *bind_url;  // how it may sign links to the page that binds who
+                                    // calls (base/bind_link.h); NULL: not at all
 };
 // A provider calls /channels/<name>/receipt or …/inbound: the plugin checks it and reads
 // what it says. ERR_NOT_FOUND when no such channel takes that; otherwise 0 with the

@@ -54,19 +54,30 @@ static void put_headers(struct buf *out, const struct dispatcher_callback *callb
   value_end(out, map, put);
 }
 
-static void put_request(struct buf *out, const struct dispatcher_callback *callback,
-                        int64_t now) {
+static void put_bind(struct buf *out, const char *channel,
+                     const struct dispatcher_callback *callback) {
+  value_put_key(out, "bind");
+  struct mapping map = mapping_begin(out);
+  mapping_text(&map, "channel", channel);
+  mapping_text(&map, "key", callback->bind_key);
+  mapping_text(&map, "url", callback->bind_url);
+  mapping_end(&map);
+}
+
+static void put_request(struct buf *out, const struct channel *channel,
+                        const struct dispatcher_callback *callback) {
   size_t map = value_begin_map(out);
+  if (callback->bind_key) put_bind(out, channel->name, callback);
   value_put_key(out, "body");
   value_put_bytes(out, callback->body ? callback->body : "", callback->body_len);
   put_headers(out, callback);
   value_put_key(out, "method");
   value_put_text(out, callback->method);
   value_put_key(out, "now");
-  value_put_int(out, now);
+  value_put_int(out, channel_now(channel));
   value_put_key(out, "query");
   value_put_text(out, callback->query ? callback->query : "");
-  value_end(out, map, 5);
+  value_end(out, map, callback->bind_key ? 6 : 5);
 }
 
 static bool copy_field(const struct value *map, const char *key, char *out, size_t size) {
@@ -213,7 +224,7 @@ int dispatcher_callback(struct dispatcher *dispatcher, const char *name,
     reply->status = 403;
     return OK;
   }
-  put_request(&bytes, callback, channel_now(channel));
+  put_request(&bytes, channel, callback);
   if (!value_read(bytes.data, bytes.len, &request) ||
       channel->ops->callback(channel, callback->which, &request, &out, &why) != OK ||
       !value_read(out.data, out.len, &answer)) {

@@ -36,6 +36,7 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   mapping_bool(&map, "reads", can->reads);
   mapping_bool(&map, "receipts", can->receipts);
   mapping_int(&map, "running", channel->running);
+  mapping_bool(&map, "scenes", can->scenes);
   mapping_text(&map, "stale", channel->stale[0] ? channel->stale : NULL);
   mapping_text(&map, "state", state_of(channel));
   mapping_int(&map, "waiting", (int64_t)channel->waiting);

@@ -94,6 +94,7 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->inbound = info_number(L, "inbound") != 0;
   info->dials = info_number(L, "dials") != 0;
   info->robot = info_number(L, "robot") != 0;
+  info->scenes = info_number(L, "scenes") != 0;
 }
 
 // With the plugin's table on top and the checker at index check.

@@ -21,8 +21,9 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   bool receipts;       // the provider says later what it delivered
   bool reads;          // and what was opened
   bool queryable, inbound;
-  bool dials;  // it rings people, and takes no texts
-  bool robot;  // of one that rings: a machine speaks, not staff
+  bool dials;   // it rings people, and takes no texts
+  bool robot;   // of one that rings: a machine speaks, not staff
+  bool scenes;  // makes codes to scan, which come back as inbound follow and SCAN
 };
 
 struct plugin_source {

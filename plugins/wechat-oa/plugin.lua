@@ -2,6 +2,7 @@
 local aw = require "afterward.plugin"
 
 local DAY, CHINA, WINDOW, EARLY = 86400000, 480, 300, 300000  -- ms, minutes, seconds, ms
+local MONTH = 30 * 86400                                      -- seconds: the longest that a code may live
 local STALE = { [40001] = true, [40014] = true, [42001] = true }
 local PERMANENT = { [40003] = true, [43004] = true, [43101] = true, [43107] = true, [45015] = true, [40073] = true }
 local CONFIG = { [40013] = true, [40125] = true, [40164] = true, [40037] = true, [40243] = true, [47003] = true, [48001] = true,
@@ -54,8 +55,20 @@ local function message_request(step, message, config)
   return request
 end
 
+-- A code to scan (带参数的二维码) for a month, which comes back as the event subscribe or SCAN.
+local function scene_request(step, message, config)
+  local request = post("/cgi-bin/qrcode/create", kept.token, { expire_seconds = MONTH, action_name = "QR_STR_SCENE",
+    action_info = { scene = { scene_str = message.text } } }, config)
+  request.step, request.safe = step, true
+  return request
+end
+
+local function request_of(step, message, config)
+  return (message.class == "scene" and scene_request or message_request)(step, message, config)
+end
+
 local function send(message, config)
-  if kept.token and message.now < kept.ends then return message_request("send", message, config) end
+  if kept.token and message.now < kept.ends then return request_of("send", message, config) end
   return token_request("token", config)
 end
 
@@ -85,12 +98,13 @@ local function told_token(response, message, config)
   end
   kept.token = aw.secret(aw.urlencode(answer.access_token))
   kept.ends = response.now + math.max((tonumber(answer.expires_in) or 0) * 1000 - EARLY, 0)
-  return { next = message_request(response.step == "token" and "send" or "resend", message, config) }
+  return { next = request_of(response.step == "token" and "send" or "resend", message, config) }
 end
 
 local function result(response, message, config)
   if response.step == "token" or response.step == "retoken" then return told_token(response, message, config) end
   local answer, code = read(response)
+  if message.class == "scene" and type(answer.url) == "string" then return { accepted = answer.url } end
   if code == 0 then return { accepted = answer.msgid and tostring(answer.msgid) or message.key } end
   if not code then
     if response.status == 429 or response.status == 503 then return { retry = 30, detail = "HTTP " .. response.status } end
@@ -164,6 +178,41 @@ local function event_of(fields)
   return { id = id, from = fields.FromUserName, kind = kind, text = text, at = at }
 end
 
+-- Whoever scans a patient's code is answered with the link to the page that binds this account (base/bind_link.h).
+local function bind_link(request, fields)
+  local code = tostring(fields.EventKey):gsub("^qrscene_", ""):match "^bind%-(%d+)$"
+  if not code or not request.bind then return nil end
+  local minute = ("%d"):format(request.now // 60000)
+  local mark = aw.hex(aw.hmac_sha256(request.bind.key, code .. "|" .. fields.FromUserName .. "|" .. minute))
+  return ("%s/%s?o=%s&c=%s&t=%s&s=%s"):format(request.bind.url, code, aw.urlencode(fields.FromUserName),
+    aw.urlencode(request.bind.channel), minute, mark)
+end
+
+local function text_xml(fields, text, now)
+  local words = ("<xml><ToUserName><![CDATA[%s]]></ToUserName><FromUserName><![CDATA[%s]]></FromUserName><CreateTime>%d</CreateTime>"
+    .. "<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[%s]]></Content></xml>")
+  return words:format(fields.FromUserName, fields.ToUserName or "", now // 1000, text)
+end
+
+-- As secure mode wants its answers: 16 bytes, the length, the words, the account, in blocks of 32.
+local function seal(plain, request, config)
+  local query = aw.query(request.query)
+  local filler = aw.hex(aw.hmac_sha256(config.aes_key, query.nonce .. query.timestamp)):sub(1, 16)
+  local length = string.char(#plain >> 24 & 255, #plain >> 16 & 255, #plain >> 8 & 255, #plain & 255)
+  local bytes = filler .. length .. plain .. config.appid
+  local padding = 32 - #bytes % 32
+  local sealed = aw.base64(aw.aes_cbc_encrypt(aw.unbase64(config.aes_key .. "="), nil, bytes .. string.char(padding):rep(padding), false))
+  local mark = aw.hex(aw.sha1_sorted(config.token, query.timestamp, query.nonce, sealed))
+  return ("<xml><Encrypt><![CDATA[%s]]></Encrypt><MsgSignature><![CDATA[%s]]></MsgSignature><TimeStamp>%s</TimeStamp><Nonce><![CDATA[%s]]>"
+    .. "</Nonce></xml>"):format(sealed, mark, query.timestamp, query.nonce)
+end
+
+local function welcome(link, fields, request, config)
+  local words = "您好，请点开链接，填写患者住院号后4位和您与患者的关系，完成绑定：" .. link
+  local xml = text_xml(fields, words, request.now)
+  return { status = 200, type = "application/xml", body = config.aes_key and seal(xml, request, config) or xml }
+end
+
 -- One address for all that WeChat says: receipts, who follows and leaves, what people write.
 local function callback(request, config)
   local fields, reply = open(request, config)
@@ -175,7 +224,8 @@ local function callback(request, config)
   elseif event == "subscribe_msg_sent_event" then
     return sent_list(type(fields.SubscribeMsgSentEvent) == "table" and fields.SubscribeMsgSentEvent or {}), ok
   end
-  return { event_of(fields) }, ok
+  local link = event and bind_link(request, fields)
+  return { event_of(fields) }, link and welcome(link, fields, request, config) or ok
 end
 
 return {
@@ -183,7 +233,7 @@ return {
   decrypt = function(text, config) return decrypt(text, config) end,
   signature = function(timestamp, nonce, text, config) return aw.hex(aw.sha1_sorted(config.token, timestamp, nonce, text)) end,
   capabilities = function(config)                             -- the same client_msg_id to the same person goes once in ten minutes
-    return { address = "wechat", keyed = config.kind == "template" and "9m" or nil, links = true, merges = false }
+    return { address = "wechat", keyed = config.kind == "template" and "9m" or nil, links = true, merges = false, scenes = true }
   end,
   config = {
     url = { type = "url", default = "https://api.weixin.qq.com", doc = "WeChat's, or a proxy's address, without a path" },

@@ -18,7 +18,7 @@ end
 
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments", "runs",
-  "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back",
+  "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back", "bind",
   "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }
@@ -60,6 +60,8 @@ describe("afterward", function()
     { { "message", "resolve", "m1" }, "resend, or sent" },
     { { "timeline" }, "say which patient" },
     { { "consent", "p1", "--class", "marketing" }, "say which: --given, or --refused" },
+    { { "bind", "p1", "--undo" }, "say whose: --person ID" },
+    { { "bind", "p1", "--person", "c1" }, "--person goes with --undo" },
     { { "ring-back", "1", "--at", "x" }, "go with --missed" },
     { { "prefer", "p1" }, "say which: --channels sms,phone, or --none" },
     { { "prove", "p1" }, "say which number: --number ID" },

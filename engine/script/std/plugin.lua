@@ -164,7 +164,8 @@ local function capabilities(plugin, config)
     max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, links = list.links == true,
     receipts = plugin.receipt ~= nil and list.receipts ~= false, reads = list.reads == true, queryable = plugin.query and true or false,
     inbound = plugin.inbound and true or false,
-    dials = list.dials ~= nil and list.dials ~= false, robot = list.dials == "robot" }
+    dials = list.dials ~= nil and list.dials ~= false, robot = list.dials == "robot",
+    scenes = list.scenes == true }
 end
 
 function check.open(plugin, file, channel, given)

@@ -97,6 +97,49 @@ describe("wechat-oa", function()
     end)
   end)
 
+  describe("codes to scan", function()
+    local SCAN = "<xml><ToUserName>gh_1</ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType>"
+      .. "<Event>SCAN</Event><EventKey>bind-123456789</EventKey></xml>"
+    local BIND = { key = "k3y", url = "https://f.example.org/f/bind", channel = "wechat" }
+
+    it("are asked for with the scene, and are what WeChat gives", function()
+      local job = { class = "scene", text = "bind-123456789", to = "", now = NOW }
+      b:open():send(job)
+      local said = b.c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, job)
+      assert.equal("https://api.weixin.qq.com/cgi-bin/qrcode/create?access_token=AT", said.next.url)
+      assert.same({ expire_seconds = 2592000, action_name = "QR_STR_SCENE", action_info = { scene = { scene_str = "bind-123456789" } } },
+        json.decode(said.next.body))
+      assert.same({ accepted = "http://weixin.qq.com/q/02" },
+        b.c:result({ step = "send", body = '{"ticket":"T","url":"http://weixin.qq.com/q/02"}', now = NOW }, job))
+      assert.same({ config = "errcode 48001" }, b.c:result({ step = "send", body = '{"errcode":48001}', now = NOW }, job))
+      assert.truthy(b.c:can().scenes)
+    end)
+
+    it("are answered with a link that only we can have signed, in secure mode sealed", function()
+      b:open()
+      local items, reply = b.c:inbound { query = signed(), body = SCAN, now = NOW, bind = BIND }
+      assert.same({ "SCAN", "bind-123456789", "o1" }, { items[1].kind, items[1].text, items[1].from })
+      local link = reply.body:match "https://[^%]]+"
+      assert.matches("^https://f.example.org/f/bind/123456789%?o=o1&c=wechat&t=29540520&s=" .. ("%x"):rep(64) .. "$", link)
+      assert.equal("success", select(2, b.c:inbound { query = signed(), body = SCAN, now = NOW }).body)
+      assert.equal("success", select(2, b.c:inbound { query = signed(), body = SCAN:gsub("bind%-", "sale-"), now = NOW, bind = BIND }).body)
+
+      local helper = assert(channel.load([[local aw = require "afterward.plugin"
+        return { name = "h", send = function() end, result = function() end,
+          seal = function(key, text) return aw.base64(aw.aes_cbc_encrypt(aw.unbase64(key .. "="), nil, text, false)) end } ]], {}))
+      b:open { aes_key = AES }
+      local text = ("r"):rep(16) .. string.pack(">I4", #SCAN) .. SCAN .. "wx1"
+      local padding = 32 - #text % 32
+      local sealed = helper:call("seal", AES, text .. string.char(padding):rep(padding))
+      helper:close()
+      _, reply = b.c:inbound { now = NOW, bind = BIND, body = "<xml><Encrypt>" .. sealed .. "</Encrypt></xml>",
+        query = signed(nil, "&encrypt_type=aes&msg_signature=" .. b.c:call("signature", "1772431200", "n1", sealed)) }
+      local answer = reply.body:match "<Encrypt><!%[CDATA%[([^%]]+)%]%]>"
+      assert.equal(b.c:call("signature", "1772431200", "n1", answer), reply.body:match "<MsgSignature><!%[CDATA%[(%x+)")
+      assert.truthy(b.c:call("decrypt", answer):find(link, 1, true))
+    end)
+  end)
+
   it("asks for a token first, keeps it, and shows neither it nor the secret", function()
     local first = assert(b:open():send { text = "【骨动新生】您好", now = NOW })
     assert.same({ "https://api.weixin.qq.com/cgi-bin/stable_token", "token", true }, { first.url, first.step, first.safe })
