@@ -161,7 +161,7 @@ static void thank(struct page *page, int64_t patient) {
 // The form once more: what was typed is gone with the request, but for the link.
 static void complain(struct page *page, struct pending *pending, int64_t code) {
   const char *at = pending->text.data;
-  struct scan scan;
+  struct scan scan = {0};
   const char **const fields[] = {&scan.code, &scan.account, &scan.channel, &scan.minute,
                                  &scan.signature};
   for (size_t i = 0; i < 5; i++) {

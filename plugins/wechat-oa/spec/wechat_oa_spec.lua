@@ -132,8 +132,9 @@ describe("wechat-oa", function()
       local padding = 32 - #text % 32
       local sealed = helper:call("seal", AES, text .. string.char(padding):rep(padding))
       helper:close()
-      _, reply = b.c:inbound { now = NOW, bind = BIND, body = "<xml><Encrypt>" .. sealed .. "</Encrypt></xml>",
+      items, reply = b.c:inbound { now = NOW, bind = BIND, body = "<xml><Encrypt>" .. sealed .. "</Encrypt></xml>",
         query = signed(nil, "&encrypt_type=aes&msg_signature=" .. b.c:call("signature", "1772431200", "n1", sealed)) }
+      assert.equal(1, #items)
       local answer = reply.body:match "<Encrypt><!%[CDATA%[([^%]]+)%]%]>"
       assert.equal(b.c:call("signature", "1772431200", "n1", answer), reply.body:match "<MsgSignature><!%[CDATA%[(%x+)")
       assert.truthy(b.c:call("decrypt", answer):find(link, 1, true))
