@@ -48,8 +48,7 @@ static int by_name(const void *a, const void *b) {
 static void put_attributes(struct buf *out, const char **attributes) {
   const char **sorted[ATTRIBUTES];
   size_t count = 0;
-  for (; attributes[0] && count < ATTRIBUTES; attributes += 2)
-    sorted[count++] = attributes;
+  for (; attributes[0]; attributes += 2) sorted[count++] = attributes;
   if (count) qsort(sorted, count, sizeof *sorted, by_name);
   size_t map = value_begin_map(out);
   for (size_t i = 0; i < count; i++) {
@@ -61,8 +60,9 @@ static void put_attributes(struct buf *out, const char **attributes) {
 
 static void on_start(void *self, const XML_Char *name, const XML_Char **attributes) {
   struct reading *reading = self;
-  if (reading->depth == DEPTH || ++reading->elements > ELEMENTS) {
-    stop(reading, "too many elements, or too deep");
+  if (reading->depth == DEPTH || ++reading->elements > ELEMENTS ||
+      XML_GetSpecifiedAttributeCount(reading->parser) > 2 * ATTRIBUTES) {
+    stop(reading, "too many elements or attributes, or too deep");
     return;
   }
   struct element *element = &reading->open[reading->depth++];
@@ -76,8 +76,9 @@ static void on_start(void *self, const XML_Char *name, const XML_Char **attribut
 
 static void on_end(void *self, const XML_Char *name) {
   struct reading *reading = self;
-  struct element *element = &reading->open[--reading->depth];
   (void)name;
+  if (reading->why) return;  // <a/> ends once more after it was refused
+  struct element *element = &reading->open[--reading->depth];
   value_end(reading->out, element->list, element->children);
   value_put_key(reading->out, "name");
   value_put_text(reading->out, element->name);

@@ -130,6 +130,7 @@ describe("a channel plugin", function()
       ["a document type"] = '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', ["a file"] = '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
       ["laughs"] = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><l>&b;</l>', ["an unknown entity"] = "<a>&copy;</a>",
       ["too deep"] = ("<a>"):rep(30) .. ("</a>"):rep(30), ["too many"] = "<a>" .. ("<b/>"):rep(5000) .. "</a>",
+      ["too many attributes"] = "<a" .. (" n%d='1'"):rep(65):gsub("%%d", (function(n) return function() n = n + 1 return n end end)(0)) .. "/>",
       ["no end"] = "<a><b>", ["nothing"] = "", ["two roots"] = "<a/><b/>", ["bytes"] = "<a>\255</a>",
     } do
       assert.truthy(plugin:send({ text = text }).body:find("^no: no XML: "), what)
