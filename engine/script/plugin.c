@@ -12,7 +12,7 @@
 #include "script/sealed.h"
 #include "script/values.h"
 
-enum { LOAD_MS = 500, CALL_MS = 50 };
+enum { LOAD_MS = 500, CALL_MS = 50, STACK = 8000 };
 
 struct plugin {
   struct sandbox *sandbox;
@@ -140,6 +140,9 @@ int plugin_open(struct plugin **out, const struct plugin_source *source,
   struct plugin *plugin = mem_alloc(sizeof *plugin);
   plugin->sandbox = sandbox_open(NULL);
   plugin->L = sandbox_state(plugin->sandbox);
+  // Secrets are joined to text by a __concat, whose result Debian's Lua 5.4.4 loses when
+  // the stack moves meanwhile. What is kept ready here keeps it where it is.
+  lua_checkstack(plugin->L, STACK);
   int code = open_in(plugin, source, channel, config, status);
   lua_settop(plugin->L, 0);
   if (code == OK)

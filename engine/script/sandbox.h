@@ -13,7 +13,7 @@
 //          sandbox_resume(co, L, nargs, &nresults, &status) until it isn't YIELDED;
 //          sandbox_seal_check(L, seal, &status).
 // Scripts have no print, coroutine, string.pack or math.randomseed either. A metatable
-// may not have __gc, __mode or __close: they run at the collector's time or while an
+// may not have __gc, __mode, __close or __concat: they run at the collector's time or while an
 // ended run unwinds. `<close>` variables are not closed when a run fails or is ended.
 // Host functions are plain lua_CFunctions: they may raise, and wait by lua_yieldk, also
 // through a script's pcall. A table that the host shares (the `afterward` module) is made
@@ -122,7 +122,8 @@ const char *sandbox_tostring(lua_State *L, int index, size_t *len);
 // metatables and upvalues of Lua functions); their identity stays. Tables already frozen
 // are left alone. Assigning raises "ortho/hip.lua:12: NAME.key is read-only after load:
 // keep state with p:set". Fails (ERR_INVALID) on what has a state of its own: a gmatch
-// iterator, a coroutine, a metatable with __gc, __mode or __close. Never raises.
+// iterator, a coroutine, a metatable with __gc, __mode, __close or __concat. Never
+// raises.
 int sandbox_freeze(lua_State *L, int index, const char *name, struct status *status);
 
 // sandbox_freeze for an environment and the value at root that its files returned, and

@@ -115,8 +115,8 @@ static void clear_entries(lua_State *L, int table) {
 }
 
 static void refuse_fields(lua_State *L, int metatable, const char *name) {
-  static const char *const refused[] = {"__gc", "__mode", "__close"};
-  for (int i = 0; i < 3; i++) {
+  static const char *const refused[] = {"__gc", "__mode", "__close", "__concat"};
+  for (int i = 0; i < 4; i++) {
     lua_pushstring(L, refused[i]);
     if (lua_rawget(L, metatable) != LUA_TNIL)
       luaL_error(L, "%s: a metatable with %s is not allowed in a script", name,

@@ -38,11 +38,12 @@ static int get_metatable(lua_State *L) {
   return 1;
 }
 
-// What these three do happens at the collector's time, or while a run that was ended
-// unwinds: neither may depend on or be held up by a script.
+// What the first three do happens at the collector's time, or while a run that was ended
+// unwinds: neither may depend on or be held up by a script. When a __concat makes the
+// stack move, Debian's Lua 5.4.4 loses its result or crashes.
 static void refuse_fields(lua_State *L, int metatable) {
-  static const char *const refused[] = {"__gc", "__mode", "__close"};
-  for (int i = 0; i < 3; i++) {
+  static const char *const refused[] = {"__gc", "__mode", "__close", "__concat"};
+  for (int i = 0; i < 4; i++) {
     lua_pushstring(L, refused[i]);
     if (lua_rawget(L, metatable) != LUA_TNIL)
       sandbox_error(L, "a metatable with %s is not allowed in a script", refused[i]);

@@ -120,6 +120,20 @@ describe("a channel plugin", function()
     assert.same({ "https://g?t=from-the-provider", "https://g?t=***", "secret" }, { request.url, request.shown.url, request.body })
   end)
 
+  it("joins a secret to text wherever the stack ends: none is lost", function()
+    local plugin = open [[
+      local function deep(n)
+        if n == 0 then return "?a=" .. "b" .. "&t=" .. config.token .. "&z=" .. "9" end
+        local out = deep(n - 1)
+        return out
+      end
+      return { url = config.url .. deep(#message.text), body = ("x"):rep(#message.text * 100) } ]]
+    for n = 0, 400 do
+      local request = assert(plugin:send { text = ("x"):rep(n) })
+      assert.truthy(request.url:find "^https://g%?a=b&t=.+&z=9$", n .. ": " .. request.url)
+    end
+  end)
+
   it("reads XML, with the five entities and CDATA, and no other", function()
     local plugin = open [[
       local root, why = aw.xml.parse(message.text)

@@ -18,8 +18,8 @@ local BUSY = [[
   table.sort(kept, function(a, b) return a.name > b.name end)
   local out = {}
   for key, value in pairs(kept) do out[#out + 1] = tostring(key) .. type(value) end
-  local meta = setmetatable({}, { __index = function(_, k) return k .. k end, __concat = function() return text end })
-  return #(meta .. "x") + #table.concat(out) + #utf8.char(0x75BC, 0x75DB)]]
+  local meta = setmetatable({}, { __index = function(_, k) return k .. k end, __call = function() return text end })
+  return #meta() + #table.concat(out) + #utf8.char(0x75BC, 0x75DB)]]
 
 local function base()
   local box = unit.sandbox(0, BUDGET)
