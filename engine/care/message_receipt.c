@@ -32,9 +32,11 @@ static void was_read(struct care *care, const struct message *message) {
 
 // Another road may be open or closed by now; what has arrived needs no other. One that is
 // in flight is waited for: its result ends the message.
-static void delivered(struct care *care, struct message *message, int64_t attempt) {
-  store_exec(care->store, "UPDATE attempt SET status='delivered' WHERE id=?1", "i",
-             attempt);
+static void delivered(struct care *care, struct message *message, int64_t attempt,
+                      const char *detail) {
+  store_exec(care->store,
+             "UPDATE attempt SET status='delivered', detail=nullif(?2,'') WHERE id=?1",
+             "it", attempt, detail);
   if (message_is(message, "in_flight") || message_is(message, "delivered")) return;
   if (message->carries) message_follow_try(care, message, "delivered", NULL);
   message_delivered(care, message);
@@ -59,11 +61,12 @@ static void settle(struct care *care, int64_t attempt, const char *state,
   int64_t id = found ? stmt_int(row, 0) : 0;
   bool accepted = found && strcmp(stmt_text(row, 1), "accepted") == 0;
   bool was_failed = found && strcmp(stmt_text(row, 1), "failed") == 0;
+  bool partly = strcmp(state, "partly") == 0;  // does not excuse a part that failed
   stmt_done(row);
   struct message message;
   if (message_load(care->store, id, &message)) {
-    if (strcmp(state, "failed") != 0 && (accepted || was_failed))
-      delivered(care, &message, attempt);
+    if (strcmp(state, "failed") != 0 && (accepted || (was_failed && !partly)))
+      delivered(care, &message, attempt, partly ? detail : "");
     else if (strcmp(state, "failed") == 0 && accepted)
       failed(care, &message, attempt, detail);
     if (strcmp(state, "read") == 0) was_read(care, &message);
@@ -82,8 +85,8 @@ static void keep_early(struct care *care, const struct receipt *receipt) {
   store_exec(care->store,
              "INSERT INTO receipt (channel,provider_id,state,detail,at) VALUES"
              " (?1,?2,?3,?4,?5) ON CONFLICT (channel,provider_id) DO UPDATE SET"
-             " state=excluded.state, detail=excluded.detail WHERE state='failed' OR"
-             " excluded.state='read'",
+             " state=excluded.state, detail=excluded.detail WHERE state='partly' OR"
+             " (state='failed' AND excluded.state<>'partly') OR excluded.state='read'",
              "tttti", receipt->channel, receipt->provider_id, receipt->state,
              receipt->detail, now);
 }

@@ -107,7 +107,8 @@ static bool add_receipt(const struct value *item, struct buf *out) {
       !copy_field(item, "state", state, sizeof state))
     return false;
   copy_field(item, "detail", detail, sizeof detail);
-  if (strcmp(state, "delivered") && strcmp(state, "read") && strcmp(state, "failed"))
+  if (strcmp(state, "delivered") && strcmp(state, "partly") && strcmp(state, "read") &&
+      strcmp(state, "failed"))
     return false;
   put_receipt(out, id, state, detail);
   return true;

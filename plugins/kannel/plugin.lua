@@ -17,15 +17,26 @@ end
 -- Kannel gives no number of its own, so the receipt names ours, and what only this channel can have made of it.
 local function proof(key, config) return aw.hex(aw.hmac_sha256(config.token, key)) end
 
-local function dlr_url(key, config)
-  return ("%s?key=%s&sign=%s&type=%%d&answer=%%A"):format(config.receipts, aw.urlencode(key), proof(key, config))
+-- UTF-16 units of a text, of which a part of UCS-2 holds 70, or 67 when it is not the only one.
+local function units(text)
+  local count = 0
+  for _, code in utf8.codes(text) do count = count + (code > 0xFFFF and 2 or 1) end
+  return count
+end
+
+local function is_long(text) return text:find(PLAIN) and #text > 160 or not text:find(PLAIN) and units(text) > 70 end
+
+-- Kannel asks for a receipt of the first part alone.
+local function dlr_url(message, config)
+  return ("%s?key=%s&sign=%s%s&type=%%d&answer=%%A"):format(config.receipts, aw.urlencode(message.key), proof(message.key, config),
+    is_long(message.text) and "&long=1" or "")
 end
 
 local function send(message, config)
   local fields = { username = config.user, password = config.password, from = config.from, to = message.to, text = message.text,
     charset = "UTF-8", coding = message.text:find(PLAIN) and "0" or "2", smsc = config.smsc }
   if config.receipts then
-    fields["dlr-mask"], fields["dlr-url"] = tostring(MASK), dlr_url(message.key, config)
+    fields["dlr-mask"], fields["dlr-url"] = tostring(MASK), dlr_url(message, config)
   end
   return { method = "GET", url = config.url .. query_of(fields) }
 end
@@ -45,8 +56,9 @@ end
 local function receipt(request, config)
   local said = aw.query(request.query)
   if not said.key or not aw.same(proof(said.key, config), said.sign) then return {}, { status = 403, body = "forged" } end
-  local state = STATES[math.tointeger(tonumber(said.type))]
-  return state and { { id = said.key, state = state, detail = said.answer or "" } } or {}, { status = 200 }
+  local state, detail = STATES[math.tointeger(tonumber(said.type))], said.answer or ""
+  if state == "delivered" and said.long then state, detail = "partly", "the first of several parts" end
+  return state and { { id = said.key, state = state, detail = detail } } or {}, { status = 200 }
 end
 
 local function inbound(request, config)

@@ -65,6 +65,16 @@ describe("kannel", function()
     end
   end)
 
+  it("knows that a long text's receipt is its first part's", function()
+    for text, long in pairs { [("长"):rep(70)] = false, [("长"):rep(71)] = true, [("长"):rep(68) .. "😀"] = false,
+        [("长"):rep(69) .. "😀"] = true, [("a"):rep(160)] = false, [("a"):rep(161)] = true } do
+      assert.equal(long, query(b.c:send { key = "m1-0", text = text }.url)["dlr-url"]:find("&long=1&type=", 1, true) ~= nil, text)
+    end
+    local function said(type) return b.c:receipt { query = "key=m1-0&sign=" .. SIGN .. "&long=1&type=" .. type } end
+    assert.same({ { id = "m1-0", state = "partly", detail = "the first of several parts" } }, (said "1"))
+    assert.equal("failed", said "16"[1].state)
+  end)
+
   it("takes what people write, with its token", function()
     local items, reply = b.c:inbound { method = "GET", query = "token=t0k&id=u-1&from=13800001111&at=1700000000&text=%E9%80%80%E8%AE%A2" }
     assert.same({ { id = "u-1", from = "13800001111", text = "退订", at = 1700000000000 } }, items)

@@ -2,58 +2,15 @@
 local uv = require "luv"
 local lfs = require "lfs"
 local wait = require "functional.support.wait"
+local demo = require "demo.kannel"
+local http = require "demo.http"
 
 local Kannel = {}
 Kannel.__index = Kannel
 Kannel.FAKE = "/usr/lib/kannel/test/fakesmsc"
 
-local CONF = [[
-group = core
-admin-port = %d
-admin-port-ssl = false
-admin-password = admin
-admin-interface = 127.0.0.1
-smsbox-port = %d
-smsbox-port-ssl = false
-log-file = "%s/bearerbox.log"
-access-log = "%s/bearerbox-access.log"
-log-level = 1
-dlr-storage = internal
-box-allow-ip = "127.0.0.1"
-box-deny-ip = "*.*.*.*"
-sms-incoming-queue-limit = 100
-
-group = smsc
-smsc = fake
-smsc-id = fake
-port = %d
-connect-allow-ip = 127.0.0.1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-bearerbox-port = %d
-sendsms-port = %d
-sendsms-interface = 127.0.0.1
-log-file = "%s/smsbox.log"
-log-level = 1
-mo-recode = true
-global-sender = 1069
-
-group = sendsms-user
-username = ward
-password = p4ss
-max-messages = 10
-concatenation = true
-
-group = sms-service
-keyword = default
-catch-all = true
-max-messages = 0
-get-url = "http://127.0.0.1:%d/channels/sms/inbound?token=%s&id=%%I&from=%%p&at=%%T&text=%%a"
-]]
-
 function Kannel.there()
-  return lfs.attributes("/usr/sbin/bearerbox", "mode") and lfs.attributes("/usr/sbin/smsbox", "mode") and lfs.attributes(Kannel.FAKE, "mode")
+  return lfs.attributes(demo.BEARERBOX, "mode") and lfs.attributes(demo.SMSBOX, "mode") and lfs.attributes(Kannel.FAKE, "mode")
 end
 
 -- Ports that nobody has now.
@@ -107,15 +64,22 @@ function Kannel.prepare()
   return self
 end
 
--- token: what it says when it calls the daemon.
-function Kannel:start(token)
-  local file = assert(io.open(self.folder .. "/kannel.conf", "w"))
-  file:write(CONF:format(self.admin, self.box, self.folder, self.folder, self.smsc, self.box, self.sendsms, self.folder, self.daemon, token))
-  file:close()
-  spawn(self, "/usr/sbin/bearerbox", { "kannel.conf" })
+-- token: what it says when it calls the daemon. smsc: its group; else the fake one, which connects.
+function Kannel:start(token, smsc)
+  demo.write { folder = self.folder, admin = self.admin, box = self.box, sendsms = self.sendsms, smsc = smsc or demo.fake(self.smsc),
+    inbound = ("http://127.0.0.1:%d/channels/sms/inbound?token=%s"):format(self.daemon, token) }
+  spawn(self, demo.BEARERBOX, { "kannel.conf" })
   wait.till("bearerbox listens", function() return answers(self.box) end)
-  spawn(self, "/usr/sbin/smsbox", { "kannel.conf" })
-  wait.till("smsbox listens", function() return answers(self.sendsms) end)
+  spawn(self, demo.SMSBOX, { "kannel.conf" })
+  -- It listens before it knows its users, and refuses them then.
+  wait.till("smsbox knows its users", function()
+    return wait.for_it(function()
+      local client = http.client(self.sendsms)
+      local status = client:ask("GET", "/cgi-bin/sendsms?username=ward&password=p4ss")
+      client:close()
+      return status == 400
+    end)
+  end)
   return self
 end
 
