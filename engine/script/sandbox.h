@@ -13,11 +13,11 @@
 //          sandbox_resume(co, L, nargs, &nresults, &status) until it isn't YIELDED;
 //          sandbox_seal_check(L, seal, &status).
 // Scripts have no print, coroutine, string.pack or math.randomseed either. A metatable
-// may not have __gc, __mode, __close or __concat: they run at the collector's time or while an
-// ended run unwinds. `<close>` variables are not closed when a run fails or is ended.
-// Host functions are plain lua_CFunctions: they may raise, and wait by lua_yieldk, also
-// through a script's pcall. A table that the host shares (the `afterward` module) is made
-// read-only by sandbox_freeze. One thread; sandboxes don't touch each other.
+// may not have __gc, __mode, __close or __concat: they run at the collector's time or
+// while an ended run unwinds. `<close>` variables are not closed when a run fails or is
+// ended. Host functions are plain lua_CFunctions: they may raise, and wait by lua_yieldk,
+// also through a script's pcall. A table that the host shares (the `afterward` module) is
+// made read-only by sandbox_freeze. One thread; sandboxes don't touch each other.
 #pragma once
 
 #include <lua.h>
