@@ -10,7 +10,7 @@ local parse = use "parse.lua"
 local infer = use "infer.lua"
 local accept = use "accept.lua"
 
-local LOOKS = { "look_names.lua", "look_runs.lua", "look_calls.lua", "look_clocks.lua",
+local LOOKS = { "look_names.lua", "look_runs.lua", "look_calls.lua", "look_rungs.lua", "look_clocks.lua",
   "look_ids.lua", "look_texts.lua", "look_rules.lua" }
 
 local File = {}

@@ -18,6 +18,7 @@ describe("webhook", function()
     assert.same({ type = "message", id = "m1-0", to = "13800001111", text = "【骨动新生】您好", body = "您好", program = "骨动新生",
       class = "general", safety = false }, json.decode(request.body))
     assert.same({ "m1-0", "1614265330" }, { request.headers["webhook-id"], request.headers["webhook-timestamp"] })
+    assert.same({ false, true }, { b:open():can().reads, b:open { reads = true }:can().reads })
     assert.same({ 0, 86400000 }, { b.c:can().keyed, b:open { keyed = "24h" }:can().keyed })
   end)
 

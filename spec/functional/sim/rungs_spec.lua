@@ -237,6 +237,27 @@ describe("a question by rungs", function()
   end)
 end)
 
+describe("a power cut", function()
+  it("changes nothing, at whichever commit: what was sent, what was left and why, the call, the answer", function()
+    local source = H.source { steps = H.step([[local a = p:ask("check", { within = "3d", via = { { "sms", within = "2h" },
+      { "sms", to = "family", within = "2h" }, { "call", within = "4h" } } }) p:note("answer " .. tostring(a and a.temp))
+      p:send("clinic", { via = { { "sms", within = "1h" }, "call" } }) p:note "told"]]) }
+    local commits = H.sim.torture({ scripts = { ["w/w.lua"] = source }, at = "2026-03-02 10:00",
+      site = { quiet_hours = "03:00-03:01", contact_windows = "00:00-24:00" } }, function(w)
+      w:channel("sms", "keyed")
+      local pt = w:patient { age = 60, family = true }
+      w:discharge(pt)
+      w:advance "2h"
+      pt:open "check"
+      w:advance "4h"
+      w:advance "2h"
+      pt:answer("check", { temp = 37 })
+      w:advance "2h"
+    end)
+    assert.is_true(commits > 8)
+  end)
+end)
+
 describe("a text by rungs", function()
   local TWO = '{ { "email", within = "2h" }, { "sms", within = "1d" } }'
 

@@ -121,6 +121,19 @@ describe("calls", function()
 local o, form = { within = p.tier }, "wound-" .. p.tier
 p:ask(form, o) p:ask("wound-check", { within = p.tier == "high" and "1d" or "2d" })
 p:task { id = form, role = form, note = ("x"):rep(2) } p:set(form, nil)]], "" },
+    ["rungs that are right"] = { 'p:ask("wound-check", { within = "3d", via = { { "wechat", within = "2h" }, { "sms", to = "family", within = p.tier }, ' ..
+      '{ "call", role = "nurse", due = "4h" } } }) p:ask("wound-check", { via = { "city-sms", "call" } })', "" },
+    ["a rung's key"] = { 'p:ask("wound-check", { via = { { "sms", wihin = "2h" } } })',
+      '4:41 bad-call p:ask: via: a rung has no key "wihin"; did you mean "within"?' },
+    ["a rung's values"] = { 'p:send("hello", { via = { { "sms", within = "soon", to = "uncle", role = "nurse" }, { within = "1d" }, "smss" } })',
+      '4:45 bad-call p:send: via: within of a rung: "soon" is neither a span nor weekdays; write for example "24h", "3d 10:00" or ' ..
+      '"mon,wed,fri 08:00"\n4:58 bad-call p:send: via: to of a rung: must be one of patient, family\n' ..
+      '4:67 bad-call p:send: via: role is for the rung "call" alone\n4:85 bad-call p:send: via: a rung begins with its channel: ' ..
+      '{ "sms", within = "1d" }\n4:104 bad-call p:send: via: no channel is called "smss"; did you mean "sms"?' },
+    ["a rung that nobody waits for"] = { 'p:ask("wound-check", { within = "1d", via = { { "sms", within = "2d" }, "call" } })',
+      '4:73 bad-call p:ask: via: rung 2 would begin when nobody waits for the answer any more: `within` is "1d"' },
+    ["rungs together"] = { 'p:ask("wound-check", { together = true, via = { "sms", "call" } })',
+      "4:35 bad-call p:ask: via: rungs go one after the other, not together" },
     ["a reminder that comes too late"] = { 'p:ask("wound-check", { within = "8h", remind = "8h" })',
       '4:39 no-reminder p:ask: remind "8h" is not before within "8h": nobody is reminded' },
     ["fields of a template"] = { 'p:send("left", { fields = { lfet = 3 } }) p:send "left" p:send("left", { fields = { left = 3 } })\n' ..
