@@ -203,7 +203,7 @@ function World:_post(event)
   return reply
 end
 
--- w:patient { age, sex, family, … }: a patient with a mobile phone of their own, unless phone = false.
+-- w:patient { age, sex, family, … }: a patient with a mobile phone of their own, unless phone = false; wechat = true: bound at the bedside.
 function World:patient(o)
   o = o or {}
   local n = self:_number()
@@ -218,6 +218,8 @@ function World:patient(o)
     birth = o.birth or ("%04d-01-15"):format(c.year - (o.age or 60) - (c.month == 1 and c.day < 15 and 1 or 0)),
     phone = phone or nil, prefers = o.prefers, language = o.language, disclosure = o.disclosure, contacts = contacts, dialect = o.dialect }
   self:_post { kind = "patient", patient = patient }
+  if o.wechat then self.core:query([[INSERT INTO identity (person, kind, value) SELECT person, 'wechat', 'o-' || value FROM identity
+    WHERE kind='mrn' AND value=?1]], patient.mrn) end
   return proxy(patient_fields, Patient, { world = self, mrn = patient.mrn, phone = phone, visits = 0 }, patient_setters)
 end
 

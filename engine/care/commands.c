@@ -51,7 +51,7 @@ static void apply_ask(const struct command *command) {
   int64_t question = question_open(command->care, command->run, command->label,
                                    fields.kind == VALUE_MAP ? &fields : NULL,
                                    offered.kind == VALUE_MAP ? &offered : NULL);
-  ladder_close(command->care, question, "asked-again");
+  ladder_close(command->care, question, LADDER_ASKED_AGAIN);
   run_wait(command->care->kernel, command->run,
            &(struct run_wait){.kind = "ask",
                               .ref = question,

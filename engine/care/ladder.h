@@ -23,6 +23,7 @@ bool ladder_has_left(struct care *care, int64_t message);
 // A task that may be a rung's was closed.
 void ladder_task_closed(struct care *care, int64_t task);
 // The question is answered, closed or asked anew.
+#define LADDER_ASKED_AGAIN "asked-again"
 void ladder_close(struct care *care, int64_t question, const char *reason);
 // The run's wait for the question is over: "silent", or "no-receipt" where nothing says
 // that any rung's message arrived.

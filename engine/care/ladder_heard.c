@@ -141,13 +141,20 @@ bool ladder_has_left(struct care *care, int64_t message) {
                    "i", message) != 0;
 }
 
+// Another run's asking goes on with the question: this one's waits for it, too, from now.
+static void close(struct care *care, struct ladder *ladder, const char *reason) {
+  bool again = strcmp(reason, LADDER_ASKED_AGAIN) == 0;
+  if (again && !ladder->taken_at) ladder_tell_taken(care, ladder);
+  ladder_finish(care, ladder, reason);
+}
+
 void ladder_close(struct care *care, int64_t question, const char *reason) {
   struct ids open = ids_read(store_query(
       care->store, "SELECT id FROM ladder WHERE question=?1 AND closed_at IS NULL", "i",
       question));
   for (int64_t id; ids_next(&open, &id);) {
     struct ladder ladder;
-    if (ladder_load(care, id, &ladder)) ladder_finish(care, &ladder, reason);
+    if (ladder_load(care, id, &ladder)) close(care, &ladder, reason);
     ladder_deinit(&ladder);
   }
 }

@@ -2,7 +2,8 @@ local sim = require "afterward.sim"
 
 local function discharged(o)
   o = o or {}
-  local w = sim.world { scripts = { "scripts/stroke/department.lua", "scripts/stroke/pressure.lua" }, at = "2026-03-02 11:00",
+  local w = sim.world { scripts = { "scripts/stroke/department.lua", "scripts/stroke/pressure.lua",
+    "scripts/shared/urgent-clinical.lua" }, at = "2026-03-02 11:00",
     site = { quiet_hours = "21:00-08:00" } }
   for channel, word in pairs(o.channels or {}) do w:channel(channel, word) end
   local pt = w:patient { age = o.age or 60, wechat = o.wechat, prefers = o.prefers, family = true }

@@ -3,7 +3,8 @@ local sim = require "afterward.sim"
 describe("after a stroke", function()
   local w, pt
   before_each(function()
-    w = sim.world { scripts = { "scripts/stroke" }, at = "2026-03-02 15:00" }
+    w = sim.world { scripts = { "scripts/stroke/department.lua", "scripts/stroke/recovery.lua", "scripts/shared/urgent-clinical.lua" },
+      at = "2026-03-02 15:00" }
     pt = w:patient { age = 70, family = true }
     w:discharge(pt, { diagnoses = { "I63.900" } })
   end)

@@ -210,6 +210,17 @@ describe("a question by rungs", function()
     assert.equal("email sms", channels(w))
   end)
 
+  it("waits while somebody has its run paused", function()
+    local w = asked()
+    local function deed(verb) assert.equal(200, w:_submit("run.deed", { run = w:run "s".id, verb = verb, staff = "li", reason = "x" }).status) end
+    deed "pause"
+    w:advance "2d"
+    assert.equal("email", channels(w))
+    deed "resume"
+    w:advance "3h"
+    assert.equal("email sms", channels(w))
+  end)
+
   it("gets its time where it is in doubt whether the text left, and goes on then", function()
     local w = asked { channels = { email = "ambiguous" } }
     assert.equal("email", story(w))
@@ -223,6 +234,62 @@ describe("a question by rungs", function()
     assert.equal("call no-answer, sms", story(w))
     w:advance "4d"
     assert.same({ "silent" }, H.notes(w))
+  end)
+
+  it("goes on by the rungs that it was asked with, whatever the scripts say now, or if they can't run", function()
+    local w = asked()
+    w:load { ["w/w.lua"] = H.source { steps = H.step [[p:ask("check", { via = { "email" } })]] } }
+    w:advance "3h"
+    assert.equal("email unread, sms", story(w))
+    w:load { ["w/w.lua"] = H.source { steps = H.step [[error "broken"]] } }
+    w.expects_stuck = true
+    w:advance "25h"
+    assert.equal("email unread, sms unread, call", story(w))
+  end)
+
+  it("ends with its run: cancelled by a person, or asked anew", function()
+    local w = asked()
+    assert.equal(200, w:_submit("run.deed", { run = w:run "s".id, verb = "cancel", staff = "li", reason = "a mistake" }).status)
+    w:advance "3d"
+    assert.equal("email", channels(w))
+    w = discharged([[p:ask("check", { within = "30m", via = ]] .. [[{ { "email", within = "20m" }, "sms" } }) p:ask("check", { via = { "sms" } })]])
+    w:advance "10m"
+    assert.equal("email", channels(w))
+    w:advance "3h"
+    assert.equal("email sms sms", channels(w))
+    assert.equal(1, H.count(w, "question"))
+    assert.equal(0, H.count(w, "ladder WHERE closed_at IS NULL"))
+  end)
+
+  it("is one question of two runs: the newer one's rungs are climbed, an answer ends both, and so does a silence", function()
+    local NIGHT = { quiet_hours = "21:00-08:00", budget_day = 50, budget_week = 200 }
+    local steps = H.step([[local a = p:ask("check", { within = "2d", via = { { "sms", within = "1d" }, "call" } })
+      p:note("first " .. tostring(a and a.temp))]])
+      .. ('aw.step { id = "t", at = "2h", run = function(p) %s end },'):format(
+        [[local a = p:ask("check", { within = "2d", via = { { "sms", within = "1h" }, "call" } })
+          p:note("second " .. tostring(a and a.temp))]])
+    for _, answers in ipairs { true, false } do
+      local w = H.world { steps = steps, at = "2026-03-02 20:30", site = NIGHT }
+      local pt = w:patient { age = 60 }
+      w:discharge(pt)
+      w:advance_to "2026-03-03 08:30"
+      assert.equal("sms", channels(w))
+      w:advance "1h"
+      assert.equal("sms unread, call", story(w))
+      if answers then pt:answer("check", { temp = 37 }) else w:advance "3d" end
+      table.sort(H.notes(w))
+      assert.same(answers and { "first 37", "second 37" } or { "first nil", "second nil" }, H.notes(w))
+      assert.equal(1, H.count(w, "question"))
+    end
+  end)
+
+  it("follows a patient who turns out to be another one", function()
+    local w, pt = asked()
+    local other = w:patient { age = 60, phone = "13700000001" }
+    w:event(pt, "merge", { patient = nil, merge = { from_mrn = pt.mrn, into_mrn = other.mrn } })
+    w:advance "3h"
+    assert.equal("email unread, sms", story(w))
+    assert.equal(1, H.count(w, "message WHERE patient=?1 AND channel='sms' AND accepted_at IS NOT NULL", other.number))
   end)
 
   it("goes on after a crash where it was", function()

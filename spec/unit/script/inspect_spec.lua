@@ -121,8 +121,9 @@ describe("calls", function()
 local o, form = { within = p.tier }, "wound-" .. p.tier
 p:ask(form, o) p:ask("wound-check", { within = p.tier == "high" and "1d" or "2d" })
 p:task { id = form, role = form, note = ("x"):rep(2) } p:set(form, nil)]], "" },
-    ["rungs that are right"] = { 'p:ask("wound-check", { within = "3d", via = { { "wechat", within = "2h" }, { "sms", to = "family", within = p.tier }, ' ..
-      '{ "call", role = "nurse", due = "4h" } } }) p:ask("wound-check", { via = { "city-sms", "call" } })', "" },
+    ["rungs that are right"] = { 'p:ask("wound-check", { within = "3d", via = { { "wechat", within = "2h" }, ' ..
+      '{ "sms", to = "family", within = p.tier }, { "call", role = "nurse", due = "4h" } } }) ' ..
+      'p:ask("wound-check", { via = { "city-sms", "call" } })', "" },
     ["a rung's key"] = { 'p:ask("wound-check", { via = { { "sms", wihin = "2h" } } })',
       '4:41 bad-call p:ask: via: a rung has no key "wihin"; did you mean "within"?' },
     ["a rung's values"] = { 'p:send("hello", { via = { { "sms", within = "soon", to = "uncle", role = "nurse" }, { within = "1d" }, "smss" } })',
