@@ -139,7 +139,6 @@ local function reference()
   end
   plan_section(out)
   phrases_section(out)
-  for _, kind in ipairs(sorted(api.absent)) do out[#out + 1] = ("`aw.%s`: %s.\n"):format(kind, api.absent[kind]) end
   out[#out + 1] = "### Tables within declarations\n"
   for _, name in ipairs(sorted(api.records)) do
     out[#out + 1] = ("#### %s\n"):format(name)

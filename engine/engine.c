@@ -9,6 +9,7 @@
 #include "care/attachment.h"
 #include "care/canary.h"
 #include "care/card.h"
+#include "care/case.h"
 #include "care/clock_hold.h"
 #include "care/commands.h"
 #include "care/consult.h"
@@ -36,6 +37,7 @@ static void register_handlers(struct care *care) {
   ladder_handlers(care);
   inbound_handlers(care);
   dead_letter_handlers(care);
+  case_handlers(care);
   reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "care/case.h"
+#include "care/case_clock.h"
 #include "care/run_version.h"
 #include "scripts_parts.h"
 
@@ -48,6 +50,20 @@ static int know_time(void *self, const char *when, int64_t base, int64_t *out,
 
 static void know_estimate(void *self, const char *role, struct buf *out) {
   facts_estimate(&((struct knower *)self)->subject, role, out);
+}
+
+static bool know_in_case(void *self) {
+  const struct subject *subject = &((struct knower *)self)->subject;
+  return case_is(subject->care, subject->enrollment);
+}
+
+static void know_clock(void *self, const char *name, bool again, struct buf *out) {
+  const struct subject *subject = &((struct knower *)self)->subject;
+  int64_t due = case_clock_due(subject->care, subject->enrollment, name, again);
+  if (due)
+    value_put_int(out, due);
+  else
+    value_put_nil(out);
 }
 
 static int64_t know_now(void *self) {
@@ -98,6 +114,8 @@ struct facts scripts_facts(struct knower *knower) {
                         .changed = know_changed,
                         .time = know_time,
                         .estimate = know_estimate,
+                        .in_case = know_in_case,
+                        .clock = know_clock,
                         .now = know_now};
 }
 

@@ -434,6 +434,8 @@ int luaopen_afterward_sim(lua_State *L) {
   load(L, 2, "@afterward/sim/world/cases.lua");
   lua_call(L, 0, 1);
   load(L, 3, "@afterward/sim/world/torture.lua");
-  lua_call(L, 4, 1);
+  load(L, 4, "@afterward/sim/world/feedback.lua");
+  lua_call(L, 0, 1);
+  lua_call(L, 5, 1);
   return 1;
 }

@@ -1,7 +1,7 @@
 -- What specs are written in: a whole hospital in memory, patients, staff and a clock that jumps.
 -- The arguments: the C half (engine/sim.c), which is the engine itself, and what loads scripts (engine/sim/world/scripts.lua),
 -- what plays many cases (engine/sim/world/cases.lua), and what cuts the power (engine/sim/world/torture.lua).
-local core, load_scripts, cases, add_torture = ...
+local core, load_scripts, cases, add_torture, cases_of = ...
 local sim = { civil = core.civil, parse_time = core.parse_time, each = cases.each, permuted = cases.permuted }
 -- civil and parse_time: (ms, zone): { year, month, … }; (text, zone): ms
 
@@ -246,6 +246,7 @@ function World:discharge(pt, o)
   if pt.visits == 0 then rawset(pt, "visits", 1) end
   return self:event(pt, "discharge", o)
 end
+function World:feedback(o) return cases_of(self, o) end
 function World:observe(pt, code, value, o)
   return self:event(pt, "observation", { observation = { code = code, value = value, unit = o and o.unit, at = o and o.at } })
 end

@@ -171,6 +171,21 @@
 ---@field where? fun(f: afterward.Facts): any facts → flag; what is true is handed to run
 ---@field run fun(p: afterward.Run, flag: any) run(p, flag)
 
+---@class afterward.triage_keys
+---@field id string its name in scripts
+---@field title? afterward.Text what people read on screens and pages; the id when absent
+---@field program? string the brand it answers under; `the department's first` when absent
+---@field on "web"|"qr"|"hotline"|"counter"|"letter"|"sms"|"wechat"|"review"|"survey"|"external"[] the channels it listens to
+---@field where? function facts → whether this one; the first triage that says so has it
+---@field classify? table<string, any> field → its list or lists of phrases: stage, type, nature, urgency, topic, faq
+---@field tier? function facts → word: which clocks, how urgent; `general` when absent
+---@field route? string|function CSV stage,type,ward,lead,joint, or facts → lead, list of others
+---@field receiver? string who stays responsible for what nobody received in person; `patient-relations` when absent
+---@field clocks? function facts → list of { name, span, from = clock that must be met first }
+---@field at_risk? number share of a clock's span after which it is warned of; `0.75` when absent
+---@field levels? integer how often it may be reopened, one level up each time; `4` when absent
+---@field run function the body: run(c)
+
 ---@class afterward.job_keys
 ---@field id string its name in scripts
 ---@field title? afterward.Text what people read on screens and pages; the id when absent
@@ -216,14 +231,36 @@
 ---@field within? string waits this long at most
 
 ---@class afterward.Run
+---@field about any true when the patient is known
 ---@field anchor any ms
+---@field anonymous any nobody's name
+---@field because any the phrases that said so
+---@field channel any how it came
 ---@field day any local date
 ---@field event afterward.Event what started it
+---@field faq any the ready answer
 ---@field figures any of the department: open_tasks, overdue_tasks, open_alerts; of the last 7 days asked, answered, silent
+---@field joint any list of the others
+---@field lead any duty post that answers
+---@field level any 1, one more each time it is reopened
+---@field levels any how many there are
+---@field nature any complaint, praise, suggestion, question
+---@field number any what the sender is told
 ---@field pathway any pathway id
 ---@field patient afterward.Patient
+---@field receiver any who stays responsible
+---@field round any of clocks
+---@field score any of the form that led here
+---@field stage any of the visit
+---@field stars any 1 to 5
+---@field stay any true when the stay is known
 ---@field step any step id
+---@field text any what was written
 ---@field tier any word of risk
+---@field topic any of a question
+---@field type any what it is about
+---@field urgency any danger, dispute …
+---@field ward any where
 ---@field flag any what a watch's where gave
 local Run = {}
 
@@ -243,6 +280,15 @@ function Run:ask(form, options) end
 ---@return boolean
 function Run:changed(id) end
 
+---Ends the case; a complaint on which nobody has worked goes to its receiver instead (WARD 4)
+---@param reason string how it ended, in a word
+function Run:close(reason) end
+
+---When a clock of the case is due
+---@param clock string its name
+---@return any
+function Run:due(clock) end
+
 ---How long a role's queue takes
 ---@param role string which
 ---@return string? span
@@ -253,6 +299,14 @@ function Run:estimate(role) end
 ---@param key string which
 ---@return any
 function Run:get(key) end
+
+---The answer says which stay the case is about
+---@param answer table with ward and when
+function Run:link(answer) end
+
+---A clock of the case is met
+---@param clock string its name
+function Run:met(clock) end
 
 ---Writes into the patient's timeline, or into what is shown of a job's run
 ---@param text string what
@@ -267,6 +321,11 @@ function Run:now() end
 ---@param options? afterward.read_options see the keys
 ---@return table[]
 function Run:read(code, options) end
+
+---A new round with clocks of its own, one level up
+---@param reason string why, in words
+---@return any
+function Run:reopen(reason) end
 
 ---Asks the newest version of a rule, whose random numbers are its own
 ---@param id string which
@@ -314,11 +373,33 @@ function Run:time(when, base) end
 function Run:wait(what, options) end
 
 ---@class afterward.Facts
+---@field about any true when the patient is known
 ---@field anchor any ms
+---@field anonymous any nobody's name
+---@field because any the phrases that said so
+---@field channel any how it came
 ---@field event afterward.Event what happened
+---@field faq any the ready answer
+---@field joint any list of the others
+---@field lead any duty post that answers
+---@field level any 1, one more each time it is reopened
+---@field levels any how many there are
+---@field nature any complaint, praise, suggestion, question
+---@field number any what the sender is told
 ---@field pathway any pathway id
 ---@field patient afterward.Patient
+---@field receiver any who stays responsible
+---@field round any of clocks
+---@field score any of the form that led here
+---@field stage any of the visit
+---@field stars any 1 to 5
+---@field stay any true when the stay is known
+---@field text any what was written
 ---@field tier any word of risk
+---@field topic any of a question
+---@field type any what it is about
+---@field urgency any danger, dispute …
+---@field ward any where
 local Facts = {}
 
 ---State of the enrollment, case, patient or job
@@ -417,6 +498,11 @@ function aw.step(keys) end
 ---@param keys afterward.watch_keys
 ---@return afterward.Declaration
 function aw.watch(keys) end
+
+---Feedback and questions: which it takes, what they mean, who answers and by when
+---@param keys afterward.triage_keys
+---@return afterward.Declaration
+function aw.triage(keys) end
 
 ---Work of the department by the clock; it has no patient and waits for nothing
 ---@param keys afterward.job_keys

@@ -1,6 +1,8 @@
 // One page: a row of who was called, and the message.
 #include <stdio.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "care/alert_row.h"
 #include "care/mapping.h"
 #include "care/message.h"
@@ -32,9 +34,25 @@ static int64_t plan_message(struct care *care, const struct alert *alert,
   return id;
 }
 
-void alert_page(struct care *care, const struct alert *alert, const char *role,
+// "receiver" is whoever is responsible for the case (WARD 22); the post itself without
+// one.
+static void find_receiver(struct care *care, const struct alert *alert,
+                          char role[ALERT_ROLE_SIZE]) {
+  char *receiver = strcmp(role, "receiver") == 0
+                       ? store_text(care->store,
+                                    "SELECT receiver FROM case_file JOIN alert "
+                                    "USING (enrollment) WHERE alert.id=?1",
+                                    "i", alert->id)
+                       : NULL;
+  if (receiver) snprintf(role, ALERT_ROLE_SIZE, "%s", receiver);
+  mem_free(receiver);
+}
+
+void alert_page(struct care *care, const struct alert *alert, const char *post,
                 const char *via, int64_t until) {
-  char staff[ALERT_ROLE_SIZE], audience[ALERT_ROLE_SIZE + 8];
+  char role[ALERT_ROLE_SIZE], staff[ALERT_ROLE_SIZE], audience[ALERT_ROLE_SIZE + 8];
+  snprintf(role, sizeof role, "%s", post);
+  find_receiver(care, alert, role);
   duty_find(care, alert->department, role, staff, sizeof staff);
   snprintf(audience, sizeof audience, "%s:%s", staff[0] ? "staff" : "role",
            staff[0] ? staff : role);

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "care/alert.h"
+#include "care/case.h"
+#include "care/case_clock.h"
 #include "care/enrollment.h"
 #include "care/event_wait.h"
 #include "care/facts.h"
@@ -57,6 +59,10 @@ static void apply_ask(const struct command *command) {
                               .ref = question,
                               .label = command->label,
                               .within = within ? within : "3d"});
+  char *pauses = arg_text(command, "pauses");
+  if (pauses && case_is(command->care, command->run->enrollment))
+    case_clock_pause(command->care, command->run->enrollment, question, pauses);
+  free(pauses);
   struct sending sending = sending_of(command, "ask", question);
   if (ladder_wanted(&via))
     ladder_start(command->care, &sending);
@@ -220,12 +226,32 @@ static void apply_stop(const struct command *command) {
     enrollment_end(command->care, command->run->enrollment, command->label);
 }
 
+static void apply_met(const struct command *command) {
+  case_clock_met(command->care, command->run->enrollment, command->label);
+}
+
+static void apply_link(const struct command *command) {
+  case_link(command->care, command->run->enrollment, &command->args);
+}
+
+// Without a level there was none left: nothing happens.
+static void apply_reopen(const struct command *command) {
+  struct value level = value_field(&command->args, "level");
+  if (level.kind == VALUE_INT)
+    case_reopen(command->care, command->run->enrollment, command->label);
+}
+
+static void apply_close(const struct command *command) {
+  case_close(command->care, command->run->enrollment, command->label);
+}
+
 static const struct {
   const char *op;
   void (*apply)(const struct command *command);
-} ops[] = {{"ask", apply_ask},   {"send", apply_send},   {"task", apply_task},
-           {"wait", apply_wait}, {"alert", apply_alert}, {"set", apply_set},
-           {"note", apply_note}, {"stop", apply_stop}};
+} ops[] = {{"ask", apply_ask},   {"send", apply_send},     {"task", apply_task},
+           {"wait", apply_wait}, {"alert", apply_alert},   {"set", apply_set},
+           {"note", apply_note}, {"stop", apply_stop},     {"met", apply_met},
+           {"link", apply_link}, {"reopen", apply_reopen}, {"close", apply_close}};
 
 static void apply_record(struct care *care, struct run *run, const struct value *record) {
   struct value kind = value_at(record, 0), op = value_at(record, 1),
@@ -240,6 +266,8 @@ static void apply_record(struct care *care, struct run *run, const struct value 
 void commands_apply(struct care *care, struct run *run, const struct buf *records) {
   size_t at = 0;
   struct value record;
+  if (run->enrollment && case_is(care, run->enrollment))
+    case_clock_resume(care, run->enrollment);  // what it waited for has come
   while (at < records->len) {
     size_t used = value_read_front(records->data + at, records->len - at, &record);
     if (!used) return;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case.h"
 #include "care/enrollment.h"
 #include "care/plan.h"
 #include "care/task.h"
@@ -133,16 +134,18 @@ static void insert(struct care *care, struct enrollment *new) {
 }
 
 // Most come in before anything of their plan is past.
-static void begin(struct care *care, struct enrollment *new, bool in_bed) {
+static void begin(struct care *care, struct enrollment *new, bool in_bed,
+                  const struct value *triaged) {
   bool planned = plan_first(care, new), begun = false;
   insert(care, new);
+  if (triaged) case_open(care, new->id, new->event, triaged);
   if (!planned) {
     begun = plan_late(care, new);
     planned = plan_arm(care, new);
   }
   if (!planned && !begun)
     enrollment_end(care, new->id, "nothing-planned");
-  else if (in_bed)
+  else if (in_bed && !triaged)
     enrollment_pause(care, new->id);
 }
 
@@ -175,6 +178,6 @@ void enroll(struct care *care, const struct enroll_spec *spec) {
                            .zone = origin.zone[0] ? mem_copy_text(origin.zone) : NULL,
                            .status = "active"};
   give_access(care, spec);
-  begin(care, &new, origin.back_in_bed);
+  begin(care, &new, origin.back_in_bed, spec->triaged);
   enrollment_deinit(&new);
 }

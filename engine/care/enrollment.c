@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case.h"
 #include "care/happening.h"
 #include "care/ids.h"
 #include "care/message.h"
@@ -45,6 +46,7 @@ static void mark_ended(struct care *care, struct enrollment *enrollment,
       care->store,
       "UPDATE enrollment SET status='ended', ended_at=?2, ended_reason=?3 WHERE id=?1",
       "iit", enrollment->id, kernel_now(care->kernel), reason);
+  case_ended(care, enrollment->id, reason);
 }
 
 void enrollment_end(struct care *care, int64_t id, const char *reason) {
@@ -70,7 +72,7 @@ void enrollment_end_all(struct care *care, int64_t patient, const char *reason) 
 void enrollment_pause(struct care *care, int64_t id) {
   struct enrollment enrollment;
   if (!enrollment_load(care->store, id, &enrollment)) return;
-  if (!strcmp(enrollment.status, "active")) {
+  if (!strcmp(enrollment.status, "active") && !case_is(care, id)) {  // SCRIPTING rule 6
     plan_disarm(care, &enrollment);
     store_exec(care->store,
                "UPDATE enrollment SET status='paused', paused_at=?2 WHERE id=?1", "ii",
@@ -136,8 +138,8 @@ static int64_t twin_of(struct care *care, int64_t patient,
   return store_int(
       care->store, 0,
       "SELECT id FROM enrollment WHERE patient=?1 AND department=?2 AND pathway=?3 AND "
-      "status<>'ended'",
-      "itt", patient, enrollment->department, enrollment->pathway);
+      "status<>'ended' AND NOT EXISTS (SELECT 1 FROM case_file WHERE enrollment=?4)",
+      "itti", patient, enrollment->department, enrollment->pathway, enrollment->id);
 }
 
 void enrollment_move_all(struct care *care, int64_t from, int64_t to) {

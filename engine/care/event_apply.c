@@ -4,6 +4,7 @@
 
 #include "base/iso.h"
 #include "base/mem.h"
+#include "care/case.h"
 #include "care/enrollment.h"
 #include "care/mapping.h"
 #include "care/patient.h"
@@ -92,6 +93,7 @@ static const struct applier *applier_of(const char *kind) {
                                          {"observation", event_observation},
                                          {"appointment", event_appointment},
                                          {"delivery", event_delivery},
+                                         {"feedback", event_feedback},
                                          {"patient", just_patient, .correct = true},
                                          {"contact", event_contact, .replace = true},
                                          {"death", event_death},

@@ -60,11 +60,24 @@ static struct value trim(struct value text) {
   return text;
 }
 
-static bool has_control(const struct value *text) {
-  for (size_t i = 0; i < text->text.len; i++)
-    if ((unsigned char)text->text.data[i] < ' ' || text->text.data[i] == 0x7F)
+static bool has_control(const struct value *text, const char *but) {
+  for (size_t i = 0; i < text->text.len; i++) {
+    char byte = text->text.data[i];
+    if (((unsigned char)byte < ' ' || byte == 0x7F) && !(byte && strchr(but, byte)))
       return true;
+  }
   return false;
+}
+
+static int check_long(struct check *check, const struct value *value, size_t most,
+                      struct buf *out) {
+  char what[96];
+  snprintf(what, sizeof what, "must be a text of at most %zu bytes", most);
+  if (value->kind != VALUE_TEXT || value->text.len > most) return wrong(check, what);
+  if (has_control(value, "\r\n\t"))
+    return wrong(check, "holds control characters; send plain text");
+  value_put(out, value);
+  return OK;
 }
 
 static int check_text(struct check *check, const struct value *value, size_t most,
@@ -72,7 +85,7 @@ static int check_text(struct check *check, const struct value *value, size_t mos
   char what[96];
   snprintf(what, sizeof what, "must be a text of at most %zu bytes", most);
   if (value->kind != VALUE_TEXT || value->text.len > most) return wrong(check, what);
-  if (has_control(value))
+  if (has_control(value, ""))
     return wrong(check, "holds control characters; send one line of plain text");
   value_put(out, value);
   return OK;
@@ -116,7 +129,8 @@ static int check_time(struct check *check, const struct value *value, struct buf
   struct status why = {0};
   bool local;
   int64_t at;
-  if (value->kind != VALUE_TEXT || value->text.len >= sizeof text || has_control(value))
+  if (value->kind != VALUE_TEXT || value->text.len >= sizeof text ||
+      has_control(value, ""))
     return wrong(check, "must be a time such as 2026-03-02T15:00:00+08:00");
   snprintf(text, sizeof text, "%.*s", (int)value->text.len, value->text.data);
   if (!time_with_offset(text, full, &local) || iso_parse(full, NULL, &at, &why))
@@ -232,7 +246,7 @@ static bool is_scalar(const struct value *value) {
     case VALUE_BOOL:
     case VALUE_INT:
     case VALUE_REAL: return true;
-    case VALUE_TEXT: return value->text.len <= DATA_TEXT && !has_control(value);
+    case VALUE_TEXT: return value->text.len <= DATA_TEXT && !has_control(value, "");
     default: return false;
   }
 }
@@ -257,6 +271,7 @@ static int check_field(struct check *check, const struct value *value,
   switch (field->kind) {
     case FIELD_TEXT: return check_text(check, value, field->most, out);
     case FIELD_WORD: return check_word(check, value, field->words, out);
+    case FIELD_LONG: return check_long(check, value, field->most, out);
     case FIELD_TIME: return check_time(check, value, out);
     case FIELD_DATE: return check_date(check, value, out);
     case FIELD_COUNT: return check_count(check, value, field->most, out);
@@ -315,7 +330,7 @@ static int check_needed(struct check *check, const struct event_shape *shape,
 }
 
 static size_t printable(const struct value *name) {
-  return name->text.len < 40 && !has_control(name) ? name->text.len : 0;
+  return name->text.len < 40 && !has_control(name, "") ? name->text.len : 0;
 }
 
 // The clean map is written as it is read: keys are in order already.

@@ -82,6 +82,34 @@ static const struct event_field appointment_fields[] = {
 static const struct event_shape appointment_shape = {"an appointment",
                                                      appointment_fields};
 
+static const char *const ways[] = {"web",    "qr",       "hotline", "counter",
+                                   "letter", "sms",      "wechat",  "review",
+                                   "survey", "external", NULL};
+static const struct event_field sender_fields[] = {
+    {"name", FIELD_TEXT, .most = 100},   {"phone", FIELD_PHONE},
+    {"phones", FIELD_PHONES, .most = 5}, {"relation", FIELD_WORD, .words = relations},
+    {"wechat", FIELD_TEXT, .most = 100}, {NULL}};
+static const struct event_shape sender_shape = {"a sender", sender_fields};
+
+static const struct event_field feedback_fields[] = {
+    {"anonymous", FIELD_FLAG},
+    {"channel", FIELD_WORD, .needed = true, .words = ways},
+    {"faq", FIELD_TEXT, .most = 500},
+    {"nature", FIELD_TEXT, .most = 40},
+    {"number", FIELD_TEXT, .most = 64},
+    {"receiver", FIELD_TEXT, .most = 64},
+    {"score", FIELD_COUNT, .most = 100},
+    {"sender", FIELD_MAP, .shape = &sender_shape},
+    {"stage", FIELD_TEXT, .most = 40},
+    {"stars", FIELD_COUNT, .most = 5},
+    {"text", FIELD_LONG, .most = 8000},
+    {"topic", FIELD_TEXT, .most = 40},
+    {"type", FIELD_TEXT, .most = 40},
+    {"urgency", FIELD_TEXT, .most = 40},
+    {"ward", FIELD_TEXT, .most = 100},
+    {NULL}};
+static const struct event_shape feedback_shape = {"an item", feedback_fields};
+
 static const struct event_field delivery_fields[] = {
     {"id", FIELD_TEXT, .needed = true, .most = 100, .hint = "D-31"},
     {"place", FIELD_TEXT, .most = 100},
@@ -106,6 +134,7 @@ const char *const event_kinds[] = {"admission",
                                    "diagnosis",
                                    "discharge",
                                    "drug",
+                                   "feedback",
                                    "merge",
                                    "observation",
                                    "patient",
@@ -124,6 +153,7 @@ static const struct event_field event_fields[] = {
     {"doctor", FIELD_TEXT, .most = 100},
     {"drugs", FIELD_CODES, .most = 100, .shape = &coded_shape},
     {"id", FIELD_TEXT, .needed = true, .most = 200, .hint = "HIS-20260302-17"},
+    {"item", FIELD_MAP, .shape = &feedback_shape},
     {"kind", FIELD_WORD, .needed = true, .words = event_kinds},
     {"leaving", FIELD_WORD, .words = leavings},
     {"admitted", FIELD_TIME},
@@ -150,7 +180,8 @@ const char *const *event_needs(const char *kind) {
                {"observation", {"patient", "observation"}},
                {"appointment", {"patient", "appointment"}},
                {"delivery", {"patient", "delivery"}},
-               {"merge", {"merge"}}};
+               {"merge", {"merge"}},
+               {"feedback", {"item"}}};
   static const char *const patient[] = {"patient", NULL};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (strcmp(table[i].kind, kind) == 0) return table[i].needs;

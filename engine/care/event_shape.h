@@ -6,6 +6,7 @@
 
 enum field_kind {
   FIELD_TEXT,    // up to most bytes
+  FIELD_LONG,    // the same, of several lines
   FIELD_WORD,    // one of words
   FIELD_TIME,    // ISO 8601
   FIELD_DATE,    // YYYY-MM-DD

@@ -5,6 +5,7 @@
 
 #include "base/civil.h"
 #include "base/span.h"
+#include "care/case.h"
 #include "care/figures.h"
 #include "care/mapping.h"
 
@@ -140,6 +141,8 @@ void facts_field(const struct subject *subject, const char *name, struct buf *ou
     put_enrollment_text(subject, "SELECT tier FROM enrollment WHERE id=?1", out);
   else if (!strcmp(name, "pathway"))
     put_enrollment_text(subject, "SELECT pathway FROM enrollment WHERE id=?1", out);
+  else if (case_is_field(name))
+    case_field(subject->care, subject->enrollment, subject->event, name, out);
   else
     value_put_nil(out);
 }

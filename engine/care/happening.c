@@ -16,9 +16,11 @@
 #include "care/qualify.h"
 #include "care/quarantine.h"
 #include "care/question.h"
+#include "care/task.h"
 
 enum decision_kind {
   DECIDE_ENROLL,
+  DECIDE_CASE,
   DECIDE_WATCH,
   DECIDE_QUIET,
   DECIDE_ANSWER,
@@ -44,6 +46,7 @@ struct happening {  // one event, being thought about
   const char *department;  // while its definitions are walked
   int64_t enrollment;      // while a live enrollment's watches are walked
   const char *pathway;
+  bool taken;  // of feedback: a triage has it
   struct decision *first, **end;
 };
 
@@ -129,8 +132,29 @@ static bool meets(struct happening *happening, const struct value *enroll,
   return value_read_front(body->data, body->len, &view) && qualifies(enroll, &view);
 }
 
+// Feedback belongs to the first triage that takes it.
+static void look_at_triage(struct happening *happening, const char *id) {
+  struct buf made = {0};
+  struct value view;
+  if (strcmp(happening->kind, "feedback") || happening->taken) return;
+  if (ask_where(happening, id, NULL, "triage", happening->event, &made) &&
+      value_read(made.data, made.len, &view) && view.kind == VALUE_MAP) {
+    struct value tier = value_field(&view, "tier");
+    struct decision *decision = decide(happening, DECIDE_CASE, id, NULL);
+    decision->tier = value_copy_text(&tier);
+    buf_put(&decision->value, made.data, made.len);
+    happening->taken = true;
+  }
+  buf_deinit(&made);
+}
+
 static void look_at_pathway(void *self, const char *id, const struct value *body) {
   struct happening *happening = self;
+  struct value triage = value_field(body, "case");
+  if (value_true(&triage)) {
+    look_at_triage(happening, id);
+    return;
+  }
   struct value enroll = value_field(body, "enroll"), on = value_field(&enroll, "on"),
                where = value_field(&enroll, "where"), tier = value_field(body, "tier");
   int64_t event = event_meant(happening, &on);
@@ -378,14 +402,40 @@ static void apply_answer(const struct happening *happening,
                                          .unjudged = decision->unjudged});
 }
 
+static void apply_enroll(const struct happening *happening,
+                         const struct decision *decision, const struct value *triaged) {
+  enroll(happening->care,
+         &(struct enroll_spec){happening->patient, decision->event, decision->department,
+                               decision->pathway, decision->tier, triaged});
+}
+
+static void apply_case(const struct happening *happening,
+                       const struct decision *decision) {
+  struct value triaged;
+  if (value_read(decision->value.data, decision->value.len, &triaged))
+    apply_enroll(happening, decision, &triaged);
+}
+
+// What no triage takes is still somebody's word: a person reads it.
+static void give_to_a_person(struct happening *happening) {
+  struct care *care = happening->care;
+  struct status status = {0};
+  if (strcmp(happening->kind, "feedback") || happening->taken) return;
+  task_open(care,
+            &(struct task_spec){
+                .patient = happening->patient,
+                .department = "",
+                .name = "unrouted-feedback",
+                .role = care->site->overdue_role,
+                .note = "feedback that no department's triage takes: read it",
+                .due_at = task_due(care, "", care->site->overdue_role, "1bh", &status)});
+}
+
 static void apply_decision(const struct happening *happening,
                            const struct decision *decision) {
   switch (decision->kind) {
-    case DECIDE_ENROLL:
-      enroll(happening->care, &(struct enroll_spec){happening->patient, decision->event,
-                                                    decision->department,
-                                                    decision->pathway, decision->tier});
-      break;
+    case DECIDE_ENROLL: apply_enroll(happening, decision, NULL); break;
+    case DECIDE_CASE: apply_case(happening, decision); break;
     case DECIDE_WATCH:
       if (is_rising(happening, decision, true)) start_watch(happening, decision);
       break;
@@ -411,6 +461,7 @@ static void apply(void *self, struct work *work) {
   retier_all(care, happening->patient);  // who is enrolled now has just been given a tier
   for (struct decision *decision = happening->first; decision; decision = decision->next)
     apply_decision(happening, decision);
+  give_to_a_person(happening);
 }
 
 static const struct work_handler handler = {
@@ -423,7 +474,7 @@ void happening_handlers(struct care *care) {
 // What no definition listens to is no work of its own; it may move a tier all the same.
 static void announce(struct care *care, int64_t patient, const char *kind, int64_t id) {
   const struct hearing *hearing = catalog_hearing(care->catalog);
-  if (hearing_has(hearing, kind))
+  if (hearing_has(hearing, kind) || !strcmp(kind, "feedback"))
     due_add(care->kernel, DUE_EVENT, kernel_now(care->kernel), WORK_EVENT, id, patient);
   else if (hearing_tiers(hearing))
     enrollment_retier_all(care, patient);

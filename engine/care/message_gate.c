@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "care/case.h"
 #include "care/ladder.h"
 #include "care/line_row.h"
 #include "care/message_about.h"
@@ -102,9 +103,14 @@ void message_gate(struct care *care, struct message *message, struct gate *gate)
   memset(gate, 0, sizeof *gate);
   if (!gate_standing(care, message, gate)) return;
   if (!gate_addressee(care, message, gate)) return;
-  bool free_to_go = message_is_safety(message) ||
-                    (gate_clock(care, message, gate) && gate_hours(care, message, gate) &&
-                     gate_mass(care, message, gate) && gate_budget(care, message, gate));
+  bool of_case = message->enrollment && case_is(care, message->enrollment);
+  bool free_to_go =
+      message_is_safety(message) ||
+      (gate_clock(care, message, gate) &&
+       ((of_case && case_is_talking(care, message->enrollment)) ||
+        gate_hours(care, message, gate)) &&
+       gate_mass(care, message, gate) &&
+       (of_case || gate_budget(care, message, gate)));  // the sender asked for it
   if (free_to_go && !message_is_page(message))
     free_to_go = gate_disclosure(care, message, gate);
   if (free_to_go) gate->verdict = GATE_GO;

@@ -137,6 +137,19 @@ static bool put_department(const struct words *words, struct buf *out) {
   return put_view(out, text_in(&title, words->language));
 }
 
+// The number that the sender was told, and the page that shows how far it is.
+static bool put_case(const struct words *words, bool link, struct buf *out) {
+  struct buf number = {0};
+  bool found = put_row(&number, store_query(words->care->store,
+                                            "SELECT number FROM case_file WHERE "
+                                            "enrollment=?1",
+                                            "i", words->message->enrollment));
+  if (found && link) buf_printf(out, "%s/case/", words->care->site->base_url);
+  if (found) buf_put(out, number.data, number.len);
+  buf_deinit(&number);
+  return found;
+}
+
 static bool put_known(const struct words *words, const char *name, struct buf *out) {
   const struct site *site = words->care->site;
   int64_t now = kernel_now(words->care->kernel);
@@ -155,6 +168,8 @@ static bool put_known(const struct words *words, const char *name, struct buf *o
   if (strcmp(name, "practice.name") == 0) return put_practice(words, "name", out);
   if (strcmp(name, "practice.phone") == 0) return put_practice(words, "phone", out);
   if (strcmp(name, "ward.name") == 0) return put_ward(words, out);
+  if (strcmp(name, "case.number") == 0) return put_case(words, false, out);
+  if (strcmp(name, "case.link") == 0) return put_case(words, true, out);
   if (strcmp(name, "visit.date") == 0) return put_visit(words, out, false);
   if (strcmp(name, "visit.time") == 0) return put_visit(words, out, true);
   return false;

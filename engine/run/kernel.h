@@ -42,7 +42,8 @@ enum due_kind {
   WORK_REPLY = 12,    // inbound.id: what somebody wrote
   WORK_LADDER = 13,   // ladder.id: its rung's time is over
   WORK_CHANNEL = 14,  // channel.id: its line, its breaker
-  WORK_KINDS = 15,
+  WORK_CLOCK = 15,    // clock.id: warned of, then breached
+  WORK_KINDS = 16,
 };
 
 struct work {

@@ -41,7 +41,7 @@ api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety", "marketing" } -- the last asks first: care/consent.c
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
-  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "delivery", "death", "birth-loss", "reply" }
+  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "delivery", "death", "birth-loss", "reply", "feedback" }
 api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
   { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
   { "no-answer", "无人接听" }, { "busy", "占线" }, { "off", "关机" }, { "void", "停机空号" }, { "wrong-person", "非本人" },
@@ -145,6 +145,20 @@ api.kinds = {
     key("backup", "word|list of word", "post to page when nobody is on the roster"),
     key("calendar", "ref:calendar", "the post's working time; the department's when absent"),
   } },
+  triage = { doc = "feedback and questions: which it takes, what they mean, who answers and by when", keys = {
+    key("id", "id!", "its name in scripts"), TITLE,
+    key("program", "ref:program", "the brand it answers under", { default = "the department's first" }),
+    key("on", "list of one:web,qr,hotline,counter,letter,sms,wechat,review,survey,external!", "the channels it listens to"),
+    key("where", "function", "facts → whether this one; the first triage that says so has it"),
+    key("classify", "map of names", "field → its list or lists of phrases: stage, type, nature, urgency, topic, faq"),
+    key("tier", "function", "facts → word: which clocks, how urgent", { default = "general" }),
+    key("route", "string|function", "CSV stage,type,ward,lead,joint, or facts → lead, list of others"),
+    key("receiver", "word", "who stays responsible for what nobody received in person", { default = "patient-relations" }),
+    key("clocks", "function", "facts → list of { name, span, from = clock that must be met first }"),
+    key("at_risk", "number", "share of a clock's span after which it is warned of", { default = 0.75 }),
+    key("levels", "count", "how often it may be reopened, one level up each time", { default = 4 }),
+    key("run", "function!", "the body: run(c)"),
+  } },
   job = { doc = "work of the department by the clock; it has no patient and waits for nothing", keys = {
     key("id", "id!", "its name in scripts"), TITLE,
     key("at", "times|list of times!", "when, in the department's zone: \"mon 08:00\", \"mon-fri 17:00\", \"08:00\""),
@@ -157,7 +171,7 @@ api.kinds = {
   } },
 }
 api.kind_order = { "department", "program", "calendar", "roster", "escalation", "rule", "form", "template", "pathway",
-  "step", "watch", "job" }
+  "step", "watch", "triage", "job" }
 -- aw.plan: the columns of a table, under their Chinese or their English heading, and the words of its cells.
 api.plan = { doc = "the steps of a table that a nurse keeps in a spreadsheet, as a list for a pathway's `steps`",
   file = "CSV in the department's folder, or in shared/: UTF-8 or GB18030, as Excel saves it",
@@ -206,7 +220,6 @@ api.phrases = { doc = "what a free text says: a function of the text, made of li
     { "unsure", "list of the words in doubt: a person must read" }, { "denied", "list of the words that are denied" },
   },
 }
-api.absent = { triage = "triage is not available yet" }
 
 api.records = {
   -- The four lists of words are looked at in C before `where` is called: long imports need them.
@@ -323,11 +336,29 @@ api.run = {
     key("id", "id!", "a name for the edit, in quotes: it is looked for in the version that a run began with") },
     { label = "id", waits = false, returns = "boolean" }),
 }
-api.case = { "met", "due", "link", "reopen" }          -- come with triage
+-- In the run of a triage, whose subject is a case.
+api.run.met = call("a clock of the case is met", { key("clock", "string!", "its name") },
+  { label = "clock", waits = false, in_cases = true, returns = "nothing" })
+api.run.due = call("when a clock of the case is due", { key("clock", "string!", "its name") },
+  { label = "clock", waits = false, in_cases = true, returns = "ms | nil when it does not run" })
+api.run.link = call("the answer says which stay the case is about", { key("answer", "table!", "with ward and when") },
+  { waits = false, in_cases = true, returns = "nothing" })
+api.run.reopen = call("a new round with clocks of its own, one level up", { key("reason", "string!", "why, in words") },
+  { label = "reason", waits = false, in_cases = true, returns = "the level | nil when none is left" })
+api.run.close = call("ends the case; a complaint on which nobody has worked goes to its receiver instead (WARD 4)",
+  { key("reason", "string!", "how it ended, in a word") }, { label = "reason", waits = false, in_cases = true, returns = "nothing" })
 
 local PATIENT = { age = "years; nil when unknown", sex = "female, male or unknown", language = "zh or en",
   dialect = "what is spoken at home", disclosure = "who knows the diagnosis: self, family or undecided", inpatient = "in a bed now",
   stays = "how many there were" }
+api.case_fields = {                                    -- of a case, in runs and in a triage's callbacks
+  number = "what the sender is told", channel = "how it came", text = "what was written", stars = "1 to 5", score = "of the form that led here",
+  ward = "where", anonymous = "nobody's name", stay = "true when the stay is known", about = "true when the patient is known",
+  nature = "complaint, praise, suggestion, question", stage = "of the visit", type = "what it is about", urgency = "danger, dispute …",
+  topic = "of a question", faq = "the ready answer", because = "the phrases that said so", lead = "duty post that answers",
+  joint = "list of the others", receiver = "who stays responsible", level = "1, one more each time it is reopened",
+  levels = "how many there are", round = "of clocks",
+}
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",
   pathway = "pathway id",
@@ -335,6 +366,7 @@ api.fields = {                                         -- recorded reads of a ru
 }
 api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
   pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
+for name, doc in pairs(api.case_fields) do api.fields[name], api.facts.fields[name] = doc, doc end
 api.answer = { flag = "what the rule gave", score = "sum of points, for rules too; nil when the form gives none", by = "who answered", at = "ms" }
 
 return api

@@ -7,7 +7,7 @@
 
 #include "script/bundle.h"
 
-enum { CALLS_MOST = 40, CALL_KEYS_MOST = 160, CALL_WORDS_MOST = 80 };
+enum { CALLS_MOST = 40, CALL_KEYS_MOST = 200, CALL_WORDS_MOST = 120 };
 
 struct call_key {    // a parameter, or a key of one that is a table
   const char *name;  // texts belong to api.lua's table, which lives as long as the state

@@ -27,6 +27,7 @@ struct context {
   int count;                                // arguments it was given, self among them
   struct value given[CALL_PARAMS];          // its parameters, encoded in `arguments`
   struct buf arguments, made, shown, text;  // freed by context_deinit
+  struct value passed;                      // of the command just replayed
   int64_t version;  // of the rule just read, for its record; 0: none
   struct status status;
 };

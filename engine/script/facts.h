@@ -37,5 +37,8 @@ struct facts {
               struct status *status);
   // {estimate ms} as int, or text "closed" | "unknown"
   void (*estimate)(void *self, const char *role, struct buf *out);
+  bool (*in_case)(void *self);  // the subject is a case
+  // When a clock of the case is due, ms, or nil. again: as once it is reopened now.
+  void (*clock)(void *self, const char *name, bool again, struct buf *out);
   int64_t (*now)(void *self);  // turn time, ms; never runs backwards
 };

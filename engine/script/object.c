@@ -6,6 +6,7 @@
 #include "script/context.h"
 #include "script/event.h"
 #include "script/ops.h"
+#include "script/reads.h"
 #include "script/replay.h"
 #include "script/sandbox.h"
 
@@ -48,6 +49,19 @@ static int wait_now(lua_State *L, struct context *context) {
   return lua_yield(L, 0);
 }
 
+// The new level, nil when none was left; what was read of the case before is old.
+static int reopened(lua_State *L, struct context *context, bool replayed) {
+  struct value value, level;
+  if (replayed)
+    value = context->passed;
+  else
+    value_read_front(context->made.data, context->made.len, &value);
+  level = value_field(&value, "level");
+  forget_fields(L);
+  context_push_value(L, context, &level);
+  return 1;
+}
+
 static int finish_command(lua_State *L, struct context *context, const struct call *call,
                           bool replayed) {
   if (call->waits) {
@@ -55,7 +69,8 @@ static int finish_command(lua_State *L, struct context *context, const struct ca
     forget_fields(L);
     return replay_outcome(L, context);
   }
-  if (strcmp(call->name, "stop") == 0)
+  if (strcmp(call->name, "reopen") == 0) return reopened(L, context, replayed);
+  if (strcmp(call->name, "stop") == 0 || strcmp(call->name, "close") == 0)
     return context_end(L, context, TURN_FINISHED, "%s", "");
   if (strcmp(call->name, "task") != 0) return 0;
   lua_pushlstring(L, context->label, context->label_len);
@@ -140,6 +155,7 @@ static int run_call(lua_State *L) {
   }
   struct value value = replay_next(L, context, call->op->kind);
   if (call->op->kind == RECORD_READ) return finish_read(L, context, &value);
+  context->passed = value;
   return finish_command(L, context, call, true);
 }
 
@@ -164,7 +180,11 @@ static struct value read_field(lua_State *L, struct context *context, const char
   struct value value;
   context_stop_replay(L, context);
   buf_clear(&context->made);
-  context->facts->field(context->facts->self, name, &context->made);
+  int64_t level = strcmp(name, "level") == 0 ? reads_reopened(context) : 0;
+  if (level)
+    value_put_int(&context->made, level);
+  else
+    context->facts->field(context->facts->self, name, &context->made);
   value_read_front(context->made.data, context->made.len, &value);
   if (value.kind == VALUE_NIL && !calls_has_field(context->calls, !context->out, name))
     refuse_name(L, context, name);

@@ -139,6 +139,47 @@ static void make_set(lua_State *L, struct context *context, const struct call *c
   value_end(&context->made, begun, forgets ? 0 : 1);
 }
 
+// Of a case alone; replayed records say it was one.
+static void need_case(lua_State *L, struct context *context) {
+  if (!context->facts->in_case(context->facts->self))
+    context_misuse(L, context, "only a triage's run can do this: here is no case");
+}
+
+static void make_of_case(lua_State *L, struct context *context, const struct call *call) {
+  need_case(L, context);
+  check_arguments(L, context, call);
+}
+
+// c:link(answer): the answer is what is kept.
+static void make_link(lua_State *L, struct context *context, const struct call *call) {
+  need_case(L, context);
+  check_arguments(L, context, call);
+  keep(context, 0);
+}
+
+static int64_t case_number(struct context *context, const char *name) {
+  struct buf field = {0};
+  struct value value;
+  context->facts->field(context->facts->self, name, &field);
+  value_read_front(field.data, field.len, &value);
+  int64_t number = value_int_or(&value, 1);
+  buf_deinit(&field);
+  return number;
+}
+
+// {level = the new one}, or empty when no level is left.
+static void make_reopen(lua_State *L, struct context *context, const struct call *call) {
+  need_case(L, context);
+  check_arguments(L, context, call);
+  int64_t level = case_number(context, "level"), levels = case_number(context, "levels");
+  size_t begun = value_begin_map(&context->made);
+  if (level < levels) {
+    value_put_key(&context->made, "level");
+    value_put_int(&context->made, level + 1);
+  }
+  value_end(&context->made, begun, level < levels);
+}
+
 static bool is_own_task(lua_State *L, const char *name) {
   bool own = lua_getiuservalue(L, 1, OWN_TASKS) == LUA_TTABLE &&
              lua_getfield(L, -1, name) != LUA_TNIL;
@@ -216,6 +257,9 @@ static const struct op ops[] = {
     {"get", RECORD_READ, reads_get},           {"silences", RECORD_READ, reads_silences},
     {"time", RECORD_READ, reads_time},         {"now", RECORD_READ, reads_now},
     {"estimate", RECORD_READ, reads_estimate}, {"changed", RECORD_READ, reads_changed},
+    {"met", RECORD_COMMAND, make_of_case},     {"link", RECORD_COMMAND, make_link},
+    {"reopen", RECORD_COMMAND, make_reopen},   {"close", RECORD_COMMAND, make_of_case},
+    {"due", RECORD_READ, reads_due},
 };
 
 const struct op *op_find(const char *name) {

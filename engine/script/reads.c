@@ -72,6 +72,28 @@ void reads_get(lua_State *L, struct context *context, const struct call *call) {
     context->facts->get(context->facts->self, context->label, &context->made);
 }
 
+int64_t reads_reopened(const struct context *context) {
+  struct journal journal;
+  int64_t level = 0;
+  if (!context->out) return 0;
+  for (journal_start(&journal, context->out->records.data, context->out->records.len);
+       journal.more; journal_step(&journal)) {
+    struct value to = value_field(&journal.next.value, "level");
+    if (journal.next.kind == RECORD_COMMAND && value_is(&journal.next.op, "reopen") &&
+        to.kind == VALUE_INT)
+      level = to.integer;
+  }
+  return level;
+}
+
+void reads_due(lua_State *L, struct context *context, const struct call *call) {
+  check_arguments(L, context, call);
+  if (!context->facts->in_case(context->facts->self))
+    context_misuse(L, context, "only a case has clocks");
+  context->facts->clock(context->facts->self, context->label, reads_reopened(context) > 0,
+                        &context->made);
+}
+
 void reads_silences(lua_State *L, struct context *context, const struct call *call) {
   check_arguments(L, context, call);
   context->facts->silences(context->facts->self, context->label, &context->made);

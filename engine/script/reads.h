@@ -11,3 +11,7 @@ void reads_time(lua_State *L, struct context *context, const struct call *call);
 void reads_now(lua_State *L, struct context *context, const struct call *call);
 void reads_estimate(lua_State *L, struct context *context, const struct call *call);
 void reads_changed(lua_State *L, struct context *context, const struct call *call);
+// The level that this turn reopened the case at, 0 when it didn't: the store doesn't know
+// of it yet.
+int64_t reads_reopened(const struct context *context);
+void reads_due(lua_State *L, struct context *context, const struct call *call);

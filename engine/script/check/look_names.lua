@@ -32,7 +32,7 @@ function look.run(run, name, method)
     if run.job and api.run[name] and not api.run[name].in_jobs then
       return ("a job has no patient and doesn't wait: %s can't be called"):format(name)
     end
-    if api.run[name] or words.set(api.case)[name] then return nil end
+    if api.run[name] then return nil end
     return ("there is no p:%s%s"):format(name, words.hint(name, CALLS)), "unknown-call"
   elseif api.run[name] then
     return ("%s is a call: write p:%s"):format(name, name)

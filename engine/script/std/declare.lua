@@ -9,6 +9,7 @@ local findings = use "findings.lua"
 local new_loader = use "loader.lua"
 local read_plan = use "plan.lua"
 local read_phrases = use "phrases.lua"
+local triage = use "triage.lua"
 
 local problems, open = {}, true
 local declared = {}                                -- in order: { kind, body, token, file, line, used }
@@ -40,9 +41,6 @@ end
 local module = {}
 for _, kind in ipairs(api.kind_order) do
   module[kind] = host.bridge(function(file, line, body) return construct(kind, file, line, body) end)
-end
-for kind, message in pairs(api.absent) do
-  module[kind] = host.bridge(function(file, line) report("absent", message, { file = file, line = line }) return {} end)
 end
 local loader                                       -- below; a plan is among what its caller needs
 
@@ -87,6 +85,14 @@ module.phrases = host.bridge(function(file, _, ...)
   if #paths == 0 then error("aw.phrases takes the names of CSV files", 0) end
   return read_phrases(paths, function(path, line, message) report("phrases", message, { file = path, line = line }) end)
 end)
+module.triage = host.bridge(function(file, line, body)
+  local token = construct("triage", file, line, body)
+  if type(body) == "table" then
+    by_token[token].files = triage.read(body, function(what, name) return need_table(what, file, name) end,
+      function(path, at, message) report("phrases", message, { file = path, line = at }) end)
+  end
+  return token
+end)
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
   error(("aw has no %s%s"):format(words.show(name), words.hint(name, words.keys(module))), 0)
 end) })
@@ -112,9 +118,12 @@ local function keeper(prefix)
   return function(which, value) functions[prefix .. "/" .. which] = value end
 end
 
+-- What C keeps it as: a triage is a pathway of one step.
+local function kept_as(kind) return kind == "triage" and "pathway" or kind end
+
 local function prefix_of(kind, id, pathway)
   if kind == "step" or kind == "watch" then return ("%s/%s/%s"):format(kind, pathway or "", id) end
-  return ("%s/%s"):format(kind, id)
+  return ("%s/%s"):format(kept_as(kind), id)
 end
 
 local define
@@ -122,6 +131,7 @@ local define
 local function hooks_for(entry, pathway, id)
   return {
     report = report, keep = keeper(prefix_of(entry.kind, id, pathway)),
+    keep_run = function(run) keeper(prefix_of("step", "run", id))("run", run) end,
     refer = function(kind, name, label) refs[#refs + 1] = { kind = kind, id = name, label = label, place = entry } end,
     nested = function(kind, token)
       local part = by_token[token]
@@ -153,14 +163,15 @@ local function define_all(used)
   for _, entry in ipairs(declared) do
     if entry.kind ~= "step" and entry.used then
       local definition = not (entry.kind == "watch" and entry.nested) and define(entry)
-      local same = definition and definition.id and (definitions[entry.kind] or {})[definition.id]
+      local kind = kept_as(entry.kind)
+      local same = definition and definition.id and (definitions[kind] or {})[definition.id]
       if same then
         report("twice", ("%s is declared twice, also at %s:%d"):format(kinds.label(entry.kind, entry.body), same.file, same.line),
           entry)
       elseif definition and definition.id then
         definition.hash = hashes.of_file(entry.file, loader.needs, used)
-        definitions[entry.kind] = definitions[entry.kind] or {}
-        definitions[entry.kind][definition.id] = definition
+        definitions[kind] = definitions[kind] or {}
+        definitions[kind][definition.id] = definition
       end
     end
   end

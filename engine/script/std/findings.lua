@@ -22,7 +22,6 @@ local list = {
   { "tells", "error", "a text names a diagnosis that its reader may not know (WARD 1)" },
   { "no-file", "error", "a roster's or calendar's file is missing" },
   { "no-department", "error", "a folder declares no department" },
-  { "absent", "error", "a kind of declaration that this engine doesn't have yet" },
   -- What would run, and probably not as it was meant.
   { "endless", "warning", "a step goes on for ever" },
   { "overlap", "warning", "a step's occurrence may begin after the next one" },

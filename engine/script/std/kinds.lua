@@ -6,6 +6,7 @@ local shapes = use "shapes.lua"
 local forms = use "forms.lua"
 local templates = use "templates.lua"
 local check_schedule = use "schedules.lua"
+local triage = use "triage.lua"
 local api = use "api.lua"
 
 local function as_list(value)
@@ -50,6 +51,21 @@ function finish.pathway(definition, body, label, check, keep)
       part.kind = nil
     end
   end
+end
+
+-- A pathway of one step, which begins at once; C looks at `case` (engine/care/case.h).
+function finish.triage(definition, body, label, check, keep, files)
+  local step = { id = "run", at = { "enroll" }, run = true }
+  check_schedule(step, label, { tiered = false }, function(code, message) check.report(code, message) end, host)
+  keep("triage", type(body.on) == "table" and triage.callback(body, files) or nil)
+  check.keep_run(body.run)
+  for _, name in ipairs { "on", "where", "classify", "tier", "route", "clocks", "run" } do definition[name] = nil end
+  definition.case, definition.anchor, definition.steps, definition.watches = true, "enrollment", { step }, {}
+  definition.enroll = { on = { "feedback" }, again = "both" }
+  if definition.at_risk and not (definition.at_risk > 0 and definition.at_risk <= 1) then
+    check.report("value", label .. ": at_risk must be a share above 0, up to 1")
+  end
+  definition.title = definition.title or { zh = definition.id, en = definition.id }
 end
 
 function finish.step(_, body, _, _, keep) keep("run", body.run) end
@@ -136,14 +152,14 @@ function kinds.define(declared, hooks)
   local kind, body = declared.kind, declared.body
   local label = kinds.label(kind, body)
   local check = shapes {
-    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options,
+    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options, keep_run = hooks.keep_run,
     shared = declared.file:find "^shared/" ~= nil,
     report = function(code, message, place, key) hooks.report(code, message, place or declared, key) end,
   }
   local definition = fill(check:record(api.kinds[kind].keys, body, label, api.kinds[kind].items), api.kinds[kind].keys)
   finish[kind](definition, body, label, check, function(which, value)
     if type(value) == "function" then hooks.keep(which, value) end
-  end)
+  end, declared.files)
   definition.file, definition.line = declared.file, declared.line
   return definition
 end

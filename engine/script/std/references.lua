@@ -81,6 +81,15 @@ local function gather_fields(definitions)
   end
 end
 
+-- A triage that names no brand answers under the department's first.
+local function brand_cases(definitions)
+  local first = words.keys(definitions.program or {})[1]
+  for _, id in ipairs(words.keys(definitions.pathway or {})) do
+    local pathway = definitions.pathway[id]
+    if pathway.case and not pathway.program then pathway.program = first end
+  end
+end
+
 local function check_watched(definitions, report)
   local codes = words.set(words.keys(api.observations))
   for _, id in ipairs(words.keys(definitions.form or {})) do
@@ -114,6 +123,7 @@ function references.check(definitions, refs, report)
   check_roles(refs, definitions, report)
   check_watched(definitions, report)
   gather_fields(definitions)
+  brand_cases(definitions)
 end
 
 return references

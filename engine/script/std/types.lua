@@ -85,6 +85,15 @@ local simple = {
   color = pattern("^#%x%x%x%x%x%x$", "must be a colour, such as \"#1f6f8b\""),
 }
 
+function simple.names(value)                      -- one file or several
+  if type(value) == "string" then return { value } end
+  if type(value) ~= "table" or #value == 0 then return nil, "must be the name of a list, or a list of names" end
+  for _, name in ipairs(value) do
+    if type(name) ~= "string" then return nil, "must be a list of names" end
+  end
+  return table.move(value, 1, #value, 1, {})
+end
+
 function simple.number(value)
   if type(value) == "number" and value == value and math.abs(value) < 1e15 then return value end
   return nil, "must be a number"

@@ -1,0 +1,362 @@
+#include "care/case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "care/case_clock.h"
+#include "care/enrollment.h"
+#include "care/inbox_field.h"
+#include "care/mapping.h"
+#include "care/task.h"
+
+void case_step(struct care *care, int64_t enrollment, const char *what, const char *who,
+               const char *detail) {
+  store_exec(care->store,
+             "INSERT INTO case_step (enrollment, at, what, who, detail) VALUES "
+             "(?1,?2,?3,?4,?5)",
+             "iittt", enrollment, kernel_now(care->kernel), what, who, detail);
+}
+
+bool case_is(struct care *care, int64_t enrollment) {
+  return enrollment &&
+         store_int(care->store, 0, "SELECT 1 FROM case_file WHERE enrollment=?1", "i",
+                   enrollment);
+}
+
+bool case_is_talking(struct care *care, int64_t enrollment) {
+  int64_t since = kernel_now(care->kernel) - 30 * 60 * 1000;
+  return store_int(
+      care->store, 0,
+      "SELECT 1 FROM case_file WHERE enrollment=?1 AND received_at>=?2 UNION "
+      "ALL SELECT 1 FROM answer JOIN case_file ON sender=answer.patient WHERE "
+      "case_file.enrollment=?1 AND by_kind='patient' AND at>=?2 LIMIT 1",
+      "ii", enrollment, since);
+}
+
+// --- making one
+
+// "20260302-4711": the day it came, and four digits that nobody can guess the count from.
+static void new_number(struct care *care, const char *department, char out[24]) {
+  struct civil day = zone_civil(care_zone(care, department), kernel_now(care->kernel));
+  for (unsigned digits = 10000;; digits *= 10) {
+    char random[17];
+    unsigned long value;
+    digest_random_id(random);
+    value = strtoul(random + 8, NULL, 16);
+    snprintf(out, 24, "%04d%02d%02d-%0*lu", (int)day.year, day.month, day.day,
+             digits > 10000 ? 6 : 4, value % digits);
+    if (!store_int(care->store, 0, "SELECT 1 FROM case_file WHERE number=?1", "t", out))
+      return;
+    if (digits > 1000000) digits = 1000000;
+  }
+}
+
+static char *text_of(const struct value *map, const char *name) {
+  struct value field = value_field(map, name);
+  return value_copy_text(&field);
+}
+
+// What came, and over it what triage made of it.
+static void put_facts(const char *body, size_t len, const struct value *triaged,
+                      struct buf *out) {
+  struct merge merge = {0};
+  struct value key, item;
+  struct value_iter iter = value_iterate(triaged);
+  merge_bytes(&merge, body, len);
+  while (value_next(&iter, &key, &item)) {
+    char name[48] = "";
+    memcpy(name, key.text.data, key.text.len < 47 ? key.text.len : 47);
+    if (strcmp(name, "clocks") && strcmp(name, "at_risk") && strcmp(name, "levels"))
+      merge_value(&merge, name, &item);
+  }
+  merge_end(&merge, out);
+}
+
+struct opened {  // of the event that it came by
+  int64_t patient, at, encounter;
+  struct buf facts;
+};
+
+static bool read_event(struct care *care, int64_t event, const struct value *triaged,
+                       struct opened *out) {
+  size_t len;
+  struct stmt *row = store_query(
+      care->store, "SELECT patient, at, encounter, body FROM event WHERE id=?1", "i",
+      event);
+  bool found = stmt_row(row);
+  *out = (struct opened){0};
+  if (found) {
+    out->patient = stmt_int(row, 0);
+    out->at = stmt_int(row, 1);
+    out->encounter = stmt_int(row, 2);
+    const char *body = stmt_bytes(row, 3, &len);
+    put_facts(body, len, triaged, &out->facts);
+  }
+  stmt_done(row);
+  return found;
+}
+
+static void insert(struct care *care, int64_t enrollment, const struct opened *opened,
+                   const struct value *triaged, const struct value *facts) {
+  struct value levels = value_field(triaged, "levels"),
+               at_risk = value_field(triaged, "at_risk"),
+               about = value_field(facts, "about");
+  char number[24],
+      *department = store_text(
+          care->store, "SELECT department FROM enrollment WHERE id=?1", "i", enrollment);
+  char *channel = text_of(facts, "channel"), *receiver = text_of(facts, "receiver"),
+       *sure = text_of(facts, "sure");
+  new_number(care, department, number);
+  store_exec(
+      care->store,
+      "INSERT INTO case_file (enrollment, number, department, triage, channel,"
+      " received_at, facts, sender, patient, sure, encounter, receiver, levels,"
+      " at_risk) SELECT id, ?2, department, pathway, ?3, ?4, ?5, patient, ?6, ?7, ?8,"
+      " ?9, ?10, ?11 FROM enrollment WHERE id=?1",
+      "ittibItItid", enrollment, number, channel ? channel : "web", opened->at,
+      opened->facts.data, opened->facts.len, value_int_or(&about, 0), sure,
+      opened->encounter, receiver, value_int_or(&levels, 4),
+      value_real_or(&at_risk, 0.75));
+  case_step(care, enrollment, "received", receiver ? receiver : "channel", channel);
+  mem_free(department);
+  mem_free(channel);
+  mem_free(receiver);
+  mem_free(sure);
+}
+
+static void tell_classes(struct care *care, int64_t enrollment,
+                         const struct value *triaged) {
+  static const char *const names[] = {"stage", "type", "nature", "urgency",
+                                      "topic", "lead", "because"};
+  struct buf detail = {0};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char *text = text_of(triaged, names[i]);
+    if (text && *text)
+      buf_printf(&detail, "%s%s=%s", detail.len ? " " : "", names[i], text);
+    mem_free(text);
+  }
+  case_step(care, enrollment, "classified", "phrases", buf_text(&detail));
+  buf_deinit(&detail);
+}
+
+void case_open(struct care *care, int64_t enrollment, int64_t event,
+               const struct value *triaged) {
+  struct value clocks = value_field(triaged, "clocks"), facts;
+  struct opened opened;
+  if (read_event(care, event, triaged, &opened)) {
+    value_read(opened.facts.data, opened.facts.len, &facts);
+    insert(care, enrollment, &opened, triaged, &facts);
+    tell_classes(care, enrollment, triaged);
+    case_clock_begin(care, enrollment, 1, &clocks);
+  }
+  buf_deinit(&opened.facts);
+}
+
+// --- what scripts know
+
+static const char *const columns[] = {"number", "receiver", "level", "stay",
+                                      "round",  "levels",   NULL};
+static const char *const others[] = {
+    "channel", "text", "stars", "nature", "stage", "type",      "urgency", "topic", "faq",
+    "because", "lead", "joint", "ward",   "about", "anonymous", "score",   NULL};
+
+static bool is_in(const char *const list[], const char *name) {
+  for (; *list; list++)
+    if (!strcmp(*list, name)) return true;
+  return false;
+}
+
+bool case_is_field(const char *name) {
+  return is_in(columns, name) || is_in(others, name);
+}
+
+static void put_column(struct stmt *row, const char *name, struct buf *out) {
+  int at = 1;
+  while (strcmp(columns[at - 1], name) != 0) at++;
+  if (stmt_null(row, at))
+    value_put_nil(out);
+  else if (!strcmp(name, "stay"))
+    value_put_bool(out, true);
+  else if (!strncmp(name, "level", 5) || !strcmp(name, "round"))
+    value_put_int(out, stmt_int(row, at));
+  else
+    value_put_text(out, stmt_text(row, at));
+}
+
+static void put_field(const char *bytes, size_t len, const char *name, struct buf *out) {
+  struct value map, field = {.kind = VALUE_NIL};
+  if (value_read(bytes, len, &map)) field = value_field(&map, name);
+  value_put(out, &field);
+}
+
+void case_field(struct care *care, int64_t enrollment, int64_t event, const char *name,
+                struct buf *out) {
+  size_t len;
+  struct stmt *row =
+      enrollment
+          ? store_query(
+                care->store,
+                "SELECT facts, number, receiver, level, encounter, round, levels FROM "
+                "case_file WHERE enrollment=?1",
+                "i", enrollment)
+          : store_query(
+                care->store,
+                "SELECT body, NULL, NULL, NULL, encounter, NULL, NULL FROM event WHERE "
+                "id=?1 AND kind='feedback'",
+                "i", event);
+  if (!stmt_row(row)) {
+    value_put_nil(out);
+  } else if (is_in(columns, name) && (enrollment || !strcmp(name, "stay"))) {
+    put_column(row, name, out);
+  } else {
+    const char *bytes = stmt_bytes(row, 0, &len);
+    put_field(bytes, len, name, out);
+  }
+  stmt_done(row);
+}
+
+// --- what scripts do
+
+// The stay of that ward nearest to that day, of the patient whom it is about.
+void case_link(struct care *care, int64_t enrollment, const struct value *answer) {
+  char *ward = text_of(answer, "ward"), *when = text_of(answer, "when");
+  int64_t stay = store_int(
+      care->store, 0,
+      "SELECT encounter.id FROM encounter JOIN case_file ON case_file.enrollment=?1 AND"
+      " encounter.patient=coalesce(case_file.patient, case_file.sender) WHERE ?2 IS NULL "
+      "OR"
+      " ward=?2 ORDER BY abs(coalesce(discharged_at, admitted_at) -"
+      " coalesce(unixepoch(?3)*1000, case_file.received_at)) LIMIT 1",
+      "itt", enrollment, ward, when);
+  struct buf detail = {0};
+  buf_printf(&detail, "%s %s", ward ? ward : "", when ? when : "");
+  store_exec(care->store,
+             "UPDATE case_file SET encounter=coalesce(?2, encounter), "
+             "revision=revision+1 WHERE enrollment=?1",
+             "iI", enrollment, stay);
+  case_step(care, enrollment, "linked", "sender", detail.data);
+  buf_deinit(&detail);
+  mem_free(ward);
+  mem_free(when);
+}
+
+void case_reopen(struct care *care, int64_t enrollment, const char *reason) {
+  case_clock_end_all(care, enrollment);
+  store_exec(care->store,
+             "UPDATE case_file SET level=level+1, round=round+1, revision=revision+1 "
+             "WHERE enrollment=?1",
+             "i", enrollment);
+  case_step(care, enrollment, "reopened", "script", reason);
+  case_clock_begin_again(
+      care, enrollment,
+      store_int(care->store, 1, "SELECT round FROM case_file WHERE enrollment=?1", "i",
+                enrollment));
+}
+
+static bool needs_a_person(struct care *care, int64_t enrollment) {
+  struct buf nature = {0};
+  struct value view;
+  case_field(care, enrollment, 0, "nature", &nature);
+  value_read(nature.data, nature.len, &view);
+  bool complaint = value_is(&view, "complaint");
+  buf_deinit(&nature);
+  return complaint &&
+         !store_int(care->store, 0,
+                    "SELECT 1 FROM task WHERE enrollment=?1 AND status='done'", "i",
+                    enrollment);
+}
+
+static void ask_to_close(struct care *care, int64_t enrollment, const char *reason) {
+  struct status status = {0};
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT sender, department, coalesce(receiver, 'patient-relations') FROM case_file "
+      "WHERE enrollment=?1",
+      "i", enrollment);
+  if (stmt_row(row)) {
+    char *department = mem_copy_text(stmt_text(row, 1)),
+         *role = mem_copy_text(stmt_text(row, 2));
+    struct task_spec spec = {.patient = stmt_int(row, 0),
+                             .enrollment = enrollment,
+                             .department = department,
+                             .name = "close-case",
+                             .role = role,
+                             .note = reason};
+    stmt_done(row);
+    spec.due_at = task_due(care, department, role, "1bd", &status);
+    task_open(care, &spec);
+    mem_free(department);
+    mem_free(role);
+  } else {
+    stmt_done(row);
+  }
+}
+
+void case_close(struct care *care, int64_t enrollment, const char *reason) {
+  if (needs_a_person(care, enrollment))
+    ask_to_close(care, enrollment, reason);
+  else
+    enrollment_end(care, enrollment, reason);
+}
+
+void case_ended(struct care *care, int64_t enrollment, const char *reason) {
+  if (!case_is(care, enrollment)) return;
+  case_clock_end_all(care, enrollment);
+  store_exec(care->store,
+             "UPDATE case_file SET closed_at=?2, closed=?3, paused_at=NULL, "
+             "paused_why=NULL, revision=revision+1 WHERE enrollment=?1",
+             "iit", enrollment, kernel_now(care->kernel), reason);
+  case_step(care, enrollment, "closed", "script", reason);
+}
+
+// --- what people correct: { case, field, value, staff }
+
+static int apply_correct(void *self, struct inbox_row *row, struct status *status) {
+  static const char *const fields[] = {"stage",   "type",  "nature",
+                                       "urgency", "topic", NULL};
+  struct care *care = self;
+  char staff[STAFF_SIZE], *field = NULL;
+  struct value given = value_field(&row->body, "value");
+  int64_t id;
+  if (field_id(&row->body, "case", &id, status) ||
+      field_staff(&row->body, staff, status) ||
+      field_text(&row->body, "field", 20, &field, status))
+    return status->code;
+  if (!field || !is_in(fields, field) || given.kind != VALUE_TEXT || !case_is(care, id)) {
+    mem_free(field);
+    return status_fail(
+        status, ERR_INVALID,
+        "field must be stage, type, nature, urgency or topic, value a word");
+  }
+  size_t len;
+  struct buf facts = {0}, detail = {0};
+  struct merge merge = {0};
+  struct stmt *old = store_query(
+      care->store, "SELECT facts FROM case_file WHERE enrollment=?1", "i", id);
+  if (stmt_row(old)) {
+    const char *bytes = stmt_bytes(old, 0, &len);
+    merge_bytes(&merge, bytes, len);
+  }
+  stmt_done(old);
+  merge_value(&merge, field, &given);
+  merge_end(&merge, &facts);
+  store_exec(care->store,
+             "UPDATE case_file SET facts=?2, revision=revision+1 WHERE enrollment=?1",
+             "ib", id, facts.data, facts.len);
+  buf_printf(&detail, "%s=%.*s", field, (int)given.text.len, given.text.data);
+  case_step(care, id, "corrected", staff, detail.data);
+  buf_deinit(&facts);
+  buf_deinit(&detail);
+  mem_free(field);
+  return OK;
+}
+
+void case_handlers(struct care *care) {
+  static const struct inbox_handler correct = {.kind = "case.correct",
+                                               .apply = apply_correct};
+  kernel_handle_inbox(care->kernel, &correct, care);
+  case_clock_handlers(care);
+}

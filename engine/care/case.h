@@ -1,0 +1,36 @@
+// Cases: feedback and questions (SCRIPTING: triage). A case is an enrollment of its
+// sender; here is what it has beside that.
+#pragma once
+
+#include "care/care.h"
+
+struct mapping;
+
+void case_handlers(struct care *care);  // WORK_CLOCK, inbox "case.correct"
+// The event "feedback" came: whom it is from and about; recorded for the triages.
+struct event_in;
+int event_feedback(struct event_in *event);
+
+// A new case on the enrollment that was just made of the event. triaged: what the
+// callback "triage" gave, {tier, lead, joint, clocks, stage, type, …}.
+void case_open(struct care *care, int64_t enrollment, int64_t event,
+               const struct value *triaged);
+bool case_is(struct care *care, int64_t enrollment);
+// The sender wrote or answered in the last half hour: an answer is no disturbance.
+bool case_is_talking(struct care *care, int64_t enrollment);
+// A field as scripts see it (channel, text, nature, lead, level …); nil when there is
+// none. Before there is a case, those of the event.
+bool case_is_field(const char *name);
+void case_field(struct care *care, int64_t enrollment, int64_t event, const char *name,
+                struct buf *out);
+// What the scripts do with it. link: the answer that says which stay it is about.
+void case_link(struct care *care, int64_t enrollment, const struct value *answer);
+void case_reopen(struct care *care, int64_t enrollment, const char *reason);
+// The run wants it closed. A complaint on which nobody has worked is not closed by a
+// script (WARD 4): its receiver gets that as a task, and the case stays open.
+void case_close(struct care *care, int64_t enrollment, const char *reason);
+void case_ended(struct care *care, int64_t enrollment, const char *reason);
+
+// The ledger.
+void case_step(struct care *care, int64_t enrollment, const char *what, const char *who,
+               const char *detail);

@@ -1,0 +1,26 @@
+// Clocks of cases, kept by C from data: they go on when a script is stuck. A clock's
+// deadline is its span counted from its start, moved by all the time that the case waited
+// for the patient; one of working time that so comes to a day off goes on to the next
+// working day.
+#pragma once
+
+#include "care/care.h"
+
+void case_clock_handlers(struct care *care);  // WORK_CLOCK
+// The clocks of a round, a list of {name, span, from}; those without from begin now.
+void case_clock_begin(struct care *care, int64_t enrollment, int64_t round,
+                      const struct value *clocks);
+// The same of the last round again.
+void case_clock_begin_again(struct care *care, int64_t enrollment, int64_t round);
+void case_clock_met(struct care *care, int64_t enrollment, const char *name);
+// When it is due, 0: it does not run. again: as it will be once the case is reopened now.
+int64_t case_clock_due(struct care *care, int64_t enrollment, const char *name,
+                       bool again);
+// Waiting for the patient: no clock of the case runs.
+void case_clock_pause(struct care *care, int64_t enrollment, int64_t question,
+                      const char *reason);
+void case_clock_resume(struct care *care,
+                       int64_t enrollment);  // nothing unless it is paused
+void case_clock_end_all(struct care *care, int64_t enrollment);
+// A calendar may have changed: the open ones of the department are counted anew.
+void case_clock_recount(struct care *care, const char *department);

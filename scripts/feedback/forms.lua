@@ -1,0 +1,30 @@
+-- Words and forms of the feedback office.
+local aw = require "afterward"
+
+return {
+  aw.form { id = "case-answer", title = { zh = "处理答复", en = "Answer" }, { id = "reply", kind = "text", zh = "答复", en = "Reply" },
+    { id = "mended", kind = "text", optional = true, zh = "改进", en = "What was mended" } },
+  aw.form { id = "case-part", { id = "part", kind = "text", zh = "本科室情况", en = "Our part" } },
+  aw.form { id = "approve", { id = "reply", kind = "text", optional = true, zh = "修改后的答复", en = "Reply, amended" } },
+  aw.form { id = "which-stay", { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
+    { id = "when", kind = "date", zh = "哪天？", en = "When?" } },
+  aw.form { id = "satisfied", { id = "satisfied", kind = "choice", zh = "您对处理满意吗？",
+    en = "Are you satisfied?", options = {
+    { "yes", zh = "满意", en = "yes" }, { "partly", zh = "基本满意", en = "partly" }, { "no", zh = "不满意", en = "no" } } } },
+  aw.form { id = "consult-answer", { id = "reply", kind = "text", zh = "答复", en = "Reply" } },
+  aw.form { id = "enough", { id = "ok", kind = "choice", zh = "解决了吗？", en = "Solved?", options = {
+    { "yes", zh = "解决了", en = "yes" }, { "person", zh = "人工", en = "a person, please" } } } },
+
+  aw.template { id = "received", zh = "已收到，编号{case.number}，进度：{case.link}",
+                en = "Received, no. {case.number}. Progress: {case.link}" },
+  aw.template { id = "reply", fields = { "reply" }, zh = "{reply}", en = "{reply}" },
+  aw.template { id = "thanks", zh = "谢谢您！已转告当事人。", en = "Thank you! We passed it on." },
+  aw.template { id = "emergency", class = "safety", zh = "请立即拨打120或来急诊。值班医生正在联系您。",
+                en = "Call 120 or come to emergency now. The doctor on duty is being called." },
+  aw.template { id = "faq", fields = { "reply" }, zh = "{reply}\n没有解决？请回复“人工”。", en = "{reply}\nNot solved? Reply PERSON." },
+  aw.template { id = "hold", fields = { "left" }, zh = "前面还有人在咨询，大约{left}后回复您。",
+    en = "Others are before you; about {left} until our answer." },
+  aw.template { id = "hold-unknown", zh = "我们还在找能回答您的人，暂时说不准要多久。",
+                en = "We are still looking for someone to answer; we can't say how long." },
+  aw.template { id = "closed-now", zh = "现在没有人值班，上班后回复您。", en = "Nobody is on duty now; we answer when we open." },
+}

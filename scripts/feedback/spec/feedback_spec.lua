@@ -1,0 +1,224 @@
+-- The patient-relations office: listen → answer → mend → tell, against the clock.
+local sim = require "afterward.sim"
+
+local HOUR = 3600000
+
+describe("feedback", function()
+  local w
+  before_each(function() w = sim.world { scripts = { "scripts/feedback" }, at = "2026-03-05 16:00" } end)      -- a Thursday
+  local function complaint(o)
+    o = o or {}
+    o.channel, o.nature, o.patient = o.channel or "web", o.nature or "complaint", w:patient { age = 50 }
+    o.stage, o.type = o.stage or "examination", o.type or "process"
+    if o.stay == nil then o.stay = true end
+    return w:feedback(o)
+  end
+  local function work()                                                                     -- everybody does their part
+    if w:task "part-nursing" then w:task("part-nursing"):done { answer = { part = "ours" } } end
+    w:task("answer"):done { answer = { reply = "we mended the queue" } }
+    w:task("approve"):done { answer = {} }
+  end
+
+  it("has a public number at once, and tells it", function()
+    local c = complaint {}
+    assert.truthy(c.number:find "^20260305%-%d%d%d%d$", c.number)
+    assert.truthy(w:sent("received")[1].text:find(c.number, 1, true))
+    assert.truthy(w:sent("received")[1].text:find("/case/" .. c.number, 1, true))
+  end)
+
+  it("is read: where, what, how and how urgent, and why", function()
+    local c = w:feedback { channel = "wechat", text = "昨天在B超室排队排了两个多小时，没人管，我要投诉！", sender = { phone = "13912340001" } }
+    assert.same({ "examination", "process", "complaint", "general" }, { c.stage, c.type, c.nature, c.tier })
+    assert.truthy(c.because:find "投诉" and c.because:find "排队", c.because)
+    assert.equal("laboratory", c.lead)
+    assert.same({ "nursing" }, c.joint)
+    c:correct { type = "attitude" }
+    assert.equal("attitude", c.type)
+    assert.truthy(table.concat(c.ledger, "\n"):find("corrected type=attitude", 1, true))
+  end)
+
+  it("runs the urgent clocks around the clock: 1 h, 24 h", function()
+    local c = complaint { urgency = "danger" }
+    assert.equal("urgent", c.tier)
+    w:advance "61m"
+    assert.truthy(c.clocks["first-response"].breached)
+    assert.equal("breach", w:alert_named("breach-first-response").level)
+    w:advance "23h"
+    assert.truthy(c.clocks.resolution.breached)
+  end)
+
+  it("runs the general clocks: dispatch 48 h, result three working days, warned before", function()
+    local c = complaint {}
+    assert.truthy(c.clocks.dispatch.met)
+    assert.equal(c.at + 48 * HOUR, c.clocks.dispatch.due)
+    w:advance_to "2026-03-09 16:30"                                  -- Monday: 75 % of the span
+    assert.truthy(w:alert_named "at-risk-resolution")
+    w:advance_to "2026-03-10 15:59" assert.is_nil(c.clocks.resolution.breached)
+    w:advance_to "2026-03-10 16:01" assert.truthy(c.clocks.resolution.breached)
+    assert.is_false(w:alert_named("at-risk-resolution").open)
+    assert.is_true(w:alert_named("breach-resolution").open)
+  end)
+
+  it("pages the receiver first, then the office head, then the committee", function()
+    complaint { receiver = "staff:wang", urgency = "danger" }
+    w:advance "61m"
+    local roles = {}
+    for _, page in ipairs(w.pages) do if page.name == "breach-first-response" then roles[#roles + 1] = page.role end end
+    assert.equal("staff:wang", roles[1])
+  end)
+
+  it("a hospital's own deadline for external complaints is a setting", function()
+    local c = complaint { channel = "external" }
+    w:advance_to "2026-03-12 15:59" assert.is_nil(c.clocks.resolution.breached)      -- five working days
+    w:advance_to "2026-03-12 16:01" assert.truthy(c.clocks.resolution.breached)
+  end)
+
+  it("waits for joint departments and the lead, has the first receiver approve, then answers as it came", function()
+    local c = complaint { receiver = "staff:wang" }
+    w:task("answer"):done { answer = { reply = "r" } }
+    assert.is_nil(w:task "approve")
+    w:task("part-nursing"):done { answer = { part = "p" } }
+    assert.equal("staff:wang", w:task("approve").role)
+    w:task("approve"):done { answer = {} }
+    assert.equal("r", w:sent("reply")[1].fields.reply)
+    assert.truthy(c.clocks.resolution.met)
+    assert.truthy(c.clocks.revisit.due)
+  end)
+
+  it("a third transfer goes to the office head, on the same clock", function()
+    local c = complaint {}
+    local due = c.clocks.resolution.due
+    for _, to in ipairs { "pharmacy", "billing", "laboratory" } do w:task("answer"):done { code = "transfer", to = to, note = "not ours" } end
+    assert.equal("patient-relations-head", w:task("answer").role)
+    assert.equal(due, c.clocks.resolution.due)
+  end)
+
+  it("asks for satisfaction, calls the silent, closes", function()
+    local c = complaint {} work()
+    w:advance "49h"
+    w:task("revisit-call"):done { answer = { satisfied = "partly" } }
+    assert.equal("partly", c.closed)
+    assert.truthy(c.clocks.revisit.met)
+  end)
+
+  it("calls back within 72 hours of the answer, or the clock says so", function()
+    local c = complaint {} work()
+    w:advance "71h" assert.is_nil(c.clocks.revisit.breached)
+    w:advance "2h" assert.truthy(c.clocks.revisit.breached)
+  end)
+
+  it("reopens one level up, with a clock of its own, until nobody is left", function()
+    local c = complaint {} work()
+    for level = 2, 4 do
+      w:advance "25h" c.patient:answer("satisfied", { satisfied = "no" })
+      assert.equal(level, c.level)
+      assert.is_nil(c.clocks.resolution.breached)
+      assert.equal(({ [2] = "department-head", [3] = "patient-relations-head", [4] = "quality-committee" })[level], w:task("answer").role)
+      work()
+    end
+    w:advance "25h" c.patient:answer("satisfied", { satisfied = "no" })
+    assert.equal("unresolved", c.closed)
+    assert.truthy(w:alert_named "unresolved".open)
+  end)
+
+  it("pauses only while waiting for the patient", function()
+    local c = complaint { stay = false, channel = "sms" }
+    local due = c.clocks.resolution.due
+    assert.equal("which stay?", c.paused)
+    w:advance "20h"
+    assert.is_nil(w:task "answer")
+    c.patient:answer("which-stay", { ward = "3 East", when = "2026-03-01" })
+    assert.equal(due + 20 * HOUR, c.clocks.resolution.due)
+    assert.is_nil(c.paused)
+    assert.truthy(w:task "answer")
+  end)
+
+  it("goes on without the stay when nobody says it, and the pause ends", function()
+    local c = complaint { stay = false, channel = "sms" }
+    w:advance "49h" assert.truthy(w:task "answer")
+    w:advance "10d" assert.truthy(c.clocks.resolution.breached)
+  end)
+
+  it("an anonymous item is answered on its page and not called about", function()
+    local c = w:feedback { channel = "qr", nature = "complaint", stage = "examination", type = "process", anonymous = true } work()
+    assert.equal("anonymous", c.closed)
+    assert.equal(0, #w:sent "satisfied")
+    assert.is_nil(c.about)
+  end)
+
+  it("praise is thanked and passed on", function()
+    local c = complaint { nature = "praise" }
+    w:task("pass-on"):done {}
+    assert.equal("praised", c.closed)
+  end)
+
+  it("fewer than three stars: a person calls within 24 hours", function()
+    complaint { stars = 2, channel = "survey" }
+    w:advance "24h" assert.truthy(w:task("first-call").overdue)
+  end)
+
+  it("is linked to the patient by the sender's number: the patient, or the one whose family rings", function()
+    local pt = w:patient { family = true }
+    local own = w:feedback { channel = "hotline", text = "投诉", sender = { phone = pt.phone } }
+    assert.same({ pt.number, "phone" }, { own.about, own.sure })
+    local son = w.core:query("SELECT value FROM identity WHERE kind='phone' AND value LIKE '138%' LIMIT 1")[1].value
+    local his = w:feedback { channel = "hotline", text = "投诉", sender = { phone = son, name = "家属" } }
+    assert.equal(pt.number, his.about)
+    assert.is_nil(w:feedback { channel = "web", text = "投诉", sender = { phone = "13700001111" } }.about)
+  end)
+
+  it("a patient in a bed has her case go on; a complaint of the bereaved is no patient's", function()
+    local c = complaint { stay = false }
+    w:event(c.patient, "admission", { department = "ortho" })
+    w:advance "49h" assert.truthy(w:task "answer")
+  end)
+end)
+
+describe("a consultation", function()
+  local w, pt
+  before_each(function()
+    w = sim.world { scripts = { "scripts/feedback" }, at = "2026-03-05 10:00" }
+    pt = w:patient {}
+  end)
+  local function ask(o) o.channel, o.patient = "wechat", pt o.nature = o.nature or "question" return w:feedback(o) end
+
+  it("with danger words gets advice at once and a page, and a person in five minutes", function()
+    local c = ask { text = "我现在胸痛得厉害，怎么办？" }
+    assert.equal("danger", c.tier)
+    assert.equal(1, #w:sent "emergency")
+    assert.equal("ward-nurse", w.pages[1].role)
+    w:advance "6m" assert.truthy(c.clocks["first-response"].breached)
+  end)
+
+  it("that a machine can answer is answered in the same second, and handed on when that does not help", function()
+    local c = ask { text = "请问门诊时间？" }
+    assert.truthy(w:sent("faq")[1].text:find "周一至周五")
+    w:advance "2m" pt:answer("enough", { ok = "person" })
+    assert.equal("service-desk", w:task("answer").role)
+    w:task("answer"):done { answer = { reply = "yes" } }
+    assert.equal("answered", c.closed)
+  end)
+
+  it("says honestly at once when the queue is longer than the tier", function()
+    for _ = 1, 3 do ask { topic = "medicine" } end
+    w:task("answer"):done { answer = { reply = "x" } }            -- one in four hours, and two before
+    ask { topic = "medicine" }
+    assert.truthy(w:sent("hold")[1].text:find "大约12小时")
+  end)
+
+  it("says after ten minutes that it does not know, and goes on waiting for the same task", function()
+    local c = ask { topic = "medicine" }
+    w:advance "9m" assert.equal(0, #w:sent "hold-unknown")
+    w:advance "2m" assert.equal(1, #w:sent "hold-unknown")
+    assert.equal(1, w:open_tasks())
+    w:task("answer"):done { answer = { reply = "take it with food" } }
+    assert.equal("answered", c.closed)
+    assert.truthy(c.clocks["first-response"].breached)
+  end)
+
+  it("at night says that nobody is there", function()
+    w:advance_to "2026-03-05 22:00"
+    ask { topic = "medicine" }
+    assert.equal(1, #w:sent "closed-now")
+  end)
+end)
