@@ -7,48 +7,15 @@
 #include "base/mem.h"
 #include "care/alert.h"
 #include "care/commands.h"
-#include "care/enroll.h"
 #include "care/enrollment.h"
 #include "care/facts.h"
+#include "care/happening_parts.h"
 #include "care/hearing.h"
 #include "care/ids.h"
 #include "care/mapping.h"
 #include "care/qualify.h"
 #include "care/quarantine.h"
 #include "care/question.h"
-#include "care/task.h"
-
-enum decision_kind {
-  DECIDE_ENROLL,
-  DECIDE_CASE,
-  DECIDE_WATCH,
-  DECIDE_QUIET,
-  DECIDE_ANSWER,
-  DECIDE_TELL
-};
-
-struct decision {  // what Lua said, to be applied in the commit
-  struct decision *next;
-  enum decision_kind kind;
-  char *department, *pathway, *name;  // name: watch, form or what went wrong
-  char *tier;
-  int64_t enrollment, question, event;
-  struct buf value, flag;  // a watch's flag; an answer's values and judgement
-  bool unjudged;
-  struct status failed;
-};
-
-struct happening {  // one event, being thought about
-  struct care *care;
-  int64_t event, patient, encounter, at;
-  char *kind;
-  char *only;              // department that it is for, when it is for one
-  const char *department;  // while its definitions are walked
-  int64_t enrollment;      // while a live enrollment's watches are walked
-  const char *pathway;
-  bool taken;  // of feedback: a triage has it
-  struct decision *first, **end;
-};
 
 static struct decision *decide(struct happening *happening, enum decision_kind kind,
                                const char *pathway, const char *name) {
@@ -347,107 +314,6 @@ static void release(void *self, struct work *work) {
   mem_free(happening);
 }
 
-// Observations fire on the rising edge: the edge is kept with the subject's state.
-static bool is_rising(const struct happening *happening, const struct decision *decision,
-                      bool now) {
-  struct subject subject = {happening->care, decision->department, happening->patient,
-                            decision->enrollment, 0};
-  struct buf key = {0}, before = {0};
-  struct value view = {0}, flag = {.kind = VALUE_BOOL, .boolean = true};
-  if (strncmp(happening->kind, "observation:", strlen("observation:"))) return now;
-  buf_printf(&key, "~watch.%.50s", decision->name);
-  facts_get(&subject, key.data, &before);
-  value_read(before.data, before.len, &view);
-  bool was = value_true(&view);
-  if (was != now) facts_set(&subject, key.data, now ? &flag : &(struct value){0});
-  buf_deinit(&key);
-  buf_deinit(&before);
-  return now && !was;
-}
-
-static void start_watch(const struct happening *happening,
-                        const struct decision *decision) {
-  struct buf day = {0};
-  buf_printf(&day, "event %lld", (long long)decision->event);
-  run_start(happening->care->kernel,
-            &(struct run_spec){
-                .patient = happening->patient,
-                .enrollment = decision->enrollment,
-                .bundle = catalog_bundle(happening->care->catalog, decision->department),
-                .event = decision->event,
-                .scheduled_at = kernel_now(happening->care->kernel),
-                .department = decision->department,
-                .pathway = decision->pathway,
-                .kind = "watch",
-                .name = decision->name,
-                .day = day.data,
-                .flag = decision->value.len ? &decision->value : NULL});
-  buf_deinit(&day);
-}
-
-static void apply_answer(const struct happening *happening,
-                         const struct decision *decision) {
-  struct value values, flag;
-  value_read(decision->value.data, decision->value.len, &values);
-  value_read(buf_text(&decision->flag), decision->flag.len, &flag);
-  question_answer(happening->care,
-                  &(struct answer_given){.question = decision->question,
-                                         .patient = happening->patient,
-                                         .enrollment = decision->enrollment,
-                                         .department = decision->department,
-                                         .form = decision->name,
-                                         .by_kind = "device",
-                                         .values = &values,
-                                         .flag = &flag,
-                                         .unjudged = decision->unjudged});
-}
-
-static void apply_enroll(const struct happening *happening,
-                         const struct decision *decision, const struct value *triaged) {
-  enroll(happening->care,
-         &(struct enroll_spec){happening->patient, decision->event, decision->department,
-                               decision->pathway, decision->tier, triaged});
-}
-
-static void apply_case(const struct happening *happening,
-                       const struct decision *decision) {
-  struct value triaged;
-  if (value_read(decision->value.data, decision->value.len, &triaged))
-    apply_enroll(happening, decision, &triaged);
-}
-
-// What no triage takes is still somebody's word: a person reads it.
-static void give_to_a_person(struct happening *happening) {
-  struct care *care = happening->care;
-  struct status status = {0};
-  if (strcmp(happening->kind, "feedback") || happening->taken) return;
-  task_open(care,
-            &(struct task_spec){
-                .patient = happening->patient,
-                .department = "",
-                .name = "unrouted-feedback",
-                .role = care->site->overdue_role,
-                .note = "feedback that no department's triage takes: read it",
-                .due_at = task_due(care, "", care->site->overdue_role, "1bh", &status)});
-}
-
-static void apply_decision(const struct happening *happening,
-                           const struct decision *decision) {
-  switch (decision->kind) {
-    case DECIDE_ENROLL: apply_enroll(happening, decision, NULL); break;
-    case DECIDE_CASE: apply_case(happening, decision); break;
-    case DECIDE_WATCH:
-      if (is_rising(happening, decision, true)) start_watch(happening, decision);
-      break;
-    case DECIDE_QUIET: is_rising(happening, decision, false); break;
-    case DECIDE_ANSWER: apply_answer(happening, decision); break;
-    case DECIDE_TELL:
-      quarantine_failed(happening->care, decision->department, decision->name,
-                        &decision->failed);
-      break;
-  }
-}
-
 static void retier_all(struct care *care, int64_t patient) {
   struct ids live = ids_read(store_query(
       care->store, "SELECT id FROM enrollment WHERE patient=?1 AND status='active'", "i",
@@ -460,8 +326,8 @@ static void apply(void *self, struct work *work) {
   struct happening *happening = work->prepared;
   retier_all(care, happening->patient);  // who is enrolled now has just been given a tier
   for (struct decision *decision = happening->first; decision; decision = decision->next)
-    apply_decision(happening, decision);
-  give_to_a_person(happening);
+    happening_apply(happening, decision);
+  happening_give_to_a_person(happening);
 }
 
 static const struct work_handler handler = {

@@ -18,6 +18,10 @@ local function with(list, ...)
   return out
 end
 
+local function add_all(to, from)
+  for name, doc in pairs(from) do to[name] = doc end
+end
+
 local TITLE = key("title", "text", "what people read on screens and pages; the id when absent")
 local TITLE_NEEDED = key("title", "text!", "what people read on screens")
 local DISCLOSES = key("discloses", "boolean", "names a diagnosis: only for patients who know theirs (WARD 1)")
@@ -366,7 +370,8 @@ api.fields = {                                         -- recorded reads of a ru
 }
 api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
   pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
-for name, doc in pairs(api.case_fields) do api.fields[name], api.facts.fields[name] = doc, doc end
+add_all(api.fields, api.case_fields)
+add_all(api.facts.fields, api.case_fields)
 api.answer = { flag = "what the rule gave", score = "sum of points, for rules too; nil when the form gives none", by = "who answered", at = "ms" }
 
 return api

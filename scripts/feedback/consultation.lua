@@ -31,7 +31,7 @@ end
 
 return {
   aw.triage {
-    id = "consultation", title = { zh = "咨询", en = "Consultation" }, on = { "wechat", "sms", "web" },
+    id = "consultation", program = "listen", title = { zh = "咨询", en = "Consultation" }, on = { "wechat", "sms", "web" },
     where = function(f) return f.nature == "question" and f.stage ~= "billing" end,
     classify = { stage = "phrases/stage", nature = "phrases/nature", topic = "phrases/topic", faq = "phrases/faq",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },

@@ -2,16 +2,23 @@
 local aw = require "afterward"
 
 return {
+  -- accept unjudged: staff write it, about a case
   aw.form { id = "case-answer", title = { zh = "处理答复", en = "Answer" }, { id = "reply", kind = "text", zh = "答复", en = "Reply" },
     { id = "mended", kind = "text", optional = true, zh = "改进", en = "What was mended" } },
+  -- accept unjudged: staff write it, about a case
   aw.form { id = "case-part", { id = "part", kind = "text", zh = "本科室情况", en = "Our part" } },
+  -- accept unjudged: staff write it, about a case
   aw.form { id = "approve", { id = "reply", kind = "text", optional = true, zh = "修改后的答复", en = "Reply, amended" } },
+  -- accept unjudged: where and when, no symptom
   aw.form { id = "which-stay", { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
     { id = "when", kind = "date", zh = "哪天？", en = "When?" } },
+  -- accept unjudged: its answer goes on with the case itself
   aw.form { id = "satisfied", { id = "satisfied", kind = "choice", zh = "您对处理满意吗？",
     en = "Are you satisfied?", options = {
     { "yes", zh = "满意", en = "yes" }, { "partly", zh = "基本满意", en = "partly" }, { "no", zh = "不满意", en = "no" } } } },
+  -- accept unjudged: staff write it
   aw.form { id = "consult-answer", { id = "reply", kind = "text", zh = "答复", en = "Reply" } },
+  -- accept unjudged: whether the answer helped
   aw.form { id = "enough", { id = "ok", kind = "choice", zh = "解决了吗？", en = "Solved?", options = {
     { "yes", zh = "解决了", en = "yes" }, { "person", zh = "人工", en = "a person, please" } } } },
 

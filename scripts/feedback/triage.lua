@@ -51,7 +51,7 @@ end
 
 return {
   aw.triage {
-    id = "feedback", title = { zh = "意见与投诉", en = "Feedback" },
+    id = "feedback", program = "listen", title = { zh = "意见与投诉", en = "Feedback" },
     on = { "web", "qr", "hotline", "counter", "letter", "sms", "wechat", "review", "survey", "external" },
     where = function(f) return f.nature ~= "question" or f.stage == "billing" end,    -- the rest are consultations
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature",

@@ -55,7 +55,7 @@ end
 
 -- A pathway of one step, which begins at once; C looks at `case` (engine/care/case.h).
 function finish.triage(definition, body, label, check, keep, files)
-  local step = { id = "run", at = { "enroll" }, run = true }
+  local step = { id = "run", at = { "enroll" }, run = true, file = check.place.file, line = check.place.line }
   check_schedule(step, label, { tiered = false }, function(code, message) check.report(code, message) end, host)
   keep("triage", type(body.on) == "table" and triage.callback(body, files) or nil)
   check.keep_run(body.run)
@@ -152,7 +152,7 @@ function kinds.define(declared, hooks)
   local kind, body = declared.kind, declared.body
   local label = kinds.label(kind, body)
   local check = shapes {
-    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options, keep_run = hooks.keep_run,
+    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options, keep_run = hooks.keep_run, place = declared,
     shared = declared.file:find "^shared/" ~= nil,
     report = function(code, message, place, key) hooks.report(code, message, place or declared, key) end,
   }

@@ -70,7 +70,7 @@ describe("keys", function()
     ["a constructor that does not exist"] = { 'aw.patway { id = "a" }', '3: aw has no "patway"; did you mean "pathway"?' },
     ["a kind of key that can't be sorted"] = { 'aw.rule { id = "a", run = run, [true] = 1 }',
       '3: rule "a" can\'t be read: a table with a boolean as a key has no order: use numbers or texts' },
-    ["triage"] = { 'aw.triage { id = "a" }', '3: triage is not available yet' },
+    ["triage"] = { 'aw.triage { id = "a", run = function() end }', '3: triage "a" needs on: the channels it listens to' },
     ["text without Chinese"] = { 'aw.program { id = "p", name = { en = "P" } }',
       '3: program "p": name must have Chinese text: zh = …, not a table' },
     ["text that is not UTF-8"] = { 'aw.program { id = "p", name = "\\xFF" }',
@@ -187,7 +187,7 @@ describe("templates", function()
     ["words that tell those who know"] = { template 'discloses = true, zh = "化疗", en = "Chemotherapy"', "" },
     ["a brace alone"] = { template 'zh = "{link", en = "x"', '3: template "t": zh has a brace without its partner' },
     ["a class"] = { template 'class = "safty", zh = "好", en = "x"',
-      '3: template "t": class must be one of general, questionnaire, medicine, visit, education, safety, not "safty"' },
+      '3: template "t": class must be one of general, questionnaire, medicine, visit, education, safety, marketing, not "safty"' },
   }
 end)
 

@@ -1,0 +1,41 @@
+// One event, being thought about, and what was decided of it: Lua in happening.c, rows in
+// happening_apply.c.
+#pragma once
+
+#include "care/care.h"
+
+enum decision_kind {
+  DECIDE_ENROLL,
+  DECIDE_CASE,
+  DECIDE_WATCH,
+  DECIDE_QUIET,
+  DECIDE_ANSWER,
+  DECIDE_TELL
+};
+
+struct decision {  // what Lua said, to be applied in the commit
+  struct decision *next;
+  enum decision_kind kind;
+  char *department, *pathway, *name;  // name: watch, form or what went wrong
+  char *tier;
+  int64_t enrollment, question, event;
+  struct buf value, flag;  // a watch's flag; an answer's values and judgement
+  bool unjudged;
+  struct status failed;
+};
+
+struct happening {  // one event, being thought about
+  struct care *care;
+  int64_t event, patient, encounter, at;
+  char *kind;
+  char *only;              // department that it is for, when it is for one
+  const char *department;  // while its definitions are walked
+  int64_t enrollment;      // while a live enrollment's watches are walked
+  const char *pathway;
+  bool taken;  // of feedback: a triage has it
+  struct decision *first, **end;
+};
+
+void happening_apply(const struct happening *happening, const struct decision *decision);
+// What no triage takes is still somebody's word: a person reads it.
+void happening_give_to_a_person(const struct happening *happening);
