@@ -92,6 +92,8 @@ struct channels_port {
   // How many characters a text may have that tells several things at once; 0: the channel
   // takes one message a text. May be NULL.
   int64_t (*merges)(void *self, const char *channel);
+  // May a patient's own link be in its texts. May be NULL: in any channel's.
+  bool (*links)(void *self, const char *channel);
   // Can it say what became of a message that may have been sent. May be NULL.
   bool (*queryable)(void *self, const char *channel);
   // NULL: none.

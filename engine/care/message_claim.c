@@ -110,6 +110,24 @@ void message_ask(struct care *care, int64_t attempt) {
   mem_free(key);
 }
 
+void message_by(struct care *care, struct message *message, const struct gate *gate) {
+  const struct channels_port *port = &care->channels;
+  message->linkless = port->links && !port->links(port->self, gate->channel);
+}
+
+// Chosen for another channel, with a link that this one refuses: the words are chosen
+// again. It is another sending to another provider, who has never seen the first ones.
+static void thaw(struct care *care, struct message *message, const struct gate *gate) {
+  struct buf link = {0};
+  buf_printf(&link, "%s/f/", care->site->base_url);
+  if (message->linkless && message->text && message->channel &&
+      strcmp(message->channel, gate->channel) != 0 && strstr(message->text, link.data)) {
+    mem_free(message->text);
+    message->text = NULL;
+  }
+  buf_deinit(&link);
+}
+
 // The words are chosen once, with the newest bundle, and stay whatever is edited later.
 static bool freeze(struct care *care, struct message *message, int64_t person) {
   if (message->text) return true;
@@ -142,6 +160,8 @@ void message_take(struct care *care, struct message *message, const struct gate 
 
 void message_claim(struct care *care, struct message *message, const struct gate *gate) {
   char key[MESSAGE_KEY_SIZE];
+  message_by(care, message, gate);
+  if (!message->carries) thaw(care, message, gate);
   if (!freeze(care, message, gate->person)) {
     message_end(care, message, "suppressed", "template");
     return;

@@ -4,6 +4,8 @@
 
 #include "care/message_gate.h"
 
+// Before its words are chosen: what they may hold is up to the channel of the gate.
+void message_by(struct care *care, struct message *message, const struct gate *gate);
 void message_claim(struct care *care, struct message *message, const struct gate *gate);
 // The rows alone: in flight with its text, under that key.
 void message_take(struct care *care, struct message *message, const struct gate *gate,

@@ -72,6 +72,7 @@ static bool more_will_come(const struct buf *ids) {
 static void add(struct care *care, struct group *group, struct message *message,
                 const struct road *road) {
   struct buf missing = {0}, *part = &group->parts[group->count];
+  message_by(care, message, road->gate);
   if (message_text_part(care, message, road->gate->person, part, &missing))
     group->all[group->count++] = message;
   else

@@ -18,6 +18,7 @@ struct message {  // texts are owned
   int64_t valid_until, person, attempts, generation, accepted_at, created_at;
   int64_t address;              // identity.id of the only number it may go to; 0: any
   int64_t first;                // see message_spec; 0: none
+  bool linkless;                // the channel that it is to go by takes no such link
   bool carries;                 // others left, or leave, in its text: message_carried.h
   struct message_about *about;  // see message_about.h
 };

@@ -51,12 +51,14 @@ static bool put_code(const struct words *words, struct buf *out) {
                              "i", words->message->question));
 }
 
-// Without a question of its own a message leads to the page where a code is typed in.
+// Without a question of its own, and where the channel takes no link of a person's own, a
+// message leads to the page where a code is typed in.
 static bool put_link(const struct words *words, struct buf *out) {
   if (!put_text(out, words->care->site->base_url)) return false;
   buf_puts(out, "/f");
   if (!words->message->question) return true;
-  buf_putc(out, '/');
+  bool english = strcmp(words->language, "en") == 0;
+  buf_puts(out, !words->message->linkless ? "/" : english ? " code " : " 短码");
   return put_code(words, out);
 }
 

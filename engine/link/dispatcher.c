@@ -232,6 +232,11 @@ static int64_t port_merges(void *self, const char *channel) {
   return found ? found->can.merge_most : 0;
 }
 
+static bool port_links(void *self, const char *channel) {
+  const struct channel *found = find(self, channel);
+  return !found || found->can.links;
+}
+
 static bool port_queryable(void *self, const char *channel) {
   const struct channel *found = find(self, channel);
   return found && found->can.queryable;
@@ -283,6 +288,7 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .start = port_start,
                                 .keyed = port_keyed,
                                 .merges = port_merges,
+                                .links = port_links,
                                 .queryable = port_queryable,
                                 .receipts = port_receipts,
                                 .limits = port_limits,

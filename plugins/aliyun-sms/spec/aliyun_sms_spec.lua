@@ -30,6 +30,15 @@ describe("aliyun-sms", function()
     assert.falsy(request.headers.Authorization:find "s3cret")
   end)
 
+  it("finds the standard question as its README has it approved: the page is in the template, the code is a variable", function()
+    local file <close> = assert(io.open "plugins/aliyun-sms/README.md")
+    local template = assert(file:read "a":match "\n    (%${who}[^\n]+)\n")
+    b:open { templates = { SMS_9 = template } }
+    local request = assert(b.c:send { text = "【骨动新生】王先生您好，市一院请您填写“疼痛与活动”：https://f.example.org/f 短码12345678 （非实时值守，紧急请拨120）" })
+    assert.same({ who = "王先生", hospital = "市一院", form = "疼痛与活动", code = "12345678" },
+      json.decode(Peer.fields(request.url:match "%?(.*)").TemplateParam))
+  end)
+
   it("leaves to another channel what no template says, and what does not fit into a variable", function()
     b:open()
     for text, why in pairs { ["【x】别的话"] = "no template of the provider has this text", ["【x】您好"] = "has 0 characters",

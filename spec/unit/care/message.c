@@ -28,6 +28,7 @@ struct scene {
   const struct zone *zone;
   int sent, batch;     // in the registry: what went out; the function of a batch
   char channels[128];  // " sms wechat " those that are known
+  char linkless[128];  // those that take no links
   int64_t keyed_ms, merge_most;
   struct channel_limits limits;
   char *texts[TEXTS];  // SQL must keep its address
@@ -47,6 +48,13 @@ static bool port_known(void *self, const char *channel) {
   char word[64];
   snprintf(word, sizeof word, " %s ", channel);
   return strstr(scene->channels, word) != NULL;
+}
+
+static bool port_links(void *self, const char *channel) {
+  const struct scene *scene = self;
+  char word[64];
+  snprintf(word, sizeof word, " %s ", channel);
+  return strstr(scene->linkless, word) == NULL;
 }
 
 static const char *port_address(void *self, const char *channel) {
@@ -140,6 +148,7 @@ static int scene_new(lua_State *L) {
                                                 .known = port_known,
                                                 .address_kind = port_address,
                                                 .start = port_start,
+                                                .links = port_links,
                                                 .keyed = port_keyed,
                                                 .merges = port_merges,
                                                 .limits = port_limits};
@@ -362,6 +371,8 @@ static int scene_set(lua_State *L) {
   const char *key = luaL_checkstring(L, 2);
   if (strcmp(key, "channels") == 0)
     snprintf(scene->channels, sizeof scene->channels, " %s ", luaL_checkstring(L, 3));
+  else if (strcmp(key, "linkless") == 0)
+    snprintf(scene->linkless, sizeof scene->linkless, " %s ", luaL_checkstring(L, 3));
   else if (strcmp(key, "per_second") == 0)
     scene->limits.per_second = luaL_checknumber(L, 3);
   else if (strcmp(key, "burst") == 0)

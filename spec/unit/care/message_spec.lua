@@ -171,6 +171,59 @@ describe("a message", function()
     end)
   end)
 
+  describe("by a channel that takes no links", function()
+    local WITH, WITHOUT = "https://f.example.org/f/ABCD23", "https://f.example.org/f 短码ABCD23"
+    before_each(function()
+      w:set("linkless", "sms")
+      w:set("channels", "sms wechat")
+      change "INSERT INTO identity (id,person,kind,value) VALUES (15,1,'wechat','openid-1')"
+    end)
+    local function says(n, link)
+      local text = sent(n).text
+      assert.truthy(text:find(link, 1, true) and (link == WITH or not text:find(WITH, 1, true)), text)
+    end
+    it("names the page and the code to type there, in the patient's language", function()
+      ask()
+      assert.equal("【骨动新生】王先生您好，市一院请您填写“疼痛与活动”：" .. WITHOUT .. " （非实时值守，紧急请拨120）", sent(1).text)
+      change "UPDATE patient SET language='en' WHERE id=1"
+      ask()
+      says(2, "https://f.example.org/f code ABCD23")
+    end)
+    it("leaves a text without a question as it is: its address is everybody's", function()
+      plan { fields = '{"what":"{link}"}' }
+      assert.falsy(sent(1).text:find "短码")
+    end)
+    it("has its words chosen anew when the first channel took links; by that one they stay", function()
+      ask { via = "wechat,sms" }
+      says(1, WITH)
+      w:result(sent(1).attempt, "retry")
+      w:at "2026-03-02 10:30"
+      says(2, WITH)
+      assert.equal("wechat", sent(2).channel)
+      w:result(sent(2).attempt, "permanent", "not-following")
+      assert.equal("sms", sent(3).channel)
+      says(3, WITHOUT)
+      w:result(sent(3).attempt, "permanent", "BAD")
+    end)
+    it("keeps its words when the next channel does take links", function()
+      ask { via = "sms,wechat" }
+      says(1, WITHOUT)
+      for n = 1, 2 do w:result(sent(n).attempt, "permanent", "BAD") end -- both numbers
+      assert.equal("wechat", sent(3).channel)
+      says(3, WITHOUT)
+    end)
+    it("tells several things in one text, too, without a link", function()
+      w:set("merge_most", 300)
+      w:batch(function()
+        w:plan { patient = 1, kind = "ask", class = "questionnaire", name = "pain", question = 6, enrollment = 5 }
+        w:plan { patient = 1, kind = "send", class = "general", name = "hello", fields = '{"what":"请按时服药"}' }
+      end)
+      assert.equal(1, sent())
+      says(1, WITHOUT)
+      assert.truthy(sent(1).text:find("请按时服药", 1, true))
+    end)
+  end)
+
   describe("waits", function()
     it("for the end of the quiet hours in the patient's own zone", function()
       w:at "2026-03-02 21:00"
