@@ -33,7 +33,7 @@ return {
   aw.triage {
     id = "consultation", program = "listen", title = { zh = "咨询", en = "Consultation" }, on = { "wechat", "sms", "web" },
     where = function(f) return f.nature == "question" and f.stage ~= "billing" end,
-    classify = { stage = "phrases/stage", nature = "phrases/nature", topic = "phrases/topic", faq = "phrases/faq",
+    classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature", topic = "phrases/topic", faq = "phrases/faq",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
     tier = function(f)
       if DANGER[f.urgency] then return "danger" end
