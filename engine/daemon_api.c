@@ -99,7 +99,9 @@ static void warnings(void *self, struct buf *out) {
   size_t before = out->len;
   engine_each_guess(&daemon->engine, put_warning, out);
   if (out->len > before)
-    buf_puts(out, "add the days to scripts/shared/calendar/cn.csv and reload\n");
+    buf_puts(out,
+             "add the days to the calendar's file (cn's is "
+             "scripts/shared/calendar/cn.csv) and reload\n");
 }
 
 static void metrics(void *self, struct buf *out) {

@@ -86,7 +86,7 @@ static void warn_of_guess(void *self, const char *calendar, int year) {
   bool festivals = strcmp(calendar, "festivals") == 0;
   log_line(LOG_LEVEL_WARN, "calendar.unknown_year",
            "calendar=%s year=%d risk=\"%s\" remedy=\"add the year's days to "
-           "scripts/shared/calendar/cn.csv\"",
+           "the calendar's file; cn's is scripts/shared/calendar/cn.csv\"",
            calendar, year,
            festivals ? "messages go out at New Year and Qingming"
                      : "working days are guessed");

@@ -166,12 +166,15 @@ static int add_calendar(struct catalog *catalog, struct entry *entry,
     return status_fail(status, ERR_LIMIT, "more than %d calendars in one department",
                        CALENDARS);
   struct calendar *calendar = worktime_new();
-  struct value hours = value_field(body, "hours"),
+  struct value hours = value_field(body, "hours"), days = value_field(body, "days"),
                holidays = value_field(body, "holidays");
   int code = set_hours(calendar, &hours, status);
   if (!code && value_is(&holidays, "cn") && catalog->holidays.len)
     code = worktime_add_holidays(calendar, catalog->holidays.data, catalog->holidays.len,
                                  "calendar/cn.csv", status);
+  if (!code && days.kind == VALUE_TEXT)
+    code = worktime_add_holidays(calendar, days.text.data, days.text.len, "holidays",
+                                 status);
   if (!code) code = worktime_check(calendar, status);
   if (code) {
     worktime_free(calendar);

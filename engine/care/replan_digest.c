@@ -31,7 +31,7 @@ static void put_kind(struct buf *out, const struct value *definitions, const cha
 }
 
 static void put_calendar(struct buf *out, const struct value *body) {
-  static const char *const fields[] = {"hours", "holidays", NULL};
+  static const char *const fields[] = {"hours", "holidays", "days", NULL};
   put_fields(out, body, fields);
 }
 

@@ -171,7 +171,8 @@ api.kinds = {
   calendar = { doc = "working time", keys = {
     key("id", "id!", "its name in scripts"),
     key("hours", "weekly!", "days → hours: { [\"mon-fri\"] = \"08:00-12:00,13:30-17:30\" }"),
-    key("holidays", "string", "\"cn\", or CSV: date,kind"),
+    key("holidays", "string", "\"cn\" (shared/calendar/cn.csv, which a hospital replaces), or a CSV of the department's own: date,kind,name "
+      .. "with kind off, work (a make-up working day) or festival; without any no day is a holiday"),
   } },
 }
 api.kind_order = { "department", "program", "calendar", "roster", "escalation", "rule", "form", "template", "pathway",

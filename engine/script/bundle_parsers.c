@@ -120,11 +120,25 @@ static int host_digest(lua_State *L) {
   return 1;
 }
 
+// holidays(text, file): true when its lines are days off, working days and festivals.
+static int host_holidays(lua_State *L) {
+  struct status status = {0};
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len), *file = luaL_checkstring(L, 2);
+  struct calendar *calendar = worktime_new();
+  int code = worktime_add_holidays(calendar, text, len, file, &status);
+  worktime_free(calendar);
+  if (code) return refuse(L, &status);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
 void bundle_add_parsers(lua_State *L, struct bundle *bundle) {
   static const luaL_Reg parsers[] = {{"span", host_span},
                                      {"offset", host_offset},
                                      {"recurrence", host_recurrence},
                                      {"hours", host_hours},
+                                     {"holidays", host_holidays},
                                      {"weekdays", host_weekdays},
                                      {"zone", host_zone},
                                      {"digest", host_digest}};

@@ -147,6 +147,7 @@ local function hooks_for(entry, pathway, id)
       if name and not path then report("no-file", ("%s: %s"):format(label, why), entry) end
       return path
     end,
+    need = function(path) loader.need(entry.file, path) end,
   }
 end
 

@@ -120,9 +120,13 @@ function finish.roster(definition, _, label, check)
 end
 
 function finish.calendar(definition, _, label, check)
-  if definition.holidays and definition.holidays ~= "cn" then
-    definition.path = check.file(definition.holidays, label .. ": holidays")
-  end
+  if not definition.holidays or definition.holidays == "cn" then return end
+  local path = check.file(definition.holidays, label .. ": holidays")
+  if not path then return end
+  check.need(path)                                 -- its days are part of the version
+  definition.days = host.plain(path)
+  local good, why = host.holidays(definition.days, path)
+  if not good then check.report("value", ("%s: holidays: %s"):format(label, why)) end
 end
 
 function finish.department(definition, _, label, check)
@@ -147,12 +151,13 @@ function kinds.label(kind, body)
 end
 
 -- The definition of a declaration { kind, body, file, line }. hooks: report(code, message,
--- place, key), refer(kind, id, label), nested(kind, token), file(name, label), keep(which, function).
+-- place, key), refer(kind, id, label), nested(kind, token), file(name, label), need(path), keep(which, function).
 function kinds.define(declared, hooks)
   local kind, body = declared.kind, declared.body
   local label = kinds.label(kind, body)
   local check = shapes {
-    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, options = forms.options, keep_run = hooks.keep_run, place = declared,
+    api = api, refer = hooks.refer, nested = hooks.nested, file = hooks.file, need = hooks.need,
+    options = forms.options, keep_run = hooks.keep_run, place = declared,
     shared = declared.file:find "^shared/" ~= nil,
     report = function(code, message, place, key) hooks.report(code, message, place or declared, key) end,
   }
