@@ -102,7 +102,7 @@
 ---@class afterward.calendar_keys
 ---@field id string its name in scripts
 ---@field hours table<string, string> days → hours: { ["mon-fri"] = "08:00-12:00,13:30-17:30" }
----@field holidays? string "cn", or CSV: date,kind
+---@field holidays? string "cn" (shared/calendar/cn.csv, which a hospital replaces), or a CSV of the department's own: date,kind,name with kind off, work (a make-up working day) or festival; without any no day is a holiday
 
 ---@class afterward.roster_keys
 ---@field role string the duty post

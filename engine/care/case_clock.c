@@ -7,6 +7,7 @@
 #include "base/span.h"
 #include "care/alert.h"
 #include "care/case.h"
+#include "care/clock_time.h"
 #include "care/ids.h"
 
 struct running {  // a clock that is looked at; texts owned
@@ -54,34 +55,41 @@ static void drop(struct running *clock) {
   mem_free(clock->department);
 }
 
-enum { DAYS_MOST = 60 };  // longer is no holiday
-
-// A clock of working time that a pause moved to a day off goes on to the next working
-// day, at the same time of day.
-static int64_t on_working_day(int64_t due, const struct zone *zone,
-                              const struct calendar *calendar) {
-  for (int i = 0; i < DAYS_MOST && calendar && !calendar->always; i++) {
-    struct civil day = zone_civil(zone, due);
-    if (worktime_hours(calendar, civil_days(day.year, day.month, day.day))->count) break;
-    due += CIVIL_DAY_MS;
+// When the case waited for its patient, as the ledger says: { from, to } one after
+// another.
+static void read_stands(struct care *care, int64_t enrollment, struct buf *out) {
+  struct clock_stand stand = {0};
+  struct stmt *rows = store_query(care->store,
+                                  "SELECT at, what='paused' FROM case_step WHERE "
+                                  "enrollment=?1 AND (what='paused' OR what='resumed') "
+                                  "ORDER BY id",
+                                  "i", enrollment);
+  while (stmt_row(rows)) {
+    bool begins = stmt_int(rows, 1);
+    if (begins && !stand.from) stand.from = stmt_int(rows, 0);
+    if (begins || !stand.from) continue;
+    stand.to = stmt_int(rows, 0);
+    buf_put(out, (const char *)&stand, sizeof stand);
+    stand = (struct clock_stand){0};
   }
-  return due;
+  stmt_done(rows);
 }
 
-// The span from its start, and then all the time that the case waited for the patient.
+// 0: what the script gave is no span. stands may be NULL.
 static int64_t count_from(struct care *care, const char *department, const char *span,
-                          int64_t from, int64_t paused) {
+                          int64_t from, const struct buf *stands, int64_t *stood) {
   struct status status = {0};
   struct span parsed;
   int64_t due = 0;
-  const struct zone *zone = care_zone(care, department);
-  const struct calendar *calendar = catalog_calendar(care->catalog, department, NULL);
-  if (span_parse(span, &parsed, &status) ||
-      span_add(from, &parsed, zone, calendar, &due, &status))
-    return 0;
-  bool working = parsed.kind == SPAN_WORKING_DAYS || parsed.kind == SPAN_WORKING_HOURS;
-  due += paused;
-  return paused && working ? on_working_day(due, zone, calendar) : due;
+  if (span_parse(span, &parsed, &status)) return 0;
+  struct clock_time clock = {
+      .span = &parsed,
+      .zone = care_zone(care, department),
+      .calendar = catalog_calendar(care->catalog, department, NULL),
+      .started_at = from,
+      .stands = stands ? (const struct clock_stand *)stands->data : NULL,
+      .count = stands ? (int)(stands->len / sizeof(struct clock_stand)) : 0};
+  return clock_time_due(&clock, &due, stood, &status) ? 0 : due;
 }
 
 // Its row in due: the warning, then the deadline; none while the case waits.
@@ -100,8 +108,13 @@ static void arm(struct care *care, struct running *clock) {
 }
 
 static void count_anew(struct care *care, struct running *clock) {
+  struct buf stands = {0};
+  read_stands(care, clock->enrollment, &stands);
   clock->due_at = count_from(care, clock->department, clock->span, clock->started_at,
-                             clock->paused_ms);
+                             &stands, &clock->paused_ms);
+  buf_deinit(&stands);
+  store_exec(care->store, "UPDATE clock SET paused_ms=?2 WHERE id=?1", "ii", clock->id,
+             clock->paused_ms);
   arm(care, clock);
 }
 
@@ -222,7 +235,7 @@ int64_t case_clock_due(struct care *care, int64_t enrollment, const char *name,
   if (stmt_row(row) && !again)
     due = stmt_null(row, 4) ? stmt_int(row, 0) : 0;
   else if (id && stmt_null(row, 2))
-    due = count_from(care, stmt_text(row, 3), stmt_text(row, 1), now, 0);
+    due = count_from(care, stmt_text(row, 3), stmt_text(row, 1), now, NULL, NULL);
   stmt_done(row);
   return due > now ? due : 0;  // one that has passed is no time to give to anybody
 }
@@ -251,20 +264,15 @@ void case_clock_pause(struct care *care, int64_t enrollment, int64_t question,
 }
 
 void case_clock_resume(struct care *care, int64_t enrollment) {
-  int64_t since =
-      store_int(care->store, 0, "SELECT paused_at FROM case_file WHERE enrollment=?1",
-                "i", enrollment);
-  if (!since) return;
-  int64_t took = kernel_now(care->kernel) - since;
+  if (!store_int(care->store, 0, "SELECT paused_at FROM case_file WHERE enrollment=?1",
+                 "i", enrollment))
+    return;
   store_exec(
       care->store,
       "UPDATE case_file SET paused_at=NULL, paused_why=NULL, paused_question=NULL, "
       "revision=revision+1 WHERE enrollment=?1",
       "i", enrollment);
-  store_exec(care->store,
-             "UPDATE clock SET paused_ms=paused_ms+?2-max(started_at-?3, 0) WHERE "
-             "enrollment=?1 AND ended_at IS NULL AND started_at IS NOT NULL",
-             "iii", enrollment, took, since);
+  case_step(care, enrollment, "resumed", "clock", NULL);
   struct ids open = open_clocks(care, enrollment);
   for (int64_t id; ids_next(&open, &id);) {
     struct running clock;
@@ -272,7 +280,6 @@ void case_clock_resume(struct care *care, int64_t enrollment) {
     if (!clock.breached_at) count_anew(care, &clock);
     drop(&clock);
   }
-  case_step(care, enrollment, "resumed", "clock", NULL);
 }
 
 void case_clock_end_all(struct care *care, int64_t enrollment) {

@@ -1,7 +1,6 @@
 // Clocks of cases, kept by C from data: they go on when a script is stuck. A clock's
-// deadline is its span counted from its start, moved by all the time that the case waited
-// for the patient; one of working time that so comes to a day off goes on to the next
-// working day.
+// deadline is derived from the ledger: its span counted from its start, without the time
+// in which the case waited for the patient (clock_time.h).
 #pragma once
 
 #include "care/care.h"

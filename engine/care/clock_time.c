@@ -34,8 +34,8 @@ static int add_days(const struct clock_time *clock, int64_t from, int64_t *due,
                     struct status *status) {
   int64_t local = zone_to_local(clock->zone, from), open, days = clock->span->amount;
   int64_t day = civil_floor_div(local, CIVIL_DAY_MS) * CIVIL_DAY_MS;
-  int code = worktime_next(clock->calendar, clock->zone, zone_from_local(clock->zone, day),
-                           &open, status);
+  int code = worktime_next(clock->calendar, clock->zone,
+                           zone_from_local(clock->zone, day), &open, status);
   if (code) return code;
   int64_t opens = zone_to_local(clock->zone, open);
   if (opens >= day + CIVIL_DAY_MS) from = open, local = opens;

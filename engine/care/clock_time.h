@@ -20,7 +20,8 @@ struct clock_time {
 // - s, m, h and calendar days, months: natural time, later by all the time that it stood;
 // - bh: working time, later by the working time that it stood;
 // - bd: the same time of day so many working days after its start, which is later by all
-//   the time that it stood; a start that so comes to a day off begins at the next opening.
+//   the time that it stood; a start that so comes to a day off begins at the next
+//   opening.
 // stood: all the time that it stood, ms; may be NULL.
 int clock_time_due(const struct clock_time *clock, int64_t *due, int64_t *stood,
                    struct status *status);

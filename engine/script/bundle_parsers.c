@@ -134,14 +134,10 @@ static int host_holidays(lua_State *L) {
 }
 
 void bundle_add_parsers(lua_State *L, struct bundle *bundle) {
-  static const luaL_Reg parsers[] = {{"span", host_span},
-                                     {"offset", host_offset},
-                                     {"recurrence", host_recurrence},
-                                     {"hours", host_hours},
-                                     {"holidays", host_holidays},
-                                     {"weekdays", host_weekdays},
-                                     {"zone", host_zone},
-                                     {"digest", host_digest}};
+  static const luaL_Reg parsers[] = {
+      {"span", host_span},   {"offset", host_offset},     {"recurrence", host_recurrence},
+      {"hours", host_hours}, {"holidays", host_holidays}, {"weekdays", host_weekdays},
+      {"zone", host_zone},   {"digest", host_digest}};
   for (size_t i = 0; i < sizeof parsers / sizeof *parsers; i++) {
     lua_pushlightuserdata(L, bundle);
     lua_pushcclosure(L, parsers[i].func, 1);
