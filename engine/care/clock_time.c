@@ -38,7 +38,7 @@ static int add_days(const struct clock_time *clock, int64_t from, int64_t *due,
                            zone_from_local(clock->zone, day), &open, status);
   if (code) return code;
   int64_t opens = zone_to_local(clock->zone, open);
-  if (opens >= day + CIVIL_DAY_MS) from = open, local = opens;
+  if (opens >= day + CIVIL_DAY_MS) local = opens;
   code = worktime_add_days(clock->calendar, clock->zone, open, days, due, status);
   if (!code)
     *due = zone_from_local(clock->zone, zone_to_local(clock->zone, *due) + local - opens);

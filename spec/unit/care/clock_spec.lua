@@ -77,15 +77,11 @@ function Slow:days(start, count, pauses, working)
       at = self:local_of(from)
       day, of_day = at // DAY, at % DAY
     end
-    while count > 0 and working do
-      local left = count
-      while left > 0 do
-        day = day + 1
-        if #self:ranges(day) > 0 then left = left - 1 end
-      end
-      break
+    local left = count
+    while left > 0 do
+      day = day + 1
+      if not working or #self:ranges(day) > 0 then left = left - 1 end
     end
-    if not working then day = day + count end
     return self:moment(day, of_day), day, of_day
   end
   local stood, due_at, day, of_day = 0, finish(0)
