@@ -41,3 +41,7 @@ void fill_run(struct bench *bench, int count, struct cohort *cohorts, int cohort
 void hospital_run(struct bench *bench, int count, int departments);
 // Turns of so many runs whose journals have about so many records.
 void turns_run(struct bench *bench, int records, int runs);
+// Plans messages of a class by a channel to so many patients after the first `from` ones,
+// due from then on over spread_ms.
+void queue_run(struct bench *bench, const char *channel, const char *class_, int from,
+               int count, int64_t due, int spread_ms);

@@ -3,6 +3,7 @@
 //   bench_core hospital DIR SCRIPTS NOW COUNT DEPARTMENTS
 //   bench_core jump DIR SCRIPTS NOW UNTIL   everything due is late
 //   bench_core turns DIR SCRIPTS NOW RECORDS RUNS
+//   bench_core queue DIR SCRIPTS NOW CHANNEL CLASS FROM COUNT DUE SPREAD_MS
 //   bench_core ask DIR SQL              one row: "column value column value …"
 // Times are local: 2026-03-02T15:00:00. Prints one line "name value name value …".
 #include <stdio.h>
@@ -69,6 +70,9 @@ static int run(int argc, char **argv) {
     turns_run(&bench, atoi(argv[5]), atoi(argv[6]));
   else if (!strcmp(argv[1], "hospital") && argc == 7)
     hospital_run(&bench, atoi(argv[5]), atoi(argv[6]));
+  else if (!strcmp(argv[1], "queue") && argc == 11)
+    queue_run(&bench, argv[5], argv[6], atoi(argv[7]), atoi(argv[8]), bench_time(argv[9]),
+              atoi(argv[10]));
   else
     jump(&bench, bench_time(argv[5]));
   bench_close(&bench);

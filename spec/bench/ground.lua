@@ -68,7 +68,7 @@ function ground.on(base, work)
     machine.run("cp -r '%s/scripts' '%s'", from, folder)
   end
   local ok, result = xpcall(work, debug.traceback, place)
-  for _, pid in ipairs { place.daemon or false, place.sink or false } do
+  for _, pid in ipairs { place.daemon or false, place.sink or false, place.other or false } do
     if pid and machine.is_alive(pid) then machine.stop(pid, "sigkill") end
   end
   if not ok then
@@ -96,11 +96,15 @@ local function read_port(path)
   return port
 end
 
-function ground.start_sink(place)
-  local log = place.folder .. "/sink"
-  place.sink = machine.start(log, "'%s/bench_sink'", machine.build)
-  place.sink_port = machine.till("the sink's port", 10, 5, function() return read_port(log) end)
+-- One more gateway: its process and its port (0: any), and how many ms it takes to answer.
+function ground.gateway(place, port, late_ms)
+  place.gateways = (place.gateways or 0) + 1
+  local log = ("%s/sink-%d"):format(place.folder, place.gateways)
+  local pid = machine.start(log, "'%s/bench_sink' %d %d", machine.build, port or 0, late_ms or 0)
+  return pid, machine.till("the sink's port", 10, 5, function() return read_port(log) end)
 end
+
+function ground.start_sink(place) place.sink, place.sink_port = ground.gateway(place) end
 
 function ground.sink_stats(place)
   local _, body = machine.get(place.sink_port, "/stats")
@@ -112,7 +116,7 @@ local CONFIG = [[return {
   hospital = "示范医院", phone = "0571-87000000", zone = "Asia/Shanghai", trusted_proxies = "127.0.0.1", mass_limit = 1000000,
   tokens = { { token = "%s", staff = "bench", scopes = { "admin", "contacts", "events", "staff", "read" }, departments = "all" } },
   channels = { sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", code = "code", ok = { "0" }, id = "id",
-    fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", parallel = 64 } },
+    fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", parallel = 64 }, %s },
 }
 ]]
 
@@ -120,13 +124,13 @@ local CONFIG = [[return {
 function ground.start_daemon(place, at)
   local config, port = place.folder .. "/afterward.lua", place.folder .. "/port"
   local file <close> = assert(io.open(config, "w"))
-  file:write(CONFIG:format(ground.token, place.sink_port or 9))
+  file:write(CONFIG:format(ground.token, place.sink_port or 9, place.channels or ""))
   file:close()
   os.remove(port)
   local began = machine.now_us()
   place.daemon = machine.start(place.folder .. "/log", "'%s/afterward' serve --config '%s' --state '%s' --scripts '%s' " ..
-    "--plugins plugins --listen 127.0.0.1:0 --port-file '%s' --clock-start %s", machine.build, config, place.folder,
-    place.scripts, port, at)
+    "--plugins plugins --listen 127.0.0.1:0 --port-file '%s' --clock-start %s --clock-speed %d", machine.build, config, place.folder,
+    place.scripts, port, at, place.speed or 1)
   place.port = machine.till("the daemon's port", 60, 1, function()
     assert(machine.is_alive(place.daemon), "the daemon did not start")
     return read_port(port)
@@ -191,6 +195,10 @@ end
 
 function ground.core(place, words, ...)
   return core(words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", place.scripts), ...)
+end
+
+function ground.core_text(place, words, ...)
+  return machine.read("'%s/bench_core' " .. words:gsub("DIR", "'" .. place.folder .. "'"):gsub("SCRIPTS", place.scripts), machine.build, ...)
 end
 
 function ground.load(place, connections, rate, calls, record)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -24,8 +25,13 @@ static void must(int code, const char *what) {
 }
 
 static void tell(const char *what, int count, int64_t started) {
+  struct rusage usage;
   double seconds = (double)(tally_now_us() - started) / 1e6;
-  printf("%s %d seconds %.4f per_second %.1f\n", what, count, seconds, count / seconds);
+  getrusage(RUSAGE_SELF, &usage);
+  double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  printf("%s %d seconds %.4f per_second %.1f cpu_us %.2f\n", what, count, seconds,
+         count / seconds, cpu / count);
 }
 
 static void raw_commits(const char *folder, int batches, int rows) {

@@ -1,6 +1,6 @@
 // A gateway that only counts: takes JSON by POST, answers as plugins/sms-http is told to
-// expect, and says on request what came. bench_sink prints its port and serves until
-// SIGTERM.
+// expect, and says on request what came. bench_sink [PORT [MS]] prints its port and
+// serves until SIGTERM; with MS it answers each message so much later.
 //   POST any path   {"uid": KEY, "class": WORD, …} → {"code":0,"id":"g-KEY"}
 //   GET /stats      figures; GET /arrivals: a line "us class key" for each, in order
 #define _GNU_SOURCE
@@ -23,6 +23,9 @@ enum { EVENTS = 256, READ_BYTES = 16 * 1024, SLICE_US = 100000, SLICES = 600 };
 struct peer {
   int socket;
   struct buf in;
+  struct peer *next_late;  // of those that wait for their answer
+  struct buf late;
+  int64_t late_at;
 };
 
 struct sink {
@@ -31,6 +34,8 @@ struct sink {
   uint64_t refused;          // what was no message
   struct tally tally;
   struct buf out;
+  int64_t late_us;  // how late messages are answered
+  struct peer *first_late, **last_late;
 };
 
 static volatile sig_atomic_t ending;
@@ -132,10 +137,38 @@ static void answer(struct sink *sink, const struct wire *wire) {
 }
 
 static void peer_close(struct sink *sink, struct peer *peer) {
+  for (struct peer **at = &sink->first_late; *at; at = &(*at)->next_late)
+    if (*at == peer) {
+      *at = peer->next_late;
+      if (!*at) sink->last_late = at;
+      break;
+    }
+  buf_deinit(&peer->late);
   close(peer->socket);
   buf_deinit(&peer->in);
   mem_free(peer);
   sink->open--;
+}
+
+static void put_late(struct sink *sink, struct peer *peer) {
+  buf_put(&peer->late, sink->out.data, sink->out.len);
+  peer->late_at = tally_now_us() + sink->late_us;
+  peer->next_late = NULL;
+  *sink->last_late = peer;
+  sink->last_late = &peer->next_late;
+}
+
+// Those whose time has come; the ms until the next, or -1.
+static int answer_late(struct sink *sink) {
+  int64_t now = tally_now_us();
+  while (sink->first_late && sink->first_late->late_at <= now) {
+    struct peer *peer = sink->first_late;
+    sink->first_late = peer->next_late;
+    if (!sink->first_late) sink->last_late = &sink->first_late;
+    wire_write(peer->socket, buf_text(&peer->late), peer->late.len);
+    buf_clear(&peer->late);
+  }
+  return sink->first_late ? (int)((sink->first_late->late_at - now) / 1000) + 1 : -1;
 }
 
 // False when what came is no HTTP, or the other side is gone.
@@ -156,6 +189,10 @@ static bool serve(struct sink *sink, struct peer *peer) {
     at += (size_t)used;
   }
   buf_consume(&peer->in, at);
+  if (sink->late_us && keep && sink->out.len) {
+    put_late(sink, peer);
+    return true;
+  }
   return wire_write(peer->socket, buf_text(&sink->out), sink->out.len) && keep;
 }
 
@@ -182,7 +219,7 @@ static void welcome(struct sink *sink) {
 static void serve_all(struct sink *sink) {
   struct epoll_event events[EVENTS];
   while (!ending) {
-    int count = epoll_wait(sink->epoll, events, EVENTS, -1);
+    int count = epoll_wait(sink->epoll, events, EVENTS, answer_late(sink));
     for (int i = 0; i < count; i++) {
       struct peer *peer = events[i].data.ptr;
       if (!peer)
@@ -196,6 +233,8 @@ static void serve_all(struct sink *sink) {
 int main(int argc, char **argv) {
   struct sink sink = {0};
   int port = argc > 1 ? atoi(argv[1]) : 0;
+  sink.late_us = argc > 2 ? atoi(argv[2]) * 1000LL : 0;
+  sink.last_late = &sink.first_late;
   struct sigaction action = {.sa_handler = on_signal};
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
