@@ -110,10 +110,10 @@ void consent_handlers(struct care *care) {
   kernel_handle_inbox(care->kernel, &handler, care);
 }
 
-// Rows r that speak of this message.
-#define SPEAKS(r)                                                       \
-  r ".patient=?1 AND " r ".person=?2 AND " r ".class IN (?3,'') AND " r \
-    ".channel IN (?4,'')"
+// Rows r that speak of this message. Without IN, which makes a table for each look.
+#define SPEAKS(r)                                                                       \
+  r ".patient=?1 AND " r ".person=?2 AND (+" r ".class=?3 OR +" r ".class='') AND (+" r \
+    ".channel=?4 OR +" r ".channel='')"
 
 bool consent_given(struct care *care, int64_t patient, int64_t person, const char *class_,
                    const char *channel) {

@@ -9,7 +9,8 @@
 #include "care/line_row.h"
 
 enum {
-  SERVED_MOST = 128,  // messages in one work
+  SERVED_MOST = 512,  // messages in one work,
+  SERVED_MS = 20,     // and ms: a commit costs a sync, a long work the others' time
   AGAIN_MS = 1000     // after a look that let nobody out
 };
 
@@ -23,8 +24,8 @@ static int64_t first_of(struct care *care, const struct line *line) {
 // True: there may be more to let out at once.
 static bool let_out(struct care *care, struct line *line) {
   int most = care->lines.single ? 1 : SERVED_MOST;
-  int64_t last = 0;
-  for (int i = 0; i < most; i++) {
+  int64_t last = 0, until = clock_steady_ms() + SERVED_MS;
+  for (int i = 0; i < most && clock_steady_ms() <= until; i++) {
     int64_t message = first_of(care, line);
     if (!message || message == last || !line_admits(care, line, line->safety))
       return false;

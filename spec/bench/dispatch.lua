@@ -4,7 +4,8 @@ local machine = require "bench.machine"
 local ground = require "bench.ground"
 local bench = { name = "dispatch" }
 
-local START, DUE = "2026-03-02T15:59:58", "2026-03-02T16:00:00"
+local START, DUE, BEFORE = "2026-03-02T15:59:58", "2026-03-02T16:00:00", "2026-03-02T15:59:00"
+local EARLY = "2026-03-02T15:59:48"                   -- the slow one's line is there when the others fall due
 local DUE_MS = 1772438400000
 local CHANNEL = [[%s = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", code = "code", ok = { "0" }, id = "id",
   fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", timeout_ms = 20000 },]]
@@ -12,8 +13,8 @@ local CHANNEL = [[%s = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", 
 local function count(o, many) return o.quick and math.max(many // 200, 20) or many end
 local function base(o) return { kind = "send", count = count(o, 110000) } end
 
-local function queue(place, channel, class, from, n, spread_ms)
-  return machine.figures(ground.core_text(place, "queue DIR SCRIPTS %s %s %s %d %d %s %d", ground.born, channel, class, from, n, DUE,
+local function queue(place, channel, class, from, n, due, spread_ms)
+  return machine.figures(ground.core_text(place, "queue DIR SCRIPTS %s %s %s %d %d %s %d", ground.born, channel, class, from, n, due,
     spread_ms)).first
 end
 
@@ -45,9 +46,9 @@ local function beside(o, slow)
     local late_port
     place.other, late_port = ground.gateway(place, 0, 10000)
     place.channels = CHANNEL:format("slow", late_port)
-    local first = queue(place, "sms", "education", 0, n, spread)
-    if slow then queue(place, "slow", "education", n, count(o, 20000), 0) end
-    ground.start_daemon(place, START)
+    local first = queue(place, "sms", "education", 0, n, DUE, spread)
+    if slow then queue(place, "slow", "education", n, count(o, 20000), BEFORE, 0) end
+    ground.start_daemon(place, o.quick and START or EARLY)
     machine.till("the texts at the sink", 60, 100, function() return ground.sink_stats(place).distinct >= n end)
     machine.sleep(300)
     local stats = ground.metrics(place)
@@ -66,8 +67,8 @@ local function dead(o)
     local pid, port = ground.gateway(place)
     machine.stop(pid)
     place.sink_port, place.speed = port, o.quick and 20 or 1
-    queue(place, "sms", "education", 0, n, 0)
-    queue(place, "sms", "safety", n, safety, 0)
+    queue(place, "sms", "education", 0, n, DUE, 0)
+    queue(place, "sms", "safety", n, safety, DUE, 0)
     ground.start_daemon(place, START)
     local out, began = {}, nil
     machine.till("all are held", 120, 50, function()
