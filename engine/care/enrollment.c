@@ -13,6 +13,7 @@
 #include "care/question.h"
 #include "care/replan.h"
 #include "care/run_deed.h"
+#include "care/share.h"
 #include "care/task.h"
 
 #define LIVE "ended_at IS NULL"  // the partial index run_live
@@ -284,9 +285,12 @@ static void plan_apply(void *self, struct work *work) {
   enrollment_deinit(&enrollment);
 }
 
-static const struct work_handler retier_handler = {
-    .prepare = retier_prepare, .apply = retier_apply, .release = retier_release};
-static const struct work_handler plan_handler = {.apply = plan_apply};
+static const struct work_handler retier_handler = {.prepare = retier_prepare,
+                                                   .apply = retier_apply,
+                                                   .release = retier_release,
+                                                   .group = share_of_enrollment};
+static const struct work_handler plan_handler = {.apply = plan_apply,
+                                                 .group = share_of_enrollment};
 
 void enrollment_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_RETIER, &retier_handler, care);

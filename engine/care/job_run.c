@@ -7,6 +7,7 @@
 #include "care/commands.h"
 #include "care/job.h"
 #include "care/quarantine.h"
+#include "care/share.h"
 
 enum { END_FINISHED = 0, END_STUCK = 2, END_BREACH = 3 };
 
@@ -217,8 +218,11 @@ static void refuse(void *self, struct work *work, const struct status *why) {
 }
 
 void job_handlers(struct care *care) {
-  static const struct work_handler handler = {
-      .prepare = prepare, .apply = apply, .refuse = refuse, .release = release};
+  static const struct work_handler handler = {.prepare = prepare,
+                                              .apply = apply,
+                                              .refuse = refuse,
+                                              .release = release,
+                                              .group = share_of_job};
   kernel_handle(care->kernel, WORK_JOB, &handler, care);
   job_retry_handlers(care);
 }

@@ -13,6 +13,7 @@
 #include "care/message_remind.h"
 #include "care/message_result.h"
 #include "care/message_row.h"
+#include "care/share.h"
 
 // A reader works on message ids while what they mean is changed, so they are read first.
 static void each(struct care *care, struct buf *ids,
@@ -235,8 +236,10 @@ static void refuse_message(void *self, struct work *work, const struct status *w
 
 void message_handlers(struct care *care) {
   static const struct work_handler on_message = {.apply = apply_message,
-                                                 .refuse = refuse_message};
-  static const struct work_handler on_remind = {.apply = message_remind_apply};
+                                                 .refuse = refuse_message,
+                                                 .group = share_of_message};
+  static const struct work_handler on_remind = {.apply = message_remind_apply,
+                                                .group = share_of_message};
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
   kernel_handle(care->kernel, WORK_REMIND, &on_remind, care);
   message_desk_handlers(care);

@@ -13,6 +13,7 @@
 #include "care/question.h"
 #include "care/run_deed.h"
 #include "care/run_version.h"
+#include "care/share.h"
 #include "care/task.h"
 
 enum turn_end { END_FINISHED, END_WAITING, END_STUCK, END_BREACH };
@@ -170,24 +171,11 @@ static void refuse(void *self, struct work *work, const struct status *why) {
   run_deinit(&run);
 }
 
-// Departments take turns.
-static int64_t group(void *self, const struct work *work) {
-  struct care *care = self;
-  int64_t hash = 1;
-  struct stmt *row =
-      store_query(care->store, "SELECT department FROM run WHERE id=?1", "i", work->ref);
-  if (stmt_row(row))
-    for (const char *at = stmt_text(row, 0); *at; at++)
-      hash = (hash * 31 + (unsigned char)*at) & INT32_MAX;
-  stmt_done(row);
-  return hash ? hash : 1;
-}
-
 static const struct work_handler handler = {.prepare = prepare,
                                             .apply = apply,
                                             .refuse = refuse,
                                             .release = release,
-                                            .group = group};
+                                            .group = share_of_run};
 
 void commands_handlers(struct care *care) {
   run_deed_handlers(care);

@@ -6,6 +6,7 @@
 #include "care/ids.h"
 #include "care/mapping.h"
 #include "care/question.h"
+#include "care/share.h"
 #include "care/task_inbox.h"
 #include "care/task_row.h"
 
@@ -188,8 +189,9 @@ static void apply_lapse(void *self, struct work *work) {
 }
 
 void task_handlers(struct care *care) {
-  static const struct work_handler due = {.apply = apply_due, .refuse = refuse_due};
-  static const struct work_handler lapse = {.apply = apply_lapse};
+  static const struct work_handler due = {
+      .apply = apply_due, .refuse = refuse_due, .group = share_of_task};
+  static const struct work_handler lapse = {.apply = apply_lapse, .group = share_of_task};
   kernel_handle(care->kernel, WORK_TASK, &due, care);
   kernel_handle(care->kernel, WORK_CLAIM, &lapse, care);
   task_inbox_handlers(care);

@@ -51,7 +51,7 @@ static void prepare(struct kernel *kernel, struct batch *batch, int64_t *clock) 
   histogram_add(&kernel->stats.late[work->class], kernel->now - work->at);
   if (handler->prepare) handler->prepare(self, work);
   *clock = clock_steady_ms();
-  turns_note(&kernel->turns, handler, self, work, *clock - began);
+  turns_note(&kernel->turns, work, *clock - began);
 }
 
 // A work prepared from what could not be read would do the wrong thing: it waits to be
@@ -72,15 +72,14 @@ static void collect_due(struct kernel *kernel, struct batch *batch) {
   if (batch->count)
     return;  // results first, in a batch of their own: they end what due works look at
   int count =
-      turns_collect(&kernel->turns, kernel->store, kernel->now, batch->works, BATCH,
-                    kernel->handlers[WORK_RUN].handler, kernel->handlers[WORK_RUN].self);
+      turns_collect(&kernel->turns, kernel->store, kernel->now, batch->works, BATCH);
   int64_t clock = clock_steady_ms(), until = clock + PREPARE_MS;
   bool broken = false;
   while (batch->count < count && (!batch->count || clock < until) && !broken) {
     prepare(kernel, batch, &clock);
     broken = store_broken(kernel->store);
   }
-  turns_end(&kernel->turns, batch->count < count);
+  turns_end(&kernel->turns, batch->works + batch->count, count - batch->count);
   if (broken) leave_unread(kernel, batch);
 }
 

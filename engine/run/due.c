@@ -89,29 +89,32 @@ int due_collect(struct due_firsts *firsts, struct store *store, int64_t now,
 }
 
 static bool next_behind(struct stmt *rows, struct due_skip *skip, struct work *work) {
-  skip->end = !stmt_row(rows);
-  if (skip->end) return false;
-  *work = (struct work){.class = skip->class,
-                        .at = skip->at = stmt_int(rows, 0),
-                        .kind = (enum due_kind)(skip->kind = stmt_int(rows, 1)),
-                        .ref = skip->ref = stmt_int(rows, 2),
-                        .key = stmt_int(rows, 3)};
+  if (!stmt_row(rows)) return false;
+  work->at = stmt_int(rows, 0);
+  work->kind = (enum due_kind)stmt_int(rows, 1);
+  work->ref = stmt_int(rows, 2);
+  work->key = stmt_int(rows, 3);
+  skip->behind[work->class] = (struct due_place){work->at, work->kind, work->ref};
   skip->left--;
   return true;
 }
 
-static int collect_behind(struct store *store, int64_t now, struct work *works, int count,
-                          int room, struct due_skip *skip) {
-  struct work work;
+static int collect_behind(struct store *store, int64_t class, int64_t now,
+                          struct work *works, int count, int room,
+                          struct due_skip *skip) {
+  const struct due_place *place = &skip->behind[class];
+  struct work work = {.class = (enum due_class) class};
+  bool more = true;
   struct stmt *rows =
       store_query(store,
                   "SELECT at, kind, ref, key FROM due WHERE class=?1 AND at<=?2 AND "
                   "(at, kind, ref)>(?3, ?4, ?5) ORDER BY at, kind, ref",
-                  "iiiii", (int64_t)skip->class, now, skip->at, skip->kind, skip->ref);
-  while (count < room && skip->left > 0 && next_behind(rows, skip, &work))
+                  "iiiii", class, now, place->at, place->kind, place->ref);
+  while (count < room && skip->left > 0 && (more = next_behind(rows, skip, &work)))
     if (!key_taken(works, count, work.key) && !skip->passes(skip->self, &work))
       works[count++] = work;
   stmt_done(rows);
+  skip->end = skip->end && !more;
   return count;
 }
 
@@ -120,10 +123,9 @@ int due_collect_but(struct due_firsts *firsts, struct store *store, int64_t now,
   int64_t classes[DUE_CLASSES];
   int found = classes_due(firsts, store, now, classes), count = 0;
   skip->end = true;
-  for (int i = 0; i < found && count < room; i++)
-    count = classes[i] == skip->class ? collect_behind(store, now, works, count, room / 2,
-                                                       skip)
-                                      : collect_class(store, classes[i], now, works,
-                                                      count, room);
+  for (int i = 0; i < found; i++)
+    count = classes[i] == DUE_ALERT
+                ? collect_class(store, DUE_ALERT, now, works, count, room)
+                : collect_behind(store, classes[i], now, works, count, room, skip);
   return count;
 }

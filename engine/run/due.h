@@ -7,13 +7,16 @@
 void due_put(struct store *store, const struct work *work);
 void due_take_away(struct store *store, const struct work *work);
 
-struct due_skip {  // works of one class that are passed over this time
-  enum due_class class;
+// Works that are passed over this time. Those of DUE_ALERT never are.
+struct due_skip {
   bool (*passes)(void *self, const struct work *work);  // true: not this one
   void *self;
-  int left;               // rows that may still be looked at
-  int64_t at, kind, ref;  // the last row that was; zeros to begin at the front
-  bool end;               // out: there was none behind it
+  int left;  // rows that may still be looked at
+  // The last row of each class that was; zeros to begin at the front.
+  struct due_place {
+    int64_t at, kind, ref;
+  } behind[DUE_CLASSES];
+  bool end;  // out: there was nothing behind them
 };
 
 // When the earliest row of each class is due: asked of the rows once after each change
@@ -28,6 +31,6 @@ int64_t due_first(struct due_firsts *firsts, struct store *store);  // the earli
 // Up to room works due by now, escalations first, no key twice. Returns their count.
 int due_collect(struct due_firsts *firsts, struct store *store, int64_t now,
                 struct work *works, int room);
-// The same without what skip passes over, going on behind the row where it ended before.
+// The same without what skip passes over, going on behind the rows where it ended before.
 int due_collect_but(struct due_firsts *firsts, struct store *store, int64_t now,
                     struct work *works, int room, struct due_skip *skip);

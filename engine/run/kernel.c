@@ -10,6 +10,13 @@
 
 enum { IN_A_ROW = 8 };  // batches of messages before what is due has its turn
 
+static int64_t group_of(void *self, const struct work *work) {
+  const struct kernel *kernel = self;
+  const struct work_handler *handler = kernel->handlers[work->kind].handler;
+  if (!handler || !handler->group) return 0;
+  return handler->group(kernel->handlers[work->kind].self, work);
+}
+
 int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
                struct status *status) {
   (void)status;
@@ -21,6 +28,8 @@ int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
   inbox_init(&kernel->inbox, store);
   kernel->posted_end = &kernel->posted;
   kernel->follow = true;
+  kernel->turns.group = group_of;
+  kernel->turns.self = kernel;
   *out = kernel;
   return OK;
 }

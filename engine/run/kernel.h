@@ -69,7 +69,7 @@ struct work_handler {
   // Always, last. May be NULL.
   void (*release)(void *self, struct work *work);
   // Whose share of the scripts' time a work uses, 0 nobody's; asked only when time is
-  // short. May be NULL.
+  // short, and not of DUE_ALERT. May be NULL.
   int64_t (*group)(void *self, const struct work *work);
 };
 

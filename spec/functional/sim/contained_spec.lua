@@ -129,4 +129,13 @@ describe("a department with many slow runs", function()
     assert.equal(10, #w:sent "good-day")
     assert.is_true(w.core:query(slow_before)[1].n <= 30)
   end)
+  it("lets the others begin theirs as soon, however many of its own steps are due before them", function()
+    local w = H.world { scripts = { ["good/good.lua"] = LIGHT }, enroll = "where = function(f) return f.patient.sex == 'female' end",
+      steps = H.step "local n = 0 for i = 1, 2e5 do n = n + i end" }
+    for i = 1, 530 do w:discharge(w:patient { sex = i <= 520 and "female" or "male" }) end
+    w:sleep "61m"
+    assert.equal(10, #w:sent "good-day")
+    local begun_before = "SELECT count(*) AS i_n FROM run WHERE department<>'good' AND id < (SELECT max(id) FROM run WHERE department='good')"
+    assert.equal(256, w.core:query(begun_before)[1].n)          -- one batch
+  end)
 end)
