@@ -350,6 +350,11 @@ static int sim_planned(lua_State *L) {
   return sim_planned_push(L, &check(L)->engine.care);
 }
 
+// sim:photos(department, form): ids of its items that are photos.
+static int sim_photos(lua_State *L) {
+  return sim_photos_push(L, check(L)->engine.catalog);
+}
+
 // sim:enroll(patient, department, pathway): whatever its `enroll` says.
 static int sim_enroll(lua_State *L) {
   struct sim *sim = check(L);
@@ -403,6 +408,7 @@ static const luaL_Reg methods[] = {{"load", sim_load},
                                    {"retier", sim_retier},
                                    {"planned", sim_planned},
                                    {"enroll", sim_enroll},
+                                   {"photos", sim_photos},
                                    {"channel", sim_channel_set},
                                    {"receipt", sim_receipt},
                                    {"span", sim_span},

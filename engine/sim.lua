@@ -104,29 +104,15 @@ end
 local Patient = {}
 
 -- A photo in a spec is any text: it becomes the attachment that a page would have made of it.
-local function photo_items(world, department, form)
-  local bundle = first(world, "SELECT id AS i_id FROM bundle WHERE department=?1 AND active=1", department)
-  local known = rawget(world, "_photos") or {}
-  rawset(world, "_photos", known)
-  local key = ("%d %s"):format(bundle and bundle.id or 0, form)
-  if bundle and not known[key] then
-    local body = first(world, "SELECT definitions AS b_all FROM bundle WHERE id=?1", bundle.id)
-    known[key] = {}
-    for _, item in ipairs((body.all.form[form] or {}).items or {}) do
-      if item.kind == "photo" then table.insert(known[key], item) end
-    end
-  end
-  return known[key] or {}
-end
 local function keep_photos(world, row, form, values)
   local given = {}
   for key, value in pairs(values) do given[key] = value end
-  for _, item in ipairs(photo_items(world, row.department, form)) do
-    local photo = given[item.id]
+  for _, item in ipairs(world.core:photos(row.department, form)) do
+    local photo = given[item]
     if type(photo) == "string" then
       local count = first(world, "SELECT count(*) AS i_n FROM attachment").n
-      given[item.id] = ("photo%011d"):format(count + 1)
-      world:_submit("photo.keep", { question = row.id, photos = { { id = given[item.id], item = item.id, kind = "jpeg",
+      given[item] = ("photo%011d"):format(count + 1)
+      world:_submit("photo.keep", { question = row.id, photos = { { id = given[item], item = item, kind = "jpeg",
         bytes = #photo, sha256 = ("0"):rep(64) } } })
     end
   end

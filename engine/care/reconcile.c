@@ -20,6 +20,7 @@ struct night {                   // numbers alone
   int64_t from, end;             // ids looked at, to be looked at
   struct night_ids last, until;  // rows counted by the last night, by this one
   struct night_counts counts;
+  int64_t newest[NIGHT_FAULTS];  // ids of the rows that are looked at
   struct night_fault faults[NIGHT_FAULTS];
 };
 enum { NUMBERS = sizeof(struct night) / sizeof(int64_t) };
@@ -78,11 +79,19 @@ static bool resume(struct care *care, struct night *night) {
   return at == NUMBERS;
 }
 
+static int64_t highest(const struct night *night) {
+  int64_t most = night->until.skip;
+  for (int i = 0; i < NIGHT_FAULTS; i++)
+    if (night->newest[i] > most) most = night->newest[i];
+  return most;
+}
+
 static void begin(struct care *care, struct night *night) {
   struct buf bytes = {0};
   struct value last = {0};
   *night = (struct night){0};
-  night->end = reconcile_ids(care, &night->until);
+  reconcile_ids(care, &night->until, night->newest);
+  night->end = highest(night);
   if (reconcile_last(care, &bytes)) value_read(bytes.data, bytes.len, &last);
   night->last = (struct night_ids){id_of(&last, "event"), id_of(&last, "enrollment"),
                                    id_of(&last, "run"), id_of(&last, "skip")};
@@ -102,7 +111,7 @@ static void look(struct care *care, struct night *night) {
   struct night_ids upto = {.run = within(until->run, from, to),
                            .skip = within(until->skip, from, to)};
   reconcile_count_steps(care, &behind, &upto, &night->counts);
-  reconcile_find_faults(care, from, to, night->faults);
+  reconcile_find_faults(care, from, to, night->newest, night->faults);
   night->from = to;
 }
 
@@ -160,7 +169,8 @@ static void keep(struct care *care, const struct night *night, int64_t faults) {
   store_exec(care->store,
              "INSERT OR REPLACE INTO meta (key, value) VALUES ('reconciliation', ?1)",
              "b", body.data, body.len);
-  store_exec(care->store, "DELETE FROM meta WHERE key='reconciling'", "");
+  if (night->from > SLICE)
+    store_exec(care->store, "DELETE FROM meta WHERE key='reconciling'", "");
   buf_deinit(&body);
 }
 

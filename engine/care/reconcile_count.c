@@ -1,5 +1,7 @@
 #include "care/reconcile_count.h"
 
+#include <string.h>
+
 // In a bed again before any step of a follow-up began.
 #define READMITTED(discharge, stay, since)                                            \
   "EXISTS (SELECT 1 FROM encounter r WHERE r.patient=" discharge                      \
@@ -100,21 +102,21 @@ void reconcile_count_steps(struct care *care, const struct night_ids *from,
                   "ii", from->skip, until->skip);
 }
 
-int64_t reconcile_ids(struct care *care, struct night_ids *out) {
+void reconcile_ids(struct care *care, struct night_ids *out,
+                   int64_t newest[NIGHT_FAULTS]) {
   struct stmt *row = store_query(
       care->store,
       "SELECT (SELECT max(id) FROM event), (SELECT max(id) FROM enrollment), (SELECT "
       "max(id) FROM run), (SELECT max(id) FROM skip), (SELECT max(id) FROM alert), "
       "(SELECT max(id) FROM message)",
       "");
-  int64_t ids[6] = {0}, most = 0;
+  int64_t ids[6] = {0};
   bool found = stmt_row(row);
   for (int i = 0; found && i < 6; i++) ids[i] = stmt_int(row, i);
   stmt_done(row);
   *out = (struct night_ids){ids[0], ids[1], ids[2], ids[3]};
-  for (int i = 1; i < 6; i++)  // events have nothing that could be wrong
-    if (ids[i] > most) most = ids[i];
-  return most;
+  const int64_t may_be_wrong[NIGHT_FAULTS] = {ids[1], ids[4], ids[2], ids[5]};
+  memcpy(newest, may_be_wrong, sizeof may_be_wrong);
 }
 
 // By ids, which rise with time, so that a night costs what a day brought.

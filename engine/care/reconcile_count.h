@@ -2,7 +2,7 @@
 // came of it.
 #pragma once
 
-#include "care/care.h"
+#include "care/reconcile_fault.h"
 
 struct night_ids {  // rows up to these have been counted
   int64_t event, enrollment, run, skip;
@@ -21,9 +21,9 @@ struct night_counts {
   int64_t due, attempted, reached;  // steps; tried by message or task; taken or done
 };
 
-// What is there now; the highest id of the rows that may be at fault
-// (reconcile_fault.h).
-int64_t reconcile_ids(struct care *care, struct night_ids *out);
+// What is there now; newest as reconcile_find_faults wants it.
+void reconcile_ids(struct care *care, struct night_ids *out,
+                   int64_t newest[NIGHT_FAULTS]);
 // Reads only. Steps are left to count_steps.
 void reconcile_count(struct care *care, const struct night_ids *from,
                      const struct night_ids *until, struct night_counts *out);

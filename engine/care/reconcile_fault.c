@@ -58,9 +58,11 @@ static void find(struct stmt *row, struct night_fault *fault) {
 }
 
 void reconcile_find_faults(struct care *care, int64_t from, int64_t until,
+                           const int64_t newest[NIGHT_FAULTS],
                            struct night_fault faults[NIGHT_FAULTS]) {
   for (int i = 0; i < NIGHT_FAULTS; i++)
-    find(store_query(care->store, kinds[i].sql, "ii", from, until), &faults[i]);
+    if (newest[i] > from)
+      find(store_query(care->store, kinds[i].sql, "ii", from, until), &faults[i]);
 }
 
 int64_t reconcile_tell_faults(const struct night_fault faults[NIGHT_FAULTS],

@@ -1,8 +1,9 @@
 #include "run/due.h"
 
-_Static_assert(DUE_CLASSES == 7, "the statements below name each class");
+_Static_assert((int)DUE_CLASSES <= (int)STORE_TOPICS, "a class is a topic of the store");
 
 void due_put(struct store *store, const struct work *work) {
+  store_touch(store, (int)work->class);
   store_exec(
       store,
       "INSERT OR REPLACE INTO due (class, at, kind, ref, key) VALUES (?1,?2,?3,?4,?5)",
@@ -10,28 +11,24 @@ void due_put(struct store *store, const struct work *work) {
 }
 
 void due_take_away(struct store *store, const struct work *work) {
+  store_touch(store, (int)work->class);
   store_exec(store, "DELETE FROM due WHERE class=?1 AND at=?2 AND kind=?3 AND ref=?4",
              "iiii", (int64_t)work->class, work->at, (int64_t)work->kind, work->ref);
 }
 
-#define FIRST(class) "(SELECT min(at) FROM due WHERE class=" class ")"
-
-// Rows that can't be read count as due, so that whoever takes them meets the reason.
-static void read_firsts(struct due_firsts *firsts, struct store *store) {
+// A row that can't be read counts as due, so that whoever takes it meets the reason.
+static void read_first(struct due_firsts *firsts, struct store *store, int class) {
   struct stmt *row =
-      store_query(store,
-                  "SELECT " FIRST("0") "," FIRST("1") "," FIRST("2") "," FIRST(
-                      "3") "," FIRST("4") "," FIRST("5") "," FIRST("6"),
-                  "");
+      store_query(store, "SELECT min(at) FROM due WHERE class=?1", "i", (int64_t) class);
   bool found = stmt_row(row);
-  for (int i = 0; i < DUE_CLASSES; i++)
-    firsts->at[i] = !found ? 0 : stmt_null(row, i) ? INT64_MAX : stmt_int(row, i);
+  firsts->at[class] = !found ? 0 : stmt_null(row, 0) ? INT64_MAX : stmt_int(row, 0);
+  firsts->touched[class] = found ? store_touched(store, class) + 1 : 0;
   stmt_done(row);
-  firsts->changes = found ? store_version(store) + 1 : 0;
 }
 
 static const int64_t *firsts_of(struct due_firsts *firsts, struct store *store) {
-  if (firsts->changes != store_version(store) + 1) read_firsts(firsts, store);
+  for (int i = 0; i < DUE_CLASSES; i++)
+    if (firsts->touched[i] != store_touched(store, i) + 1) read_first(firsts, store, i);
   return firsts->at;
 }
 

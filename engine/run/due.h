@@ -20,11 +20,11 @@ struct due_skip {
 };
 
 // When the earliest row of each class is due: asked of the rows once after each change
-// of the store, though every batch and every look at the clock wants to know. Zeroed
-// before its first use.
+// of the class, though every batch and every look at the clock wants to know. Nobody else
+// writes these rows (architecture_spec). Zeroed before its first use.
 struct due_firsts {
-  int64_t at[DUE_CLASSES];  // ms, INT64_MAX when there is none
-  int64_t changes;          // the store's when they were read, and one
+  int64_t at[DUE_CLASSES];       // ms, INT64_MAX when there is none
+  int64_t touched[DUE_CLASSES];  // the store's count when it was read, and one
 };
 int64_t due_first(struct due_firsts *firsts, struct store *store);  // the earliest of all
 

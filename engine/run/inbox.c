@@ -322,7 +322,7 @@ void inbox_apply(struct inbox *inbox, struct inbox_row *row, int64_t now) {
   buf_clear(&row->result);
   store_exec(inbox->store, "SAVEPOINT inbox_row", "");
   int code = hand_to(inbox, row, &why);
-  if (code) store_exec(inbox->store, "ROLLBACK TO inbox_row", "");
+  if (code) store_undo(inbox->store, "ROLLBACK TO inbox_row");
   store_exec(inbox->store, "RELEASE inbox_row", "");
   if (code)
     inbox_refuse(inbox, row, now, &why);

@@ -19,3 +19,5 @@ void sim_state_set(struct care *care, int64_t enrollment, const char *key,
                    const struct value *value);
 // Pushes a run's journal as a list of its records; 0 when there is no such run.
 int sim_journal_push(lua_State *L, struct store *store, int64_t id);
+// sim:photos(department, form), as sim.c says.
+int sim_photos_push(lua_State *L, struct catalog *catalog);

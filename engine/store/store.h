@@ -77,9 +77,16 @@ int store_exec(struct store *store, const char *sql, const char *types, ...);
 int64_t store_last_id(const struct store *store);
 // Rows that the last INSERT, UPDATE or DELETE changed, also one stepped by stmt_row.
 int64_t store_changes(const struct store *store);
-// Rises whenever something is written through this connection: what was read before may
-// no longer hold.
+// Rises whenever something is written through this connection.
 int64_t store_version(const struct store *store);
+// For an owner of rows who remembers what it read of them: it touches a topic with each
+// of its writes, and what it remembers holds while the topic's count stands. Undoing
+// touches all; who writes another's rows does it himself.
+enum { STORE_TOPICS = 8 };
+void store_touch(struct store *store, int topic);
+void store_touch_all(struct store *store);
+void store_undo(struct store *store, const char *sql);  // ROLLBACK TO a savepoint
+int64_t store_touched(const struct store *store, int topic);
 // First column of the first row, or otherwise.
 int64_t store_int(struct store *store, int64_t otherwise, const char *sql,
                   const char *types, ...);

@@ -49,6 +49,7 @@ struct store {
   int log_pages;       // in the log after the last commit
   int log_tried;       // when it was last written back; 0 since it began anew
   struct blob *blobs;  // in memory
+  int64_t touched[STORE_TOPICS], all_touched;  // how often
 };
 
 // Like store_open with other migrations, for specs.

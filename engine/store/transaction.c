@@ -24,7 +24,18 @@ void store_begin_read(struct store *store) {
   store->begun = store_run(store, "BEGIN") >= 0;
 }
 
-void store_end_read(struct store *store) { store_rollback(store); }
+void store_touch(struct store *store, int topic) { store->touched[topic]++; }
+
+void store_touch_all(struct store *store) { store->all_touched++; }
+
+void store_undo(struct store *store, const char *sql) {
+  store_exec(store, sql, "");
+  store_touch_all(store);
+}
+
+int64_t store_touched(const struct store *store, int topic) {
+  return store->touched[topic] + store->all_touched;
+}
 
 static int write_back(struct store *store, int mode) {
   if (store->log_syncer) guard_syncs(store->guard)->writing_back = true;
@@ -43,11 +54,18 @@ static void make_room(struct store *store) {
 
 // After some failures SQLite has rolled back by itself; what then ran would be committed
 // on its own, so it is asked each time.
-void store_rollback(struct store *store) {
+static void leave(struct store *store) {
   if (!store->begun) return;
   if (sqlite3_get_autocommit(store->db) == 0) store_run(store, "ROLLBACK");
   if (store->broken) make_room(store);
   store->begun = store->broken = false;
+}
+
+void store_end_read(struct store *store) { leave(store); }
+
+void store_rollback(struct store *store) {
+  store_touch_all(store);
+  leave(store);
 }
 
 // One commit is synced before the next is written: after the power failed, only the last

@@ -211,6 +211,16 @@ function rules.department_specs(paths)
   return bad
 end
 
+-- run/due.c remembers when the earliest row of each class is due: whoever else writes one has to say so.
+function rules.due_rows(path, source)
+  local bad = {}
+  if path == "engine/run/due.c" then return bad end
+  for _, pattern in ipairs { "INTO due[^%w_]", "DELETE FROM due[^%w_]", "UPDATE due SET [^;]-at=" } do
+    if source:find(pattern) then bad[#bad + 1] = path .. " writes rows of due: due_add and due_remove do (run/due.h)" end
+  end
+  return bad
+end
+
 -- db/0001_name.sql, 0002_…: no gap, no number twice.
 function rules.migrations(names)
   local bad, numbers = {}, {}

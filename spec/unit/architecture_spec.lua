@@ -74,6 +74,14 @@ describe("the tree", function()
     assert.same({}, every(engine, rules.libraries))
   end)
 
+  it("writes what is due in one file only, which remembers it", function()
+    for _, sql in ipairs { '"INSERT INTO due (class)', '"DELETE FROM due WHERE', '"UPDATE due SET at=?1' } do
+      assert.equal(1, #rules.due_rows("engine/care/a.c", "\n" .. sql), sql)
+    end
+    assert.same({}, rules.due_rows("engine/care/a.c", '\n"UPDATE due SET key=?2 WHERE key=?1"'))
+    assert.same({}, every(engine, rules.due_rows))
+  end)
+
   it("is linked in the order in which it includes", function()
     local cmake = read "CMakeLists.txt"
     assert.equal(1, #rules.link_graph(cmake .. "\nengine_library(store base care)\n"))
