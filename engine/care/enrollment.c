@@ -288,9 +288,9 @@ static void plan_apply(void *self, struct work *work) {
 static const struct work_handler retier_handler = {.prepare = retier_prepare,
                                                    .apply = retier_apply,
                                                    .release = retier_release,
-                                                   .group = share_of_enrollment};
+                                                   .share = share_of_enrollment};
 static const struct work_handler plan_handler = {.apply = plan_apply,
-                                                 .group = share_of_enrollment};
+                                                 .share = share_of_enrollment};
 
 void enrollment_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_RETIER, &retier_handler, care);

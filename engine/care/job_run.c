@@ -222,7 +222,7 @@ void job_handlers(struct care *care) {
                                               .apply = apply,
                                               .refuse = refuse,
                                               .release = release,
-                                              .group = share_of_job};
+                                              .share = share_of_job};
   kernel_handle(care->kernel, WORK_JOB, &handler, care);
   job_retry_handlers(care);
 }

@@ -175,7 +175,7 @@ static const struct work_handler handler = {.prepare = prepare,
                                             .apply = apply,
                                             .refuse = refuse,
                                             .release = release,
-                                            .group = share_of_run};
+                                            .share = share_of_run};
 
 void commands_handlers(struct care *care) {
   run_deed_handlers(care);

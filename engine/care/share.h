@@ -1,5 +1,5 @@
 // Whose share of the scripts' time a work uses: its department's, as a number. For
-// work_handler.group; self is the care.
+// work_handler.share; self is the care.
 #pragma once
 
 #include "care/care.h"

@@ -190,8 +190,8 @@ static void apply_lapse(void *self, struct work *work) {
 
 void task_handlers(struct care *care) {
   static const struct work_handler due = {
-      .apply = apply_due, .refuse = refuse_due, .group = share_of_task};
-  static const struct work_handler lapse = {.apply = apply_lapse, .group = share_of_task};
+      .apply = apply_due, .refuse = refuse_due, .share = share_of_task};
+  static const struct work_handler lapse = {.apply = apply_lapse, .share = share_of_task};
   kernel_handle(care->kernel, WORK_TASK, &due, care);
   kernel_handle(care->kernel, WORK_CLAIM, &lapse, care);
   task_inbox_handlers(care);

@@ -96,7 +96,7 @@ static void prepare_followers(struct kernel *kernel, struct batch *batch, int co
   kernel->state++;
   while (batch->count < count && (!batch->count || clock < until))
     prepare(kernel, batch, &clock);
-  for (int i = batch->count; i < count; i++) due_put(kernel->store, &batch->works[i]);
+  for (int i = batch->count; i < count; i++) kernel_put_due(kernel, &batch->works[i]);
   if (batch->count < count) turns_cut(&kernel->turns);
 }
 
@@ -126,7 +126,7 @@ void kernel_follow(struct kernel *kernel) {
   } while (count && left && clock_steady_ms() < until && !store_broken(kernel->store));
   kernel->soon.open = false;
   for (int i = 0; i < kernel->soon.count; i++)
-    due_put(kernel->store, &kernel->soon.works[i]);
+    kernel_put_due(kernel, &kernel->soon.works[i]);
   kernel->soon.count = 0;
 }
 

@@ -4,10 +4,11 @@ _Static_assert((int)DUE_CLASSES <= (int)STORE_TOPICS, "a class is a topic of the
 
 void due_put(struct store *store, const struct work *work) {
   store_touch(store, (int)work->class);
-  store_exec(
-      store,
-      "INSERT OR REPLACE INTO due (class, at, kind, ref, key) VALUES (?1,?2,?3,?4,?5)",
-      "iiiii", (int64_t)work->class, work->at, (int64_t)work->kind, work->ref, work->key);
+  store_exec(store,
+             "INSERT OR REPLACE INTO due (class, at, kind, ref, key, share) VALUES"
+             " (?1,?2,?3,?4,?5,?6)",
+             "iiiiii", (int64_t)work->class, work->at, (int64_t)work->kind, work->ref,
+             work->key, work->share);
 }
 
 void due_take_away(struct store *store, const struct work *work) {
@@ -50,10 +51,11 @@ static bool key_taken(const struct work *works, int count, int64_t key) {
 // taken wait.
 static int collect_class(struct store *store, int64_t class, int64_t now,
                          struct work *works, int count, int room) {
-  struct stmt *rows = store_query(store,
-                                  "SELECT at, kind, ref, key FROM due WHERE class=?1 AND "
-                                  "at<=?2 ORDER BY at, kind, ref LIMIT ?3",
-                                  "iii", class, now, (int64_t)room * 4);
+  struct stmt *rows =
+      store_query(store,
+                  "SELECT at, kind, ref, key, share FROM due WHERE class=?1 AND "
+                  "at<=?2 ORDER BY at, kind, ref LIMIT ?3",
+                  "iii", class, now, (int64_t)room * 4);
   while (count < room && stmt_row(rows)) {
     int64_t key = stmt_int(rows, 3);
     if (key_taken(works, count, key)) continue;
@@ -61,7 +63,8 @@ static int collect_class(struct store *store, int64_t class, int64_t now,
                                    .at = stmt_int(rows, 0),
                                    .kind = (enum due_kind)stmt_int(rows, 1),
                                    .ref = stmt_int(rows, 2),
-                                   .key = key};
+                                   .key = key,
+                                   .share = stmt_int(rows, 4)};
   }
   stmt_done(rows);
   return count;
@@ -91,6 +94,7 @@ static bool next_behind(struct stmt *rows, struct due_skip *skip, struct work *w
   work->kind = (enum due_kind)stmt_int(rows, 1);
   work->ref = stmt_int(rows, 2);
   work->key = stmt_int(rows, 3);
+  work->share = stmt_int(rows, 4);
   skip->behind[work->class] = (struct due_place){work->at, work->kind, work->ref};
   skip->left--;
   return true;
@@ -102,11 +106,11 @@ static int collect_behind(struct store *store, int64_t class, int64_t now,
   const struct due_place *place = &skip->behind[class];
   struct work work = {.class = (enum due_class) class};
   bool more = true;
-  struct stmt *rows =
-      store_query(store,
-                  "SELECT at, kind, ref, key FROM due WHERE class=?1 AND at<=?2 AND "
-                  "(at, kind, ref)>(?3, ?4, ?5) ORDER BY at, kind, ref",
-                  "iiiii", class, now, place->at, place->kind, place->ref);
+  struct stmt *rows = store_query(
+      store,
+      "SELECT at, kind, ref, key, share FROM due WHERE class=?1 AND at<=?2 AND "
+      "(at, kind, ref)>(?3, ?4, ?5) ORDER BY at, kind, ref",
+      "iiiii", class, now, place->at, place->kind, place->ref);
   while (count < room && skip->left > 0 && (more = next_behind(rows, skip, &work)))
     if (!key_taken(works, count, work.key) && !skip->passes(skip->self, &work))
       works[count++] = work;

@@ -10,11 +10,17 @@
 
 enum { IN_A_ROW = 8 };  // batches of messages before what is due has its turn
 
-static int64_t group_of(void *self, const struct work *work) {
+static int64_t share_of(void *self, const struct work *work) {
   const struct kernel *kernel = self;
   const struct work_handler *handler = kernel->handlers[work->kind].handler;
-  if (!handler || !handler->group) return 0;
-  return handler->group(kernel->handlers[work->kind].self, work);
+  if (work->share || !handler || !handler->share) return work->share;
+  return handler->share(kernel->handlers[work->kind].self, work);
+}
+
+void kernel_put_due(struct kernel *kernel, const struct work *work) {
+  struct work row = *work;
+  row.share = share_of(kernel, work);
+  due_put(kernel->store, &row);
 }
 
 int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
@@ -28,7 +34,7 @@ int kernel_new(struct kernel **out, struct store *store, struct clock *clock,
   inbox_init(&kernel->inbox, store);
   kernel->posted_end = &kernel->posted;
   kernel->follow = true;
-  kernel->turns.group = group_of;
+  kernel->turns.share = share_of;
   kernel->turns.self = kernel;
   *out = kernel;
   return OK;
@@ -83,7 +89,7 @@ int64_t kernel_next_due(struct kernel *kernel) {
 void due_add(struct kernel *kernel, enum due_class class, int64_t at, enum due_kind kind,
              int64_t ref, int64_t key) {
   struct work work = {.class = class, .kind = kind, .at = at, .ref = ref, .key = key};
-  if (at > kernel->now || !soon_add(&kernel->soon, &work)) due_put(kernel->store, &work);
+  if (at > kernel->now || !soon_add(&kernel->soon, &work)) kernel_put_due(kernel, &work);
 }
 
 void due_remove(struct kernel *kernel, enum due_class class, int64_t at,

@@ -52,6 +52,7 @@ struct work {
   int64_t at;      // when it was due
   int64_t ref;     // row of the kind's table
   int64_t key;     // patient, or a negative number of something else
+  int64_t share;   // whose, when it has a row: see work_handler.share
   void *prepared;  // left by prepare for apply; freed by release
 };
 
@@ -68,9 +69,9 @@ struct work_handler {
   void (*refuse)(void *self, struct work *work, const struct status *why);
   // Always, last. May be NULL.
   void (*release)(void *self, struct work *work);
-  // Whose share of the scripts' time a work uses, 0 nobody's; asked only when time is
-  // short, and not of DUE_ALERT. May be NULL.
-  int64_t (*group)(void *self, const struct work *work);
+  // Whose share of the loop's time a work uses, 0 nobody's: those who used much let the
+  // others go first. Asked when its row is written. May be NULL.
+  int64_t (*share)(void *self, const struct work *work);
 };
 
 // One kind of inbox row.

@@ -54,6 +54,7 @@ struct kernel {
 // the same transaction, by kernel_follow before kernel_commit.
 int kernel_begin(struct kernel *kernel, bool follows, struct status *status);
 int kernel_commit(struct kernel *kernel, struct status *status);
+void kernel_put_due(struct kernel *kernel, const struct work *work);  // its row
 void kernel_keep_time(struct kernel *kernel);  // in it: turn time outlives a restart
 // After it: what kernel_after was given is done when the commit is synced, and the
 // senders of these rows (taken; NULL) are told.

@@ -2,17 +2,16 @@
 
 #include <string.h>
 
-enum { LOOKED_AT = 8192 };  // rows in one batch, some 30 ms
+enum { LOOKED_AT = 8192 };  // rows in one batch, some 4 ms
 
-static bool is_served(const struct turns *turns, int64_t group) {
+static bool is_served(const struct turns *turns, int64_t share) {
   for (int i = 0; i < turns->count; i++)
-    if (turns->served[i] == group) return true;
+    if (turns->served[i] == share) return true;
   return false;
 }
 
 static bool passes(void *self, const struct work *work) {
-  const struct turns *turns = self;
-  return is_served(turns, turns->group(turns->self, work));
+  return is_served(self, work->share);
 }
 
 static void begin_round(struct turns *turns) {
@@ -40,15 +39,15 @@ int turns_collect(struct turns *turns, struct store *store, int64_t now,
 }
 
 void turns_note(struct turns *turns, const struct work *work, int64_t ms) {
-  int64_t group = ms > turns->slowest_ms ? turns->group(turns->self, work) : 0;
-  if (!group) return;
+  int64_t share = ms > turns->slowest_ms ? turns->share(turns->self, work) : 0;
+  if (!share) return;
   turns->slowest_ms = ms;
-  turns->slowest = group;
+  turns->slowest = share;
 }
 
-static void serve(struct turns *turns, int64_t group) {
+static void serve(struct turns *turns, int64_t share) {
   if (turns->count == TURNS_SERVED) begin_round(turns);
-  if (!is_served(turns, group)) turns->served[turns->count++] = group;
+  if (!is_served(turns, share)) turns->served[turns->count++] = share;
 }
 
 void turns_cut(struct turns *turns) {

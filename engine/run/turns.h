@@ -8,9 +8,9 @@ enum { TURNS_SERVED = 16 };
 
 struct turns {
   // Whose a work is; 0: nobody's. Set by the kernel.
-  int64_t (*group)(void *self, const struct work *work);
+  int64_t (*share)(void *self, const struct work *work);
   void *self;
-  int64_t served[TURNS_SERVED];  // groups that had their turn in this round
+  int64_t served[TURNS_SERVED];  // shares that had their turn in this round
   int count;
   struct due_firsts firsts;
   struct due_skip skip;  // how far the others' works have been looked for
@@ -18,7 +18,7 @@ struct turns {
   int64_t slowest_ms, slowest;  // of the batch: the longest preparation, and whose it was
 };
 
-// Up to room works due by now, none of a group that was served in this round; but alerts,
+// Up to room works due by now, none of a share that was served in this round; but alerts,
 // whosever they are.
 int turns_collect(struct turns *turns, struct store *store, int64_t now,
                   struct work *works, int room);
