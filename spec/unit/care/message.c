@@ -236,6 +236,7 @@ static int scene_sql(lua_State *L) {
   struct scene *scene = check(L);
   if (store_exec(scene->care.store, keep(scene, luaL_checkstring(L, 2)), "") < 0)
     return luaL_error(L, "%s", store_error(scene->care.store)->text);
+  store_touch_all(scene->care.store);  // it may write what others remember
   return 0;
 }
 
