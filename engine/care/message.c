@@ -235,9 +235,8 @@ static void refuse_message(void *self, struct work *work, const struct status *w
 }
 
 void message_handlers(struct care *care) {
-  static const struct work_handler on_message = {.apply = apply_message,
-                                                 .refuse = refuse_message,
-                                                 .share = share_of_message};
+  static const struct work_handler on_message = {
+      .apply = apply_message, .refuse = refuse_message, .share = share_of_message};
   static const struct work_handler on_remind = {.apply = message_remind_apply,
                                                 .share = share_of_message};
   kernel_handle(care->kernel, WORK_MESSAGE, &on_message, care);
