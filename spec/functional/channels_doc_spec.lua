@@ -1,29 +1,10 @@
 -- docs/channels.md and the READMEs of the plugins are true: listings run, the table says what each plugin says of itself.
 local channel = require "afterward.channel"
+local Plugin = require "functional.support.plugin"
 local play = require "functional.support.play"
-local lfs = require "lfs"
 
 local manual = play.file "docs/channels.md"
 local function listing(mark) return assert(manual:match("\n```lua " .. mark .. "\n(.-)\n```"), mark) end
-
--- A plugin with the settings of its README; secrets are not on this machine.
-local function configured(name)
-  local text = play.file("plugins/" .. name .. "/README.md"):match "\n```lua\n(channels = .-)\n```"
-  local env = {}
-  assert(load(assert(text, name .. "/README.md has no listing"), name, "t", env))()
-  local _, settings = next(env.channels)
-  assert(settings.plugin == name)
-  local function known(value)
-    if type(value) ~= "table" then return value end
-    if value.secret_file then return { secret = "c2VjcmV0" } end
-    local out = {}
-    for key, item in pairs(value) do out[key] = known(item) end
-    return out
-  end
-  settings = known(settings)
-  for _, own in ipairs { "plugin", "parallel", "timeout_ms", "callers" } do settings[own] = nil end
-  return assert(channel.open("plugins/" .. name, settings))
-end
 
 local function row(name, can)
   local function yes(flag) return flag and "yes" or "–" end
@@ -33,13 +14,11 @@ local function row(name, can)
 end
 
 describe("docs/channels.md", function()
-  local names = {}
-  for name in lfs.dir "plugins" do if lfs.attributes("plugins/" .. name .. "/plugin.lua", "mode") then names[#names + 1] = name end end
-  table.sort(names)
+  local names = Plugin.names()
 
   it("says of every plugin what it says of itself with the settings of its README", function()
     for _, name in ipairs(names) do
-      local c = configured(name)
+      local c = Plugin.configured(name)
       assert.truthy(manual:find(row(name, c:can()), 1, true), "the table should have\n" .. row(name, c:can()))
       c:close()
     end

@@ -7,6 +7,9 @@
 local channel = require "afterward.channel"
 local Peer = require "functional.support.peer"
 
+--   Plugin.configured "kannel"            its channel, with the settings of its README; Plugin.names() lists all there are
+local lfs = require "lfs"
+
 local Plugin = {}
 Plugin.__index = Plugin
 
@@ -41,6 +44,35 @@ function Plugin:deliver(message) return self.c:deliver(message or {}, self.peer.
 function Plugin:close()
   shut(self, "c")
   shut(self, "peer")
+end
+
+function Plugin.names()
+  local out = {}
+  for name in lfs.dir "plugins" do if lfs.attributes("plugins/" .. name .. "/plugin.lua", "mode") then out[#out + 1] = name end end
+  table.sort(out)
+  return out
+end
+
+-- Secrets are not on this machine.
+local function known(value)
+  if type(value) ~= "table" then return value end
+  if value.secret_file then return { secret = "c2VjcmV0" } end
+  local out = {}
+  for key, item in pairs(value) do out[key] = known(item) end
+  return out
+end
+
+-- more: settings in place of the README's; false: without it.
+function Plugin.configured(name, more)
+  local file <close> = assert(io.open("plugins/" .. name .. "/README.md"))
+  local text, env = file:read "a":match "\n```lua\n(channels = .-)\n```", {}
+  assert(load(assert(text, name .. "/README.md has no listing"), name, "t", env))()
+  local _, settings = next(env.channels)
+  assert(settings.plugin == name)
+  settings = known(settings)
+  for key, value in pairs(more or {}) do settings[key] = value or nil end
+  for _, own in ipairs { "plugin", "parallel", "timeout_ms", "callers", "per_second", "burst", "per_day" } do settings[own] = nil end
+  return assert(channel.open("plugins/" .. name, settings))
 end
 
 return Plugin
