@@ -45,7 +45,9 @@ end
 local function result(response, message)
   local said = response.body:gsub("%s+$", ""):sub(1, 100)
   if response.status == 202 then return { accepted = message.key } end
-  if response.status == 503 then return { retry = tonumber(response.headers["retry-after"]) or 30, detail = said } end
+  if response.status == 503 or response.status == 429 then
+    return { retry = tonumber(response.headers["retry-after"]) or 30, detail = said ~= "" and said or "HTTP " .. response.status }
+  end
   if response.status == 403 and said:find "^Not routable" then return { permanent = said } end
   if response.status == 401 or response.status == 403 then return { config = said .. ": check user, password and from" } end
   if response.status == 404 then return { config = "HTTP 404: url must end in /cgi-bin/sendsms" } end

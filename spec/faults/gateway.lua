@@ -1,5 +1,6 @@
 -- A gateway that behaves in every way gateways do, and receipts that come twice, late, out of order, before the answer
 -- or from somebody else. One hospital's gateway knows keys, the other's doesn't.
+local Every = require "functional.support.every_channel"
 local Hospital = require "functional.support.hospital"
 local balance = require "functional.support.balance"
 local dice = require "functional.support.dice"
@@ -24,7 +25,8 @@ local RECEIPTS = { "none", "once", "twice", "early", "late", "failed", "contradi
 local function characters(roll, count)
   local out = {}
   for n = 1, count do
-    out[Hospital.phone(n)] = { how = MANNERS[roll(1, #MANNERS)], tries = roll(1, 3) == 1 and math.huge or roll(1, 4), seen = 0,
+    local how = roll(1, 2) == 1 and "accept" or MANNERS[roll(1, #MANNERS)] -- else it would be taken for dead all the time
+    out[Hospital.phone(n)] = { how = how, tries = roll(1, 3) == 1 and math.huge or roll(1, 4), seen = 0,
       receipts = RECEIPTS[roll(1, #RECEIPTS)], said = {} }
   end
   return out
@@ -111,23 +113,18 @@ local function until_over(hospitals, ms)
   return slowest
 end
 
-local function instant(text)
-  local y, mo, d, h, mi, s = text:match "(%d+)-(%d+)-(%d+)T(%d+):(%d+):([%d.]+)"
-  return os.time { year = y, month = mo, day = d, hour = h, min = mi, sec = 0 } * 1000 + s * 1000
-end
-
 local OPEN = { planned = true, held = true, in_flight = true }
 
 -- Its attempts took no longer than they may, and nothing is open past its time.
 local function look_at(h, message, found)
   found.attempts = found.attempts + #message.tries
   for _, try in ipairs(message.tries) do
-    local took = try.ended_at and (instant(try.ended_at) - instant(try.started_at)) / SPEED
+    local took = try.ended_at and (Hospital.instant(try.ended_at) - Hospital.instant(try.started_at)) / SPEED
     if not took then found.open_attempts = found.open_attempts + 1 end
     found.slowest = math.max(found.slowest, took or 0)
   end
   if OPEN[message.status] then found.open = found.open + 1 end
-  local late = message.settled_at and instant(message.settled_at) > instant(message.valid_until) + HOUR * 3
+  local late = message.settled_at and Hospital.instant(message.settled_at) > Hospital.instant(message.valid_until) + HOUR * 3
   if late then found.late = found.late + 1 end
   return h
 end
@@ -167,6 +164,7 @@ local function rows(found)
   end
   row("messages neither ended nor in doubt at their deadline", found.open, 0)
   row("attempts without an end", found.open_attempts, 0)
+  row("attempts of every channel that took longer than a call may", found.slow, 0)
   row("messages that ended 3 h or more past their time", found.late, 0)
   row("sent twice (keyed: under two keys)", found.sent_twice, 0)
   row("resent in doubt (keyless)", found.resent_in_doubt, 0)
@@ -193,12 +191,17 @@ return {
   short = 150,
   run = function(o)
     local found = { open = 0, open_attempts = 0, late = 0, sent_twice = 0, resent_in_doubt = 0, disagree = 0, untrue = 0, forged = 0,
-      log = 0, attempts = 0, slowest = 0, messages = 0, intended = 0, done = 0, waiting = 0, failed = 0, in_doubt = 0, suppressed = 0 }
+      log = 0, slow = 0, attempts = 0, slowest = 0, messages = 0, intended = 0, done = 0, waiting = 0, failed = 0, in_doubt = 0, suppressed = 0 }
     local hospitals = { open(o, true), open(o, false) }
+    local every = Every.open(o.seed, math.max(1, o.rounds // 150))
     for _, h in ipairs(hospitals) do discharge_all(h, o.rounds) end
-    found.health = until_over(hospitals, 48 * HOUR / SPEED + o.rounds * 5)
+    every:discharge_all()
+    found.health = until_over({ every.h, table.unpack(hospitals) }, math.max(48 * HOUR / SPEED + o.rounds * 5, every.span()))
+    local lines = every:judge(found)
+    every:close()
     for i, h in ipairs(hospitals) do judge(h, h.people, i == 1, found) end
     for _, h in ipairs(hospitals) do h:close() end
+    for _, line in ipairs(lines) do o.say(line) end
     o.say(("%d messages, %d attempts (slowest %d ms): %d done, %d failed, %d suppressed, %d in doubt"):format(found.messages,
       found.attempts, found.slowest, found.done, found.failed, found.suppressed, found.in_doubt))
     return rows(found)

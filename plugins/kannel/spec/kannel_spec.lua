@@ -40,6 +40,7 @@ describe("kannel", function()
     ["a bad number"] = { 400, "Missing receiver and/or message content, rejected",
       { permanent = "Missing receiver and/or message content, rejected" } },
     ["trouble that passes"] = { 503, "Temporal failure, try again later.", { retry = 30, detail = "Temporal failure, try again later." } },
+    ["a proxy's 429"] = { 429, "", { retry = 30, detail = "HTTP 429" } },
     ["a wrong path"] = { 404, "", { config = "HTTP 404: url must end in /cgi-bin/sendsms" } },
     ["a fall"] = { 500, "x", { ambiguous = "HTTP 500 x" } },
   } do

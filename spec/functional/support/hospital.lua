@@ -70,6 +70,12 @@ function Hospital.iso(ms)
   return os.date("!%Y-%m-%dT%H:%M:%S", (ms + ZONE_MS) // 1000) .. ("%.3f+08:00"):format(ms % 1000 / 1000):sub(2)
 end
 
+-- "2026-03-02T11:00:00.250+08:00", as the API writes it, as ms; differences only, as this machine's zone is in it.
+function Hospital.instant(text)
+  local y, mo, d, h, mi, s = text:match "(%d+)-(%d+)-(%d+)T(%d+):(%d+):([%d.]+)"
+  return os.time { year = y, month = mo, day = d, hour = h, min = mi, sec = 0 } * 1000 + s * 1000
+end
+
 -- o.speed; o.scripts: name under scripts/ → text, or o.scripts_from: departments of this tree; o.channels, o.site: Lua text
 -- put into the configuration; o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's; o.listen;
 -- o.state: a folder that is there already.
