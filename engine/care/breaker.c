@@ -9,6 +9,7 @@ enum {
   LONGEST_MS = 10 * 60 * 1000,
   WRONG_MS = 15 * 60 * 1000,  // people mend settings
   TRYING_MS = 60 * 1000,      // when nothing is heard of the one that tries
+  RATE_MS = 60 * 60 * 1000,   // a Retry-After of years must not silence everybody
 };
 
 bool breaker_lets(const struct breaker *breaker, int64_t now) {
@@ -62,6 +63,7 @@ static int64_t longer(const struct breaker *breaker) {
 }
 
 static void not_before(struct breaker *breaker, int64_t until, int64_t now) {
+  if (until > now + RATE_MS) until = now + RATE_MS;
   if (until <= now || (breaker->shut && until <= breaker->until)) return;
   if (!breaker->shut) shut_for(breaker, "rate", 0, now);
   breaker->until = until;

@@ -100,6 +100,16 @@ describe("a channel's line", function()
     assert.equal("in_flight", state(ids[3]))
   end)
 
+  it("waits an hour for it at most, whatever it says", function()
+    many(2)
+    w:result(1, "retry", "HTTP 429", 3 * 365 * 86400, "busy")
+    local ids = many(1)
+    w:at "2026-03-02 10:59:59"
+    assert.equal("held queued", state(ids[1]))
+    w:at "2026-03-02 11:00:01"
+    assert.equal("in_flight", state(ids[1]))
+  end)
+
   it("is shut by five in a row that find nobody, and by no refused numbers", function()
     many(9)
     for i = 1, 4 do w:result(i, "permanent", "bad number") end
