@@ -18,7 +18,8 @@ local kinds = {}
 local function posted(path, body, headers) return "POST", path, headers or GB, type(body) == "table" and json.encode(body) or body end
 
 kinds.kannel = {
-  settings = [[url = "URL/kannel/sendsms", user = "ward", password = "p4ss", from = "1069", token = "t0k", receipts = "HOME/channels/kannel/receipt"]],
+  settings = [[url = "URL/kannel/sendsms", user = "ward", password = "p4ss", from = "1069", token = "t0k",
+    receipts = "HOME/channels/kannel/receipt"]],
   read = function(request)
     local fields = Peer.fields(request.path:match "%?(.*)$")
     return fields.to, fields["dlr-url"]:match "key=([^&]+)", { receipt = fields["dlr-url"]:match "(/channels.*)$" }
@@ -31,7 +32,8 @@ kinds.kannel = {
 }
 
 kinds["aliyun-sms"] = {
-  settings = [[url = "URL/aliyun-sms/", key_id = "k", key_secret = "s", token = "t0k", templates = { SMS_1 = "]] .. TEMPLATE:format "${name}" .. [[" }]],
+  settings = [[url = "URL/aliyun-sms/", key_id = "k", key_secret = "s", token = "t0k", templates = { SMS_1 = "]]
+    .. TEMPLATE:format "${name}" .. [[" }]],
   read = function(request)
     local fields = Peer.fields(request.path:match "%?(.*)$")
     return fields.PhoneNumbers or fields.PhoneNumber, fields.OutId, { asks = request.headers["x-acs-action"] == "QuerySendDetails" }
