@@ -13,6 +13,8 @@ local BOOKS = {
   "SELECT 'task', name, role, status, code, reason FROM task ORDER BY opened_at/3600000, name",
   "SELECT 'alert', name, level, status, joined AS i_joined FROM alert ORDER BY opened_at/3600000, name",
   "SELECT 'page', role, at/3600000 AS i_hour FROM page ORDER BY at/3600000, role",
+  [[SELECT 'rung', name, position AS i_position, rung.channel, audience, why FROM ladder JOIN rung ON rung.ladder=ladder.id
+    ORDER BY opened_at/3600000, name, position, rung.channel, audience, why]],
   "SELECT 'note', text FROM note ORDER BY text",
 }
 local CHANNELS = { "sms", "wechat", "email" }

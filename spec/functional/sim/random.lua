@@ -22,6 +22,11 @@ local COMMANDS = {
   function(s) return ('local a, why = p:ask("check", { within = "%s"%s%s }) p:note("told " .. tostring(a and a.temp or why))\n'
       .. 'if a and a.flag then %s else %s end')
     :format(s.span(), s.roll(2) == 1 and ', remind = "31m"' or "", s.roll(4) == 1 and ', to = "family"' or "", block(s), block(s)) end,
+  function(s) return ('local a, why = p:ask("check", { via = { { "wechat", within = "%s" }, { "sms", within = "%s"%s }, %s } })\n'
+      .. 'p:note("told " .. tostring(a and a.temp or why))'):format(s.span(), s.span(), s.roll(3) == 1 and ', to = "family"' or "",
+      s.roll(2) == 1 and '"call"' or '{ "sms", to = "family" }') end,
+  function(s) return ('local at, why = p:send("dose", { via = { { "sms", within = "%s" }, "call" } }) p:note("sent " .. tostring(at and "yes" or why))')
+    :format(s.span()) end,
   function(s) return ('p:task { id = "%s", role = "nurse", due = "4bh"%s }'):format(s.name "task", s.roll(2) == 1 and ', form = "check"' or "") end,
   function(s) return ('local r, why = p:wait(p:task { id = "call", role = "nurse", due = "8bh" }, { within = "%s" })\n'
     .. 'if r then p:note("task " .. r.code) %s else p:note(why) end'):format(s.span(), block(s)) end,
@@ -82,13 +87,14 @@ local DEEDS = {                                        -- what may happen to the
   function(w, pt, roll)
     w:event(pt, "appointment", { appointment = { id = "A" .. roll(3), at = "2026-03-20 09:00", status = "booked" } })
   end,
-  function(w) local task = w:task "call" if task then task:done { code = "done" } end end,
+  function(w) local task = w:task "call" if task then task:done { code = task.form and "no-answer" or "done" } end end,
   function(w) local task = w:task "call" if task then task:claim() end end,
   close_alerts,
   function(w) local alert = w:alert_named "alert1" if alert and alert.open then alert:ack() end end,
   function(w, pt) w:event(pt, "admission") w:advance "5h" w:discharge(pt) end,
   function(w, pt, roll) if roll(3) == 1 then pt:opt_out() elseif roll(3) == 1 then w:event(pt, "death") end end,
   function(w) w:receipt("hello", "delivered") end,
+  function(_, pt) pt:open "check" end,
 }
 
 function R.make(seed)

@@ -122,6 +122,13 @@ describe("a question by rungs", function()
     assert.equal("email unanswered, sms", story(w))
   end)
 
+  it("moves on when a receipt says later that it failed", function()
+    local w = asked { channels = { email = "receipts" } }
+    w:advance "1h"
+    w:receipt("check", "failed", "email")
+    assert.equal("email unreachable, sms", story(w))
+  end)
+
   it("takes no harm from receipts that come late, twice, or say the contrary", function()
     local w, pt = asked { channels = { email = "receipts", sms = "receipts" } }
     w:advance "3h"
