@@ -1,6 +1,7 @@
 // What a rung is made of: a message by its channel, or a call task with the same form.
 #include "base/mem.h"
 #include "care/ladder_steps.h"
+#include "care/ladder_words.h"
 #include "care/message.h"
 #include "care/message_text.h"
 #include "care/sending.h"
@@ -25,13 +26,20 @@ int64_t ladder_message(struct care *care, const struct ladder *ladder,
 }
 
 // Why the rung before was left: what the caller wants to know first.
-static void put_story(struct care *care, const struct ladder *ladder, struct buf *out) {
+static void put_story(struct care *care, const struct ladder *ladder, bool zh,
+                      struct buf *out) {
+  bool any = false;
   struct stmt *rows = store_query(care->store,
                                   "SELECT channel, why FROM rung WHERE ladder=?1 AND"
                                   " left_at IS NOT NULL ORDER BY position",
                                   "i", ladder->id);
-  while (stmt_row(rows))
-    buf_printf(out, "; %s: %s", stmt_text(rows, 0), stmt_text(rows, 1));
+  for (; stmt_row(rows); any = true) {
+    const char *channel = stmt_text(rows, 0), *why = stmt_text(rows, 1);
+    buf_puts(out, any ? zh ? "，" : ", " : zh ? "（" : " (");
+    buf_printf(out, zh ? "%s%s" : "%s %s", zh ? ladder_word_zh(channel) : channel,
+               zh ? ladder_word_zh(why) : why);
+  }
+  if (any) buf_puts(out, zh ? "）" : ")");
   stmt_done(rows);
 }
 
@@ -51,13 +59,13 @@ static void put_words(struct care *care, const struct ladder *ladder, struct buf
 static void put_note(struct care *care, const struct ladder *ladder,
                      const struct rung *rung, struct buf *out) {
   bool family = rung_is_family(rung);
-  buf_puts(out, family ? "请电话联系家属 / please ring the family"
-                       : "请电话联系患者 / please ring the patient");
-  if (!ladder_is_ask(ladder)) {
-    buf_puts(out, ": ");
-    put_words(care, ladder, out);
-  }
-  put_story(care, ladder, out);
+  buf_puts(out, family ? "请电话联系家属" : "请电话联系患者");
+  put_story(care, ladder, true, out);
+  buf_puts(out, family ? " / please ring the family" : " / please ring the patient");
+  put_story(care, ladder, false, out);
+  if (ladder_is_ask(ladder)) return;
+  buf_puts(out, ": ");
+  put_words(care, ladder, out);
 }
 
 int64_t ladder_call(struct care *care, const struct ladder *ladder,

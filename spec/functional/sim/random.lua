@@ -25,8 +25,8 @@ local COMMANDS = {
   function(s) return ('local a, why = p:ask("check", { via = { { "wechat", within = "%s" }, { "sms", within = "%s"%s }, %s } })\n'
       .. 'p:note("told " .. tostring(a and a.temp or why))'):format(s.span(), s.span(), s.roll(3) == 1 and ', to = "family"' or "",
       s.roll(2) == 1 and '"call"' or '{ "sms", to = "family" }') end,
-  function(s) return ('local at, why = p:send("dose", { via = { { "sms", within = "%s" }, "call" } }) p:note("sent " .. tostring(at and "yes" or why))')
-    :format(s.span()) end,
+  function(s) return ('local at, why = p:send("dose", { via = { { "sms", within = "%s" }, "call" } })\n'
+      .. 'p:note("sent " .. tostring(at and "yes" or why))'):format(s.span()) end,
   function(s) return ('p:task { id = "%s", role = "nurse", due = "4bh"%s }'):format(s.name "task", s.roll(2) == 1 and ', form = "check"' or "") end,
   function(s) return ('local r, why = p:wait(p:task { id = "call", role = "nurse", due = "8bh" }, { within = "%s" })\n'
     .. 'if r then p:note("task " .. r.code) %s else p:note(why) end'):format(s.span(), block(s)) end,

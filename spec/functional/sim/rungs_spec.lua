@@ -51,7 +51,7 @@ describe("a question by rungs", function()
     local call = w:task "call"
     assert.equal("check", call.form)
     assert.equal("nurse", call.role)
-    assert.truthy(call.note:find("email: unread; sms: unread", 1, true))
+    assert.truthy(call.note:find("请电话联系患者（邮件未打开，短信未打开） / please ring the patient (email unread, sms unread)", 1, true))
     assert.equal("email unread, sms unread, call", story(w))
     assert.same({}, H.notes(w))
   end)
@@ -386,7 +386,7 @@ describe("a text by rungs", function()
     local w = sent { name = "clinic", via = '{ "sms", "call" }', channels = { sms = "fail" } }
     local call = w:task "call"
     assert.is_nil(call.form)
-    assert.truthy(call.note:find("门诊停诊; sms: unreachable", 1, true), call.note)
+    assert.truthy(call.note:find("（短信送不到） / please ring the patient (sms unreachable): 门诊停诊", 1, true), call.note)
     call:done { code = "reached" }
     assert.same({ "told" }, H.notes(w))
     w = sent { via = '{ "sms", "call" }', channels = { sms = "fail" } }
