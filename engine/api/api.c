@@ -117,7 +117,8 @@ void api_handle(void *self, struct http_request *request) {
   api_read_begin(api);
   if (request->prepared)
     call_handle(request);
-  else if (begins(request->path, "/f") || strcmp(request->path, "/") == 0)
+  else if (begins(request->path, "/f") || begins(request->path, "/feedback") ||
+           begins(request->path, "/case") || strcmp(request->path, "/") == 0)
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)
     callback_handle(api, request);

@@ -15,6 +15,7 @@ struct event_result {
   int status;                     // 202 409 422; 0: not told yet
   char *detail;                   // a sentence when it was refused
   char *flag;                     // what is wrong with a number that it brought; NULL
+  char *number;                   // of feedback: what its sender is told; NULL
 };
 
 struct posting {  // one request; lives until every event in it is settled
@@ -37,6 +38,10 @@ static void put_result(struct json *json, const struct event_result *result) {
   if (result->detail) {
     json_key(json, "detail");
     json_text(json, result->detail);
+  }
+  if (result->number) {
+    json_key(json, "number");
+    json_text(json, result->number);
   }
   if (result->flag) {
     json_key(json, "flag");
@@ -90,6 +95,7 @@ void events_free(struct posting *posting) {
     mem_free(posting->results[i].id);
     mem_free(posting->results[i].detail);
     mem_free(posting->results[i].flag);
+    mem_free(posting->results[i].number);
   }
   mem_free(posting->results);
   mem_free(posting);
@@ -105,11 +111,12 @@ static void settle(struct posting *posting) {
 static void on_told(void *self, int64_t row, const struct value *told) {
   struct event_result *result = self;
   struct value status = value_field(told, "status"), detail = value_field(told, "detail"),
-               flag = value_field(told, "flag");
+               flag = value_field(told, "flag"), number = value_field(told, "number");
   (void)row;
   result->status = (int)value_int_or(&status, 500);
   result->detail = value_copy_text(&detail);
   result->flag = value_copy_text(&flag);
+  result->number = value_copy_text(&number);
   if (result->status == 409 && !result->detail)
     result->detail = mem_copy_text(conflict_text);
   settle(result->posting);

@@ -139,6 +139,25 @@ static void serve(struct page *page, bool post) {
     serve_link(page, text, verb, post);
 }
 
+// The part of the path after a word, or NULL: "/feedback", "/feedback/3 East".
+static const char *rest_of(const char *path, const char *word) {
+  size_t len = strlen(word);
+  if (strncmp(path, word, len) || (path[len] && path[len] != '/')) return NULL;
+  return path[len] ? path + len + 1 : path + len;
+}
+
+static void serve_any(struct page *page, bool post) {
+  const char *ward = rest_of(page->request->path, "/feedback"),
+             *number = rest_of(page->request->path, "/case");
+  choose_language(page);
+  if (ward)
+    page_feedback(page, ward, post);
+  else if (number)
+    page_case(page, number, post);
+  else
+    serve(page, post);
+}
+
 static const char *content_type(const struct http_request *request) {
   return http_header_find(request->headers, request->header_count, "Content-Type");
 }
@@ -182,7 +201,7 @@ static void read_and_serve(struct page *page) {
     page_sorry(page, 415, "请用网页里的按钮提交。",
                "Please use the buttons of the page.");
   else
-    serve(page, post);
+    serve_any(page, post);
 }
 
 static void handle(struct page page) {

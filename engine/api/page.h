@@ -30,6 +30,7 @@ struct page {  // one request and what it is about
   char *department, *program, *form_id;
   char status[12];
   struct value definition;  // of the form; nil when its department is gone
+  const char *base;         // of its own address; NULL: "/f"
   bool may_know;            // the reader knows the diagnosis (WARD 1)
   struct buf draft;         // an encoded map
   struct buf offered;       // choices of this question, an encoded map; empty: the form's
@@ -58,6 +59,8 @@ void page_door(struct page *page, const char *code, const char *complaint);
 void page_door_post(struct page *page);
 void page_number(struct page *page);  // "/f/number": the code that proves a number
 void page_number_post(struct page *page);
+void page_feedback(struct page *page, const char *ward, bool post);
+void page_case(struct page *page, const char *number, bool post);
 void page_bind(struct page *page, const char *code, bool post);  // "/f/bind/<code>"
 void page_form(struct page *page);
 void page_form_post(struct page *page);

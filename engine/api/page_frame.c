@@ -106,9 +106,10 @@ void page_begin(const struct page *page, const char *title, struct buf *out) {
 
 static void put_language(const struct page *page, struct buf *out) {
   const char *path = page->link[0] ? page->link : "";
-  buf_printf(out, "<a class=\"l\" href=\"/f%s%s?lang=%s\" lang=\"%s\">%s</a>",
-             *path ? "/" : "", path, page_say(page, "en", "zh"),
-             page_say(page, "en", "zh-CN"), page_say(page, "English", "中文"));
+  buf_printf(out, "<a class=\"l\" href=\"%s%s%s?lang=%s\" lang=\"%s\">%s</a>",
+             page->base ? page->base : "/f", *path ? "/" : "", path,
+             page_say(page, "en", "zh"), page_say(page, "en", "zh-CN"),
+             page_say(page, "English", "中文"));
 }
 
 static void put_foot(const struct page *page, struct buf *out) {

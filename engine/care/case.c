@@ -38,16 +38,28 @@ bool case_is_talking(struct care *care, int64_t enrollment) {
 
 // --- making one
 
-// "20260302-4711": the day it came, and four digits that nobody can guess the count from.
-static void new_number(struct care *care, const char *department, char out[24]) {
-  struct civil day = zone_civil(care_zone(care, department), kernel_now(care->kernel));
+void case_code(const unsigned char key[16], const char *number,
+               char out[CASE_CODE_SIZE]) {
+  struct buf text = {0};
+  char hex[65];
+  buf_put(&text, key, 16);
+  buf_puts(&text, number);
+  digest_sha256(text.data, text.len, hex);
+  for (int i = 0; i < CASE_CODE_SIZE - 1; i++)  // digits: they are read out and typed
+    out[i] = (char)('0' + hex[i] % 10);
+  out[CASE_CODE_SIZE - 1] = '\0';
+  buf_deinit(&text);
+}
+
+void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]) {
+  struct civil day = zone_civil(care_site_zone(care), kernel_now(care->kernel));
   for (unsigned digits = 10000;; digits *= 10) {
     char random[17];
     unsigned long value;
     digest_random_id(random);
     value = strtoul(random + 8, NULL, 16);
-    snprintf(out, 24, "%04d%02d%02d-%0*lu", (int)day.year, day.month, day.day,
-             digits > 10000 ? 6 : 4, value % digits);
+    snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-%0*lu", (int)day.year, day.month,
+             day.day, digits > 10000 ? 6 : 4, value % digits);
     if (!store_int(care->store, 0, "SELECT 1 FROM case_file WHERE number=?1", "t", out))
       return;
     if (digits > 1000000) digits = 1000000;
@@ -104,12 +116,8 @@ static void insert(struct care *care, int64_t enrollment, const struct opened *o
   struct value levels = value_field(triaged, "levels"),
                at_risk = value_field(triaged, "at_risk"),
                about = value_field(facts, "about");
-  char number[24],
-      *department = store_text(
-          care->store, "SELECT department FROM enrollment WHERE id=?1", "i", enrollment);
   char *channel = text_of(facts, "channel"), *receiver = text_of(facts, "receiver"),
-       *sure = text_of(facts, "sure");
-  new_number(care, department, number);
+       *sure = text_of(facts, "sure"), *number = text_of(facts, "number");
   store_exec(
       care->store,
       "INSERT INTO case_file (enrollment, number, department, triage, channel,"
@@ -121,7 +129,7 @@ static void insert(struct care *care, int64_t enrollment, const struct opened *o
       opened->encounter, receiver, value_int_or(&levels, 4),
       value_real_or(&at_risk, 0.75));
   case_step(care, enrollment, "received", receiver ? receiver : "channel", channel);
-  mem_free(department);
+  mem_free(number);
   mem_free(channel);
   mem_free(receiver);
   mem_free(sure);

@@ -15,6 +15,11 @@ int event_feedback(struct event_in *event);
 // callback "triage" gave, {tier, lead, joint, clocks, stage, type, …}.
 void case_open(struct care *care, int64_t enrollment, int64_t event,
                const struct value *triaged);
+// "20260302-4711": the day it came, and digits that tell no count. Told at once.
+enum { CASE_NUMBER_SIZE = 24, CASE_CODE_SIZE = 9 };
+void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]);
+// What, beside the number, opens the page of an item whose sender left no phone.
+void case_code(const unsigned char key[16], const char *number, char out[CASE_CODE_SIZE]);
 bool case_is(struct care *care, int64_t enrollment);
 // The sender wrote or answered in the last half hour: an answer is no disturbance.
 bool case_is_talking(struct care *care, int64_t enrollment);

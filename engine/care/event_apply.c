@@ -129,6 +129,7 @@ static void put_stays(struct event_in *event) {
 static void tell_sender(struct event_in *event) {
   struct mapping map = mapping_begin(&event->row->result);
   mapping_text(&map, "flag", event->flag);
+  mapping_text(&map, "number", event->number[0] ? event->number : NULL);
   mapping_int(&map, "patient", event->patient);
   mapping_int(&map, "status", 200);
   mapping_end(&map);

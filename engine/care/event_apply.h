@@ -14,6 +14,7 @@ struct event_in {
   bool newcomer;         // nothing was known of the patient before
   int64_t encounter;     // once found or made
   bool new_stay;         // the encounter was made by this event
+  char number[24];       // that feedback was given; ""
   const char *flag;      // the worst flag of the numbers it brought; NULL
   struct status *status;
 };

@@ -112,6 +112,8 @@ int event_feedback(struct event_in *event) {
   if (sender.about && sender.about != sender.person)
     merge_int(&merge, "about", sender.about);
   if (sender.about == sender.person) merge_int(&merge, "about", sender.about);
+  case_new_number(event->care, event->number);
+  merge_text(&merge, "number", event->number);
   merge_text(&merge, "sure", sender.about ? sender.sure : NULL);
   event->patient = sender.person;
   if (event->visit && sender.about)

@@ -96,7 +96,7 @@ static const struct event_field feedback_fields[] = {
     {"channel", FIELD_WORD, .needed = true, .words = ways},
     {"faq", FIELD_TEXT, .most = 500},
     {"nature", FIELD_TEXT, .most = 40},
-    {"number", FIELD_TEXT, .most = 64},
+    {"order", FIELD_TEXT, .most = 64, .hint = "12345-20260302-1"},
     {"receiver", FIELD_TEXT, .most = 64},
     {"score", FIELD_COUNT, .most = 100},
     {"sender", FIELD_MAP, .shape = &sender_shape},

@@ -2,7 +2,7 @@
 -- the case that it became, or nil when no triage took it. A case has number, at, tier, level, round, closed, patient, nature …
 -- and clocks: name → { due, met, breached, warned, started } of its round, in ms.
 local ITEM = { "channel", "text", "stars", "score", "ward", "nature", "stage", "type", "urgency", "topic", "faq", "receiver", "anonymous",
-  "sender", "number" }
+  "sender", "order" }
 
 local function first(world, sql, ...) return world.core:query(sql, ...)[1] end
 

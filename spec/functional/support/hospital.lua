@@ -56,7 +56,8 @@ function Hospital.ward(department, steps, more)
   return (Hospital.WARD:format(more or "", steps):gsub("@", department))
 end
 
-local OUTSIDE = { ["/api"] = true, ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true } -- of the API
+local OUTSIDE = { ["/api"] = true, ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true,
+  ["/feedback"] = true, ["/case"] = true } -- of the API
 
 -- Whole or not at all: the daemon may read it at any moment.
 local function write(path, text)
@@ -264,8 +265,10 @@ local function form(fields)
   return table.concat(out, "&")
 end
 
-function Hospital:post_form(path, fields)
-  return self:call("POST", path, form(fields), { token = false, ["Content-Type"] = "application/x-www-form-urlencoded" })
+function Hospital:post_form(path, fields, headers)
+  local all = { token = false, ["Content-Type"] = "application/x-www-form-urlencoded" }
+  for name, value in pairs(headers or {}) do all[name] = value end
+  return self:call("POST", path, form(fields), all)
 end
 
 -- A patient opens the page with code and birth date and answers: status, page, and the link that was given.

@@ -1,0 +1,140 @@
+// "/case/<number>": how far it is, and what was answered, for who sent it; in plain
+// words, without names of staff.
+#include <stdio.h>
+#include <string.h>
+
+#include "api/html.h"
+#include "api/page.h"
+#include "base/digest.h"
+#include "base/iso.h"
+#include "care/case.h"
+
+static const struct rate_limit look_limit = {12, 60};  // of one address: wrong tries
+
+static void ask_code(struct page *page, const char *number, const char *complaint) {
+  struct buf out = {0};
+  page_begin(page, page_say(page, "查看进度", "How far it is"), &out);
+  if (complaint) {
+    buf_puts(&out, "<p class=\"w\" role=\"alert\">");
+    html_text(&out, complaint);
+    buf_puts(&out, "</p>");
+  }
+  buf_printf(
+      &out,
+      "<form method=\"post\" action=\"/case\"><input type=\"hidden\" name=\"lang\" "
+      "value=\"%s\"><label class=\"q\" for=\"number\">%s</label><input id=\"number\" "
+      "name=\"number\" inputmode=\"numeric\" maxlength=\"24\" required value=\"",
+      page_say(page, "zh", "en"), page_say(page, "编号", "Your number"));
+  html_text(&out, number);
+  buf_printf(
+      &out,
+      "\"><br><br><label class=\"q\" for=\"code\">%s</label><input id=\"code\" "
+      "name=\"code\" maxlength=\"12\" autocomplete=\"off\" required><button>%s</button>"
+      "</form>",
+      page_say(page, "手机号后 4 位，或者查询码",
+               "The last 4 digits of your phone, or your code"),
+      page_say(page, "查看", "Look"));
+  page_send(page, complaint ? 422 : 200, &out, 0);
+}
+
+static bool is_tail(const struct page *page, int64_t id, const char *typed) {
+  return strlen(typed) == 4 &&
+         store_int(page->care->store, 0,
+                   "SELECT 1 FROM case_file JOIN contact ON contact.patient=sender JOIN "
+                   "identity USING (person) WHERE enrollment=?1 AND kind='phone' AND "
+                   "substr(value, -4)=?2 LIMIT 1",
+                   "it", id, typed);
+}
+
+static bool is_code(const struct page *page, const char *number, const char *typed) {
+  char code[CASE_CODE_SIZE];
+  case_code(page->api->keys.link, number, code);
+  return digest_equal(code, strlen(code), typed, strlen(typed));
+}
+
+// Steps in plain words, without the names of staff.
+static const char *step_words(const struct page *page, const char *what,
+                              const char *detail) {
+  if (!strcmp(what, "received")) return page_say(page, "收到", "Received");
+  if (!strcmp(what, "paused"))
+    return page_say(page, "等您补充信息", "Waiting for your answer");
+  if (!strcmp(what, "resumed")) return page_say(page, "继续处理", "Going on");
+  if (!strcmp(what, "reopened"))
+    return page_say(page, "重新处理，由上一级负责", "Taken up again, one level higher");
+  if (!strcmp(what, "closed")) return page_say(page, "已办结", "Closed");
+  if (strcmp(what, "met") != 0) return NULL;
+  if (!strcmp(detail, "dispatch"))
+    return page_say(page, "已交责任科室", "Given to those responsible");
+  if (!strcmp(detail, "resolution")) return page_say(page, "已答复", "Answered");
+  return NULL;
+}
+
+static void put_steps(const struct page *page, int64_t id, struct buf *out) {
+  struct stmt *rows = store_query(page->care->store,
+                                  "SELECT at, what, coalesce(detail, '') FROM case_step "
+                                  "WHERE enrollment=?1 ORDER BY id",
+                                  "i", id);
+  while (stmt_row(rows)) {
+    const char *words = step_words(page, stmt_text(rows, 1), stmt_text(rows, 2));
+    char when[ISO_SIZE];
+    if (!words) continue;
+    iso_format(stmt_int(rows, 0), care_site_zone(page->care), when);
+    buf_printf(out, "<p class=\"n\">%.10s %.5s　%s</p>", when, when + 11, words);
+  }
+  stmt_done(rows);
+}
+
+// What was answered stands here, too: an anonymous sender has no other place.
+static void put_answers(const struct page *page, int64_t id, struct buf *out) {
+  struct stmt *rows = store_query(
+      page->care->store,
+      "SELECT fields FROM message WHERE enrollment=?1 AND name='reply' ORDER BY id", "i",
+      id);
+  while (stmt_row(rows)) {
+    size_t len;
+    const char *bytes = stmt_bytes(rows, 0, &len);
+    struct value fields = {0};
+    if (len) value_read(bytes, len, &fields);
+    struct value reply = value_field(&fields, "reply");
+    if (reply.kind != VALUE_TEXT || !reply.text.len) continue;
+    buf_printf(out, "<h1>%s</h1><p>", page_say(page, "答复", "Our answer"));
+    html_lines(out, reply.text.data, reply.text.len);
+    buf_puts(out, "</p>");
+  }
+  stmt_done(rows);
+}
+
+static void show_case(struct page *page, const char *number, int64_t id) {
+  struct buf out = {0};
+  page_begin(page, number, &out);
+  put_steps(page, id, &out);
+  put_answers(page, id, &out);
+  page_send(page, 200, &out, 0);
+}
+
+void page_case(struct page *page, const char *given, bool post) {
+  const char *typed = page_field(page, "code"), *asked = page_field(page, "number"),
+             *number = post && asked ? asked : given;
+  char address[64];
+  int64_t now = clock_steady_ms(), wait;
+  page->base = "/case";
+  rate_address(page->request->peer, address, sizeof address);
+  if (!post) {
+    ask_code(page, strlen(number) < 25 ? number : "", NULL);
+    return;
+  }
+  if (!rate_has(page->api->rate, &look_limit, address, now, &wait)) {
+    page_sorry_later(page, wait);
+    return;
+  }
+  int64_t id = store_int(page->care->store, 0,
+                         "SELECT enrollment FROM case_file WHERE number=?1", "t", number);
+  if (id && typed && (is_tail(page, id, typed) || is_code(page, number, typed))) {
+    show_case(page, number, id);
+    return;
+  }
+  rate_take(page->api->rate, &look_limit, address, now);
+  ask_code(page, strlen(number) < 25 ? number : "",
+           page_say(page, "编号或查询码不对，请再核对一次。",
+                    "The number or the code is not right. Please check both."));
+}

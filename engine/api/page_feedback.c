@@ -1,0 +1,219 @@
+// "/feedback/<ward>": anybody's word about the hospital, without a login; and "/case",
+// how far it is, for who sent it.
+#include <stdio.h>
+#include <string.h>
+
+#include "api/html.h"
+#include "api/page.h"
+#include "api/pending.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "care/case.h"
+#include "care/mapping.h"
+#include "care/phone.h"
+
+enum { TEXT_MOST = 6000, NAME_MOST = 60, WARD_MOST = 60 };
+static const struct rate_limit send_limit = {6, 20};       // of one address: items
+static const struct rate_limit flood_limit = {300, 3000};  // of all together
+
+static void put_input(const struct page *page, const char *name, const char *label,
+                      const char *more, struct buf *out) {
+  const char *value = page_field(page, name);
+  buf_printf(out,
+             "<label class=\"q\" for=\"%s\">%s</label><input id=\"%s\" name=\"%s\" %s "
+             "autocomplete=\"off\" value=\"",
+             name, label, name, name, more);
+  html_text(out, value ? value : "");
+  buf_puts(out, "\"><br><br>");
+}
+
+static void put_stars(const struct page *page, struct buf *out) {
+  buf_printf(out, "<fieldset><legend>%s</legend><div class=\"s\">",
+             page_say(page, "您打几分？（可不填）", "How many stars? (optional)"));
+  for (int i = 5; i >= 1; i--)
+    buf_printf(out,
+               "<label class=\"o\"><input type=\"radio\" name=\"stars\" value=\"%d\">%d "
+               "★</label>",
+               i, i);
+  buf_puts(out, "</div></fieldset>");
+}
+
+static void put_item_form(const struct page *page, const char *ward,
+                          const char *complaint, struct buf *out) {
+  const char *text = page_field(page, "text");
+  if (complaint) {
+    buf_puts(out, "<p class=\"w\" role=\"alert\">");
+    html_text(out, complaint);
+    buf_puts(out, "</p>");
+  }
+  buf_puts(out, "<form method=\"post\" action=\"/feedback");
+  if (*ward) buf_puts(out, "/");
+  http_percent_encode(out, ward, strlen(ward));
+  buf_printf(
+      out,
+      "\"><input type=\"hidden\" name=\"lang\" value=\"%s\"><label class=\"q\" "
+      "for=\"text\">%s</label><textarea id=\"text\" name=\"text\" maxlength=\"2000\" "
+      "required>",
+      page_say(page, "zh", "en"),
+      page_say(page, "请写下您的意见、投诉、表扬或问题",
+               "Your opinion, complaint, praise or question"));
+  html_text(out, text ? text : "");
+  buf_puts(out, "</textarea><br><br>");
+  put_stars(page, out);
+  put_input(page, "phone",
+            page_say(page, "手机号（我们回复您用，可不填）",
+                     "Your phone, for our answer (optional)"),
+            "inputmode=\"tel\" maxlength=\"20\"", out);
+  put_input(page, "name", page_say(page, "怎么称呼您（可不填）", "Your name (optional)"),
+            "maxlength=\"20\"", out);
+  buf_printf(
+      out,
+      "<label class=\"o\"><input type=\"checkbox\" name=\"anonymous\" value=\"1\">"
+      "%s</label><button>%s</button></form>",
+      page_say(page, "匿名：不留姓名和电话，用编号查询答复",
+               "Anonymous: without name and phone; you look up our answer by number"),
+      page_say(page, "提交", "Send"));
+}
+
+static void show_form(struct page *page, const char *ward, const char *complaint) {
+  struct buf out = {0}, title = {0};
+  buf_puts(&title, page_say(page, "我们在听", "We listen"));
+  if (*ward) buf_printf(&title, " · %s", ward);
+  page_begin(page, title.data, &out);
+  put_item_form(page, ward, complaint, &out);
+  page_send(page, complaint ? 422 : 200, &out, 0);
+  buf_deinit(&title);
+}
+
+static void put_code(const struct page *page, const char *number, struct buf *out) {
+  char code[CASE_CODE_SIZE];
+  case_code(page->api->keys.link, number, code);
+  buf_puts(out, code);
+}
+
+static void on_taken(struct pending *pending, const struct value *result) {
+  struct page page = {.api = pending->api,
+                      .care = pending->api->care,
+                      .request = pending->request,
+                      .english = pending->kind == 'e'};
+  struct value status = value_field(result, "status"),
+               number = value_field(result, "number");
+  char *text = value_copy_text(&number);
+  struct buf out = {0};
+  if (value_int_or(&status, 500) >= 400 || !text) {
+    page_sorry(&page, 503, "没有收到，请稍后再试，或者给我们打电话。",
+               "It did not reach us. Please try again later, or ring us.");
+    mem_free(text);
+    return;
+  }
+  page_begin(&page, page_say(&page, "收到了，谢谢您", "We have it. Thank you"), &out);
+  buf_printf(&out, "<p>%s</p><p class=\"n\"><b>%s</b></p><p>%s <b>",
+             page_say(&page, "您的编号：", "Your number:"), text,
+             page_say(&page, "查询码：", "Your code:"));
+  put_code(&page, text, &out);
+  buf_printf(&out,
+             "</b></p><p class=\"h\">%s</p><a class=\"b p\" href=\"/case/%s\">%s</a>",
+             page_say(&page, "请记下编号和查询码：用它们可以查看进度和答复。",
+                      "Keep both: with them you see how far it is, and our answer."),
+             text, page_say(&page, "查看进度", "See how far it is"));
+  page_send(&page, 200, &out, 0);
+  mem_free(text);
+}
+
+// Only what an event may have: the page says what is wrong in its own words.
+static void put_item(const struct page *page, const char *ward, const char *text,
+                     const char *phone, struct buf *out) {
+  const char *name = page_field(page, "name"), *stars = page_field(page, "stars");
+  bool anonymous = page_field(page, "anonymous") != NULL;
+  struct mapping item = mapping_begin(out);
+  if (anonymous) mapping_bool(&item, "anonymous", true);
+  mapping_text(&item, "channel", *ward ? "qr" : "web");
+  if (!anonymous && ((name && *name) || *phone)) {
+    mapping_key(&item, "sender");
+    struct mapping sender = mapping_begin(out);
+    if (name && *name) mapping_text(&sender, "name", name);
+    if (*phone) mapping_text(&sender, "phone", phone);
+    mapping_end(&sender);
+  }
+  if (stars && *stars >= '1' && *stars <= '5' && !stars[1])
+    mapping_int(&item, "stars", *stars - '0');
+  mapping_text(&item, "text", text);
+  if (*ward) mapping_text(&item, "ward", ward);
+  mapping_end(&item);
+}
+
+static void submit(struct page *page, const char *ward, const char *text,
+                   const char *phone) {
+  struct buf body = {0};
+  char id[17];
+  digest_random_id(id);
+  struct mapping map = mapping_begin(&body);
+  mapping_int(&map, "at", kernel_now(page->care->kernel));
+  mapping_text(&map, "id", id);
+  mapping_key(&map, "item");
+  put_item(page, ward, text, phone, &body);
+  mapping_text(&map, "kind", "feedback");
+  mapping_end(&map);
+  struct pending *pending = pending_new(page->api, page->request, on_taken);
+  page->request = NULL;
+  pending->kind = page->english ? 'e' : 'z';
+  pending_submit(pending, "page", id, "event", &body);
+  buf_deinit(&body);
+}
+
+static bool is_plain(const char *text, const char *but) {
+  for (; *text; text++)
+    if (((unsigned char)*text < ' ' || *text == 0x7F) && !strchr(but, *text))
+      return false;
+  return true;
+}
+
+// What is wrong with what was typed, or NULL.
+static const char *judge(const struct page *page, const char *text, const char *typed,
+                         char phone[PHONE_SIZE]) {
+  const char *name = page_field(page, "name");
+  if (strspn(text, " \r\n\t") == strlen(text))
+    return page_say(page, "请写几个字，告诉我们是什么事。",
+                    "Please write what it is about.");
+  if (strlen(text) > TEXT_MOST || !utf8_valid(text, strlen(text)) ||
+      !is_plain(text, "\r\n\t"))
+    return page_say(page, "写得太长了，最多 2000 字；余下的可以再提交一次。",
+                    "That is too long: 2,000 characters at most; send the rest again.");
+  if (name && (strlen(name) > NAME_MOST || !utf8_valid(name, strlen(name)) ||
+               !is_plain(name, "")))
+    return page_say(page, "称呼太长了。", "The name is too long.");
+  if (*typed && (!phone_normalize(typed, strlen(typed), phone) || phone_flag(phone)))
+    return page_say(page, "手机号不对，请核对；不想留可以空着。",
+                    "The phone number is not right. You may leave it empty.");
+  return NULL;
+}
+
+static void take_item(struct page *page, const char *ward) {
+  char address[64], phone[PHONE_SIZE] = "";
+  const char *text = page_field(page, "text"), *typed = page_field(page, "phone");
+  int64_t now = clock_steady_ms(), wait = 0;
+  const char *wrong = judge(page, text ? text : "", typed ? typed : "", phone);
+  rate_address(page->request->peer, address, sizeof address);
+  strncat(address, " feedback", sizeof address - strlen(address) - 1);
+  if (wrong) {
+    show_form(page, ward, wrong);
+  } else if (!rate_has(page->api->rate, &send_limit, address, now, &wait) ||
+             !rate_has(page->api->rate, &flood_limit, "feedback", now, &wait)) {
+    page_sorry_later(page, wait);
+  } else {
+    rate_take(page->api->rate, &send_limit, address, now);
+    rate_take(page->api->rate, &flood_limit, "feedback", now);
+    submit(page, ward, text, phone);
+  }
+}
+
+void page_feedback(struct page *page, const char *ward, bool post) {
+  page->base = "/feedback";
+  if (strlen(ward) > WARD_MOST || !is_plain(ward, ""))
+    page_sorry(page, 404, "没有这个页面。", "There is no such page.");
+  else if (post)
+    take_item(page, ward);
+  else
+    show_form(page, ward, NULL);
+}
