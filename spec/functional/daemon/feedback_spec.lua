@@ -38,7 +38,9 @@ describe("a word for the hospital", function()
     assert.equal(200, code, said)
     assert.truthy(number and secret, said)
     local message = wait.till("she is told", function()
-      for _, request in ipairs(h.gateway.requests) do if request.to == "13912340001" and request.text:find(number, 1, true) then return request end end
+      for _, request in ipairs(h.gateway.requests) do
+        if request.to == "13912340001" and request.text:find(number, 1, true) then return request end
+      end
     end)
     assert.truthy(message.text:find("/case/" .. number, 1, true))
     case(number)
