@@ -34,6 +34,8 @@ int main(int argc, char **argv) {
       &cli_prefer,
       &cli_ring_back,
       &cli_bind,
+      &cli_numbers,
+      &cli_wards,
       &cli_duty,
       &cli_handover,
       &cli_bundles,

@@ -64,6 +64,7 @@ void api_deinit(struct api *api) {
   pending_stop(api);
   tokens_deinit(&api->tokens);
   mem_free(api->rate);
+  buf_deinit(&api->wards);
   *api = (struct api){0};
 }
 

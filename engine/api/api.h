@@ -93,6 +93,8 @@ struct api {
   struct pending *pending;          // requests that wait for a commit
   struct summary *summaries;        // being made (the first) or waiting for that one
   struct forecasting *forecasting;  // the forecast being made; NULL: none
+  struct buf wards;  // metrics of wards as they were counted last (read_wards.c)
+  int64_t wards_at;  // then, by the steady clock
   uint64_t reading;  // store_failures when the present request or answer was begun
   uint64_t wrong_codes, wrong_births, limited, unauthorized;  // since the start
 };

@@ -10,6 +10,8 @@
 //   afterward_messages_total            messages ever
 //   afterward_channel_up{channel}       0 while its provider is dead or set up wrongly
 //   afterward_channel_state{channel,state} 1 for the one of up down misconfigured limited
+//   afterward_patients_in_bed{department,ward}, …_in_bed_proved, …_in_bed_bound   of them
+//                                       with a proved number, with a bound account
 //   afterward_runs_stuck, afterward_alerts_open, afterward_tasks_open
 //   afterward_inbox_waiting, afterward_inbox_refused
 //   afterward_http_requests_total, afterward_http_responses_total{class},
@@ -23,6 +25,7 @@
 #include <sys/statvfs.h>
 
 #include "api/json.h"
+#include "api/read_wards.h"
 
 enum { LATE_MS = 5 * 60000, SPACE_MB = 100 };
 
@@ -158,6 +161,7 @@ void api_metrics(struct api *api, struct buf *out) {
   put_kernel(api, out);
   put_late(kernel_statistics(api->care->kernel), out);
   put_store(api, out);
+  wards_metrics(api, out);
   if (api->engine.http) put_http(api->engine.http(api->engine.self), out);
   put(out, "counter", "afterward_page_wrong_codes_total", (double)api->wrong_codes);
   put(out, "counter", "afterward_page_wrong_births_total", (double)api->wrong_births);

@@ -15,6 +15,7 @@
 #include "api/plugins.h"
 #include "api/read.h"
 #include "api/read_forecast.h"
+#include "api/read_wards.h"
 #include "base/mem.h"
 #include "io/http_answer.h"
 
@@ -63,6 +64,8 @@ static const struct route routes[] = {
     {"GET", "ring-back", SCOPE_READ, read_ring_back},
     {"POST", "ring-back", SCOPE_STAFF, desk_ring_back},
     {"GET", "patients", SCOPE_READ, read_patients},
+    {"GET", "wards", SCOPE_READ, read_wards},
+    {"GET", "numbers", SCOPE_READ, read_flagged},
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},
     {"GET", "patients/*/bind", SCOPE_STAFF, card_bind},

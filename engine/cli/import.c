@@ -9,11 +9,19 @@
 #include "import/import.h"
 #include "script/table_file.h"
 
+static void put_flagged(struct mapping *map, const struct import_result *result) {
+  mapping_key(map, "flagged");
+  size_t list = value_begin_list(map->out);
+  buf_put(map->out, buf_text(&result->flagged), result->flagged.len);
+  value_end(map->out, list, result->told);
+}
+
 static void print_json(const struct import_result *result) {
   struct buf bytes = {0}, json = {0};
   struct value view;
   struct mapping map = mapping_begin(&bytes);
   mapping_int(&map, "bad", result->bad);
+  put_flagged(&map, result);
   mapping_int(&map, "placeholder", result->placeholder);
   mapping_text(&map, "rejects", *result->rejects ? result->rejects : NULL);
   mapping_int(&map, "rows", result->rows);
@@ -33,8 +41,10 @@ static void print_words(const struct import_result *result) {
   printf("%ld of %ld rows are in, after %.1f s.\n", result->taken, result->rows,
          result->seconds);
   if (result->shared + result->placeholder + result->unusable)
-    printf("Numbers to look at: %ld shared, %ld placeholders, %ld unusable.\n",
-           result->shared, result->placeholder, result->unusable);
+    printf(
+        "Numbers to look at (afterward numbers): %ld shared, %ld placeholders, %ld "
+        "unusable.\n",
+        result->shared, result->placeholder, result->unusable);
   if (result->bad)
     printf("%ld bad rows are in %s: mend them there and import that file.\n", result->bad,
            result->rejects);
@@ -59,9 +69,11 @@ static int import_with(struct cli *cli, const struct value *map, const char *ser
                                          .token = token,
                                          .progress = stderr,
                                          .tail = isatty(STDERR_FILENO)};
-  if (import_run(&options, &result, &status))
-    return cli_fail(cli, CLI_FAILED, "%s", status.text);
-  return report(cli, &result);
+  int code = import_run(&options, &result, &status)
+                 ? cli_fail(cli, CLI_FAILED, "%s", status.text)
+                 : report(cli, &result);
+  buf_deinit(&result.flagged);
+  return code;
 }
 
 // A daemon that isn't there is told at once, not after every try.

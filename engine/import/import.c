@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "care/mapping.h"
+#include "care/phone.h"
 #include "import/batch.h"
 #include "import/list.h"
 
@@ -11,7 +13,8 @@ enum {
   FLIGHTS = 4,
   TRIES = 6,
   PROGRESS_MS = 500,
-  SHOWN = 50,  // bad rows told one by one; all are in the rejects
+  SHOWN = 50,   // bad rows told one by one; all are in the rejects
+  TOLD = 1000,  // rows with a flagged number that programs are told of
   ANSWER_MS = 120000
 };
 
@@ -72,11 +75,45 @@ static void show_progress(struct import *import) {
   fflush(out);
 }
 
-static void count_flag(struct import_result *result, const struct value *item) {
-  struct value flag = value_field(item, "flag");
-  if (value_is(&flag, "shared")) result->shared++;
-  if (value_is(&flag, "placeholder")) result->placeholder++;
-  if (value_is(&flag, "void")) result->unusable++;
+static void keep_flag(struct import_result *result, long line, const char *flag,
+                      const char *remedy) {
+  if (result->told == TOLD) return;
+  struct mapping map = mapping_begin(&result->flagged);
+  mapping_text(&map, "flag", flag);
+  mapping_int(&map, "line", line);
+  mapping_text(&map, "remedy", remedy);
+  mapping_end(&map);
+  result->told++;
+}
+
+static void show_flag(struct import *import, long line, const char *flag,
+                      const char *remedy) {
+  struct import_result *result = import->result;
+  long count = result->shared + result->placeholder + result->unusable;
+  if (!import->options->progress || count > SHOWN) return;
+  clear_line(import);
+  fprintf(import->options->progress, "line %ld: %s: %s\n", line, flag, remedy);
+  if (count == SHOWN)
+    fputs("further numbers to look at: afterward numbers\n", import->options->progress);
+}
+
+// The row went in; somebody must see to the number.
+static void note_flag(struct import *import, long line, const struct value *item) {
+  struct value field = value_field(item, "flag");
+  struct import_result *result = import->result;
+  const struct {
+    const char *flag;
+    long *count;
+  } flags[] = {{"shared", &result->shared},
+               {"placeholder", &result->placeholder},
+               {"void", &result->unusable}};
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+    if (!value_is(&field, flags[i].flag)) continue;
+    const char *remedy = phone_flag_words(flags[i].flag);
+    ++*flags[i].count;
+    keep_flag(result, line, flags[i].flag, remedy);
+    show_flag(import, line, flags[i].flag, remedy);
+  }
 }
 
 static void settle_row(struct import *import, struct import_batch *batch, int at,
@@ -84,7 +121,7 @@ static void settle_row(struct import *import, struct import_batch *batch, int at
   struct value code = value_field(item, "status"), detail = value_field(item, "detail");
   if (value_int_or(&code, 500) < 300) {
     import->result->taken++;
-    count_flag(import->result, item);
+    note_flag(import, batch->rows[at].line, item);
     return;
   }
   char *reason = value_copy_text(&detail);

@@ -21,6 +21,8 @@ struct import_options {  // all borrowed
 struct import_result {
   long rows, taken, bad;               // bad ones are in rejects
   long shared, placeholder, unusable;  // rows with such a number, which went in
+  struct buf flagged;  // those, encoded maps one after another: {flag, line, remedy}; the
+  uint32_t told;       // first thousand of them; the caller frees
   double seconds;
   char rejects[512];  // "" when none was written
 };

@@ -127,6 +127,27 @@ describe("a discharge list", function()
     wait.till("the eighth is followed", function() return books() == 8 end)
   end)
 
+  it("goes in with numbers that are nobody's, too short or of many, which are told by line, with the remedy, and listed", function()
+    local lines, file = { HEAD }, h.folder .. "/numbers.csv"
+    for i, phone in ipairs { "13800138000", "1380013", "13712340001", "13712340001", "13712340001", "13712340001", "13712345671" } do
+      lines[#lines + 1] = ("N%d,钱%d,1951-02-03,%s,骨科,2026-03-02 08:00,,1,,,"):format(i, i, phone)
+    end
+    write(file, table.concat(lines, "\n") .. "\n")
+    local output, code, errors = h:afterward("import", file, "--map", h.folder .. "/map.lua", "--json")
+    assert.equal(0, code, output .. errors)
+    local told = json.decode(output)
+    assert.same({ 7, 1, 1, 1 }, { told.taken, told.placeholder, told.unusable, told.shared })
+    assert.same({ { line = 2, flag = "placeholder", remedy = "this looks like nobody's number; ask for the right one" } }, { told.flagged[1] })
+    assert.matches("\nline 3: void: no such number can be", "\n" .. errors)
+    assert.matches("\nline %d: shared: more than three patients have this number; ask each for their own\n", errors)
+    local text
+    text, code = h:afterward("numbers", "--flag", "shared")
+    assert.equal(0, code)
+    assert.equal(4, select(2, text:gsub("more than three patients", "")), text)
+    assert.matches("13712340001 +shared +4 ", text)
+    assert.matches("placeholder", (h:afterward "numbers"))
+  end)
+
   it("needs a token that may post events", function()
     h.cli_env = { AFTERWARD_TOKEN = Hospital.TOKENS.reader }
     local _, code, words = import(list)

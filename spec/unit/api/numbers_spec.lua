@@ -134,3 +134,56 @@ describe("somebody rings back", function()
     assert.equal(422, (w:call("POST", "/ring-back", { phone = "x" })))
   end)
 end)
+
+describe("a ward", function()
+  local w
+  before_each(function()
+    w = World.open()
+    for _, text in ipairs {
+      "INSERT INTO encounter (id, patient, source, visit, department, ward, admitted_at, status) VALUES "
+        .. "(1, 1, 'his', 'V1', 'ortho', '5A', " .. w.now - 86400000 .. ", 'in'), (2, 3, 'his', 'V2', 'cardiac', '6\"B', " .. w.now - 1 .. ", 'in')",
+      "INSERT INTO identity (person, kind, value, flag) VALUES (3, 'phone', '13800138000', 'placeholder'), (3, 'phone', '01012345678', 'landline')",
+    } do w.core:sql(text) end
+  end)
+  after_each(function() w:close() end)
+
+  local function numbers(query, o) return select(2, w:call("GET", "/numbers" .. (query or ""), nil, o)).items end
+
+  it("has a list of the numbers to prove, and of those that are none", function()
+    local todo = numbers("?flag=unproved&ward=5A", { token = "ward" })
+    assert.same({ "*******1234", "self", "ring it at the bedside, or send it a code" }, { todo[1].value, todo[1].relation, todo[1].remedy })
+    assert.same({ 2, "child" }, { #todo, todo[2].relation })
+    assert.equal(200, (w:call("POST", "/patients/" .. w.core:id("p", 1) .. "/prove", { identity = todo[2].id, how = "ring" })))
+    assert.same({}, numbers("?flag=unproved&ward=5A", { token = "ward" }))
+    local flagged = numbers()
+    assert.same({ 1, "placeholder", 1 }, { #flagged, flagged[1].flag, flagged[1].patients })
+    assert.same({}, numbers("", { token = "ward" }))
+    assert.equal("landline", numbers("?flag=landline")[1].flag)
+    assert.equal(400, (w:call("GET", "/numbers?flag=odd")))
+  end)
+
+  it("is counted: how many in a bed and of those who left can be reached, by number and by account", function()
+    w.core:sql "UPDATE identity SET proved_at=1 WHERE value='13900005678'"
+    w.core:sql "INSERT INTO identity (id, person, kind, value) VALUES (90, 2, 'wechat', 'o1')"
+    w.core:sql("INSERT INTO encounter (id, patient, source, visit, department, ward, status) VALUES (3, 1, 'his', 'V0', 'ortho', '5A', 'out')")
+    w.core:sql("INSERT INTO event (id, patient, kind, at, recorded_at, encounter, body) VALUES (1, 1, 'discharge', 1, ?1, 3, x'00')",
+      tostring(w.now - 86400000 * 10))
+    local _, wards = w:call("GET", "/wards", nil, { token = "ward" })
+    assert.equal(1, #wards.items)
+    local one = wards.items[1]
+    assert.same({ "5A", 1, 1, 100, 1, 1, 1, 100, 1 }, { one.ward, one.in_bed, one.in_bed_proved, one.in_bed_proved_percent, one.in_bed_bound,
+      one.left, one.left_proved, one.left_proved_percent, one.left_bound })
+    assert.equal(0, select(2, w:call("GET", "/wards?days=9&department=ortho")).items[1].left)
+    w.core:sql "INSERT INTO binding (patient, person, identity, at, channel, ended_at, ended_by) VALUES (1, 2, 90, 1, 'wechat', 2, 'li')"
+    assert.equal(0, select(2, w:call("GET", "/wards?department=ortho")).items[1].in_bed_bound)
+    assert.equal(2, #select(2, w:call("GET", "/wards")).items)
+    assert.equal(400, (w:call("GET", "/wards?days=0")))
+  end)
+
+  it("has its figures in the metrics", function()
+    local _, text = w:get "/metrics"
+    assert.matches('afterward_patients_in_bed{department="ortho",ward="5A"} 1\n', text, 1, true)
+    assert.matches('afterward_patients_in_bed_proved{department="cardiac",ward="6\\"B"} 0\n', text, 1, true)
+    assert.matches("# TYPE afterward_patients_in_bed_bound gauge", text, 1, true)
+  end)
+end)
