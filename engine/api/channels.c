@@ -63,7 +63,7 @@ static char *program_of(const char *text) {
 }
 
 static void send_test(struct pending *pending, const char *channel, const char *to,
-                      const char *text) {
+                      const char *text, const char *from) {
   struct api *api = pending->api;
   struct pending *waiting = pending_new(api, pending->request, tested);
   struct status status = {0};
@@ -72,6 +72,7 @@ static void send_test(struct pending *pending, const char *channel, const char *
   digest_random_id(id);
   snprintf(key, sizeof key, "test-%s", id);
   struct outgoing outgoing = {.channel = channel,
+                              .from = *from ? from : NULL,
                               .address = to,
                               .key = key,
                               .text = text,
@@ -85,8 +86,8 @@ static void send_test(struct pending *pending, const char *channel, const char *
   mem_free(program);
 }
 
-// It is in the audit who sends it; now it goes. The pending's text holds channel, to and
-// text, each with its NUL.
+// It is in the audit who sends it; now it goes. The pending's text holds channel, to,
+// text and from, each with its NUL.
 static void audited(struct pending *pending, const struct value *result) {
   struct value status = value_field(result, "status");
   int code = (int)value_int_or(&status, 500);
@@ -96,8 +97,8 @@ static void audited(struct pending *pending, const struct value *result) {
     return;
   }
   const char *channel = pending->text.data, *to = channel + strlen(channel) + 1,
-             *text = to + strlen(to) + 1;
-  send_test(pending, channel, to, text);
+             *text = to + strlen(to) + 1, *from = text + strlen(text) + 1;
+  send_test(pending, channel, to, text, from);
 }
 
 static bool fits(const struct value *text, size_t most) {
@@ -107,12 +108,15 @@ static bool fits(const struct value *text, size_t most) {
 
 void desk_channel_test(struct call *call) {
   struct value to = value_field(&call->body, "to"),
-               text = value_field(&call->body, "text");
+               text = value_field(&call->body, "text"),
+               from = value_field(&call->body, "from");
   const char *channel = call->segments[1];
   if (!fits(&to, TO_MOST)) {
     call_problem(call, 422, "to is missing: say whom, such as a phone number");
   } else if (text.kind != VALUE_NIL && !fits(&text, TEXT_MOST)) {
     call_problem(call, 422, "text must be text of %d bytes at most", TEXT_MOST);
+  } else if (from.kind != VALUE_NIL && !fits(&from, TO_MOST)) {
+    call_problem(call, 422, "from must be a desk phone, such as \"8001\"");
   } else {
     char object[96];
     struct pending *pending = pending_new(call->api, call->request, audited);
@@ -123,6 +127,9 @@ void desk_channel_test(struct call *call) {
       buf_puts(&pending->text, TEXT_USUAL);
     else
       buf_put(&pending->text, text.text.data, text.text.len);
+    buf_putc(&pending->text, 0);
+    if (from.kind == VALUE_TEXT) buf_put(&pending->text, from.text.data, from.text.len);
+    buf_putc(&pending->text, 0);
     snprintf(object, sizeof object, "channel:%.64s", channel);
     desk_audit_first(call, "channel.test", object, pending);
   }

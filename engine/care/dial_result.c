@@ -165,19 +165,23 @@ static void keep_words(struct care *care, const struct dial *dial,
   buf_deinit(&words);
 }
 
-// Whoever was rung and wants no more is left alone at once, before a person has looked.
+// Before a person has looked: whoever was rung and wants no more is left alone at once,
+// and so is the whole family of somebody who is said to be dead.
 static void stop_at_once(struct care *care, const struct dial *dial, const char *code,
                          const char *channel) {
   char by[STAFF_SIZE];
-  if (!code || strcmp(code, "refused")) return;
-  snprintf(by, sizeof by, "call:%s", channel);
+  bool dead = code && strcmp(code, "deceased") == 0;
+  if (!code || (!dead && strcmp(code, "refused"))) return;
+  snprintf(by, sizeof by, "call:%s (%s)", channel, code);
   patient_opt_out(
       care,
       &(struct opting){
           .patient = store_int(care->store, 0, "SELECT patient FROM dial WHERE id=?1",
                                "i", dial->id),
-          .person = store_int(care->store, 0, "SELECT person FROM identity WHERE id=?1",
-                              "i", dial->identity),
+          .person =
+              dead ? 0
+                   : store_int(care->store, 0, "SELECT person FROM identity WHERE id=?1",
+                               "i", dial->identity),
           .by = by});
 }
 

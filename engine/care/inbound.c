@@ -2,14 +2,13 @@
 
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/mem.h"
 #include "care/binding.h"
 #include "care/identity.h"
-#include "care/mapping.h"
 #include "care/phone.h"
 #include "care/reply.h"
 #include "care/ring_back.h"
+#include "care/said.h"
 
 enum { AHEAD_MS = 5 * 60 * 1000 };  // clocks differ
 
@@ -84,16 +83,5 @@ void inbound_handlers(struct care *care) {
 
 void inbound_take(struct care *care, const char *channel, const struct value *list,
                   inbox_done *done, void *self) {
-  struct buf body = {0};
-  struct value view;
-  char id[17];
-  struct mapping map = mapping_begin(&body);
-  mapping_text(&map, "channel", channel);
-  mapping_value(&map, "items", list);
-  mapping_end(&map);
-  value_read(body.data, body.len, &view);
-  digest_random_id(id);
-  kernel_submit(care->kernel, "inbound", id, "inbound", &view, INBOX_RECORDED, done,
-                self);
-  buf_deinit(&body);
+  said_take(care, "inbound", "items", channel, list, done, self);
 }

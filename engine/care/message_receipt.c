@@ -2,12 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/log.h"
 #include "care/ladder.h"
-#include "care/mapping.h"
 #include "care/message_carried.h"
 #include "care/message_result.h"
+#include "care/said.h"
 
 enum { EARLY_LIMIT = 10000 };  // receipts kept for acceptances that are still to come
 static const int64_t early_ms = 3 * (int64_t)CIVIL_DAY_MS;
@@ -162,20 +161,7 @@ void message_receipt_handlers(struct care *care) {
   kernel_handle_inbox(care->kernel, &handler, care);
 }
 
-// Each call is a row of its own: that a receipt comes twice shows only when it is
-// applied, as a gateway may use its numbers again.
 void message_receipts(struct care *care, const char *channel, const struct value *list,
                       inbox_done *done, void *self) {
-  struct buf body = {0};
-  struct value view;
-  char id[17];
-  struct mapping map = mapping_begin(&body);
-  mapping_text(&map, "channel", channel);
-  mapping_value(&map, "receipts", list);
-  mapping_end(&map);
-  value_read(body.data, body.len, &view);
-  digest_random_id(id);
-  kernel_submit(care->kernel, "receipt", id, "receipt", &view, INBOX_RECORDED, done,
-                self);
-  buf_deinit(&body);
+  said_take(care, "receipt", "receipts", channel, list, done, self);
 }

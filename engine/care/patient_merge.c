@@ -96,6 +96,10 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
              from, into);
   store_exec(store, "UPDATE task SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE call SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store,
+             "UPDATE dial SET patient=?1 WHERE task IN (SELECT id FROM task WHERE"
+             " patient=?1)",
+             "i", into);
   store_exec(store, "UPDATE alert SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE proof SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE card SET patient=?2 WHERE patient=?1", "ii", from, into);

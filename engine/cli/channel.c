@@ -112,6 +112,7 @@ static int test(struct cli *cli) {
   cli_put_path(&path, "channels", cli->words[1], "test");
   cli_merge_option(cli, &fields, "to", "to");
   cli_merge_option(cli, &fields, "text", "text");
+  cli_merge_option(cli, &fields, "from", "from");
   merge_end(&fields, &body);
   int code = cli_ask(cli, "POST", buf_text(&path), &body, &answer);
   if (!code) {
@@ -142,6 +143,8 @@ const struct cli_command cli_channel = {
                                            {"text", "TEXT",
                                             "else a sentence that says "
                                             "it is a test"},
+                                           {"from", "EXTENSION",
+                                            "the desk phone that a PBX rings first"},
                                            {NULL}},
     .least = 2,
     .most = 2,

@@ -115,6 +115,16 @@ describe("a call", function()
     assert.is_nil(proposed(id))
   end)
 
+  it("is tried by hand, for nobody", function()
+    local text, code = h:afterward("channel", "test", "pbx", "--to", "13800001111", "--from", "8001")
+    assert.equal(0, code, text)
+    assert.same({ "8001", "13800001111" }, { asked[#asked].fields.from, asked[#asked].fields.to })
+    text, code = h:afterward("channel", "test", "pbx", "--to", "13800001111")
+    assert.equal(1, code)
+    assert.truthy(text:find "no desk phone is named", text)
+    assert.equal(404, (tell("pbx", { id = asked[#asked].fields.id, call = "answered" })))
+  end)
+
   it("goes to the next number in order, unless one is named", function()
     local id, _, phone = task_of { contacts = { { relation = "child", name = "王芳", phone = "13911112222" } } }
     local numbers = h:get("/tasks/" .. id .. "/numbers").items
@@ -222,6 +232,14 @@ describe("a call", function()
         assert.same({ "open", code }, { task(id).status, proposed(id) })
       end)
     end
+
+    it("hears of a death: nobody of the family hears from us before a person has looked", function()
+      local id, key, patient = robot()
+      assert.equal(200, (tell("robot", { id = key, call = "answered", code = "deceased" })))
+      for _, contact in ipairs(h:get("/patients/" .. patient).contacts) do assert.equal("string", type(contact.opted_out_at)) end
+      assert.falsy(type(h:get("/patients/" .. patient).died_at) == "string")
+      assert.equal("open", task(id).status)
+    end)
 
     it("hears who wants no more, and it is so at once", function()
       local id, key, patient = robot()
