@@ -84,6 +84,7 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
                                     .dials = info->dials,
                                     .robot = info->robot,
                                     .scenes = info->scenes};
+  can->pace = (struct channel_pace){info->per_second, (int)info->burst, info->per_day};
   snprintf(can->plugin, sizeof can->plugin, "%s", info->name);
   snprintf(can->address, sizeof can->address, "%s", info->address);
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/line.h"
 #include "channels_parts.h"
 #include "io/loop.h"
 #include "io/watch.h"
@@ -52,6 +53,7 @@ static void replace_plugin(const struct channels *channels, const char *name,
   channels_abilities(plugin, &can);
   channel_http_replace(channel, &can, merges, &port);
   channel->stale[0] = '\0';
+  line_mended(channels->care, name);
   log_line(LOG_LEVEL_INFO, "plugin.loaded", "channel=%s plugin=%s", name, can.plugin);
 }
 

@@ -6,9 +6,10 @@
 #include "care/message.h"
 
 void line_handlers(struct care *care);  // WORK_CHANNEL
-// After a start, and when settings or a plugin were mended: what was held for settings is
-// tried at once.
+// After a start: what was held for settings is tried at once.
 void line_recover(struct care *care);
+// Settings or the plugin of a channel are other than before: likewise. Copied.
+void line_mended(struct care *care, const char *channel);
 
 // The one function to ask before another way is chosen: is the channel's provider dead,
 // or set up wrongly? One that only wants fewer is not shut.

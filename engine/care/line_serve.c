@@ -147,13 +147,8 @@ void line_hears(struct care *care, const char *channel,
   if (opens) line_arm(care, &line, opens);
 }
 
-struct unheard {
-  char channel[32];
-};
-
 static void apply_unheard(void *self, struct work *work) {
-  const struct unheard *unheard = work->prepared;
-  line_hears(self, unheard->channel,
+  line_hears(self, work->prepared,
              &(struct channel_result){.provider = PROVIDER_GONE, .detail = "no-answer"});
 }
 
@@ -164,9 +159,22 @@ static void release(void *self, struct work *work) {
 
 void message_unheard(struct care *care, const char *channel) {
   static const struct work_handler handler = {.apply = apply_unheard, .release = release};
-  struct unheard *unheard = mem_alloc(sizeof *unheard);
-  snprintf(unheard->channel, sizeof unheard->channel, "%s", channel);
-  kernel_post(care->kernel, 0, &handler, care, unheard);
+  kernel_post(care->kernel, 0, &handler, care, mem_copy_text(channel));
+}
+
+static void apply_mended(void *self, struct work *work) {
+  struct care *care = self;
+  struct line line;
+  line_load(care, work->prepared, &line);
+  if (!line.breaker.shut || strcmp(line.breaker.shut, "channel-config") != 0) return;
+  line.breaker.until = kernel_now(care->kernel);
+  line_save(care, &line);
+  line_arm(care, &line, line.breaker.until);
+}
+
+void line_mended(struct care *care, const char *channel) {
+  static const struct work_handler handler = {.apply = apply_mended, .release = release};
+  kernel_post(care->kernel, 0, &handler, care, mem_copy_text(channel));
 }
 
 // Whatever was on its way to see whether anybody is there is not any more; settings may

@@ -46,9 +46,10 @@ static const struct kind kinds[NIGHT_FAULTS] = {
                                              "r.paused_by IS NULL AND "
                                              "coalesce(e.status,'')<>'paused'"},
     {"messages that nothing sends:",
-     "SELECT id FROM message m WHERE id>?1 AND id<=?2 AND status='held' AND NOT "
+     "SELECT id FROM message m WHERE id>?1 AND id<=?2 AND status='held' AND (reason="
+     "'queued' AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.message=m.id) OR NOT "
      "(" HAS_DUE("0", "m.due_at", "3", "m.id") " OR " HAS_DUE("3", "m.due_at", "3",
-                                                              "m.id") ")"},
+                                                              "m.id") "))"},
 };
 
 static void find(struct stmt *row, struct night_fault *fault) {

@@ -50,6 +50,12 @@ struct channel_ops {
   void (*free)(struct channel *channel);
 };
 
+struct channel_pace {  // 0: no limit
+  double per_second;
+  int burst;  // at once after a rest
+  int64_t per_day;
+};
+
 struct channel_abilities {  // what its plugin says that it can do
   char plugin[32];          // "" for the log
   char address[16];         // kind of identity it needs
@@ -62,19 +68,14 @@ struct channel_abilities {  // what its plugin says that it can do
   bool dials;      // it rings people, and takes no texts
   bool robot;      // of one that rings: a machine speaks
   bool scenes;     // it makes codes to scan: a job of class "scene" and no address
-};
-
-struct channel_pace {  // what its provider takes; 0: no limit
-  double per_second;
-  int burst;  // at once after a rest
-  int64_t per_day;
+  struct channel_pace pace;  // where the settings say nothing
 };
 
 struct channel {
   char name[32];
   struct channel_abilities can;
-  unsigned parallel;  // jobs at once; 0 means 8
-  struct channel_pace pace;
+  unsigned parallel;         // jobs at once; 0 means 8
+  struct channel_pace pace;  // as the settings say
   struct http_nets callers;  // who may call back; none: anybody who proves it
   const struct channel_ops *ops;
   char stale[256];  // why its plugin as it is now on the disk was refused; "" when not

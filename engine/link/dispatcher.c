@@ -7,8 +7,8 @@
 
 enum {
   PARALLEL = 8,
-  AHEAD = 2,          // times what is sent at once: busy until the next results are in
-  AHEAD_KEYED = 2048  // what can be sent again after a crash waits here as well as there
+  AHEAD = 2,           // times what is sent at once: busy until the next results are in
+  AHEAD_KEYED = 16384  // what can be sent again after a crash waits here as well as there
 };
 
 struct dispatcher {
@@ -248,15 +248,27 @@ static enum channel_receipts port_receipts(void *self, const char *channel) {
   return found->can.reads ? RECEIPTS_READ : RECEIPTS_DELIVERED;
 }
 
+struct channel_pace dispatcher_pace(const struct channel *channel) {
+  struct channel_pace pace = channel->pace;
+  const struct channel_pace *usual = &channel->can.pace;
+  if (pace.per_second <= 0) {
+    pace.per_second = usual->per_second;
+    pace.burst = usual->burst;
+  }
+  if (!pace.per_day) pace.per_day = usual->per_day;
+  return pace;
+}
+
 static void port_limits(void *self, const char *channel, struct channel_limits *out) {
   const struct channel *found = find(self, channel);
   if (!found) return;
+  struct channel_pace pace = dispatcher_pace(found);
   int64_t most = found->can.keyed_ms ? AHEAD_KEYED : AHEAD * (int64_t)found->parallel;
   int64_t room = most - (int64_t)(found->waiting + found->running);
   *out = (struct channel_limits){.room = room > 0 ? (int)room : 0,
-                                 .per_second = found->pace.per_second,
-                                 .burst = found->pace.burst,
-                                 .per_day = found->pace.per_day};
+                                 .per_second = pace.per_second,
+                                 .burst = pace.burst,
+                                 .per_day = pace.per_day};
 }
 
 // Tests, and questions what became of a message, are asked all the same.

@@ -12,11 +12,11 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   static const char *const kinds[] = {"accepted",  "retry",  "delayed",
                                       "permanent", "config", "ambiguous"};
   const struct channel_abilities *can = &channel->can;
-  const struct channel_pace *pace = &channel->pace;
+  struct channel_pace pace = dispatcher_pace(channel);
   struct mapping map = mapping_begin(out);
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
   mapping_text(&map, "address", can->address);
-  if (pace->per_second > 0) mapping_int(&map, "burst", pace->burst);
+  if (pace.per_second > 0) mapping_int(&map, "burst", pace.burst);
   mapping_bool(&map, "dials", can->dials);
   mapping_bool(&map, "inbound", can->inbound);
   if (can->keyed_ms) mapping_int(&map, "keyed_ms", can->keyed_ms);
@@ -29,8 +29,8 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   if (can->max_length) mapping_int(&map, "max_length", can->max_length);
   mapping_text(&map, "name", channel->name);
   mapping_int(&map, "parallel", channel->parallel);
-  if (pace->per_day) mapping_int(&map, "per_day", pace->per_day);
-  if (pace->per_second > 0) mapping_real(&map, "per_second", pace->per_second);
+  if (pace.per_day) mapping_int(&map, "per_day", pace.per_day);
+  if (pace.per_second > 0) mapping_real(&map, "per_second", pace.per_second);
   mapping_text(&map, "plugin", can->plugin[0] ? can->plugin : "log");
   mapping_bool(&map, "queryable", can->queryable);
   mapping_bool(&map, "reads", can->reads);

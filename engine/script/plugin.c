@@ -95,6 +95,11 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->dials = info_number(L, "dials") != 0;
   info->robot = info_number(L, "robot") != 0;
   info->scenes = info_number(L, "scenes") != 0;
+  lua_getfield(L, -1, "per_second");
+  info->per_second = lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  info->burst = info_number(L, "burst");
+  info->per_day = info_number(L, "per_day");
 }
 
 // With the plugin's table on top and the checker at index check.

@@ -21,9 +21,11 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   bool receipts;       // the provider says later what it delivered
   bool reads;          // and what was opened
   bool queryable, inbound;
-  bool dials;   // it rings people, and takes no texts
-  bool robot;   // of one that rings: a machine speaks, not staff
-  bool scenes;  // makes codes to scan, which come back as inbound follow and SCAN
+  bool dials;         // it rings people, and takes no texts
+  bool robot;         // of one that rings: a machine speaks, not staff
+  bool scenes;        // makes codes to scan, which come back as inbound follow and SCAN
+  double per_second;  // what its provider takes, unless the settings say so; 0: any
+  int64_t burst, per_day;
 };
 
 struct plugin_source {

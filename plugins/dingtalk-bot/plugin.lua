@@ -35,7 +35,7 @@ end
 return {
   name = "dingtalk-bot", send = send, result = result,
   sign = function(now, config) return sign(now, config) end,
-  capabilities = { address = "phone", max_length = 5000, links = true, merges = false },
+  capabilities = { address = "phone", max_length = 5000, links = true, merges = false, per_second = 0.25, burst = 5 }, -- 20 a minute
   config = {
     url = { type = "url", default = "https://oapi.dingtalk.com/robot/send", doc = "where bots are" },
     token = { type = "secret", required = true, doc = "access_token of the bot's address" },

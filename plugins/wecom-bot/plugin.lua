@@ -29,7 +29,7 @@ end
 
 return {
   name = "wecom-bot", send = send, result = result,
-  capabilities = { address = "phone", max_length = 680, links = true, merges = false }, -- 2048 bytes
+  capabilities = { address = "phone", max_length = 680, links = true, merges = false, per_second = 0.25, burst = 5 }, -- 2048 bytes; 20 a minute
   config = {
     url = { type = "url", default = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send", doc = "where bots are" },
     key = { type = "secret", required = true, doc = "what follows key= in the bot's address" },

@@ -165,7 +165,8 @@ local function capabilities(plugin, config)
     receipts = plugin.receipt ~= nil and list.receipts ~= false, reads = list.reads == true, queryable = plugin.query and true or false,
     inbound = plugin.inbound and true or false,
     dials = list.dials ~= nil and list.dials ~= false, robot = list.dials == "robot",
-    scenes = list.scenes == true }
+    scenes = list.scenes == true, per_second = tonumber(list.per_second) or 0, burst = math.tointeger(list.burst) or 1,
+    per_day = math.tointeger(list.per_day) or 0 }
 end
 
 function check.open(plugin, file, channel, given)

@@ -150,6 +150,15 @@ describe("when the gateway is dead", function()
     assert.equal(12, H.count(w, "message WHERE kind='send' AND status='accepted'"))
   end)
 
+  it("one that stands in no line is found at night", function()
+    local w = ward(6, [[p:send("hello")]])
+    w:channel("sms", "dead")
+    w:advance "61m"
+    w.core:query "DELETE FROM waiting WHERE message=(SELECT min(message) FROM waiting)"
+    w:advance "1d"
+    assert.matches("messages that nothing sends: %d+", w:alert_named "reconciliation".reason)
+  end)
+
   it("a restart finds the door as it was", function()
     local w = ward(12, [[p:send("hello")]], { file = os.tmpname() })
     w:channel("sms", "dead")
