@@ -1,5 +1,6 @@
 #include "message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,9 +64,13 @@ static const char *read_delimiters(struct message *message, struct slice header)
     message->escape = '\0';
     message->sub = '&';
   }
-  for (int i = 3; i < 7; i++)
-    if ((unsigned char)header.at[i] <= ' ' || (unsigned char)header.at[i] >= 0x7F)
-      return "MSH-1 and MSH-2 must be printable characters, such as |^~\\&";
+  const char marks[] = {message->field, message->component, message->repeat, message->sub};
+  for (size_t i = 0; i < sizeof marks; i++)
+    if (!ispunct((unsigned char)marks[i]) || memchr(marks, marks[i], i))
+      return "MSH-1 and MSH-2 must be different marks, such as |^~\\&";
+  if (message->escape && (!ispunct((unsigned char)message->escape) ||
+                          memchr(marks, message->escape, sizeof marks)))
+    return "MSH-2: the escape must be a mark of its own, such as \\";
   return NULL;
 }
 
@@ -108,13 +113,13 @@ bool segment_is(const struct message *message, size_t segment, const char *name)
 
 // Part n, from 0, between delimiters; empty past the end.
 static struct slice part(struct slice whole, char delimiter, int n) {
+  if (!whole.len || n < 0) return (struct slice){NULL, 0};
   const char *at = whole.at, *end = whole.at + whole.len;
-  while (whole.len && n-- > 0) {
+  while (n-- > 0) {
     at = memchr(at, delimiter, (size_t)(end - at));
     if (!at) return (struct slice){NULL, 0};
     at++;
   }
-  if (!whole.len || at > end) return (struct slice){NULL, 0};
   const char *stop = at < end ? memchr(at, delimiter, (size_t)(end - at)) : NULL;
   return (struct slice){at, (size_t)((stop ? stop : end) - at)};
 }
