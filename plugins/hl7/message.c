@@ -64,7 +64,8 @@ static const char *read_delimiters(struct message *message, struct slice header)
     message->escape = '\0';
     message->sub = '&';
   }
-  const char marks[] = {message->field, message->component, message->repeat, message->sub};
+  const char marks[] = {message->field, message->component, message->repeat,
+                        message->sub};
   for (size_t i = 0; i < sizeof marks; i++)
     if (!ispunct((unsigned char)marks[i]) || memchr(marks, marks[i], i))
       return "MSH-1 and MSH-2 must be different marks, such as |^~\\&";
