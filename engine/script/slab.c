@@ -1,5 +1,6 @@
 #include "script/slab.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static void list_out(struct slabs *slabs, struct slab *slab) {
 static struct slab *slab_new(struct slabs *slabs, unsigned class) {
   struct slab *slab = aligned_alloc(SLAB_BYTES, SLAB_BYTES);
   if (!slab) mem_out();
+  assert(slab);
   *slab = (struct slab){.class = class, .fresh = FIRST};
   list_in(slabs, slab);
   return slab;

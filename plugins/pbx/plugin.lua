@@ -52,6 +52,19 @@ local function result(response, message, config)
   return { ambiguous = why }
 end
 
+-- What is wrong with an item, rather than to say that it was taken.
+local function amiss(item)
+  if type(item) ~= "table" then return "is no object" end
+  if type(item.id) ~= "string" or item.id == "" or #item.id > 127 then return "has no id" end
+  if item.call ~= nil and not CALLS[item.call] then return "has a call that is unknown" end
+  if item.answers ~= nil and (type(item.answers) ~= "table" or item.answers[1] ~= nil) then return "has answers that are no object" end
+  if item.seconds ~= nil and type(item.seconds) ~= "number" then return "has seconds that are no number" end
+  for _, name in ipairs { "code", "note", "recording", "detail" } do
+    if item[name] ~= nil and type(item[name]) ~= "string" then return ("has a %s that is no text"):format(name) end
+  end
+  return item.call == nil and item.code == nil and item.answers == nil and "says nothing: call, code or answers"
+end
+
 -- { id, call, seconds, recording }, of a robot also { code, answers, note }; or a list of them
 local function signed(request, config)
   if not aw.webhook.genuine(request, config.secret) then return {}, { status = 403, body = "forged" } end
@@ -59,9 +72,9 @@ local function signed(request, config)
   if type(said) ~= "table" then return {}, { status = 400, body = "unreadable" } end
   local out = {}
   for i, item in ipairs(said[1] and said or { said }) do
-    if type(item) ~= "table" or item.call ~= nil and not CALLS[item.call] then
-      return {}, { status = 422, body = ("call of item %d is unknown"):format(i) }
-    end
+    local why = amiss(item)
+    if why then return {}, { status = 422, body = ("item %d %s"):format(i, why) } end
+    if item.seconds then item.seconds = math.floor(item.seconds) end
     if not config.robot then item.answers, item.code = nil, nil end -- a PBX hears nothing
     out[i] = item
   end

@@ -81,8 +81,17 @@ describe("pbx", function()
       assert.same({ {}, 403 }, { take(body, { signed = body .. " " }) })
       assert.same({ {}, 403 }, { take(body, { later = 301000 }) })
       assert.same({ {}, 403 }, { take(body, { later = -301000 }) })
-      assert.same({ {}, 422 }, { take '{"id":"k1","call":"singing"}' })
+      assert.equal(12, take '{"id":"k1","call":"busy","seconds":12.7}'[1].seconds)
       assert.same({ {}, 400 }, { take '"x"' })
+    end)
+
+    it("never half: what is not as it should be is told, and nothing of that call is taken", function()
+      b:open { robot = true }
+      for _, body in ipairs { '{"call":"busy"}', '{"id":7,"call":"busy"}', '{"id":"","call":"busy"}', '{"id":"k1","call":"singing"}', '{"id":"k1"}',
+        '{"id":"k1","answers":[1]}', '{"id":"k1","answers":"x"}', '{"id":"k1","call":"busy","seconds":"9"}', '{"id":"k1","code":7}', '[7]',
+        '[{"id":"k0","call":"busy"},{"id":"k1","call":7}]' } do
+        assert.same({ {}, 422 }, { take(body) }, body)
+      end
     end)
 
     it("about answers only when it is a robot", function()
