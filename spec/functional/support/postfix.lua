@@ -2,7 +2,7 @@
 -- full, and relays for nobody.
 local uv = require "luv"
 local lfs = require "lfs"
-local wait = require "functional.support.wait"
+local Servers = require "functional.support.servers"
 
 local Postfix = {}
 Postfix.__index = Postfix
@@ -57,44 +57,18 @@ local function write(path, text)
   file:write(text)
 end
 
-local function free_port()
-  local tcp = uv.new_tcp()
-  tcp:bind("127.0.0.1", 0)
-  local port = tcp:getsockname().port
-  tcp:close()
-  return port
-end
-
-local function answers(port)
-  local found
-  wait.for_it(function()
-    local tcp = uv.new_tcp()
-    tcp:connect("127.0.0.1", port, function(failure)
-      found = not failure
-      tcp:close()
-    end)
-    while found == nil do wait.sleep(5) end
-  end)
-  return found
-end
-
 function Postfix.open()
-  local folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-postfix-XXXXXX"))
-  local self = setmetatable({ folder = folder, port = free_port(), ca_file = folder .. "/cert.pem" }, Postfix)
+  local servers = Servers.open "postfix"
+  local folder = servers.folder
+  local self = setmetatable({ servers = servers, folder = folder, port = Servers.ports(1), ca_file = folder .. "/cert.pem" }, Postfix)
   local function filled(text) return (text:gsub("FOLDER", folder)) end
   assert(os.execute(([[cd %s && chmod 755 . && mkdir conf queue data box && chown postfix data && chmod 777 box && openssl req -x509 \
     -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem 2>/dev/null]])
     :format(folder)))
   write(folder .. "/conf/main.cf", filled(MAIN))
   write(folder .. "/conf/master.cf", filled(MASTER:format(self.port)))
-  -- Without the sanitizer of what runs the specs.
-  self.handle, self.pid = uv.spawn("/usr/sbin/postfix", { args = { "-c", folder .. "/conf", "start-fg" }, env = { "PATH=" .. os.getenv "PATH" } },
-    function()
-      self.ended = true
-      self.handle:close()
-    end)
-  assert(self.handle, self.pid)
-  wait.till("Postfix listens", function() return answers(self.port) end)
+  servers:run("/usr/sbin/postfix", { "-c", folder .. "/conf", "start-fg" })
+  Servers.listens(self.port)
   return self
 end
 
@@ -111,9 +85,7 @@ end
 function Postfix:close()
   local file <close> = assert(io.open(self.folder .. "/queue/pid/master.pid"))
   uv.kill(file:read "n", "sigterm")
-  wait.till("Postfix ends", function() return self.ended end)
-  for _ = 1, 5 do uv.run "nowait" end                         -- the loop lets go of what was closed
-  os.execute(("rm -rf '%s'"):format(self.folder))
+  self.servers:stop()
 end
 
 return Postfix
