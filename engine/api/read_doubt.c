@@ -121,7 +121,7 @@ enum {  // of these columns
   KIND = 8,
   CLASS = 9,
   VALID_UNTIL = 17,
-  ATTEMPT = 22,
+  ATTEMPT = READ_MESSAGE_COUNT,
   REMIND,
   WITHIN,
   WAITED_FOR

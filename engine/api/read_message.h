@@ -26,6 +26,7 @@
   ", created_at, CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("until") \
   ",due_at) ELSE due_at END,"  \
   " valid_until, channel, attempts, accepted_at, settled_at, read_at, " READ_RUNG
+enum { READ_MESSAGE_COUNT = 24 };  // of these columns; others may follow
 extern const char read_message_spec[];
 
 // Into an object that is open: "together", those that left in one text with it.
