@@ -25,6 +25,15 @@
 ---@field score any sum of points, for rules too; nil when the form gives none
 ---@field [string] any an item, by its id
 
+---@class afterward.approved_keys
+---@field id string the provider's number of the text
+---@field params? any what its variables stand for: a list in their order, or name → placeholder
+---@field en? afterward.approved_en_keys the same of the English text; without it everybody gets the Chinese one
+
+---@class afterward.approved_en_keys
+---@field id string the provider's number of the text
+---@field params? any what its variables stand for
+
 ---@class afterward.budget_keys
 ---@field day? integer contacts a day
 ---@field week? integer contacts a week
@@ -69,6 +78,10 @@
 ---@field zh string Chinese text
 ---@field en? string English text
 ---@field must_ask? boolean the caller ticks it off
+
+---@class afterward.wording_keys
+---@field zh string Chinese text
+---@field en? string English text
 
 ---@class afterward.department_keys
 ---@field id string the folder's name
@@ -137,7 +150,8 @@
 ---@field fields? string[] what `fields` of send must give
 ---@field zh string Chinese text
 ---@field en? string English text
----@field codes? table<string, string> channel → the number under which its gateway knows this text
+---@field channels? table<string, afterward.wording_keys> channel → other words on it
+---@field approved? table<string, afterward.approved_keys> channel → the text as its provider approved it; what goes there then
 ---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
 ---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
 

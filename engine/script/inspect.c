@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sms.h"
 #include "script/bundle_parts.h"
 #include "script/turn.h"
 #include "script/values.h"
@@ -33,6 +34,17 @@ static int try_rule(lua_State *L) {
   buf_deinit(&answer);
   buf_deinit(&out);
   return 2;
+}
+
+// sms_size(text) → units, parts, whether it is GSM-7.
+static int push_sms_size(lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  struct sms_size size = sms_size_of(text, len);
+  lua_pushinteger(L, size.units);
+  lua_pushinteger(L, size.parts);
+  lua_pushboolean(L, size.gsm);
+  return 3;
 }
 
 // Pushes the list of names in the library on top, or true for what is none.
@@ -113,6 +125,8 @@ static int inspect(lua_State *L) {
   lua_pushlightuserdata(L, inspection);
   lua_pushcclosure(L, try_rule, 1);
   lua_setfield(L, -2, "try_rule");
+  lua_pushcfunction(L, push_sms_size);
+  lua_setfield(L, -2, "sms_size");
   bundle_push_std(L, inspection->own, "inspect.lua");
   lua_newtable(L);
   push_definitions(L, inspection->bundle);

@@ -17,6 +17,9 @@ local function each_text(kind, definition, each)
     end
   end
   if kind == "template" then each(definition.text, "text") end
+  for _, channel in ipairs(kind == "template" and words.keys(definition.channels or {}) or {}) do
+    each(definition.channels[channel], "channels." .. channel)
+  end
   for _, item in ipairs(kind == "form" and definition.items or {}) do
     each(item.text, ("item %s"):format(words.quote(item.id)))
     if item.help then each(item.help, ("item %s: help"):format(words.quote(item.id))) end
@@ -58,7 +61,7 @@ local TOLD = { template = { text = true }, form = { title = true }, program = { 
 local function check_telling(world, kind, id, definition)
   each_text(kind, definition, function(text, what)
     if definition.discloses and what ~= "discreet" then return end
-    if TOLD[kind] and TOLD[kind][what] then return end            -- looked at while loading
+    if TOLD[kind] and (TOLD[kind][what] or what:find "^channels%.") then return end            -- looked at while loading
     local word = templates.telling(text)
     if word then
       world.report_at("may-tell", definition, ("%s: %s says %s, and not every patient knows: change the words%s")
@@ -89,7 +92,7 @@ local function check_length(world, id, definition)
   if not own then return end
   for _, language in ipairs { "zh", "en" } do
     local sign, program, department = signature(world, language)
-    local text = definition.text[language]
+    local text = ((definition.channels or {}).sms or definition.text)[language]
     local whole = text and sign .. sms.fill(text, { ["program.name"] = program, ["department.title"] = department })
       .. api.foot[language]
     local units, parts, plain = 0, 0, false

@@ -1,24 +1,9 @@
--- How many short messages a text takes, as gateways count: GSM-7 in 160 (153 in each of
--- several) signs, anything else as UTF-16 in 70 (67).
-local GSM, TWICE = {}, {}
-for _, code in utf8.codes("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-  .. "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà") do GSM[code] = true end
-for _, code in utf8.codes "^{}\\[~]|€" do TWICE[code] = true end
-
+-- How long a template is as a short message: what stands in it, and what it takes.
+local host = ...
 local sms = {}
 
--- Units, parts, and whether they are GSM-7's.
-function sms.count(text)
-  local gsm, wide, plain = 0, 0, true
-  for _, code in utf8.codes(text) do
-    plain = plain and (GSM[code] or TWICE[code]) ~= nil
-    gsm, wide = gsm + (TWICE[code] and 2 or 1), wide + (code > 0xFFFF and 2 or 1)
-  end
-  local units, one, each = wide, 70, 67
-  if plain then units, one, each = gsm, 160, 153 end
-  if units <= one then return units, 1, plain end
-  return units, (units + each - 1) // each, plain
-end
+-- Units, parts, and whether they are GSM-7's (base/sms.h).
+sms.count = host.sms_size
 
 -- What stands for a placeholder in a count: as long as it usually is.
 local USUAL = {

@@ -19,6 +19,7 @@ local list = {
   { "phrases", "error", "a row of a list of phrases can't be meant" },
   { "item", "error", "an item of a form is wrong" },
   { "placeholder", "error", "a text's {placeholder} that nothing fills in" },
+  { "approved", "error", "what a provider approved of a template does not fit its text" },
   { "tells", "error", "a text names a diagnosis that its reader may not know (WARD 1)" },
   { "no-file", "error", "a roster's or calendar's file is missing" },
   { "no-department", "error", "a folder declares no department" },

@@ -79,28 +79,76 @@ local function check_fields(template, used, label, check)
   end
 end
 
--- Moves zh and en into text, and completes fields with what the texts use.
-function templates.check(template, label, check)
-  local known = words.set(check.api.placeholders.words, template.fields or {})
-  local used, implied = { zh = {}, en = {} }, {}
+-- Both languages of one wording; used: language → names, filled. Gives names that were not declared.
+local function check_wording(wording, template, label, check, known, used)
+  local implied = {}
   for _, language in ipairs { "zh", "en" } do
-    for _, name in ipairs(placeholders(template[language] or "", label .. ": " .. language, check.report)) do
+    for _, name in ipairs(placeholders(wording[language] or "", label .. ": " .. language, check.report)) do
       used[language][name] = true
       implied[#implied + 1] = check_name(name, template, label, check, known)
     end
   end
-  check_fields(template, setmetatable({}, { __index = function(_, name) return used.zh[name] or used.en[name] end }),
-    label, check)
-  if template.en then
-    for _, name in ipairs(words.keys(used.zh)) do
-      if not used.en[name] then check.report("translation", ("%s: en leaves out {%s}"):format(label, name)) end
-    end
-    for _, name in ipairs(words.keys(used.en)) do
-      if not used.zh[name] then check.report("translation", ("%s: zh leaves out {%s}"):format(label, name)) end
+  for _, pair in ipairs(wording.en and { { "zh", "en" }, { "en", "zh" } } or {}) do
+    for _, name in ipairs(words.keys(used[pair[1]])) do
+      if not used[pair[2]][name] then check.report("translation", ("%s: %s leaves out {%s}"):format(label, pair[2], name)) end
     end
   end
+  return implied
+end
+
+-- Each variable stands for a placeholder of the text, and each placeholder is one: else the provider's text would not say it.
+local function check_params(params, used, label, check)
+  local seen = {}
+  for _, word in pairs(params or {}) do
+    if not used[word] then
+      check.report("approved", ("%s: params: the text has no {%s}%s"):format(label, word, words.hint(word, words.keys(used), "its placeholders")))
+    end
+    seen[word] = true
+  end
+  for _, word in ipairs(words.keys(used)) do
+    if not seen[word] then
+      check.report("approved", ("%s: params: {%s} is in the text, and no variable of the provider's stands for it"):format(label, word))
+    end
+  end
+end
+
+-- used: channel → language → names, "" for the words of all others.
+local function check_approved(template, used, label, check)
+  for _, channel in ipairs(words.keys(template.approved or {})) do
+    local approved, at = template.approved[channel], ("%s: approved.%s"):format(label, channel)
+    local own = used[channel] or used[""]
+    local wording = template.channels and template.channels[channel] or template.text
+    check_params(approved.params, own.zh, at, check)
+    if approved.en and not wording.en then
+      check.report("approved", at .. ": en is approved, and the template has no English text for this channel: add en = …")
+    elseif approved.en then
+      check_params(approved.en.params, own.en, at .. ".en", check)
+    end
+  end
+end
+
+-- Moves zh and en into text, and completes fields with what the texts use.
+function templates.check(template, label, check)
+  local known = words.set(check.api.placeholders.words, template.fields or {})
+  local all, used, implied = {}, {}, {}
+  local function look(channel, wording, at)
+    local names = { zh = {}, en = {} }
+    used[channel] = names
+    for _, name in ipairs(check_wording(wording, template, at, check, known, names)) do implied[#implied + 1] = name end
+    for _, language in ipairs { "zh", "en" } do
+      for name in pairs(names[language]) do all[name] = true end
+    end
+  end
+  look("", template, label)
+  for _, channel in ipairs(words.keys(template.channels or {})) do
+    local at = ("%s: channels.%s"):format(label, channel)
+    look(channel, template.channels[channel], at)
+    templates.discreet(template, template.channels[channel], at, check)
+  end
+  check_fields(template, all, label, check)
   template.fields = template.fields or implied
   template.text, template.zh, template.en = { zh = template.zh, en = template.en }, nil, nil
+  check_approved(template, used, label, check)
   templates.discreet(template, template.text, label, check)
 end
 

@@ -114,4 +114,18 @@ function simple.times(value)                      -- what they mean is checked w
   return nil, "must be a time, such as \"24h\" or \"3d 10:00\""
 end
 
+-- Variables of a provider's template: { "patient.title", "code" }, or { name = "patient.title" }.
+function simple.params(value)
+  if type(value) ~= "table" or next(value) == nil then return nil, "must be a list of placeholders, or name → placeholder" end
+  local out = {}
+  for name, word in pairs(value) do
+    local good = value[1] and math.type(name) == "integer" and name >= 1 and name <= #value
+      or not value[1] and type(name) == "string" and name:find "^[%w_]+$"
+    if not good then return nil, "must be a list, or names of letters, digits and _ → placeholder" end
+    if type(word) ~= "string" or not word:find "^[%w_.]+$" then return nil, "must name placeholders, such as \"patient.title\"" end
+    out[name] = word
+  end
+  return out
+end
+
 return simple

@@ -176,6 +176,37 @@ describe("templates", function()
       '3: template "t" declares field "left" and does not use it' },
     ["only Chinese"] = { template 'zh = "好"', "" },
     ["only English"] = { template 'en = "Hello"', '3: template "t" needs zh: Chinese text' },
+    ["other words for a channel"] = { template 'zh = "{patient.title}您好，请看{link}", channels = { wechat = { zh = "请看" } }', "" },
+    ["a channel's words with an unknown placeholder"] = { template 'zh = "{link}", channels = { wechat = { zh = "{lnik}" } }',
+      '3: template "t": channels.wechat: {lnik} is neither a declared field nor the engine\'s; did you mean {link}?' },
+    ["a channel's words that tell a diagnosis"] = { template 'zh = "好", channels = { wechat = { zh = "化疗" } }',
+      '3: template "t": channels.wechat: zh tells a diagnosis ("化疗"): change the words, or say discloses = true' },
+    ["a provider's number and its variables in order"] = {
+      template 'zh = "{patient.title}，{code}", approved = { sms = { id = "1110", params = { "patient.title", "code" } } }', "" },
+    ["and by name"] = {
+      template 'zh = "{patient.title}，{code}", approved = { sms = { id = "SMS_1", params = { name = "patient.title", c_1 = "code" } } }', "" },
+    ["a text without variables"] = { template 'zh = "好", approved = { sms = { id = "1" } }', "" },
+    ["a variable for what the text doesn't say"] = {
+      template 'zh = "{patient.title}，{code}", approved = { sms = { id = "1", params = { "patient.title", "code", "link" } } }',
+      '3: template "t": approved.sms: params: the text has no {link}; its placeholders: code, patient.title' },
+    ["a variable misspelt"] = {
+      template 'zh = "{patient.title}", approved = { sms = { id = "1", params = { "patient.titel" } } }',
+      '3: template "t": approved.sms: params: the text has no {patient.titel}; did you mean "patient.title"?\n' ..
+      '3: template "t": approved.sms: params: {patient.title} is in the text, and no variable of the provider\'s stands for it' },
+    ["a placeholder without a variable"] = {
+      template 'zh = "{patient.title}，{code}", approved = { sms = { id = "1", params = { "code" } } }',
+      '3: template "t": approved.sms: params: {patient.title} is in the text, and no variable of the provider\'s stands for it' },
+    ["variables of a channel's own words"] = {
+      template 'zh = "{link}", channels = { wechat = { zh = "{code}" } }, approved = { wechat = { id = "x", params = { thing1 = "code" } } }', "" },
+    ["an approved English text that there isn't"] = {
+      template 'zh = "{code}", approved = { sms = { id = "1", params = { "code" }, en = { id = "2", params = { "code" } } } }',
+      '3: template "t": approved.sms: en is approved, and the template has no English text for this channel: add en = …' },
+    ["variables that are no names"] = {
+      template 'zh = "{code}", approved = { sms = { id = "1", params = { ["a b"] = "code" } } }',
+      '3: template "t": approved.sms: params must be a list, or names of letters, digits and _ → placeholder, not a table\n' ..
+      '3: template "t": approved.sms: params: {code} is in the text, and no variable of the provider\'s stands for it' },
+    ["a mapping without a number"] = { template 'zh = "好", approved = { sms = {} }',
+      '3: template "t": approved.sms needs id: the provider\'s number of the text' },
     ["words of the configuration"] = { template 'zh = "{practice.phone}{hospital.name}", en = "{practice.phone}{hospital.name}"', "" },
     ["a root nobody knows"] = { template 'zh = "{hospitel.name}", en = "x"',
       '3: template "t": no {hospitel.…}; did you mean "hospital"?\n3: warning: template "t": en leaves out {hospitel.name}' },

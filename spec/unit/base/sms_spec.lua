@@ -1,0 +1,31 @@
+-- How many short messages a text takes, as gateways count and charge.
+local count = require("afterward.unit.base").sms
+
+describe("a short message", function()
+  local function size(text)
+    local units, parts, each, gsm = count(text)
+    return ("%d in %d of %d%s"):format(units, parts, each, gsm and " GSM-7" or "")
+  end
+  it("takes 160 of the GSM alphabet, 153 in each of several", function()
+    assert.equal("0 in 1 of 160 GSM-7", size "")
+    assert.equal("160 in 1 of 160 GSM-7", size(("a"):rep(160)))
+    assert.equal("161 in 2 of 153 GSM-7", size(("a"):rep(161)))
+    assert.equal("306 in 2 of 153 GSM-7", size(("@"):rep(306)))
+    assert.equal("307 in 3 of 153 GSM-7", size(("Ü"):rep(307)))
+  end)
+  it("counts signs of the second table twice", function()
+    assert.equal("20 in 1 of 160 GSM-7", size "^{}\\[~]|€a1")
+    assert.equal("162 in 2 of 153 GSM-7", size(("€"):rep(81)))
+  end)
+  it("takes 70 of anything else, 67 in each of several", function()
+    assert.equal("70 in 1 of 70", size(("好"):rep(70)))
+    assert.equal("71 in 2 of 67", size(("好"):rep(71)))
+    assert.equal("134 in 2 of 67", size(("好"):rep(134)))
+    assert.equal("135 in 3 of 67", size(("好"):rep(135)))
+    assert.equal("70 in 1 of 70", size(("a"):rep(69) .. "ç"))      -- Ç is in the alphabet, ç is not
+  end)
+  it("counts a picture twice, and a byte that is no character once", function()
+    assert.equal("4 in 1 of 70", size "好👍a")
+    assert.equal("3 in 1 of 70", size "a\xFFb")
+  end)
+end)
