@@ -58,15 +58,17 @@ struct outgoing {
   int64_t dial;      // a call is asked for: its dial.id; 0: an attempt at a message
   const char *from;  // of a call: the desk phone that rings first; NULL: a robot speaks
   const char *form;  // of a call: what is asked; may be NULL
-  const char *channel;  // name of the channel's plugin instance: "sms"
-  const char *address;  // phone number, openid …; never logged
-  const char *key;      // idempotency key
-  const char *text;     // frozen
-  const char *program;  // signature shown by gateways: 【…】
-  const char *class_;   // message class
-  bool safety;          // an alert to staff or safety text: goes before others
-  int64_t started_at;   // of the attempt
-  bool query;           // it may have left before a crash: the channel asks, not sends
+  const char *channel;         // name of the channel's plugin instance: "sms"
+  const char *address;         // phone number, openid …; never logged
+  const char *key;             // idempotency key
+  const char *text;            // frozen
+  const struct buf *approved;  // encoded {id, params} where a provider knows the text by
+                               // number; NULL or empty: it doesn't
+  const char *program;         // signature shown by gateways: 【…】
+  const char *class_;          // message class
+  bool safety;                 // an alert to staff or safety text: goes before others
+  int64_t started_at;          // of the attempt
+  bool query;  // it may have left before a crash: the channel asks, not sends
 };
 // What a channel's provider says later of a message that it took.
 enum channel_receipts { RECEIPTS_NONE, RECEIPTS_DELIVERED, RECEIPTS_READ };

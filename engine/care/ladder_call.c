@@ -48,8 +48,8 @@ static void put_words(struct care *care, const struct ladder *ladder, struct buf
   struct message message;
   struct buf words = {0}, missing = {0};
   bool found = message_load(care->store, first_message(care, ladder), &message);
-  bool whole =
-      found && message_text_part(care, &message, ladder->run.patient, &words, &missing);
+  bool whole = found && message_text_part(care, &message, ladder->run.patient, NULL,
+                                          &words, &missing);
   buf_puts(out, whole ? buf_text(&words) : ladder->name);
   message_deinit(&message);
   buf_deinit(&words);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/line_row.h"
+#include "care/message_approved.h"
 #include "care/message_mass.h"
 #include "care/message_staff.h"
 #include "care/message_text.h"
@@ -22,6 +23,7 @@ struct claimed {  // an attempt as it will leave; texts are owned
   struct care *care;
   int64_t attempt, message, started_at;
   char *channel, *address, *key, *text, *program, *class_;
+  struct buf approved;
   bool safety, query;
 };
 
@@ -34,6 +36,7 @@ static void claimed_free(void *own) {
   mem_free(claimed->text);
   mem_free(claimed->program);
   mem_free(claimed->class_);
+  buf_deinit(&claimed->approved);
   mem_free(claimed);
 }
 
@@ -48,6 +51,7 @@ static void start(void *self, void *own) {
       .address = claimed->address ? claimed->address : "",
       .key = claimed->key,
       .text = claimed->text,
+      .approved = &claimed->approved,
       .program = claimed->program,
       .class_ = claimed->class_,
       .safety = claimed->safety,
@@ -85,6 +89,7 @@ static void start_after(struct care *care, const struct message *message,
                               .class_ = mem_copy_text(message->class_),
                               .safety = message_is_safety(message),
                               .query = known->query};
+  buf_put(&claimed->approved, message->approved.data, message->approved.len);
   kernel_after(care->kernel, start, claimed_free, care, claimed);
 }
 
@@ -128,17 +133,29 @@ static void thaw(struct care *care, struct message *message, const struct gate *
   buf_deinit(&link);
 }
 
-// The words are chosen once, with the newest bundle, and stay whatever is edited later.
-static bool freeze(struct care *care, struct message *message, int64_t person) {
-  if (message->text) return true;
-  struct buf text = {0}, missing = {0};
-  bool whole = message_text(care, message, person, &text, &missing);
+// A channel that has words of its own for this template, or had them when it was tried
+// there, gets a text of its own; what several messages left in stays as it is.
+static bool other_words(struct care *care, const struct message *message,
+                        const char *channel) {
+  struct value definition = message_definition(care, message);
+  struct value all = value_field(&definition, "channels");
+  const char *before = message->channel;
+  if (!before || !strcmp(before, channel) || message->carries) return false;
+  struct value was = value_field(&all, before), is = value_field(&all, channel);
+  struct value now = message_approved(&definition, channel);
+  return was.kind != VALUE_NIL || is.kind != VALUE_NIL || now.kind != VALUE_NIL ||
+         message->approved.len;
+}
+
+// The words are chosen once a channel, with the newest bundle, and stay whatever is
+// edited later.
+static bool freeze(struct care *care, struct message *message, const struct gate *gate) {
+  struct buf missing = {0};
+  if (message->text && !other_words(care, message, gate->channel)) return true;
+  bool whole = message_write(care, message, gate->person, gate->channel, &missing);
   if (!whole)
     log_line(LOG_LEVEL_ERROR, "message.template", "message=%lld name=%s missing=%s",
              (long long)message->id, message->name, buf_text(&missing));
-  else
-    message->text = mem_copy_text(buf_text(&text));
-  buf_deinit(&text);
   buf_deinit(&missing);
   return whole;
 }
@@ -162,7 +179,7 @@ void message_claim(struct care *care, struct message *message, const struct gate
   char key[MESSAGE_KEY_SIZE];
   message_by(care, message, gate);
   if (!message->carries) thaw(care, message, gate);
-  if (!freeze(care, message, gate->person)) {
+  if (!freeze(care, message, gate)) {
     message_end(care, message, "suppressed", "template");
     return;
   }

@@ -45,6 +45,16 @@ struct value message_shown(const struct value *definition, const char *field,
   return text_in(&text, language);
 }
 
+struct value message_worded(const struct value *definition, const char *channel,
+                            const char *language, bool may_know) {
+  struct value all = value_field(definition, "channels");
+  struct value own = value_field(&all, channel ? channel : "");
+  bool veiled = discloses(definition) && !may_know;
+  return own.kind == VALUE_NIL || veiled
+             ? message_shown(definition, "text", language, may_know)
+             : text_in(&own, language);
+}
+
 static bool may_show(const struct value *definition, bool may_know) {
   struct value discreet = value_field(definition, "discreet");
   return may_know || !discloses(definition) || discreet.kind != VALUE_NIL;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "care/message_approved.h"
 #include "care/message_carried.h"
 #include "care/message_claim.h"
 #include "care/message_text.h"
@@ -27,6 +28,14 @@ struct group {
   int count;
 };
 
+// What its provider knows by number goes alone.
+static bool is_approved(struct care *care, const struct message *message,
+                        const char *channel) {
+  struct value definition = message_definition(care, message);
+  struct value approved = message_approved(&definition, channel);
+  return approved.kind != VALUE_NIL;
+}
+
 // May it go now, in a text by that road?
 static bool may_join(struct care *care, struct message *message,
                      const struct road *road) {
@@ -35,6 +44,7 @@ static bool may_join(struct care *care, struct message *message,
   return own.verdict == GATE_GO && own.person == road->gate->person &&
          own.identity == road->gate->identity &&
          strcmp(own.channel, road->gate->channel) == 0 &&
+         !is_approved(care, message, own.channel) &&
          message_discloses(care, message) == road->discloses;
 }
 
@@ -73,7 +83,8 @@ static void add(struct care *care, struct group *group, struct message *message,
                 const struct road *road) {
   struct buf missing = {0}, *part = &group->parts[group->count];
   message_by(care, message, road->gate);
-  if (message_text_part(care, message, road->gate->person, part, &missing))
+  if (message_text_part(care, message, road->gate->person, road->gate->channel, part,
+                        &missing))
     group->all[group->count++] = message;
   else
     buf_deinit(part);
@@ -101,11 +112,12 @@ static void group_deinit(struct group *group) {
 }
 
 // For as many as the channel takes in one text; the last ones are left for the next.
-static bool write_text(struct care *care, struct group *group, int64_t person,
+static bool write_text(struct care *care, struct group *group, const struct gate *gate,
                        int64_t most) {
   for (; group->count > 1; group->count--) {
     struct buf text = {0};
-    message_text_join(care, group->all[0], person, group->parts, group->count, &text);
+    message_text_join(care, group->all[0], gate->person, gate->channel, group->parts,
+                      group->count, &text);
     bool fits = (int64_t)utf8_count(buf_text(&text), text.len) <= most;
     for (int i = 0; fits && i < group->count; i++)
       group->all[i]->text = mem_copy_text(buf_text(&text));
@@ -184,7 +196,9 @@ static bool stands(struct care *care, const struct message *carrier,
 static int64_t longest(struct care *care, const struct message *message,
                        const char *channel) {
   const struct channels_port *port = &care->channels;
-  if (message_is_safety(message) || message->text || !port->merges) return 0;
+  if (message_is_safety(message) || message->text || !port->merges ||
+      is_approved(care, message, channel))
+    return 0;
   return port->merges(port->self, channel);
 }
 
@@ -192,7 +206,7 @@ static void go_together(struct care *care, struct message *message,
                         const struct gate *gate, int64_t most, const struct buf *ids) {
   struct group group = {0};
   gather(care, &group, message, gate, ids);
-  if (group.count > 1 && write_text(care, &group, gate->person, most))
+  if (group.count > 1 && write_text(care, &group, gate, most))
     claim_group(care, &group, gate);
   else
     message_claim(care, message, gate);

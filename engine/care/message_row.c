@@ -31,6 +31,12 @@ static void load_numbers(struct stmt *row, int from, struct message *out) {
     *numbers[i] = stmt_int(row, from + i);
 }
 
+static void load_bytes(struct stmt *row, int column, struct buf *out) {
+  size_t len = 0;
+  const void *bytes = stmt_bytes(row, column, &len);
+  if (bytes) buf_put(out, bytes, len);
+}
+
 bool message_load(struct store *store, int64_t id, struct message *out) {
   memset(out, 0, sizeof *out);
   struct stmt *row = store_query(
@@ -40,16 +46,15 @@ bool message_load(struct store *store, int64_t id, struct message *out) {
       "person,attempts,generation,accepted_at,created_at,address,first, fields, EXISTS "
       "(SELECT 1 FROM "
       "carried"
-      " WHERE carrier=message.id) FROM message WHERE id=?1",
+      " WHERE carrier=message.id), approved FROM message WHERE id=?1",
       "i", id);
   bool found = stmt_row(row);
   if (found) {
     out->id = id;
     load_texts(row, out);
     load_numbers(row, 13, out);
-    size_t len = 0;
-    const void *fields = stmt_bytes(row, 27, &len);
-    if (fields) buf_put(&out->fields, fields, len);
+    load_bytes(row, 27, &out->fields);
+    load_bytes(row, 29, &out->approved);
     out->carries = stmt_int(row, 28) != 0;
     out->about = mem_alloc(sizeof *out->about);
   }
@@ -65,6 +70,7 @@ void message_deinit(struct message *message) {
                          message->text};
   for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) mem_free(texts[i]);
   buf_deinit(&message->fields);
+  buf_deinit(&message->approved);
   mem_free(message->about);
 }
 
@@ -126,9 +132,10 @@ void message_fly(struct care *care, struct message *message,
   store_exec(care->store,
              "UPDATE message SET status='in_flight', reason=?2, due_at=NULL,"
              " settled_at=NULL, person=?3, channel=?4, text=?5, attempts=attempts+1,"
-             " bundle=coalesce(bundle,?6) WHERE id=?1",
-             "itIttI", message->id, way->reason, way->person, way->channel, message->text,
-             catalog_bundle(care->catalog, message->department));
+             " bundle=coalesce(bundle,?6), approved=?7 WHERE id=?1",
+             "itIttIb", message->id, way->reason, way->person, way->channel,
+             message->text, catalog_bundle(care->catalog, message->department),
+             message->approved.data, message->approved.len);
   if (message->carries) message_follow(care, message);
 }
 

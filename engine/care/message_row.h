@@ -13,8 +13,9 @@ struct message {  // texts are owned
   int64_t id, patient, enrollment, run, question, alert;
   char *number, *department, *program, *kind, *class_, *name, *audience, *via, *status,
       *reason, *remind, *channel, *text;
-  struct buf fields;  // encoded map, or empty
-  int64_t due_at;     // its row in due; 0: none
+  struct buf fields;    // encoded map, or empty
+  struct buf approved;  // encoded {id, params}, see message_approved.h; or empty
+  int64_t due_at;       // its row in due; 0: none
   int64_t valid_until, person, attempts, generation, accepted_at, created_at;
   int64_t address;              // identity.id of the only number it may go to; 0: any
   int64_t first;                // see message_spec; 0: none

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/keys.h"
+#include "care/message_approved.h"
 #include "care/message_join.h"
 #include "care/message_word.h"
 
@@ -67,8 +68,8 @@ static bool fill(const struct words *words, bool greets, const char *text, size_
 
 static bool fill_template(const struct words *words, bool greets, struct buf *out,
                           struct buf *missing) {
-  struct value text =
-      message_shown(&words->definition, "text", words->language, words->may_know);
+  struct value text = message_worded(&words->definition, words->channel, words->language,
+                                     words->may_know);
   if (text.kind != VALUE_TEXT) {
     buf_printf(missing, "%s", words->message->name);
     return false;
@@ -152,33 +153,53 @@ static void put_foot(const struct words *words, struct buf *out) {
   buf_puts(out, strcmp(words->language, "en") == 0 ? foot_en : foot_zh);
 }
 
-bool message_text(struct care *care, const struct message *message, int64_t person,
-                  struct buf *out, struct buf *missing) {
-  struct words words;
-  words_init(&words, care, message, person);
-  if (message_is_page(message)) return fill_page(&words, out);
-  if (message->address) {
-    if (!fill_code(&words, out, missing)) return false;
+static bool put_whole(const struct words *words, struct buf *out, struct buf *missing) {
+  if (message_is_page(words->message)) return fill_page(words, out);
+  if (words->message->address) {
+    if (!fill_code(words, out, missing)) return false;
   } else {
-    put_signature(&words, out);
-    if (!fill_body(&words, true, out, missing)) return false;
+    put_signature(words, out);
+    if (!fill_body(words, true, out, missing)) return false;
   }
-  put_foot(&words, out);
+  put_foot(words, out);
   return true;
 }
 
-bool message_text_part(struct care *care, const struct message *message, int64_t person,
-                       struct buf *out, struct buf *missing) {
+bool message_text(struct care *care, const struct message *message, int64_t person,
+                  const char *channel, struct buf *out, struct buf *missing) {
   struct words words;
-  words_init(&words, care, message, person);
+  words_init(&words, care, message, person, channel);
+  return put_whole(&words, out, missing);
+}
+
+bool message_write(struct care *care, struct message *message, int64_t person,
+                   const char *channel, struct buf *missing) {
+  struct words words;
+  struct buf text = {0}, approved = {0};
+  words_init(&words, care, message, person, channel);
+  bool whole = put_whole(&words, &text, missing) &&
+               message_approved_put(&words, &approved, missing);
+  buf_deinit(&message->approved);
+  message->approved = approved;
+  mem_free(message->text);
+  message->text = whole ? mem_copy_text(buf_text(&text)) : NULL;
+  buf_deinit(&text);
+  return whole;
+}
+
+bool message_text_part(struct care *care, const struct message *message, int64_t person,
+                       const char *channel, struct buf *out, struct buf *missing) {
+  struct words words;
+  words_init(&words, care, message, person, channel);
   return fill_body(&words, false, out, missing);
 }
 
 void message_text_join(struct care *care, const struct message *first, int64_t person,
-                       const struct buf *parts, int count, struct buf *out) {
+                       const char *channel, const struct buf *parts, int count,
+                       struct buf *out) {
   struct words words;
   struct buf missing = {0};
-  words_init(&words, care, first, person);
+  words_init(&words, care, first, person, channel);
   put_signature(&words, out);
   if (join_count(parts, count) > 1)
     join_parts(&words, parts, count, out);

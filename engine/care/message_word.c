@@ -4,13 +4,22 @@
 
 #include "base/mem.h"
 #include "care/message_about.h"
+#include "care/message_approved.h"
 #include "care/message_day.h"
 
+// Where the provider approved no English text, everybody gets the Chinese one.
+static bool only_chinese(const struct words *words) {
+  struct value approved = message_approved(&words->definition, words->channel);
+  struct value english = value_field(&approved, "en");
+  return approved.kind != VALUE_NIL && english.kind == VALUE_NIL;
+}
+
 void words_init(struct words *words, struct care *care, const struct message *message,
-                int64_t person) {
-  *words = (struct words){.care = care, .message = message};
-  words->language = message_about(care, message)->english ? "en" : "zh";
+                int64_t person, const char *channel) {
+  *words = (struct words){.care = care, .message = message, .channel = channel};
   words->definition = message_definition(care, message);
+  words->language =
+      message_about(care, message)->english && !only_chinese(words) ? "en" : "zh";
   words->program = message_program(care, message);
   words->department = catalog_department(care->catalog, message->department);
   words->may_know = message_may_know(care, message, person);

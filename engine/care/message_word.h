@@ -6,13 +6,14 @@
 struct words {  // of one message; nothing is owned
   struct care *care;
   const struct message *message;
+  const char *channel;   // NULL: of none in particular
   const char *language;  // "zh" or "en"
   struct value definition, program, department, fields;
   bool may_know;
 };
 
 void words_init(struct words *words, struct care *care, const struct message *message,
-                int64_t person);
+                int64_t person, const char *channel);
 // Appends what {name} stands for; false when nothing does.
 bool words_put(const struct words *words, const char *name, size_t len, struct buf *out);
 // The person's family name with 先生 or 女士, Mr or Ms; the whole name when the sex is

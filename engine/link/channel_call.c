@@ -13,7 +13,10 @@ static const char *body_of(const char *text) {  // without its signature
 }
 
 void channel_call_message(const struct channel_job *job, struct buf *out) {
+  struct value approved = {.kind = VALUE_NIL};
+  if (job->approved.len) value_read(job->approved.data, job->approved.len, &approved);
   struct mapping map = mapping_begin(out);
+  mapping_value(&map, "approved", &approved);
   mapping_text(&map, "body", body_of(job->text));
   mapping_text(&map, "class", job->class_);
   mapping_text(&map, "form", job->form);

@@ -64,6 +64,7 @@ static void job_free(struct channel_job *job) {
   mem_free(job->text);
   mem_free(job->program);
   mem_free(job->class_);
+  buf_deinit(&job->approved);
   mem_free(job);
 }
 
@@ -161,6 +162,8 @@ static struct channel_job *job_new(struct channel *channel,
   job->text = mem_copy_text(outgoing->text);
   job->program = mem_copy_text(outgoing->program ? outgoing->program : "");
   job->class_ = mem_copy_text(outgoing->class_ ? outgoing->class_ : "");
+  if (outgoing->approved)
+    buf_put(&job->approved, outgoing->approved->data, outgoing->approved->len);
   return job;
 }
 

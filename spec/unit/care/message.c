@@ -84,6 +84,15 @@ static void set(lua_State *L, const char *key, const char *text) {
   lua_setfield(L, -2, key);
 }
 
+static void set_approved(lua_State *L, const struct buf *approved) {
+  struct value value;
+  struct buf json = {0};
+  if (!approved || !value_read(buf_text(approved), approved->len, &value)) return;
+  value_to_json(&json, &value);
+  set(L, "approved", json.data);
+  buf_deinit(&json);
+}
+
 static void port_start(void *self, const struct outgoing *outgoing) {
   struct scene *scene = self;
   lua_State *L = scene->L;
@@ -96,6 +105,7 @@ static void port_start(void *self, const struct outgoing *outgoing) {
   set(L, "key", outgoing->key);
   set(L, "text", outgoing->text);
   set(L, "program", outgoing->program);
+  set_approved(L, outgoing->approved);
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
   lua_pop(L, 1);
 }

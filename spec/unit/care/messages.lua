@@ -9,6 +9,11 @@ local DEFINITIONS = [[{
   "form": { "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } } },
   "template": {
     "hello": { "id": "hello", "text": { "zh": "{patient.title}您好，{what}，{hospital.phone}", "en": "Dear {patient.title}, {what}" } },
+    "worded": { "id": "worded", "text": { "zh": "{patient.title}您好，请看{link}", "en": "See {link}" },
+      "channels": { "wechat": { "zh": "请看", "en": "See" } } },
+    "numbered": { "id": "numbered", "text": { "zh": "{patient.title}您好，{what}", "en": "Dear {patient.title}, {what}" },
+      "approved": { "sms": { "id": "SMS_1", "params": { "name": "patient.title", "what": "what" } },
+        "wechat": { "id": "T1", "params": ["what", "patient.title"], "en": { "id": "T2", "params": ["what", "patient.title"] } } } },
     "plain": { "id": "plain", "text": { "zh": "请拨120" } },
     "wrong": { "id": "wrong", "text": { "zh": "{nobody}" } },
     "tumour": { "id": "tumour", "text": { "zh": "肿瘤复查" }, "discloses": true },
