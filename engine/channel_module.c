@@ -165,6 +165,9 @@ static int channel_can(lua_State *L) {
   if (info->dials) set_flag(L, "dials", true);
   if (info->robot) set_flag(L, "robot", true);
   set_flag(L, "scenes", info->scenes);
+  lua_pushstring(L, info->approved);
+  lua_setfield(L, -2, "approved");
+  set_flag(L, "approved_only", info->approved_only);
   return 1;
 }
 

@@ -87,6 +87,8 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
   can->pace = (struct channel_pace){info->per_second, (int)info->burst, info->per_day};
   snprintf(can->plugin, sizeof can->plugin, "%s", info->name);
   snprintf(can->address, sizeof can->address, "%s", info->address);
+  snprintf(can->approved, sizeof can->approved, "%s", info->approved);
+  can->approved_only = info->approved_only;
 }
 
 static int read_file(const char *path, struct buf *out, struct status *status) {

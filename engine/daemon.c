@@ -286,9 +286,20 @@ static int open_server(struct daemon *daemon, struct status *status) {
              : OK;
 }
 
-static int open_doors(struct daemon *daemon, struct status *status) {
-  char *plugins =
-      text_or(daemon, daemon->options.plugins, "plugins", "/usr/share/afterward/plugins");
+static char *plugin_folder(struct daemon *daemon) {
+  return text_or(daemon, daemon->options.plugins, "plugins",
+                 "/usr/share/afterward/plugins");
+}
+
+static int name_config(const struct daemon *daemon, int code, struct status *status) {
+  return code && daemon->options.config
+             ? status_prefix(status, "%s", daemon->options.config)
+             : code;
+}
+
+// Before the scripts, whose templates are held against them.
+static int open_channels(struct daemon *daemon, struct status *status) {
+  char *plugins = plugin_folder(daemon);
   daemon->client = http_thread_new(
       daemon->loop,
       &(struct http_client_config){.connections = CONNECTIONS, .per_host = CONNECTIONS});
@@ -299,21 +310,29 @@ static int open_doors(struct daemon *daemon, struct status *status) {
                                                     .client = daemon->client,
                                                     .plugins = plugins},
                            &daemon->settings, status);
-  if (!code)
-    code = connectors_open(&daemon->connectors,
-                           &(struct connector_parts){.loop = daemon->loop,
-                                                     .kernel = daemon->engine.kernel,
-                                                     .clock = &daemon->clock,
-                                                     .plugins = plugins,
-                                                     .table = table_file_read},
-                           &daemon->settings, status);
   mem_free(plugins);
-  if (code && daemon->options.config) status_prefix(status, "%s", daemon->options.config);
-  if (code) return code;
+  return name_config(daemon, code, status);
+}
+
+static int open_connectors(struct daemon *daemon, struct status *status) {
+  char *plugins = plugin_folder(daemon);
+  int code = connectors_open(&daemon->connectors,
+                             &(struct connector_parts){.loop = daemon->loop,
+                                                       .kernel = daemon->engine.kernel,
+                                                       .clock = &daemon->clock,
+                                                       .plugins = plugins,
+                                                       .table = table_file_read},
+                             &daemon->settings, status);
+  mem_free(plugins);
+  return name_config(daemon, code, status);
+}
+
+static int open_doors(struct daemon *daemon, struct status *status) {
+  if (open_connectors(daemon, status)) return status->code;
   message_recover(&daemon->engine.care);
   dial_recover(&daemon->engine.care);
   attachment_sweep(&daemon->engine.care);
-  code = api_init(&daemon->api, &daemon->engine.care, status);
+  int code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;
   if (code) return code;
   daemon->api.loop = daemon->loop;
@@ -363,7 +382,8 @@ int daemon_start(struct daemon *daemon, struct status *status) {
   daemon->loop = loop_new();
   if (read_config(daemon, status) || start_clock(daemon, status) ||
       find_scripts(daemon, status) || take_port(daemon, status) ||
-      open_engine(daemon, status) || load_scripts(daemon) || open_doors(daemon, status))
+      open_engine(daemon, status) || open_channels(daemon, status) ||
+      load_scripts(daemon) || open_doors(daemon, status))
     return status->code;
   watch(daemon);  // first: who is told that it is ready may signal at once
   if (open_server(daemon, status)) return status->code;

@@ -107,6 +107,9 @@ struct channels_port {
   // The channel that rings people: the named one, or the first whose calls staff speak
   // in. NULL when there is none. May be NULL.
   const char *(*dials)(void *self, const char *channel, bool *robot);
+  // Whether it knows texts by number, their variables by "names" or "order"; NULL: it
+  // doesn't. only: it takes no others. May be NULL.
+  const char *(*approved)(void *self, const char *channel, bool *only);
 };
 
 // The patient or event that callbacks looked at last: those of one event ask for the same

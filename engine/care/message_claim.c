@@ -89,7 +89,8 @@ static void start_after(struct care *care, const struct message *message,
                               .class_ = mem_copy_text(message->class_),
                               .safety = message_is_safety(message),
                               .query = known->query};
-  buf_put(&claimed->approved, message->approved.data, message->approved.len);
+  if (message->approved.len)
+    buf_put(&claimed->approved, message->approved.data, message->approved.len);
   kernel_after(care->kernel, start, claimed_free, care, claimed);
 }
 

@@ -70,6 +70,8 @@ struct channel_abilities {  // what its plugin says that it can do
   bool robot;      // of one that rings: a machine speaks
   bool scenes;     // it makes codes to scan: a job of class "scene" and no address
   struct channel_pace pace;  // where the settings say nothing
+  char approved[8];    // texts that it knows by number: see channels_port.approved; ""
+  bool approved_only;  // it takes no others
 };
 
 struct channel {

@@ -296,6 +296,12 @@ static void port_recall(void *self, const char *name) {
   }
 }
 
+static const char *port_approved(void *self, const char *channel, bool *only) {
+  const struct channel *found = find(self, channel);
+  *only = found && found->can.approved_only;
+  return found && found->can.approved[0] ? found->can.approved : NULL;
+}
+
 struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
   return (struct channels_port){.self = dispatcher,
                                 .known = port_known,
@@ -308,7 +314,8 @@ struct channels_port dispatcher_port(struct dispatcher *dispatcher) {
                                 .receipts = port_receipts,
                                 .limits = port_limits,
                                 .recall = port_recall,
-                                .dials = port_dials};
+                                .dials = port_dials,
+                                .approved = port_approved};
 }
 
 static void give_back(struct channel *channel, const char *why) {

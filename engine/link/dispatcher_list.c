@@ -16,6 +16,8 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   struct mapping map = mapping_begin(out);
   mapping_int(&map, "accepted", (int64_t)channel->results[RESULT_ACCEPTED]);
   mapping_text(&map, "address", can->address);
+  mapping_text(&map, "approved", can->approved[0] ? can->approved : NULL);
+  if (can->approved_only) mapping_bool(&map, "approved_only", true);
   if (pace.per_second > 0) mapping_int(&map, "burst", pace.burst);
   mapping_bool(&map, "dials", can->dials);
   mapping_bool(&map, "inbound", can->inbound);

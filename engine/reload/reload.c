@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "care/template_check.h"
 #include "reload/parts.h"
 
 enum { REPLAY_MS = 8 };  // of a round of the loop
@@ -46,6 +47,27 @@ static void reason_of(const struct bundle_report *report, struct status *out) {
                 first->message);
 }
 
+static void found(void *self, const struct value *template_, const char *said) {
+  struct taking *taking = self;
+  struct value file = value_field(template_, "file"),
+               line = value_field(template_, "line");
+  char *path = value_copy_text(&file);
+  bundle_report_add(&taking->report,
+                    &(struct bundle_problem){.file = path ? path : taking->department,
+                                             .line = (int)value_int_or(&line, 0),
+                                             .code = "unapproved",
+                                             .message = (char *)said,
+                                             .warning = true});
+  mem_free(path);
+}
+
+// What only the daemon knows: its channels.
+static void hold_against_channels(struct taking *taking) {
+  struct value definitions = bundle_definitions(taking->bundle);
+  template_check(&taking->reload->engine->care, taking->department, &definitions, found,
+                 taking);
+}
+
 static void loaded(void *self) {
   struct taking *taking = self;
   struct status status = {0};
@@ -55,6 +77,7 @@ static void loaded(void *self) {
     finish(taking);
     return;
   }
+  if (taking->bundle) hold_against_channels(taking);
   bundles_log(taking->department, &taking->report);
   if (!taking->bundle) {
     reason_of(&taking->report, &status);

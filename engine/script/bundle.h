@@ -54,6 +54,9 @@ int bundle_check(struct bundle **out, const struct bundle_config *config,
 void bundle_free(struct bundle *bundle);
 void bundle_report_deinit(struct bundle_report *report);
 // "file:line: message" lines, warnings marked so, accepted ones left out.
+// Copied; what comes after the first few hundred is only counted.
+void bundle_report_add(struct bundle_report *report,
+                       const struct bundle_problem *problem);
 void bundle_report_text(const struct bundle_report *report, struct buf *out);
 
 // Content hash of the whole: the files that it uses and the ABI number. 32 hex digits,

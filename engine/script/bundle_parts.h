@@ -48,9 +48,6 @@ void bundle_add_phrases(lua_State *L);
 // Pushes the value of one of the engine's Lua files, running it at first use. May raise.
 void bundle_push_std(lua_State *L, struct bundle *bundle, const char *name);
 
-// Adds to the report; takes copies. NULL texts are empty.
-void bundle_report_add(struct bundle_report *report,
-                       const struct bundle_problem *problem);
 // Adds each of the list of problems on top of the stack, which it pops.
 void bundle_report_read(struct bundle_report *report, lua_State *L);
 // Pushes a map: name of each declared function → { file, line } where it begins.

@@ -100,6 +100,8 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   lua_pop(L, 1);
   info->burst = info_number(L, "burst");
   info->per_day = info_number(L, "per_day");
+  info_text(L, "approved", info->approved, sizeof info->approved);
+  info->approved_only = info_number(L, "approved_only") != 0;
 }
 
 // With the plugin's table on top and the checker at index check.

@@ -26,6 +26,8 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   bool scenes;        // makes codes to scan, which come back as inbound follow and SCAN
   double per_second;  // what its provider takes, unless the settings say so; 0: any
   int64_t burst, per_day;
+  char approved[8];    // knows texts by number, their variables by "names" or "order"; ""
+  bool approved_only;  // takes no other texts
 };
 
 struct plugin_source {

@@ -49,23 +49,36 @@ local function call(action, fields, message, config)
   return { method = "POST", url = config.url:match "^https?://[^/]+" .. "/?" .. query, headers = headers }
 end
 
--- The approved template that the text was made from, and its variables as JSON.
-local function template_of(text, config)
-  local why = "no template of the provider has this text: add it to templates"
-  for _, code in ipairs(sorted(config.templates)) do
-    local variables, good = aw.variables(config.templates[code], text), true
-    for name, value in pairs(variables or {}) do
-      if (utf8.len(value) or 0) > VARIABLE_MOST or value == "" then
-        good, why = false, ("variable %s of %s has %d characters: 1 to 35 are allowed"):format(name, code, utf8.len(value) or 0)
-      end
+-- What is wrong with the variables of a template; nil when nothing is.
+local function unfit(code, variables)
+  for name, value in pairs(variables) do
+    if type(name) ~= "string" then return ("params of %s must be name → placeholder"):format(code) end
+    if (utf8.len(value) or 0) > VARIABLE_MOST or value == "" then
+      return ("variable %s of %s has %d characters: 1 to 35 are allowed"):format(name, code, utf8.len(value) or 0)
     end
-    if variables and good then return code, variables end
+  end
+end
+
+-- The approved template, as the department's own says, or the one that the text was made from; and its variables.
+local function template_of(message, config)
+  local approved = message.approved
+  if approved then
+    local why = unfit(approved.id, approved.params)
+    if why then return nil, why end
+    return approved.id, approved.params
+  end
+  local why = "no template of the provider has this text: add it to templates, or say approved in the department's template"
+  for _, code in ipairs(sorted(config.templates)) do
+    local variables = aw.variables(config.templates[code], message.body)
+    local wrong = variables and unfit(code, variables)
+    if variables and not wrong then return code, variables end
+    why = wrong or why
   end
   return nil, why
 end
 
 local function send(message, config)
-  local code, variables = template_of(message.body, config)
+  local code, variables = template_of(message, config)
   if not code then return nil, variables end
   return call("SendSms", { PhoneNumbers = message.to, SignName = config.sign or message.program, TemplateCode = code,
     TemplateParam = aw.json.encode(variables), OutId = message.key }, message, config)
@@ -161,14 +174,14 @@ end
 return {
   name = "aliyun-sms", send = send, result = result, query = query, queried = queried, receipt = receipt, inbound = inbound,
   sign = function(headers, text, config) return sign(headers, text, config) end,
-  capabilities = { address = "phone", max_length = 500, links = false, merges = false },
+  capabilities = { address = "phone", max_length = 500, links = false, merges = false, approved = "names", approved_only = true },
   config = {
     url = { type = "url", default = "https://dysmsapi.aliyuncs.com/", doc = "the service's address" },
     key_id = { type = "text", required = true, doc = "AccessKey ID of a RAM user that may only send" },
     key_secret = { type = "secret", required = true, doc = "its secret" },
     sign = { type = "text", doc = "SignName; else what the text begins with: 【…】" },
-    templates = { type = "table", required = true,
-      doc = 'code → the approved text: templates = { SMS_154950909 = "您好，您的随访短码是${code}" }' },
+    templates = { type = "table", default = {},
+      doc = 'for questions, reminders and pages to staff: code → the approved text: templates = { SMS_154950909 = "您好，您的随访短码是${code}" }' },
     token = { type = "secret", required = true, doc = "proves what Aliyun pushes: …/receipt?token=…" },
   },
 }

@@ -4,12 +4,21 @@ local aw = require "afterward.plugin"
 local RETRY = { [408] = true, [425] = true, [429] = true, [503] = true }
 local CONFIG = { [401] = true, [402] = true, [403] = true, [404] = true, [405] = true }
 
+-- The message's words, and of what the department's template says is approved its number and its variables as JSON.
+local function words_of(message)
+  local out, approved = {}, message.approved
+  for name, word in pairs(message) do out[name] = word end
+  out.approved = nil
+  out.template, out.params = approved and approved.id or "", approved and aw.json.encode(approved.params) or "{}"
+  return out
+end
+
 -- "{to} {text}" with the message's own words. A list is joined, so that a secret can have text around it.
 local function fill(value, message, encode)
   if type(value) == "string" then
     return (value:gsub("{(%w+)}", function(name)
       local word = message[name]
-      if word == nil then error(("there is no {%s}: use to, text, body, program, key or class"):format(name), 0) end
+      if word == nil then error(("there is no {%s}: use to, text, body, program, key, class, template or params"):format(name), 0) end
       return encode and encode(tostring(word)) or tostring(word)
     end))
   elseif type(value) == "table" and #value > 0 then
@@ -29,23 +38,40 @@ local function fill_all(map, message)
   return out
 end
 
-local function form(fields)
+-- In the gateway's encoding; a secret is in the alphabet of both.
+local function encoded(value, config)
+  if type(value) == "string" and config.charset == "GB18030" then value = aw.gb18030(value) end
+  return aw.urlencode(value)
+end
+
+local function form(fields, config)
   local out = ""
   for name, value in pairs(fields) do
-    out = out .. (out == "" and "" or "&") .. aw.urlencode(name) .. "=" .. aw.urlencode(value)
+    out = out .. (out == "" and "" or "&") .. aw.urlencode(name) .. "=" .. encoded(value, config)
   end
   return out
 end
 
-local function send(message, config)
-  local request = { method = config.method, url = fill(config.url, message, aw.urlencode), headers = {} }
+local function wants_number(config)
+  for _, value in pairs(config.fields) do
+    if type(value) == "string" and value:find("{template}", 1, true) then return true end
+  end
+end
+
+local function send(given, config)
+  local message = words_of(given)
+  if wants_number(config) and message.template == "" then
+    return nil, "this gateway knows texts by number: say approved in the department's template"
+  end
+  local request = { method = config.method, headers = {},
+    url = fill(config.url, message, function(word) return encoded(word, config) end) }
   for name, value in pairs(config.headers) do request.headers[name] = fill(value, message) end
   local fields = fill_all(config.fields, message)
   if config.format == "query" then
-    request.url = request.url .. (config.url:find("?", 1, true) and "&" or "?") .. form(fields)
+    request.url = request.url .. (config.url:find("?", 1, true) and "&" or "?") .. form(fields, config)
   elseif config.format == "form" then
-    request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-    request.body = form(fields)
+    request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=" .. config.charset:lower()
+    request.body = form(fields, config)
   else
     request.headers["Content-Type"] = "application/json; charset=utf-8"
     request.body = aw.json.encode(fields)
@@ -159,13 +185,16 @@ end
 return {
   name = "sms-http",
   capabilities = function(config)
-    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges, links = true, address = "phone",
-      receipts = config.callback ~= nil }
+    local numbered = wants_number(config)
+    return { keyed = config.keyed, max_length = config.max_length, merges = config.merges and not numbered, links = true, address = "phone",
+      receipts = config.callback ~= nil, approved = numbered and config.params or nil, approved_only = numbered }
   end,
   config = {
     url = { type = "url", required = true, doc = "where the gateway takes messages: url = \"https://sms.example.org/send\"" },
     method = { one = { "POST", "GET", "PUT" }, default = "POST", doc = "HTTP method" },
     headers = { type = "table", default = {}, doc = "header → value" },
+    charset = { one = { "UTF-8", "GB18030" }, default = "UTF-8", doc = "how `form` and `query` write characters; JSON is always UTF-8" },
+    params = { one = { "names", "order" }, default = "names", doc = "how {params} is written where fields have {template}: an object, or a list" },
     format = { one = { "json", "form", "query" }, default = "json", doc = "how fields are sent" },
     fields = { type = "table", required = true,
       doc = "what the gateway wants: fields = { mobile = \"{to}\", content = \"{text}\", uid = \"{key}\" }" },

@@ -27,13 +27,18 @@ local function sign(parts, config)
     aw.hex(aw.hmac_sha256(key, text)))
 end
 
--- The approved template that the text was made from, and its variables {1}, {2} … in order.
-local function template_of(text, config)
+-- The approved template, as the department's own says, or the one that the text was made from; and its variables in order.
+local function template_of(message, config)
+  local approved = message.approved
+  if approved and next(approved.params) and not approved.params[1] then
+    return nil, ("params of %s must be a list"):format(approved.id)
+  end
+  if approved then return approved.id, approved.params end
   local ids = {}
   for id in pairs(config.templates) do ids[#ids + 1] = id end
   table.sort(ids)
   for _, id in ipairs(ids) do
-    local variables = aw.variables(config.templates[id], text)
+    local variables = aw.variables(config.templates[id], message.body)
     if variables then
       local list = {}
       for i = 1, 50 do
@@ -43,13 +48,13 @@ local function template_of(text, config)
       return id, list
     end
   end
-  return nil, "no template of the provider has this text: add it to templates"
+  return nil, "no template of the provider has this text: add it to templates, or say approved in the department's template"
 end
 
 local function international(number) return number:find("+", 1, true) and number or "+86" .. number end
 
 local function send(message, config)
-  local id, variables = template_of(message.body, config)
+  local id, variables = template_of(message, config)
   if not id then return nil, variables end
   local body = aw.json.encode { PhoneNumberSet = { international(message.to) }, SmsSdkAppId = config.app_id, TemplateId = id,
     SignName = config.sign or message.program, TemplateParamSet = variables[1] and variables or nil, SessionContext = message.key }
@@ -122,7 +127,7 @@ end
 return {
   name = "tencent-sms", send = send, result = result, receipt = receipt, inbound = inbound,
   sign = function(parts, config) return sign(parts, config) end,
-  capabilities = { address = "phone", max_length = 500, links = false, merges = false },
+  capabilities = { address = "phone", max_length = 500, links = false, merges = false, approved = "order", approved_only = true },
   config = {
     url = { type = "url", default = "https://sms.tencentcloudapi.com/", doc = "the service's address" },
     region = { type = "text", default = "ap-guangzhou", doc = "X-TC-Region" },
@@ -130,7 +135,8 @@ return {
     secret_key = { type = "secret", required = true, doc = "its SecretKey" },
     app_id = { type = "text", required = true, doc = "SmsSdkAppId, such as \"1400006666\"" },
     sign = { type = "text", doc = "SignName; else what the text begins with: 【…】" },
-    templates = { type = "table", required = true, doc = 'id → the approved text: templates = { ["1110"] = "您好，您的随访短码是{1}" }' },
+    templates = { type = "table", default = {},
+      doc = 'for questions, reminders and pages to staff: id → the approved text: templates = { ["1110"] = "您好，您的随访短码是{1}" }' },
     token = { type = "secret", required = true, doc = "proves what Tencent pushes: …/receipt?token=…" },
   },
 }

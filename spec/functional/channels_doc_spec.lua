@@ -44,6 +44,13 @@ describe("docs/channels.md", function()
     place:remove()
   end)
 
+  it("has a template with its provider's numbers that loads", function()
+    local sim = require "afterward.sim"
+    local w = sim.world { at = "2026-03-02 10:00", scripts = { ["w/department.lua"] = [[local aw = require "afterward"
+      return { aw.department { id = "w", title = { zh = "科", en = "W" } }, ]] .. listing "approved" .. " }" } }
+    assert.equal(1, #w.core:query "SELECT id AS i_id FROM bundle WHERE active=1")
+  end)
+
   it("explains every function of the library", function()
     local c = assert(channel.load([[local aw = require "afterward.plugin"
       return { name = "n", send = function() end, result = function() end, names = function()

@@ -44,6 +44,7 @@ local list = {
   { "unjudged", "warning", "a form has no abnormal rule" },
   { "rule-fails", "warning", "a rule fails on an answer that the form allows" },
   { "may-tell", "warning", "a text on a page names what not every patient knows (WARD 1)" },
+  { "unapproved", "warning", "a gateway takes approved texts only, or knows its variables otherwise: said by the daemon, which knows its channels" },
   { "sms-length", "warning", "a template is too long for one short message" },
   { "translation", "warning", "a text lacks a language that the department writes" },
   { "unused", "warning", "something declared that nothing uses" },

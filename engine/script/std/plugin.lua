@@ -166,7 +166,8 @@ local function capabilities(plugin, config)
     inbound = plugin.inbound and true or false,
     dials = list.dials ~= nil and list.dials ~= false, robot = list.dials == "robot",
     scenes = list.scenes == true, per_second = tonumber(list.per_second) or 0, burst = math.tointeger(list.burst) or 1,
-    per_day = math.tointeger(list.per_day) or 0 }
+    per_day = math.tointeger(list.per_day) or 0,
+    approved = (list.approved == "names" or list.approved == "order") and list.approved or "", approved_only = list.approved_only == true }
 end
 
 function check.open(plugin, file, channel, given)

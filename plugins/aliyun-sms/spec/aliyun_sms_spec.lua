@@ -21,6 +21,17 @@ describe("aliyun-sms", function()
         "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai"))
   end)
 
+  it("takes the number and the variables that the department's template says are approved", function()
+    local request = assert(b:open():send { text = "【骨动新生】王先生，别的话", approved = { id = "SMS_9", params = { name = "王先生" } } })
+    local fields = Peer.fields(request.url:match "%?(.*)")
+    assert.same({ "SMS_9", '{"name":"王先生"}', "骨动新生" }, { fields.TemplateCode, fields.TemplateParam, fields.SignName })
+    for why, params in pairs { ["variable name of SMS_9 has 36 characters"] = { name = ("长"):rep(36) },
+        ["params of SMS_9 must be name → placeholder"] = { "王先生" } } do
+      assert.truthy(select(2, b.c:send { text = "x", approved = { id = "SMS_9", params = params } }):find(why, 1, true))
+    end
+    assert.same({ "names", true }, { b.c:can().approved, b.c:can().approved_only })
+  end)
+
   it("finds the approved template and its variables in the text", function()
     local request = assert(b:open():send { text = "【骨动新生】您好，您的随访短码是12345678，回复R退订" })
     local fields = Peer.fields(request.url:match "%?(.*)")

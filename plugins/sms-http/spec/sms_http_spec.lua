@@ -23,6 +23,26 @@ describe("sms-http sends", function()
     assert.equal("https://g/send?v=2&c=%E6%82%A8%E5%A5%BD%20a%26b", query.url)
   end)
 
+  it("characters as the gateway writes them", function()
+    local form = assert(open { format = "form", charset = "GB18030", fields = { c = "{body}", k = { secret = "p&w" } } }:send(MESSAGE))
+    assert.equal("c=%C4%FA%BA%C3%20a%26b&k=p%26w", form.body)
+    assert.equal("application/x-www-form-urlencoded; charset=gb18030", form.headers["Content-Type"])
+    local query = assert(open { format = "query", charset = "GB18030", url = "https://g/send?to={program}", fields = { c = "{body}" } }:send(MESSAGE))
+    assert.equal("https://g/send?to=%B9%C7%B6%AF%D0%C2%C9%FA&c=%C4%FA%BA%C3%20a%26b", query.url)
+  end)
+
+  it("a number and its variables to a gateway that knows texts by number, and nothing else", function()
+    local plugin = open { fields = { tpl = "{template}", vars = "{params}", to = "{to}" } }
+    local message = { approved = { id = "T7", params = { name = "王先生" } } }
+    for key, value in pairs(MESSAGE) do message[key] = value end
+    assert.equal('{"to":"13800001111","tpl":"T7","vars":"{\\"name\\":\\"王先生\\"}"}', assert(plugin:send(message)).body)
+    local none, why = plugin:send(MESSAGE)
+    assert.same({ nil, "this gateway knows texts by number: say approved in the department's template" }, { none, why })
+    local can = plugin:can()
+    assert.same({ "names", true, false }, { can.approved, can.approved_only, can.merges })
+    assert.equal("order", open { fields = { tpl = "{template}" }, params = "order" }:can().approved)
+  end)
+
   it("nothing when a placeholder is unknown, and says which there are", function()
     local request, why = open { fields = { x = "{phone}" } }:send(MESSAGE)
     assert.is_nil(request)
@@ -30,9 +50,13 @@ describe("sms-http sends", function()
   end)
 
   it("says what the gateway can do", function()
-    assert.same({ name = "sms-http", address = "phone", keyed = 86400000, max_length = 500, merges = true, links = true,
-      receipts = true, queryable = false, inbound = false }, open { keyed = "24h", max_length = 500 }:can())
+    local can = open { keyed = "24h", max_length = 500 }:can()
+    for key, value in pairs { name = "sms-http", address = "phone", keyed = 86400000, max_length = 500, merges = true, links = true,
+      receipts = false, queryable = false, inbound = false, approved = "", approved_only = false, reads = false } do
+      assert.equal(value, can[key], key)
+    end
     assert.equal(0, open():can().keyed)
+    assert.is_true(open { callback = { token = "t" } }:can().receipts)
   end)
 end)
 
@@ -105,7 +129,7 @@ describe("receipts of sms-http", function()
     local body = "msgid=g7&status=DELIVRD"
     for _, case in ipairs {
       { with { token = "t" }, "token=x" }, { with { token = "t" }, "" }, { with { token = "t" }, "token=" },
-      { with { token = "t", token_in = "header:x-token" }, "token=t" }, { with {}, "token=t" }, { open(), "token=t" },
+      { with { token = "t", token_in = "header:x-token" }, "token=t" }, { with {}, "token=t" },
     } do
       local got = take(case[1], { query = case[2], body = body })
       assert.same({ {}, 403 }, { got.receipts, got.reply.status })

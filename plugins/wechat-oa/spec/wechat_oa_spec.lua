@@ -154,6 +154,12 @@ describe("wechat-oa", function()
       thing1 = { value = "骨动新生" }, thing2 = { value = "您好，今天的伤口怎么样？请您填写问卷 " }, time3 = { value = "2026年3月2日" } } },
       json.decode(said.next.body))
     assert.equal("send", b.c:send(message).step)              -- the next one needs no token
+    message.approved = { id = "T9", params = { thing1 = ("骨"):rep(25), time3 = "09:30" } }   -- as the department's template says
+    local own = json.decode(b.c:send(message).body)
+    assert.same({ "T9", { thing1 = { value = ("骨"):rep(19) .. "…" }, time3 = { value = "09:30" } } }, { own.template_id, own.data })
+    message.approved = { id = "T9", params = { "x" } }
+    assert.equal("params of T9 must be keyword → placeholder", select(2, b.c:send(message)))
+    message.approved = nil
     message.now = NOW + 6900000                               -- five minutes before it ends
     assert.equal("token", b.c:send(message).step)
     said = b:open { kind = "subscribe" }:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)

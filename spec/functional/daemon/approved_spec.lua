@@ -1,0 +1,42 @@
+-- A gateway that takes approved texts only: said when the scripts load, and sent by number.
+local Hospital = require "functional.support.hospital"
+local wait = require "functional.support.wait"
+
+local STEP = 'aw.step { id = "s", at = "1h", run = function(p) p:send "note" end },'
+local NOTE = [[aw.template { id = "note", zh = "{patient.title}您好，随访码请看出院卡", en = "{patient.title}, see your card", %s },
+  aw.template { id = "other", zh = "好" },]]
+local GATEWAY = [[sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", fields = { to = "{to}", key = "{key}", text = "{text}",
+  tpl = "{template}", vars = "{params}" }, code = "code", ok = { "0" } }, wechat = { plugin = "aliyun-sms", key_id = "k",
+  key_secret = { secret = "s" },
+  token = { secret = "t" } }]]
+
+describe("a gateway that takes approved texts only", function()
+  local h
+  local function hospital(keys)
+    h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP, NOTE:format(keys)) } }
+    h:configure(GATEWAY:format(h.gateway.port), 'via = "sms"')
+    h:start()
+  end
+  after_each(function() h:close() end)
+
+  it("gets the number of the text and what stands in its variables", function()
+    hospital 'approved = { sms = { id = "T7", params = { name = "patient.title" } } }'
+    assert.equal(202, (h:event(h:discharge(1))))
+    local request = wait.till("it is sent", function() return h.gateway.requests[1] end)
+    assert.equal("T7", request.tpl)
+    assert.matches('^{"name":".+"}$', request.vars)
+    assert.truthy(h:words():gsub("\\\"", "\""):find('template "other" has no approved text for channel sms', 1, true))
+    assert.falsy(h:words():find 'template ."note." has no approved')
+  end)
+
+  it("is named when a text has no number there, has it for nobody, or has its variables otherwise", function()
+    hospital [[approved = { smss = { id = "1", params = { "patient.title" } }, wechat = { id = "2", params = { "patient.title" } } }]]
+    local words = h:words():gsub("\\\"", "\"")
+    for _, said in ipairs {
+      'template "note" has no approved text for channel sms, which takes no others: add approved = { sms = { id = …, params = … } }',
+      'template "note": approved.smss: no channel is called so in the configuration',
+      'template "note": approved.wechat: params must be name → placeholder' } do
+      assert.truthy(words:find(said, 1, true), said .. "\n" .. words)
+    end
+  end)
+end)
