@@ -228,6 +228,10 @@ static int open_engine(struct daemon *daemon, struct status *status) {
   return code;
 }
 
+static bool somebody_waits(void *self) {
+  return http_front_waits(((struct daemon *)self)->server);
+}
+
 static int listen_on(struct daemon *daemon, struct status *status) {
   char *address = text_or(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
   struct buf host = {0};
@@ -280,6 +284,7 @@ static int take_port(struct daemon *daemon, struct status *status) {
 
 static int open_server(struct daemon *daemon, struct status *status) {
   http_front_start(daemon->server);
+  kernel_on_hurry(daemon->engine.kernel, somebody_waits, daemon);
   log_line(LOG_LEVEL_INFO, "daemon.ready", "port=%d", daemon->port);
   return daemon->options.port_file
              ? write_port(daemon->options.port_file, daemon->port, status)

@@ -218,6 +218,13 @@ void http_front_free(struct http_front *front) {
   if (!front->held) mem_free(front);
 }
 
+bool http_front_waits(struct http_front *front) {
+  uv_mutex_lock(&front->lock);
+  bool waits = front->in.first != NULL;
+  uv_mutex_unlock(&front->lock);
+  return waits;
+}
+
 const struct http_counters *http_front_counters(struct http_front *front) {
   uv_mutex_lock(&front->lock);
   front->seen = front->counters;

@@ -22,6 +22,8 @@ void http_front_stop(struct http_front *front, int64_t grace_ms, void (*done)(vo
                      void *ctx);
 void http_front_free(struct http_front *front);
 const struct http_counters *http_front_counters(struct http_front *front);
+// Whether requests wait that have not been handled yet. From the loop's thread.
+bool http_front_waits(struct http_front *front);
 // Handles the requests that wait now, rather than when the loop comes to it. From the
 // loop's thread, not from a handler.
 void http_front_serve(struct http_front *front);

@@ -8,9 +8,23 @@
 #include "run/kernel_parts.h"
 
 enum {
-  PREPARE_MS = 40,   // of scripts' time in one batch, so that the loop does not stall
-  FOLLOW_MOST = 768  // works that follow in one commit
+  PREPARE_MS = 40,    // of scripts' time in one batch, so that the loop does not stall
+  FOLLOW_MOST = 768,  // works that follow in one commit
+  HURRY_MS = 5,       // of both in a batch while somebody waits for the loop
+  HURRY_MOST = 64     // works in one then
 };
+
+static bool hurries(const struct kernel *kernel) {
+  return kernel->hurry && kernel->hurry(kernel->hurry_self);
+}
+
+// Whether so many works, begun so long ago, are enough for one batch.
+static bool is_enough(const struct kernel *kernel, int count, int64_t began,
+                      int64_t clock) {
+  if (!count) return false;
+  return clock - began >= PREPARE_MS ||
+         ((count >= HURRY_MOST || clock - began >= HURRY_MS) && hurries(kernel));
+}
 
 void work_release(const struct work_handler *handler, void *self, struct work *work) {
   if (handler->release) handler->release(self, work);
@@ -27,7 +41,8 @@ struct batch {
 };
 
 static void collect_posted(struct kernel *kernel, struct batch *batch) {
-  while (kernel->posted && batch->count < BATCH) {
+  int most = hurries(kernel) ? HURRY_MOST : BATCH;
+  while (kernel->posted && batch->count < most) {
     struct posted *item = kernel->posted;
     kernel->posted = item->next;
     if (!kernel->posted) kernel->posted_end = &kernel->posted;
@@ -73,13 +88,15 @@ static void collect_due(struct kernel *kernel, struct batch *batch) {
     return;  // results first, in a batch of their own: they end what due works look at
   int count =
       turns_collect(&kernel->turns, kernel->store, kernel->now, batch->works, BATCH);
-  int64_t clock = clock_steady_ms(), until = clock + PREPARE_MS;
+  int64_t clock = clock_steady_ms(), began = clock;
   bool broken = false;
-  while (batch->count < count && (!batch->count || clock < until) && !broken) {
+  while (batch->count < count && !is_enough(kernel, batch->count, began, clock) &&
+         !broken) {
     prepare(kernel, batch, &clock);
     broken = store_broken(kernel->store);
   }
-  turns_end(&kernel->turns, batch->works + batch->count, count - batch->count);
+  turns_end(&kernel->turns, batch->works + batch->count, count - batch->count,
+            clock - began >= PREPARE_MS);
   if (broken) leave_unread(kernel, batch);
 }
 
@@ -91,13 +108,13 @@ static void apply_work(struct kernel *kernel, struct batch *batch, int i) {
 
 // As many as there is time for are prepared, at least one; the others have their rows.
 static void prepare_followers(struct kernel *kernel, struct batch *batch, int count,
-                              int64_t until) {
+                              int64_t began) {
   int64_t clock = clock_steady_ms();
   kernel->state++;
-  while (batch->count < count && (!batch->count || clock < until))
+  while (batch->count < count && !is_enough(kernel, batch->count, began, clock))
     prepare(kernel, batch, &clock);
   for (int i = batch->count; i < count; i++) kernel_put_due(kernel, &batch->works[i]);
-  if (batch->count < count) turns_cut(&kernel->turns);
+  if (batch->count < count && clock - began >= PREPARE_MS) turns_cut(&kernel->turns);
 }
 
 static void apply_followers(struct kernel *kernel, struct batch *batch) {
@@ -116,14 +133,15 @@ static void apply_followers(struct kernel *kernel, struct batch *batch) {
 void kernel_follow(struct kernel *kernel) {
   struct batch batch;
   int left = FOLLOW_MOST, count = 0;
-  int64_t until = clock_steady_ms() + PREPARE_MS;
+  int64_t began = clock_steady_ms();
   do {
     batch.count = 0;
     count = soon_take(&kernel->soon, batch.works, left < BATCH ? left : BATCH);
-    if (count) prepare_followers(kernel, &batch, count, until);
+    if (count) prepare_followers(kernel, &batch, count, began);
     if (count) apply_followers(kernel, &batch);
     left -= count;
-  } while (count && left && clock_steady_ms() < until && !store_broken(kernel->store));
+  } while (count && left && !store_broken(kernel->store) &&
+           !is_enough(kernel, FOLLOW_MOST - left, began, clock_steady_ms()));
   kernel->soon.open = false;
   for (int i = 0; i < kernel->soon.count; i++)
     kernel_put_due(kernel, &kernel->soon.works[i]);

@@ -129,6 +129,11 @@ void kernel_submit(struct kernel *kernel, const char *source, const char *source
                      submission_new(source, source_id, kind, body, stage, done, self));
 }
 
+void kernel_on_hurry(struct kernel *kernel, bool (*hurry)(void *self), void *self) {
+  kernel->hurry = hurry;
+  kernel->hurry_self = self;
+}
+
 void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *handler,
                  void *self, void *prepared) {
   struct posted *item = mem_alloc(sizeof *item);

@@ -140,6 +140,10 @@ void kernel_post(struct kernel *kernel, int64_t key, const struct work_handler *
 void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
                   void (*release)(void *own), void *self, void *own);
 
+// Asked between works: while it says true somebody waits for the loop, and batches are
+// short. NULL: nobody does.
+void kernel_on_hurry(struct kernel *kernel, bool (*hurry)(void *self), void *self);
+
 // One batch. False when there was nothing to do. ERR_FULL: nothing was taken, try again
 // later.
 bool kernel_step(struct kernel *kernel, struct status *status);

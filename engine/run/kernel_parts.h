@@ -46,6 +46,8 @@ struct kernel {
   size_t after_count, after_cap;
   struct settling settling;
   struct kernel_stats stats;
+  bool (*hurry)(void *self);  // NULL: never
+  void *hurry_self;
   int64_t cut_in;  // commits until the power fails; 0: it doesn't
   bool cut_loses, cut;
 };

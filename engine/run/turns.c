@@ -55,8 +55,8 @@ void turns_cut(struct turns *turns) {
 }
 
 // The next look begins at the first of those that were left over.
-void turns_end(struct turns *turns, const struct work *left, int count) {
-  if (count) turns_cut(turns);
+void turns_end(struct turns *turns, const struct work *left, int count, bool cut) {
+  if (count && cut) turns_cut(turns);
   if (!turns->elsewhere) return;
   for (int i = count - 1; i >= 0; i--)
     turns->skip.behind[left[i].class] =

@@ -28,5 +28,5 @@ void turns_begin(struct turns *turns);  // of a batch
 void turns_cut(struct turns *turns);
 // How long a work took to prepare.
 void turns_note(struct turns *turns, const struct work *work, int64_t ms);
-// The batch ends, with these works, of those collected, left over for want of time.
-void turns_end(struct turns *turns, const struct work *left, int count);
+// The batch ends, with these works, of those collected, left over; cut: for want of time.
+void turns_end(struct turns *turns, const struct work *left, int count, bool cut);

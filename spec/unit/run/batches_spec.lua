@@ -1,0 +1,8 @@
+-- A commit costs a sync, so that many works share one; but not while a nurse or a patient waits for a page.
+local run = require "afterward.unit.run"
+
+describe("works", function()
+  it("share commits by the hundred when nobody waits for the loop", function() assert.equal(2, run.batches(300, false)) end)
+
+  it("make room often while somebody waits", function() assert.equal(5, run.batches(300, true)) end)
+end)
