@@ -21,7 +21,8 @@ describe("a call", function()
       return 202, json.encode { id = "pbx-" .. fields.id }
     end)
     local pbx = 'plugin = "pbx", secret = "' .. SECRET .. '", url = "' .. peer.url
-    h = Hospital.open { speed = 60, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) } }
+    local quiet = Hospital.ward("v", STEP):gsub('calendar = "cn"', '%0, quiet_hours = "10:00-20:00"')
+    h = Hospital.open { speed = 60, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP), ["v/v.lua"] = quiet } }
     h:configure("sms = " .. h.gateway:channel() .. ', pbx = { ' .. pbx .. '/dial", callers = "127.0.0.1" }, robot = { ' .. pbx
       .. '/robot", robot = true, flows = { check = "4711" } }, away = { ' .. pbx .. '/away", callers = "10.9.8.7" }')
     h:start()
@@ -35,10 +36,11 @@ describe("a call", function()
 
   local next_patient = 0
   before_each(function() manner = nil end)
-  local function task_of(more)
+  local function task_of(more, department)
     next_patient = next_patient + 1
     local n = next_patient
     local event = h:discharge(n)
+    event.department = department or event.department
     for key, value in pairs(more or {}) do event.patient[key] = value end
     assert(h:event(event) == 202)
     local patient = wait.till("the patient is known", function() return h:patient(n) end).id
@@ -177,24 +179,37 @@ describe("a call", function()
     assert.truthy(h:words():find('channel.caller channel=away peer=127.0.0.1', 1, true))
   end)
 
-  it("that was on its way when the engine fell is not made again", function()
+  it("is made once, however often the button is pressed", function()
+    local id = task_of()
+    local before = #asked
+    for _ = 1, 3 do assert.equal(200, (dial(id, nil, { ["Idempotency-Key"] = "press-" .. id }))) end
+    rung(id)
+    assert.same({ 1, before + 1 }, { #task(id).dials, #asked })
+  end)
+
+  local function is_not_made_again(hangs)
     local id = task_of()
     local hung
     manner = function()
       hung = true
-      return "reset"
+      return hangs and "hang" or "reset"
     end
     assert.equal(200, (dial(id)))
     wait.till("it is asked for", function() return hung end)
+    if hangs then
+      h:kill()
+      h:start()
+    end
     wait.till("nobody knows", function() return task(id).dials[1].status == "unknown" end)
     manner = nil
     local before = #asked
-    h:restart()
     assert.equal(200, (dial(id)))
     rung(id, 2)
     assert.equal("accepted", task(id).dials[2].status)
     assert.equal(before + 1, #asked)
-  end)
+  end
+  it("whose answer was lost is not made again", function() is_not_made_again(false) end)
+  it("that was on its way when the engine fell is not made again", function() is_not_made_again(true) end)
 
   describe("by a robot", function()
     local function robot()
@@ -232,6 +247,14 @@ describe("a call", function()
         assert.same({ "open", code }, { task(id).status, proposed(id) })
       end)
     end
+
+    it("rings nobody in quiet hours; a nurse knows what she does", function()
+      local id = task_of(nil, "v")
+      local status, said = dial(id, { channel = "robot" })
+      assert.equal(409, status)
+      assert.truthy(said.detail:find("no robot rings now (quiet-hours): from 2026-03-02T20:00", 1, true), said.detail)
+      assert.equal(200, (dial(id)))
+    end)
 
     it("hears of a death: nobody of the family hears from us before a person has looked", function()
       local id, key, patient = robot()
