@@ -124,6 +124,13 @@ static void keep_status(struct message *message, const char *status) {
   message->status = mem_copy_text(status);
 }
 
+// What it carries reads the reason; it may be the message's own already.
+static void keep_reason(struct message *message, const char *reason) {
+  if (message->reason == reason) return;
+  mem_free(message->reason);
+  message->reason = reason ? mem_copy_text(reason) : NULL;
+}
+
 void message_fly(struct care *care, struct message *message,
                  const struct message_way *way) {
   if (line_holds(message)) line_leave(care, message);
@@ -160,6 +167,7 @@ static void set_state(struct care *care, struct message *message, const char *st
             due_key(message));
   message->due_at = due_at;
   keep_status(message, status);
+  keep_reason(message, reason);
   store_exec(care->store,
              "UPDATE message SET status=?2, reason=?3, due_at=?4, settled_at=?5"
              " WHERE id=?1",

@@ -72,6 +72,15 @@ describe("a message with others that are due", function()
     morning(ASK, EDU)
     assert.equal("plain 1,pain 1", (w:one "SELECT group_concat(name || ' ' || count) FROM (SELECT * FROM mass ORDER BY name DESC)"))
   end)
+  it("fails with them, for the same reason, when it was tried often enough", function()
+    local ids = morning(ASK, EDU)
+    for i = 1, 8 do
+      assert.equal(i, sent())
+      w:result(sent(i).attempt, "retry", "HTTP 429", 1, "busy")
+      w:at(("2026-03-03 %02d:00"):format(8 + i))
+    end
+    for _, id in ipairs(ids) do assert.equal("failed unreachable", state(id)) end
+  end)
   it("is in doubt with them, expires with them", function()
     local ids = morning(ASK, EDU)
     w:recover()
