@@ -34,7 +34,7 @@ end
 
 local function send(message, config)
   local fields = { username = config.user, password = config.password, from = config.from, to = message.to, text = message.text,
-    charset = "UTF-8", coding = message.text:find(PLAIN) and "0" or "2", smsc = config.smsc }
+    charset = "UTF-8", coding = message.text:find(PLAIN) and "0" or "2", smsc = config.smsc, binfo = message.key }
   if config.receipts then
     fields["dlr-mask"], fields["dlr-url"] = tostring(MASK), dlr_url(message, config)
   end

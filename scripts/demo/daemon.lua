@@ -56,8 +56,13 @@ local function channel(gateway_port, receipt_token)
                  delivered = { "DELIVRD" }, failed = { "UNDELIV" } } }]]):format(gateway_port, receipt_token)
 end
 
+local function kannel_channel(given, name)
+  return ([[{ plugin = "kannel", url = "http://127.0.0.1:%d/cgi-bin/sendsms", user = "ward", password = "p4ss", from = "1069",
+    parallel = 64, token = "%s", receipts = "http://127.0.0.1:%d/channels/%s/receipt" }]]):format(given.kannel.sendsms, given.receipt_token, given.port, name)
+end
+
 function daemon.write_config(path, given)
-  local sms = channel(given.gateway_port, given.receipt_token)
+  local function one(name) return given.kannel and kannel_channel(given, name) or channel(given.gateway_port, given.receipt_token) end
   local file = assert(io.open(path, "w"))
   file:write(([[
 return {
@@ -66,7 +71,7 @@ return {
   tokens = { { token = "%s", staff = "demo", scopes = { "admin", "staff", "read", "events", "contacts" }, departments = "all" } },
   channels = { sms = %s, wecom = %s, phone = %s, log = {} },
 }
-]]):format(given.port, given.token, sms, sms, sms))
+]]):format(given.port, given.token, one "sms", one "wecom", one "phone"))
   file:close()
 end
 

@@ -7,11 +7,6 @@ local rates = require "rates"
 local gateway = {}
 local MINUTE = 60000
 
-local function unusable(self, phone)
-  local rate = self.people:rate "contact/first_number_unusable_at_discharge"[1]
-  return rates.chance(rate, self.people.seed, phone, "unusable")
-end
-
 local function send_receipt(self, id, state, times, delay)
   http.sleep(self.clock:real(delay))
   for _ = 1, times do
@@ -40,7 +35,7 @@ local function take(self, message)
     count(self, "repeats")
     return 200, json.encode { code = 0, msgid = known.id }
   end
-  if unusable(self, message.mobile) then
+  if self.people:is_unusable(message.mobile) then
     count(self, "refused")
     self.by_key[message.uid] = { key = message.uid }
     return 200, json.encode { code = "BAD_NUMBER" }

@@ -5,11 +5,12 @@ local json = require "json"
 local options = {}
 
 local USAGE = [[
-Usage: ./dev demo [--for 60s] [--speed 43200] [--seed 1] [--json]
+Usage: ./dev demo [--for 60s] [--speed 43200] [--seed 1] [--sms kannel] [--json]
   --for TIME    how long it plays: 90s, 2m
   --speed N     engine seconds a second; 43200 is half a day
   --seed N      which people answer, and what
   --json        happenings and books as JSON lines
+  --sms kannel  texts go through a real Kannel, bearerbox and smsbox, in place of the demo's own gateway
   --scripts DIR other departments' scripts
   --keep        leave the folder with database and log, and say where
 ]]
@@ -20,9 +21,9 @@ local function usage(text)
 end
 
 local SWITCH = { json = true, keep = true }
-local VALUE = { ["for"] = true, speed = true, seed = true, scripts = true }
+local VALUE = { ["for"] = true, speed = true, seed = true, scripts = true, sms = true }
 
--- { seconds, speed, seed, scripts, json, keep }
+-- { seconds, speed, seed, scripts, sms, json, keep }
 function options.read(words)
   local out = { ["for"] = "60s", speed = "43200", seed = "1" }
   local at = 1
@@ -42,6 +43,7 @@ function options.read(words)
   out.seconds = count and tonumber(count) * (unit == "m" and 60 or 1) or usage "--for needs a time such as 60s"
   out.speed, out.seed = tonumber(out.speed), math.tointeger(tonumber(out.seed))
   if not out.speed or out.speed < 1 or out.speed > 1000000 then usage "--speed needs a number from 1 to 1000000" end
+  if out.sms and out.sms ~= "kannel" then usage "--sms knows kannel" end
   if not out.seed then usage "--seed needs a whole number" end
   return out
 end

@@ -48,6 +48,11 @@ function people:add_phone(person, phone)
   list[#list + 1] = person
 end
 
+-- Whether nobody is behind this number.
+function people:is_unusable(phone)
+  return rates.chance(self:rate "contact/first_number_unusable_at_discharge"[1], self.seed, phone, "unusable")
+end
+
 function people:chance(probability, ...) return rates.chance(probability, self.seed, ...) end
 function people:rate(key) return self.model.rate(key) end
 

@@ -9,11 +9,14 @@ local http = require "http"
 local json = require "json"
 local clock = require "clock"
 local gateway = require "gateway"
+local smsc = require "smsc"
 local patients = require "patients"
 local people = require "people"
 local staff = require "staff"
 
-local given = json.decode(arg[1]) -- port gateway_port token receipt_token seed speed engine_ms steady_ms most_ms daemon
+-- port gateway_port token receipt_token seed speed engine_ms steady_ms most_ms daemon; with a real Kannel: smsc_port, sent_log,
+-- and the others that must not be left behind
+local given = json.decode(arg[1])
 local now = clock.new(given.engine_ms, given.steady_ms, given.speed)
 local crowd = people.load(here, given.seed, now:now())
 local troubles = 0
@@ -33,9 +36,11 @@ local function trouble(text)
 end
 
 local phones = patients.start { client = http.client(given.port, 8), clock = now, people = crowd, tell = tell, trouble = trouble }
-local sms = gateway.start { port = given.gateway_port, clock = now, people = crowd, client = http.client(given.port, 4),
-  path = "/channels/sms/receipt?token=" .. given.receipt_token,
-  deliver = function(message) patients.receive(phones, message) end }
+local function deliver(message) patients.receive(phones, message) end
+local far = given.smsc_port and smsc or gateway
+local sms = given.smsc_port and smsc.start { port = given.smsc_port, log = given.sent_log, people = crowd, deliver = deliver, trouble = trouble }
+  or gateway.start { port = given.gateway_port, clock = now, people = crowd, client = http.client(given.port, 4),
+    path = "/channels/sms/receipt?token=" .. given.receipt_token, deliver = deliver }
 local desk = staff.start { client = http.client(given.port, 6), token = given.token, clock = now, people = crowd,
   nurses = 6, tell = tell, trouble = trouble }
 
@@ -51,7 +56,7 @@ local function stop()
 end
 
 local function finish()
-  say { kind = "totals", gateway = sms.counts, keys = gateway.taken(sms, false), unsaid = gateway.taken(sms, true), pages = phones.counts,
+  say { kind = "totals", gateway = sms.counts, keys = far.taken(sms, false), unsaid = far.taken(sms, true), pages = phones.counts,
         answered = phones.answers, raced = phones.raced, staff = desk.counts, minutes = math.floor(desk.minutes), troubles = troubles }
   os.exit(0)
 end
@@ -60,7 +65,7 @@ local input, rest = uv.new_pipe(false), ""
 input:open(0)
 input:read_start(function(_, chunk)
   if not chunk then
-    uv.kill(given.daemon, "sigkill")
+    for _, pid in ipairs { given.daemon, table.unpack(given.others or {}) } do uv.kill(pid, "sigkill") end
     os.exit(0)
   end
   rest = rest .. chunk

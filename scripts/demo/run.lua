@@ -9,6 +9,7 @@ local clock = require "clock"
 local daemon = require "daemon"
 local hospital = require "hospital"
 local books = require "books"
+local kannel = require "kannel"
 
 local options = require("options").read(arg)
 local seconds, speed, seed = options.seconds, options.speed, options.seed
@@ -117,11 +118,50 @@ local function read_clock()
   return clock.new(clock.parse(first.at), (before + clock.steady_ms()) / 2, speed)
 end
 
+-- bearerbox and smsbox, ready to take texts; the population plays their SMSC.
+local function start_kannel()
+  local parts = { folder = given.folder .. "/kannel", admin = daemon.free_port(), box = daemon.free_port(), sendsms = daemon.free_port(),
+    smsc_port = daemon.free_port(), inbound = ("http://127.0.0.1:%d/channels/sms/inbound?token=%s"):format(given.port, given.receipt_token) }
+  parts.smsc = kannel.fake(parts.smsc_port)
+  assert(uv.fs_mkdir(parts.folder, 448))
+  kannel.write(parts)
+  local log = assert(uv.fs_open(parts.folder .. "/words.log", "a", 384))
+  local client, asked = http.client(parts.sendsms), "/cgi-bin/sendsms?username=ward&password=p4ss"
+  for _, name in ipairs { "bearerbox", "smsbox" } do
+    children[name] = daemon.spawn(kannel[name:upper()], { "-v", "4", parts.folder .. "/kannel.conf" }, { on_line = function() end, errors = log })
+    http.sleep(300)
+  end
+  for _ = 1, 500 do                                           -- it listens before it knows its users
+    if client:ask("GET", asked) == 400 then
+      client:close()
+      return parts
+    end
+    http.sleep(20)
+  end
+  fail("Kannel did not start; see " .. parts.folder)
+end
+
+-- Kannel says that it took a text before its SMSC has it.
+local function drain_kannel()
+  local client = http.client(given.kannel.admin)
+  for _ = 1, 300 do
+    local _, text = client:ask("GET", "/status.txt?password=admin")
+    if (text or ""):find "SMS: [^\n]*sent %d+ %(0 queued%)" then break end
+    http.sleep(20)
+  end
+  client:close()
+  http.sleep(200)
+end
+
 local function start_population(now)
   local told = {}
   local order = { port = given.port, gateway_port = given.gateway_port, token = given.token, seed = seed, speed = speed,
     receipt_token = given.receipt_token, engine_ms = math.floor(now.base), steady_ms = now.steady,
     most_ms = math.floor((seconds + 120) * 1000), daemon = children.daemon.pid }
+  if given.kannel then
+    order.smsc_port, order.sent_log = given.kannel.smsc_port, given.kannel.folder .. "/bearerbox-access.log"
+    order.others = { children.bearerbox.pid, children.smsbox.pid }
+  end
   children.population = daemon.spawn("/proc/self/exe", { here .. "/population.lua", json.encode(order) }, {
     on_line = function(text)
       local line = json.decode(text)
@@ -136,6 +176,7 @@ local function close_the_books(now, told)
   children.population.input:write "stop\n"
   wait_for(told, "stopped", 10000)
   stop_daemon()
+  if given.kannel then drain_kannel() end
   local finish = now:now()
   given.client:close()
   start_daemon(finish + 1000, 1)
@@ -148,6 +189,7 @@ end
 
 local function play()
   local begin, run = hospital.last_discharge() + 30 * 60000, { late_most = 0 }
+  if options.sms then given.kannel = start_kannel() end
   daemon.write_config(given.folder .. "/config.lua", given)
   start_daemon(begin, speed)
   local now = read_clock()

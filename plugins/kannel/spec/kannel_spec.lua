@@ -21,6 +21,7 @@ describe("kannel", function()
     local fields = query(request.url)
     assert.same({ "GET", "ward", "p&w", "1069", "13800001111", "【骨动新生】您好 a&b", "UTF-8", "2", "19" }, { request.method,
       fields.username, fields.password, fields.from, fields.to, fields.text, fields.charset, fields.coding, fields["dlr-mask"] })
+    assert.equal("m1-0", fields.binfo)
     assert.equal("http://127.0.0.1:8080/channels/sms/receipt?key=m1-0&sign=" .. SIGN .. "&type=%d&answer=%A", fields["dlr-url"])
     assert.truthy(request.shown.url:find("password=***", 1, true) and not request.shown.url:find("p%26w", 1, true))
   end)
