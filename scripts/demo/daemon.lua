@@ -58,7 +58,8 @@ end
 
 local function kannel_channel(given, name)
   return ([[{ plugin = "kannel", url = "http://127.0.0.1:%d/cgi-bin/sendsms", user = "ward", password = "p4ss", from = "1069",
-    parallel = 64, token = "%s", receipts = "http://127.0.0.1:%d/channels/%s/receipt" }]]):format(given.kannel.sendsms, given.receipt_token, given.port, name)
+    parallel = 64, token = "%s", receipts = "http://127.0.0.1:%d/channels/%s/receipt" }]]):format(given.kannel.sendsms,
+    given.receipt_token, given.port, name)
 end
 
 function daemon.write_config(path, given)

@@ -87,11 +87,13 @@ end
 
 -- When nothing moves any more: the clock runs at its natural pace then.
 local function settled_summary()
-  local summary
+  local summary, before
   for _ = 1, 100 do
     _, summary = daemon.ask(given, "GET", "summary")
-    local moving = summary and summary.messages_by_status and summary.messages_by_status.in_flight
-    if summary and summary.patients and not moving then return summary end
+    local messages = summary and summary.messages_by_status or {}
+    local now = table.concat({ messages.held or 0, messages.accepted or 0, messages.delivered or 0, messages.planned or 0 }, " ")
+    if summary and summary.patients and not messages.in_flight and now == before then return summary end
+    before = now
     http.sleep(100)
   end
   return summary
@@ -176,12 +178,12 @@ local function close_the_books(now, told)
   children.population.input:write "stop\n"
   wait_for(told, "stopped", 10000)
   stop_daemon()
-  if given.kannel then drain_kannel() end
   local finish = now:now()
   given.client:close()
   start_daemon(finish + 1000, 1)
   children.population.input:write("pid " .. children.daemon.pid .. "\n")
   local summary = settled_summary()
+  if given.kannel then drain_kannel() end
   children.population.input:write "end\n"
   if not daemon.wait(children.population, 10000) or not told.totals then fail "the population gave no account" end
   return summary, finish
