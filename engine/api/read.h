@@ -11,7 +11,9 @@ void read_alerts(struct call *call);   // department status patient level
 void read_alert(struct call *call);
 // status state outcome patient department reason channel template form since until
 void read_messages(struct call *call);
-void read_doubts(struct call *call);       // department patient
+void read_doubts(struct call *call);  // department patient
+// department patient channel lang program field.<name>; audited with a patient
+void read_template_preview(struct call *call);
 void read_message(struct call *call);      // with attempts
 void read_enrollments(struct call *call);  // patient department status; what is planned
 void read_runs(struct call *call);  // status wait department patient version behind age

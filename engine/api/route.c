@@ -47,6 +47,7 @@ static const struct route routes[] = {
     {"POST", "messages/*/withdraw", SCOPE_STAFF, desk_message},
     {"POST", "messages/*/resolve", SCOPE_STAFF, desk_message},
     {"POST", "messages/*/cancel", SCOPE_STAFF, desk_message},
+    {"GET", "templates/*/preview", SCOPE_READ, read_template_preview},
     {"GET", "enrollments", SCOPE_READ, read_enrollments},
     {"GET", "enrollments/closed", SCOPE_READ, read_closed},
     {"GET", "runs", SCOPE_READ, read_runs},

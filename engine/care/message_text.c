@@ -153,7 +153,7 @@ static void put_foot(const struct words *words, struct buf *out) {
   buf_puts(out, strcmp(words->language, "en") == 0 ? foot_en : foot_zh);
 }
 
-static bool put_whole(const struct words *words, struct buf *out, struct buf *missing) {
+bool message_text_whole(const struct words *words, struct buf *out, struct buf *missing) {
   if (message_is_page(words->message)) return fill_page(words, out);
   if (words->message->address) {
     if (!fill_code(words, out, missing)) return false;
@@ -169,7 +169,7 @@ bool message_text(struct care *care, const struct message *message, int64_t pers
                   const char *channel, struct buf *out, struct buf *missing) {
   struct words words;
   words_init(&words, care, message, person, channel);
-  return put_whole(&words, out, missing);
+  return message_text_whole(&words, out, missing);
 }
 
 bool message_write(struct care *care, struct message *message, int64_t person,
@@ -177,7 +177,7 @@ bool message_write(struct care *care, struct message *message, int64_t person,
   struct words words;
   struct buf text = {0}, approved = {0};
   words_init(&words, care, message, person, channel);
-  bool whole = put_whole(&words, &text, missing) &&
+  bool whole = message_text_whole(&words, &text, missing) &&
                message_approved_put(&words, &approved, missing);
   buf_deinit(&message->approved);
   message->approved = approved;

@@ -8,6 +8,9 @@
 // (missing gets its name) or no definition.
 bool message_text(struct care *care, const struct message *message, int64_t person,
                   const char *channel, struct buf *out, struct buf *missing);
+struct words;
+// The same of words that are made ready (message_word.h).
+bool message_text_whole(const struct words *words, struct buf *out, struct buf *missing);
 // The same; out and, for a provider that knows texts by number, approved ({id, params} or
 // nothing) take the place of the message's.
 bool message_write(struct care *care, struct message *message, int64_t person,

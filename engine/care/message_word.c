@@ -6,6 +6,7 @@
 #include "care/message_about.h"
 #include "care/message_approved.h"
 #include "care/message_day.h"
+#include "care/message_preview.h"
 
 // Where the provider approved no English text, everybody gets the Chinese one.
 static bool only_chinese(const struct words *words) {
@@ -194,5 +195,7 @@ bool words_put(const struct words *words, const char *name, size_t len, struct b
   struct value own = value_field(&words->fields, word);
   if (own.kind == VALUE_MAP) return put_view(out, text_in(&own, words->language));
   if (own.kind != VALUE_NIL) return put_scalar(out, &own);
+  bool english = strcmp(words->language, "en") == 0;
+  if (words->made_up && preview_word(words->care, word, english, out)) return true;
   return put_known(words, word, out);
 }

@@ -10,6 +10,7 @@ struct words {  // of one message; nothing is owned
   const char *language;  // "zh" or "en"
   struct value definition, program, department, fields;
   bool may_know;
+  bool made_up;  // the patient is: message_preview.h has the words
 };
 
 void words_init(struct words *words, struct care *care, const struct message *message,

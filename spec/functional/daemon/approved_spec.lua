@@ -25,6 +25,11 @@ describe("a gateway that takes approved texts only", function()
     local request = wait.till("it is sent", function() return h.gateway.requests[1] end)
     assert.equal("T7", request.tpl)
     assert.matches('^{"name":".+"}$', request.vars)
+    local shown = h:afterward("template", "preview", "note", "--channel", "sms", "--lang", "en")
+    for _, said in ipairs { "王先生您好，随访码请看出院卡", "1 short message(s)", "Sent as the provider's T7, with:", "name  王先生", "In the brand of " } do
+      assert.truthy(shown:find(said, 1, true), said .. "\n" .. shown)          -- only the Chinese text was approved
+    end
+    assert.equal(1, select(2, h:afterward("template", "preview", "nota")))
     assert.truthy(h:words():gsub("\\\"", "\""):find('template "other" has no approved text for channel sms', 1, true))
     assert.falsy(h:words():find 'template ."note." has no approved')
   end)
