@@ -100,9 +100,40 @@ local function hung_up(request, config)
     detail = said.status and ("%s %s"):format(said.status, said.cause or "") } }, { status = 200, type = "text/plain", body = "ok" }
 end
 
+-- Somebody rang and nobody heard it: { id, from, at }, at in seconds, or a list of them.
+local function missed_by_webhook(request, config)
+  if not aw.webhook.genuine(request, config.secret) then return {}, { status = 403, body = "forged" } end
+  local said = aw.json.decode(request.body)
+  if type(said) ~= "table" then return {}, { status = 400, body = "unreadable" } end
+  local out = {}
+  for i, item in ipairs(said[1] and said or { said }) do
+    if type(item) ~= "table" or type(item.id) ~= "string" or type(item.from) ~= "string" then
+      return {}, { status = 422, body = ("item %d needs id and from"):format(i) }
+    end
+    local at = tonumber(item.at)
+    out[i] = { id = item.id, from = item.from, kind = "missed-call", at = at and math.floor(at * 1000) or request.now }
+  end
+  return out, { status = 200 }
+end
+
+local function missed_mark(said, config)
+  return aw.hex(aw.sha1(("%s|%s|%s|"):format(said.id or "", said.from or "", said.at or "") .. config.secret))
+end
+
+local function missed_by_dialplan(request, config)
+  local said = aw.query(request.body ~= "" and request.body or request.query)
+  local at = tonumber(said.at)
+  if not said.id or not said.from or not at or math.abs(request.now / 1000 - at) > WINDOW or not aw.same(missed_mark(said, config), said.sign) then
+    return {}, { status = 403, body = "forged" }
+  end
+  return { { id = said.id, from = said.from, kind = "missed-call", at = math.floor(at * 1000) } }, { status = 200, type = "text/plain", body = "ok" }
+end
+
 return {
   name = "pbx", send = send, result = result,
   receipt = function(request, config) return (config.kind == "ari" and hung_up or signed)(request, config) end,
+  inbound = function(request, config) return (config.kind == "ari" and missed_by_dialplan or missed_by_webhook)(request, config) end,
+  missed_mark = function(said, config) return missed_mark(said, config) end,
   sign = function(id, seconds, body, config) return aw.webhook.sign(id, seconds, body, config.secret) end,
   proof = function(said, config) return proof(said, config) end,
   capabilities = function(config)

@@ -138,6 +138,40 @@ describe("pbx", function()
     end
   end)
 
+  describe("that tells of a missed call is believed", function()
+    it("by webhook when it is signed", function()
+      b:open()
+      local function take(body, mark)
+        local items, reply = b.c:inbound { body = body, now = NOW, headers = { ["webhook-id"] = "w1", ["webhook-timestamp"] = "1772431200",
+          ["webhook-signature"] = mark or b.c:call("sign", "w1", "1772431200", body) } }
+        return items, reply.status
+      end
+      assert.same({ { id = "c7", from = "013800001111", kind = "missed-call", at = NOW - 60000 } },
+        (take(('{"id":"c7","from":"013800001111","at":%d}'):format(NOW // 1000 - 60))))
+      assert.equal(2, #take '[{"id":"a","from":"1"},{"id":"b","from":"2"}]')
+      assert.same({ {}, 403 }, { take('{"id":"c7","from":"1"}', "v1,AAAA") })
+      assert.same({ {}, 422 }, { take '{"id":"c7"}' })
+    end)
+
+    it("of Asterisk when its dialplan proves it", function()
+      b:open(ARI)
+      local function take(o)
+        local said = { id = "1700.9", from = "13800001111", at = "1772431200" }
+        local mark = o.mark or b.c:call("missed_mark", said)
+        local items, reply = b.c:inbound { now = NOW + (o.later or 0), body = ("id=%s&from=%s&at=%s&sign=%s"):format(said.id, said.from, said.at, mark) }
+        return items, reply.status
+      end
+      assert.same({ { id = "1700.9", from = "13800001111", kind = "missed-call", at = NOW } }, (take {}))
+      assert.same({ {}, 403 }, { take { mark = ("0"):rep(40) } })
+      assert.same({ {}, 403 }, { take { later = 301000 } })
+    end)
+
+    -- printf '1700.9|13800001111|1772431200|MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' | sha1sum
+    it("by a proof that any shell can make", function()
+      assert.equal("58f9df1c4754ac67b282c510f78dff05cc61eb6a", b:open(ARI):call("missed_mark", { id = "1700.9", from = "13800001111", at = "1772431200" }))
+    end)
+  end)
+
   it("goes through a PBX that checks the signature", function()
     local rung = {}
     local peer = b:serve(function(request)
