@@ -270,6 +270,15 @@ describe("patient pages", function()
     assert.is_nil(w.core:sql "SELECT 1 FROM task WHERE name='call-back'")
   end)
 
+  it("stop those who were asked, when nobody knows which of them reads: the rest of the family goes on", function()
+    w.core:sql "INSERT INTO person VALUES (9,'contact')"
+    w.core:sql "INSERT INTO contact (patient,person,relation) VALUES (1,9,'child')"
+    w.core:sql("INSERT INTO message (number, patient, person, question, department, kind, class, name, audience, status, created_at, "
+      .. "valid_until, accepted_at) VALUES ('x', 1, 2, 1, 'ortho', 'ask', 'questionnaire', 'wound', 'family', 'accepted', 1, 2, 3)")
+    assert.equal(200, (w:post("/f/" .. w:link(0) .. "/stop", {})))
+    assert.equal("2", w.core:sql "SELECT group_concat(person) FROM contact WHERE opted_out_at IS NOT NULL")
+  end)
+
   it("stops messages when asked twice", function()
     local path = "/f/" .. w:link(2) .. "/stop"
     local _, page = w:get(path)
