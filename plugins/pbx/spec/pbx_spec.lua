@@ -158,7 +158,8 @@ describe("pbx", function()
       local function take(o)
         local said = { id = "1700.9", from = "13800001111", at = "1772431200" }
         local mark = o.mark or b.c:call("missed_mark", said)
-        local items, reply = b.c:inbound { now = NOW + (o.later or 0), body = ("id=%s&from=%s&at=%s&sign=%s"):format(said.id, said.from, said.at, mark) }
+        local items, reply = b.c:inbound { now = NOW + (o.later or 0), body = ("id=%s&from=%s&at=%s&sign=%s"):format(said.id,
+          said.from, said.at, mark) }
         return items, reply.status
       end
       assert.same({ { id = "1700.9", from = "13800001111", kind = "missed-call", at = NOW } }, (take {}))
@@ -168,7 +169,8 @@ describe("pbx", function()
 
     -- printf '1700.9|13800001111|1772431200|MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' | sha1sum
     it("by a proof that any shell can make", function()
-      assert.equal("58f9df1c4754ac67b282c510f78dff05cc61eb6a", b:open(ARI):call("missed_mark", { id = "1700.9", from = "13800001111", at = "1772431200" }))
+      assert.equal("58f9df1c4754ac67b282c510f78dff05cc61eb6a", b:open(ARI):call("missed_mark", { id = "1700.9",
+          from = "13800001111", at = "1772431200" }))
     end)
   end)
 
