@@ -63,6 +63,13 @@ static const char story_sql[] =
     " UNION ALL SELECT c.at, 'call', 't', c.task, t.department, t.name || ' rung by ' ||"
     "  c.by_who || ': ' || c.code, 6 FROM call c JOIN task t ON t.id=c.task WHERE"
     "  c.patient=?1"
+    // Missed ones are calls already.
+    " UNION ALL SELECT d.at, 'dial', 't', t.id, t.department, t.name || ' dialled by ' ||"
+    "  d.by_who || ' (' || d.channel || '): ' || d.status || coalesce(', ' || d.seconds "
+    "||"
+    "  ' s', ''), 6 FROM task t JOIN dial d ON d.task=t.id WHERE t.patient=?1 AND "
+    "d.status"
+    "  IN ('in_flight','accepted','unknown','answered','failed')"
     " UNION ALL SELECT opened_at, 'alert', 'a', id, department, name || ' opened, ' ||"
     "  level || coalesce(': ' || reason, ''), 6 FROM alert WHERE patient=?1"
     " UNION ALL SELECT acknowledged_at, 'alert', 'a', id, department, name ||"

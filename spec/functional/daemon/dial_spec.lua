@@ -96,9 +96,10 @@ describe("a call", function()
   end
 
   it("that was answered proposes reached, and is no attempt before the nurse has said what came of it", function()
-    local id = task_of()
+    local id, patient = task_of()
     assert.equal(200, (dial(id)))
     assert.equal(200, (tell("pbx", { id = "pbx-" .. rung(id).id, call = "answered", seconds = 95 })))
+    assert.truthy(h:afterward("timeline", patient):find("ring dialled by chen (pbx): answered, 95 s", 1, true))
     assert.same({ "reached", 95 }, { proposed(id), task(id).dials[1].seconds })
     assert.equal("open", task(id).status)
   end)
