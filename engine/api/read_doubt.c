@@ -11,7 +11,8 @@
 struct doubt {  // what the consequences depend on; texts borrowed from the row
   const char *kind, *class_, *within, *remind;
   int64_t valid_until;
-  bool waited_for;  // a run waits for it
+  bool waited_for;   // a run waits for it
+  bool rungs_ahead;  // its ask or send goes on without it
 };
 
 // Ends in the moment at which it is decided by itself.
@@ -96,8 +97,11 @@ static void put_choices(struct call *call, struct json *json, const struct doubt
   buf_clear(&means);
   buf_puts(&means, "It waits ");
   put_until(call, doubt, &means);
-  buf_printf(&means, ", then it ends as failed%s.",
-             doubt->waited_for ? ", and its run hears in-doubt" : "");
+  if (doubt->rungs_ahead)
+    buf_puts(&means, ", or until its rung's time is over: then the next rung begins.");
+  else
+    buf_printf(&means, ", then it ends as failed%s.",
+               doubt->waited_for ? ", and its run hears in-doubt" : "");
   json_key(json, "undecided");
   json_text(json, means.data);
   buf_deinit(&means);
@@ -113,7 +117,9 @@ static void put_choices(struct call *call, struct json *json, const struct doubt
   "SELECT " READ_MESSAGE_COLUMNS                                                       \
   ", (SELECT max(a.id) FROM attempt a WHERE a.message=message.id), remind,"            \
   " (SELECT within " WAITS "), EXISTS (SELECT 1 " WAITS                                \
-  ") FROM message WHERE status='in_doubt' AND id>?2 AND NOT EXISTS (SELECT 1 FROM"     \
+  "), EXISTS (SELECT 1 FROM rung r JOIN rung o ON o.ladder=r.ladder AND"               \
+  " o.position>r.position WHERE r.message=message.id AND r.left_at IS NULL)"           \
+  " FROM message WHERE status='in_doubt' AND id>?2 AND NOT EXISTS (SELECT 1 FROM"     \
   " carried JOIN message c ON c.id=carried.carrier WHERE carried.message=message.id"   \
   " AND c.status='in_doubt') AND " ACCESS_DEPARTMENT("department", "1")                \
   " AND (?4 IS NULL OR department=?4) AND (?5 IS NULL OR patient=?5) ORDER BY id LIMIT ?3"
@@ -124,7 +130,8 @@ enum {  // of these columns
   ATTEMPT = READ_MESSAGE_COUNT,
   REMIND,
   WITHIN,
-  WAITED_FOR
+  WAITED_FOR,
+  RUNGS_AHEAD
 };
 
 static void put_attempt(struct call *call, struct json *json, int64_t attempt) {
@@ -142,7 +149,8 @@ static void put_doubt(struct call *call, struct json *json, struct stmt *row) {
                         .within = stmt_text(row, WITHIN),
                         .remind = stmt_text(row, REMIND),
                         .valid_until = stmt_int(row, VALID_UNTIL),
-                        .waited_for = stmt_int(row, WAITED_FOR) != 0};
+                        .waited_for = stmt_int(row, WAITED_FOR) != 0,
+                        .rungs_ahead = stmt_int(row, RUNGS_AHEAD) != 0};
   json_open(json, '{');
   call_put_fields(call, json, row, read_message_spec);
   put_attempt(call, json, stmt_int(row, ATTEMPT));

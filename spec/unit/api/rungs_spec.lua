@@ -34,6 +34,12 @@ describe("rungs", function()
     assert.equal(w.core:id("m", 1), message.rungs[1].message)
   end)
 
+  it("are what follows a doubt that nobody decides", function()
+    w.core:sql "UPDATE message SET status='in_doubt', reason='in-doubt' WHERE id=2"
+    local _, doubts = w:call("GET", "/messages/in-doubt")
+    assert.truthy(doubts.items[1].undecided:find("or until its rung's time is over: then the next rung begins", 1, true))
+  end)
+
   it("say how it ended", function()
     w.core:sql "UPDATE ladder SET closed_at=2, reason='answered', due_at=NULL"
     local _, message = w:call("GET", "/messages/" .. w.core:id("m", 2))
