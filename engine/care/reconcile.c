@@ -79,8 +79,10 @@ static bool resume(struct care *care, struct night *night) {
   return at == NUMBERS;
 }
 
+// Of events, only what came since: nothing could be wrong with one.
 static int64_t highest(const struct night *night) {
-  int64_t most = night->until.skip;
+  int64_t most = night->until.event - night->last.event;
+  if (night->until.skip > most) most = night->until.skip;
   for (int i = 0; i < NIGHT_FAULTS; i++)
     if (night->newest[i] > most) most = night->newest[i];
   return most;
@@ -91,12 +93,11 @@ static void begin(struct care *care, struct night *night) {
   struct value last = {0};
   *night = (struct night){0};
   reconcile_ids(care, &night->until, night->newest);
-  night->end = highest(night);
   if (reconcile_last(care, &bytes)) value_read(bytes.data, bytes.len, &last);
   night->last = (struct night_ids){id_of(&last, "event"), id_of(&last, "enrollment"),
                                    id_of(&last, "run"), id_of(&last, "skip")};
   buf_deinit(&bytes);
-  reconcile_count(care, &night->last, &night->until, &night->counts);
+  night->end = highest(night);
 }
 
 static int64_t within(int64_t id, int64_t least, int64_t most) {
@@ -106,11 +107,19 @@ static int64_t within(int64_t id, int64_t least, int64_t most) {
 static void look(struct care *care, struct night *night) {
   int64_t from = night->from, to = from + SLICE;
   const struct night_ids *last = &night->last, *until = &night->until;
-  struct night_ids behind = {.run = within(last->run, from, to),
-                             .skip = within(last->skip, from, to)};
-  struct night_ids upto = {.run = within(until->run, from, to),
-                           .skip = within(until->skip, from, to)};
-  reconcile_count_steps(care, &behind, &upto, &night->counts);
+  struct night_part part = {
+      .last = *last,
+      .until = *until,
+      .from = {.event = within(last->event + from, 0, until->event),
+               .enrollment = within(last->enrollment, from, to),
+               .run = within(last->run, from, to),
+               .skip = within(last->skip, from, to)},
+      .to = {.event = within(last->event + to, 0, until->event),
+             .enrollment = within(until->enrollment, from, to),
+             .run = within(until->run, from, to),
+             .skip = within(until->skip, from, to)},
+  };
+  reconcile_count(care, &part, &night->counts);
   reconcile_find_faults(care, from, to, night->newest, night->faults);
   night->from = to;
 }

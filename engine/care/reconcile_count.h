@@ -24,9 +24,10 @@ struct night_counts {
 // What is there now; newest as reconcile_find_faults wants it.
 void reconcile_ids(struct care *care, struct night_ids *out,
                    int64_t newest[NIGHT_FAULTS]);
-// Reads only. Steps are left to count_steps.
-void reconcile_count(struct care *care, const struct night_ids *from,
-                     const struct night_ids *until, struct night_counts *out);
-// Adds the steps of runs and skips behind these rows, up to those.
-void reconcile_count_steps(struct care *care, const struct night_ids *from,
-                           const struct night_ids *until, struct night_counts *out);
+// By ids, which rise with time, so that a night costs what a day brought, in parts.
+struct night_part {
+  struct night_ids last, until;  // rows counted by the last night, by this one
+  struct night_ids from, to;     // behind these, up to those: this part
+};
+void reconcile_count(struct care *care, const struct night_part *part,
+                     struct night_counts *out);  // adds; reads only

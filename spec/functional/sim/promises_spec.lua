@@ -224,6 +224,16 @@ describe("the nightly reconciliation", function()
       assert.match("alerts without a deadline: 4990 5490 5990 6490 6990 and 18 more", w:alert_named "reconciliation".reason, 1, true)
       assert.equal(0, H.count(w, "meta WHERE key='reconciling'"))
     end)
+
+    it("counts a stay once whose discharge was told again, in another piece", function()
+      w.core:query("INSERT INTO event (id,patient,kind,at,recorded_at,encounter,inbox,body) SELECT id+12000,patient,kind,at,recorded_at,"
+        .. "encounter,inbox,body FROM event WHERE kind='discharge'")
+      w:advance_to "2026-03-03 02:31"
+      assert.same({ 1, 1, 1 }, { last(w).discharges, last(w).eligible, last(w).enrolled })
+      assert.equal(12001, last(w).event)
+      w:advance "1d"
+      assert.same({ 0, 0, 0 }, { last(w).discharges, last(w).eligible, last(w).enrolled })
+    end)
   end)
   for what, harm in pairs {
     ["enrollments without a plan"] = "DELETE FROM due WHERE class=5",
