@@ -82,6 +82,7 @@ static const struct route routes[] = {
     {"POST", "patients/*/prefer", SCOPE_STAFF, desk_patient},
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
+    {"GET", "reports/feedback", SCOPE_READ, report_feedback},
     {"GET", "forecast", SCOPE_READ, read_forecast},
     {"GET", "events", SCOPE_ADMIN, read_inbox},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},

@@ -17,7 +17,7 @@ extern const struct cli_command cli_import;
 extern const struct cli_command cli_bundles, cli_reload, cli_activate, cli_rollback;
 extern const struct cli_command cli_channels, cli_channel, cli_inbound;
 extern const struct cli_command cli_plugins, cli_hl7;
-extern const struct cli_command cli_check, cli_new, cli_triage;
+extern const struct cli_command cli_check, cli_new, cli_triage, cli_report;
 extern const struct cli_command cli_sim, cli_forecast, cli_console, cli_test;
 extern const struct cli_command cli_backtest, cli_fixture;
 extern const struct cli_command cli_summary, cli_events, cli_refused, cli_codes,

@@ -81,6 +81,30 @@ describe("a word for the hospital", function()
     assert.equal(404, (h:call("GET", "/feedback/" .. ("x"):rep(80), nil, { token = false })))
   end)
 
+  it("is reported: volumes, clocks, satisfaction, what rises; as text, CSV, HTML and JSON", function()
+    for i = 1, 5 do
+      h:event { id = "rep-" .. i, kind = "feedback", at = Hospital.iso(h:now() - 60000), item = { channel = "counter", stars = 2,
+        text = "收费处排队两个小时，重复收费，我要投诉", sender = { phone = "1391234100" .. i } } }
+    end
+    wait.till("they are counted", function()
+      local report = h:get "/reports/feedback?from=2026-03-01&to=2026-04-01"
+      return report.items.now >= 5 and report
+    end)
+    local text, code = h:afterward("report", "feedback", "--month", "2026-03")
+    assert.equal(0, code, text)
+    assert.truthy(text:find("Items", 1, true) and text:find "counter +%d" and text:find("重复收费", 1, true) and text:find("Clocks kept", 1, true), text)
+    local json = require "dkjson".decode((h:afterward("report", "feedback", "--month", "2026-03", "--json")))
+    assert.is_true(json.stars.count >= 5 and json.stars.sum >= 10)
+    assert.truthy((h:afterward("report", "feedback", "--month", "2026-03", "--csv")):find("Clock,In time,Still running", 1, true))
+    local file = os.tmpname()
+    assert.equal(0, select(2, h:afterward("report", "feedback", "--month", "2026-03", "--html", file)))
+    local page = assert(io.open(file)):read "a"
+    os.remove(file)
+    assert.truthy(page:find "<svg" and not page:find "https?://" and not page:find "1391234", page)
+    assert.equal(2, select(2, h:afterward("report", "feedback", "--month", "March")))
+    assert.equal(400, (h:call("GET", "/reports/feedback?from=x&to=y")))
+  end)
+
   it("can be entered by staff, as it was told at a counter or on a hotline", function()
     local status, answer = h:call("POST", "/events?wait=applied", { id = "hot-1", kind = "feedback", at = Hospital.iso(h:now() - 60000),
       item = { channel = "hotline", text = "药房窗口发错药了，我要投诉", receiver = "staff:wang", sender = { phone = "13912340009", name = "赵" } } },
