@@ -149,7 +149,8 @@ padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;border-bottom:2px solid #1f
 padding:.2em .6em;border-bottom:1px solid #ddd}svg{width:100%;height:auto;font-size:13px}section{break-inside:avoid}]]
 
 local function html(tables, r)
-  local out = { '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Feedback</title><style>', STYLE, "</style><h1>Feedback · 意见与投诉</h1><p>",
+  local out = { '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Feedback</title><style>', STYLE,
+    "</style><h1>Feedback · 意见与投诉</h1><p>",
     e(r.from:sub(1, 10)), " – ", e(r.to:sub(1, 10)), "</p>" }
   for _, t in ipairs(tables) do
     out[#out + 1] = "<section><h2>" .. e(t[1]) .. "</h2>"
