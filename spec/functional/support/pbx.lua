@@ -160,20 +160,31 @@ local function originate(self, request)
   return 200, json.encode { id = call.id, name = "PJSIP/8001-00000001", state = "Down" }
 end
 
--- told(fields): the hangup handler, given id, status, cause, seconds, recording.
-function Pbx.open(told)
-  local self = setmetatable({ servers = Servers.open "pbx", told = told, calls = {}, asked = {}, ended = {}, ports = {} }, Pbx)
+-- baresip takes the port beside its own, too, for TLS.
+local function start(self)
   local ports, servers = self.ports, self.servers
-  ports.phones, ports.sip, ports.control, ports.media, ports.rtp = Servers.ports(5)
+  ports.sip, ports.phones, ports.control, ports.media, ports.rtp = Servers.pair(), Servers.ports(4)
   servers:write("quiet.wav", quiet())
   servers:write("phones.xml", phones())
   servers:write("accounts", "<sip:ward@127.0.0.1;transport=udp>;regint=0\n")
   servers:write("config", CONFIG:format(ports.sip, servers.folder, ports.rtp, ports.rtp + 20, ports.control))
   servers:run("/usr/bin/sipp", { "-sf", "phones.xml", "-i", "127.0.0.1", "-p", tostring(ports.phones), "-mi", "127.0.0.1", "-mp",
     tostring(ports.media), "-nostdin" })
-  servers:run("/usr/bin/baresip", { "-f", servers.folder })
-  Servers.listens(ports.control)
+  Servers.listens(ports.control, servers:run("/usr/bin/baresip", { "-f", servers.folder }))
   listen(self)
+end
+
+-- told(fields): the hangup handler, given id, status, cause, seconds, recording.
+function Pbx.open(told)
+  local self = setmetatable({ told = told, calls = {}, asked = {}, ended = {}, ports = {} }, Pbx)
+  local good, why
+  for _ = 1, 3 do                                             -- somebody else may have taken a port meanwhile
+    self.servers = Servers.open "pbx"
+    good, why = pcall(start, self)
+    if good then break end
+    self.servers:stop()
+  end
+  if not good then error(why, 2) end
   self.peer = Peer.open(function(request) return originate(self, request) end)
   self.url = self.peer.url
   return self

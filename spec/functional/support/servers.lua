@@ -22,6 +22,17 @@ function Servers.ports(count)
   return table.unpack(ports)
 end
 
+-- A port whose next one is nobody's either.
+function Servers.pair()
+  for _ = 1, 50 do
+    local port, next_one = Servers.ports(1), uv.new_tcp()
+    local free = next_one:bind("127.0.0.1", port + 1) and next_one:listen(1, function() end)
+    next_one:close()
+    if free then return port end
+  end
+  error "no two ports beside each other are free"
+end
+
 function Servers:write(name, text)
   local file <close> = assert(io.open(self.folder .. "/" .. name, "w"))
   file:write(text)
@@ -59,7 +70,13 @@ local function answers(port)
   return found
 end
 
-function Servers.listens(port) wait.till("port " .. port .. " answers", function() return answers(port) end) end
+-- process: who is to listen there; an error with its words when it ends instead.
+function Servers.listens(port, process)
+  wait.till("port " .. port .. " answers", function()
+    if process and process.ended then error("it ended: " .. process.text:sub(-2000), 0) end
+    return answers(port)
+  end)
+end
 
 -- The last one that was started goes first; who does not go when asked is made to.
 function Servers:stop()
