@@ -15,7 +15,7 @@ void read_doubts(struct call *call);  // department patient
 // department patient channel lang program field.<name>; audited with a patient
 void read_template_preview(struct call *call);
 void read_message(struct call *call);      // with attempts
-void read_enrollments(struct call *call);  // patient department status; what is planned
+void read_enrollments(struct call *call);  // patient department status planned
 void read_runs(struct call *call);  // status wait department patient version behind age
 void read_run(struct call *call);   // where it is, its record, versions, messages, deeds
 void read_run_record(struct call *call);  // sources: what replays it elsewhere

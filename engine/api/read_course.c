@@ -1,10 +1,12 @@
 // Enrollments and what is planned for them.
+#include <stdlib.h>
+
 #include "api/access.h"
 #include "api/known.h"
 #include "api/read.h"
 #include "care/enrollment.h"
 
-enum { PLANNED_USUAL = 5 };
+enum { PLANNED_USUAL = 5, PLANNED_MOST = 200 };
 
 #define ENROLLMENTS(head) \
   "SELECT id, patient, department, pathway, status, enrolled_at, anchor_at, tier,"    \
@@ -12,10 +14,11 @@ enum { PLANNED_USUAL = 5 };
   " AND id>?2 AND " ACCESS_DEPARTMENT("department", "1")                              \
   " AND (?4 IS NULL OR status=?4) AND (?5 IS NULL OR department=?5) ORDER BY id LIMIT ?3"
 
-static void put_planned(struct call *call, struct json *json, int64_t enrollment) {
-  struct planned planned[PLANNED_USUAL];
+static void put_planned(struct call *call, struct json *json, int64_t enrollment,
+                        int most) {
+  struct planned planned[PLANNED_MOST];
   const struct zone *zone = care_site_zone(call->care);
-  int count = enrollment_planned(call->care, enrollment, planned, PLANNED_USUAL);
+  int count = enrollment_planned(call->care, enrollment, planned, most);
   json_key(json, "planned");
   json_open(json, '[');
   for (int i = 0; i < count; i++) {
@@ -33,6 +36,19 @@ static void put_planned(struct call *call, struct json *json, int64_t enrollment
   json_close(json, ']');
 }
 
+// How many steps ahead are shown; of one patient all of them may be.
+static int steps_ahead(struct call *call, int64_t patient, bool *bad) {
+  const char *text = call_filter(call, "planned", bad);
+  char *rest;
+  if (*bad || !text) return PLANNED_USUAL;
+  long most = strtol(text, &rest, 10);
+  if (!*rest && most >= 1 && most <= PLANNED_MOST && patient) return (int)most;
+  call_problem(call, 400, "planned: must be a number from 1 to %d, beside a patient",
+               PLANNED_MOST);
+  *bad = true;
+  return 0;
+}
+
 void read_enrollments(struct call *call) {
   static const char spec[] =
       "id:@e patient:@p department:s pathway:s status:s enrolled_at:z anchor_at:z tier:s "
@@ -42,6 +58,7 @@ void read_enrollments(struct call *call) {
   const char *status = call_filter_word(call, "status", "active paused ended", &bad);
   const char *department = known_department_filter(call, &bad);
   int64_t patient = call_filter_id(call, "patient", 'p', &bad);
+  int ahead = steps_ahead(call, patient, &bad);
   if (bad || !list_begin(&list, call, 'e')) return;
   struct stmt *row = store_query(
       call->care->store, patient ? ENROLLMENTS("patient=?6") : ENROLLMENTS("?6 IS NULL"),
@@ -50,7 +67,7 @@ void read_enrollments(struct call *call) {
   while (list_row(&list, row)) {
     json_open(&list.json, '{');
     call_put_fields(call, &list.json, row, spec);
-    put_planned(call, &list.json, stmt_int(row, 0));
+    put_planned(call, &list.json, stmt_int(row, 0), ahead);
     json_close(&list.json, '}');
   }
   stmt_done(row);

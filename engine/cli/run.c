@@ -1,5 +1,7 @@
 // afterward enrollments, runs, jobs: who is on which pathway, and what it is doing; what
 // departments do by the clock.
+#include <stdio.h>
+
 #include "cli/commands.h"
 #include "cli/deed.h"
 #include "cli/list.h"
@@ -10,6 +12,16 @@ static enum cli_style style(const struct value *item) {
   if (value_is(&status, "stuck")) return CLI_RED;
   if (value_is(&status, "paused")) return CLI_YELLOW;
   return value_is(&status, "done") || value_is(&status, "ended") ? CLI_DIM : CLI_PLAIN;
+}
+
+// Each with what is ahead of it.
+static void print_course(const struct value *item) {
+  static const struct cli_column columns[] = {
+      {"DUE", "due_at"}, {"STEP", "step"}, {"VALID UNTIL", "valid_until"}, {NULL}};
+  struct value planned = cli_field(item, "planned");
+  cli_say(item, "{pathway} of {department}, {status}, since {enrolled_at}, {id}");
+  cli_rows(NULL, &planned, columns);
+  puts("");
 }
 
 static int list_enrollments(struct cli *cli) {
@@ -25,18 +37,24 @@ static int list_enrollments(struct cli *cli) {
                                               {"ENDED", "ended_at"},
                                               {"REASON", "ended_reason"},
                                               {NULL}};
-  return cli_list(cli, "/api/v1/enrollments",
-                  &(struct cli_list){columns, "enrollments", style});
+  return cli_list(
+      cli, "/api/v1/enrollments",
+      &(struct cli_list){columns, "enrollments", style,
+                         .each = cli_option(cli, "planned") ? print_course : NULL});
 }
 
 const struct cli_command cli_enrollments = {
     .name = "enrollments",
     .words = "",
     .does = "patients on their pathways",
-    .example = "afterward enrollments --department ortho --status active --all",
+    .example =
+        "afterward enrollments --department ortho --status active --all\n"
+        "afterward enrollments --patient p9d8w --planned 100",
     .options = (const struct cli_option[]){{"department", "NAME", "only this one's"},
                                            {"status", "WORD", "active paused ended"},
                                            {"patient", "ID", "only this patient's"},
+                                           {"planned", "N",
+                                            "beside a patient: so many steps ahead"},
                                            CLI_PAGING,
                                            {NULL}},
     .run = list_enrollments};

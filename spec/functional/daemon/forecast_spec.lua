@@ -38,6 +38,23 @@ describe("the forecast of a ward", function()
     return json.decode(output).departments[1], output
   end
 
+  it("lists of one patient all that is ahead, as far as one asks", function()
+    local id = h:patient(1).id
+    local function steps(query)
+      local out = {}
+      for i, step in ipairs(h:get("/enrollments?patient=" .. id .. query).items[1].planned) do
+        out[i] = step.step .. step.due_at:sub(11, 16)
+      end
+      return out
+    end
+    assert.same({ "laterT10:00", "nextT10:00", "laterT10:00", "farT10:00" }, steps "&planned=200")
+    assert.same({ "laterT10:00", "nextT10:00" }, steps "&planned=2")
+    local shown = h:afterward("enrollments", "--patient", id, "--planned", "100")
+    assert.matches("way of w, active, since .*later.*next.*later.*far", shown)
+    assert.equal(2, select(2, h:afterward("enrollments", "--planned", "9")))      -- of everybody would be too much
+    assert.equal(2, select(2, h:afterward("enrollments", "--patient", id, "--planned", "x")))
+  end)
+
   it("counts the steps of the coming four weeks on their days, and none beyond", function()
     local w = ward("w", "--json")
     local steps, planned = {}, {}
