@@ -8,6 +8,8 @@
 static const struct cli_command *const commands[] = {
     // clang-format off
     &cli_import,
+    &cli_cases,
+    &cli_case,
     &cli_tasks,
     &cli_task,
     &cli_alerts,

@@ -173,6 +173,17 @@ static void begin(struct request *request, struct call *call, const char *kind,
               call->body.items.count ? call->body_bytes.len : 0);
 }
 
+void desk_submit(struct call *call, const char *kind, char prefix, int64_t row,
+                 struct merge *more) {
+  struct request request;
+  struct buf fields = {0};
+  begin(&request, call, kind, prefix, row);
+  merge_end(more, &fields);
+  merge_bytes(&request.fields, fields.data, fields.len);
+  buf_deinit(&fields);
+  submit(&request, 0);
+}
+
 // A number that was rung is told by its public id.
 static void translate_identity(struct request *request) {
   struct value field = value_field(&request->call->body, "identity");

@@ -15,6 +15,11 @@ void desk_ring_back(struct call *call);  // one that was missed
 void desk_clock(struct call *call);
 void desk_staff(struct call *call);
 
+// Puts an inbox message of what was posted and of more, which this frees, and answers
+// with what it led to. prefix and row: whose it is, as the answer shows it.
+struct merge;
+void desk_submit(struct call *call, const char *kind, char prefix, int64_t row,
+                 struct merge *more);
 // Answers with what was read once it is in the audit that this caller read it of these
 // patients (row ids; an encoded list of texts "patient:12").
 void desk_audited(struct call *call, const char *action, const struct buf *objects,

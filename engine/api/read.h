@@ -4,6 +4,8 @@
 
 #include "api/call.h"
 
+void read_cases(struct call *call);  // department status channel triage order
+void read_case(struct call *call);   // its clocks, ledger and tasks; audited
 void read_tasks(struct call *call);  // role department status patient
 void read_task(struct call *call);
 void read_numbers(struct call *call);  // of a task: whom to ring

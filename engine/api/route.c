@@ -11,6 +11,7 @@
 #include "api/compare.h"
 #include "api/dead_letters.h"
 #include "api/desk.h"
+#include "api/desk_case.h"
 #include "api/events.h"
 #include "api/plugins.h"
 #include "api/read.h"
@@ -28,6 +29,13 @@ struct route {
 
 static const struct route routes[] = {
     {"POST", "events", SCOPE_EVENTS, events_post, events_read},
+    {"GET", "cases", SCOPE_READ, read_cases},
+    {"POST", "cases", SCOPE_STAFF, desk_case_new},
+    {"GET", "cases/*", SCOPE_READ, read_case},
+    {"POST", "cases/*/correct", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/transfer", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/link", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/merge", SCOPE_STAFF, desk_case},
     {"GET", "tasks", SCOPE_READ, read_tasks},
     {"GET", "tasks/*", SCOPE_READ, read_task},
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},

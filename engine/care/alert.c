@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "care/alert_inbox.h"
+#include "care/case.h"
 #include "care/ids.h"
 #include "care/staff.h"
 
@@ -44,8 +45,10 @@ static int64_t insert(struct care *care, const struct alert_spec *spec) {
 static int64_t find_open(struct care *care, const struct alert_spec *spec) {
   return store_int(care->store, 0,
                    "SELECT id FROM alert WHERE patient IS ?1 AND name=?2 AND"
-                   " department=?3 AND task IS ?4 AND status<>'closed' LIMIT 1",
-                   "IttI", spec->patient, spec->name, spec->department, spec->task);
+                   " department=?3 AND task IS ?4 AND status<>'closed' AND (?5=0 OR"
+                   " enrollment=?5) LIMIT 1",
+                   "IttIi", spec->patient, spec->name, spec->department, spec->task,
+                   case_is(care, spec->enrollment) ? spec->enrollment : (int64_t)0);
 }
 
 static void raise_level(struct care *care, struct alert *alert,

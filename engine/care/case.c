@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "care/case_clock.h"
+#include "care/case_desk.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -159,6 +160,7 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
     insert(care, enrollment, &opened, triaged, &facts);
     tell_classes(care, enrollment, triaged);
     case_clock_begin(care, enrollment, 1, &clocks);
+    case_find_twin(care, enrollment);
   }
   buf_deinit(&opened.facts);
 }
@@ -367,4 +369,5 @@ void case_handlers(struct care *care) {
                                                .apply = apply_correct};
   kernel_handle_inbox(care->kernel, &correct, care);
   case_clock_handlers(care);
+  case_desk_handlers(care);
 }

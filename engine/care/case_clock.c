@@ -187,15 +187,22 @@ static void end_clock(struct care *care, struct running *clock, bool met) {
              clock->id, now, met ? now : 0);
 }
 
-static void close_warning(struct care *care, const struct running *clock) {
+// What was to be told of a clock is told: it is met, or over, or the breach says more.
+static void close_alert(struct care *care, const struct running *clock, const char *level,
+                        const char *why) {
   struct buf name = {0};
-  buf_printf(&name, "at-risk-%s", clock->name);
+  buf_printf(&name, "%s-%s", level, clock->name);
   int64_t alert = store_int(care->store, 0,
-                            "SELECT id FROM alert WHERE enrollment=?1 AND name=?2 AND "
-                            "status<>'closed'",
-                            "it", clock->enrollment, name.data);
-  if (alert) alert_close(care, alert, "clock", "met in time");
+                            "SELECT id FROM alert WHERE patient=?3 AND enrollment=?1 AND"
+                            " name=?2 AND status<>'closed'",
+                            "iti", clock->enrollment, name.data, clock->patient);
+  if (alert) alert_close(care, alert, "clock", why);
   buf_deinit(&name);
+}
+
+static void close_alerts(struct care *care, const struct running *clock, const char *why) {
+  close_alert(care, clock, "at-risk", why);
+  close_alert(care, clock, "breach", why);
 }
 
 static void start_those_after(struct care *care, const struct running *clock) {
@@ -219,7 +226,7 @@ void case_clock_met(struct care *care, int64_t enrollment, const char *name) {
   if (!load(care, find(care, enrollment, name), &clock)) return;
   end_clock(care, &clock, true);
   case_step(care, enrollment, "met", "script", name);
-  close_warning(care, &clock);
+  close_alerts(care, &clock, clock.breached_at ? "met, late" : "met in time");
   start_those_after(care, &clock);
   drop(&clock);
 }
@@ -290,7 +297,7 @@ void case_clock_end_all(struct care *care, int64_t enrollment) {
     struct running clock;
     if (!load(care, id, &clock)) continue;
     end_clock(care, &clock, false);
-    close_warning(care, &clock);
+    close_alerts(care, &clock, "the case has gone on without it");
     drop(&clock);
   }
 }
@@ -346,7 +353,7 @@ static void apply(void *self, struct work *work) {
     arm(care, &clock);
   } else if (now >= clock.due_at) {
     mark(care, &clock, true);
-    close_warning(care, &clock);
+    close_alert(care, &clock, "at-risk", "it has run out");
     tell(care, &clock, "breach", "has run out");
   } else {
     mark(care, &clock, false);

@@ -4,6 +4,7 @@
 
 #include "base/iso.h"
 #include "base/mem.h"
+#include "care/case_desk.h"
 #include "care/commands.h"
 #include "care/mapping.h"
 #include "care/question.h"
@@ -149,6 +150,11 @@ bool task_settle(struct care *care, struct result *result, const struct judged *
   record_call(care, result);
   bool open = result_moves(care, result);
   if (!open) close_task(care, result, judged);
+  if (result->task.enrollment)
+    case_task_done(
+        care, result->task.enrollment,
+        &(struct case_task){result->task.name, result->staff, result->code->code,
+                            result->note, result->to});
   return open;
 }
 

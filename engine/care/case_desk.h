@@ -1,0 +1,17 @@
+// What staff do with a case beside its tasks, and what becomes of those.
+#pragma once
+
+#include "care/case.h"
+
+// Inbox "case.link" { case, patient, staff, reason } whom it is about, "case.merge" {
+// case, into, staff, reason } the same matter came twice.
+void case_desk_handlers(struct care *care);
+// A task of a case was done: a transfer stands in the ledger, and clocks know nothing of
+// it.
+struct case_task {
+  const char *name, *staff, *code, *note, *to;
+};
+void case_task_done(struct care *care, int64_t enrollment, const struct case_task *task);
+// A case was opened: another one that is open, of the same sender or patient about the
+// same matter, is proposed for merging.
+void case_find_twin(struct care *care, int64_t enrollment);

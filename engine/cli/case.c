@@ -1,0 +1,125 @@
+// afterward cases, afterward case: feedback and questions by the time that is left, and
+// what staff do with one beside its tasks.
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/deed.h"
+#include "cli/list.h"
+
+static enum cli_style style(const struct value *item) {
+  struct value breached = cli_field(item, "breached"),
+               closed = cli_field(item, "closed_at"),
+               paused = cli_field(item, "paused_why");
+  if (closed.kind != VALUE_NIL || paused.kind != VALUE_NIL) return CLI_DIM;
+  return value_true(&breached) ? CLI_RED : CLI_PLAIN;
+}
+
+static int list(struct cli *cli) {
+  static const struct cli_column columns[] = {
+      {"NUMBER", "number"},     {"CLOCK", "clock"},
+      {"DUE", "due_at"},        {"OVER", "breached"},
+      {"NATURE", "nature"},     {"TYPE", "type"},
+      {"STAGE", "stage"},       {"TIER", "tier"},
+      {"LEVEL", "level"},       {"LEAD", "lead"},
+      {"RECEIVER", "receiver"}, {"CHANNEL", "channel"},
+      {"WAITS FOR", "paused_why"}, {"CLOSED", "closed_at"},
+      {"RESULT", "closed"},     {NULL}};
+  return cli_list(cli, "/api/v1/cases", &(struct cli_list){columns, "cases", style});
+}
+
+const struct cli_command cli_cases = {
+    .name = "cases",
+    .words = "",
+    .does = "feedback and questions that are open, the least time left first",
+    .example = "afterward cases --department feedback",
+    .options =
+        (const struct cli_option[]){
+            {"department", "NAME", "only this one's"},
+            {"channel", "WORD", "only what came so: hotline, web, external …"},
+            {"triage", "NAME", "only what this one handles"},
+            {"status", "WORD", "open or closed; else open"},
+            {"order", "WORD",
+             "left: those with a running clock, soonest first; number: all, as they came "
+             "in"},
+            CLI_PAGING,
+            {NULL}},
+    .run = list};
+
+static const char sentence[] =
+    "Case {number}[, {item.nature}][ about {item.type}], came by {channel} "
+    "{received_at}[; {clock} is due {due_at}][; closed: {closed}].";
+
+static int take_in(struct cli *cli) {
+  struct merge fields = {0}, sender = {0};
+  struct buf whom = {0};
+  static const char *const own[] = {"channel", "text", "ward",     "mrn",   "visit",
+                                    "nature",  "at",   "receiver", "number"};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+    cli_merge_option(cli, &fields, own[i], own[i]);
+  cli_merge_option(cli, &sender, "name", "name");
+  cli_merge_option(cli, &sender, "phone", "phone");
+  bool named = sender.count > 0;
+  merge_end(&sender, &whom);
+  if (named) merge_encoded(&fields, "sender", &whom);
+  if (cli_switch(cli, "anonymous")) {
+    struct value yes = {.kind = VALUE_BOOL, .boolean = true};
+    merge_value(&fields, "anonymous", &yes);
+  }
+  buf_deinit(&whom);
+  return cli_post(cli, "/api/v1/cases", &fields, "Taken in as {number}.");
+}
+
+static int deed(struct cli *cli) {
+  const char *verb = cli->words[0];
+  if (!strcmp(verb, "new")) return take_in(cli);
+  if (!cli->words[1])
+    return cli_fail(cli, CLI_USAGE, "name the case: its number is listed by afterward cases");
+  if (!strcmp(verb, "show")) return cli_get_one(cli, "cases", cli->words[1], sentence);
+  struct merge fields = {0};
+  struct buf path = {0};
+  cli_put_path(&path, "cases", cli->words[1], verb);
+  static const char *const all[] = {"to", "reason", "field", "value", "patient", "into"};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    cli_merge_option(cli, &fields, all[i], all[i]);
+  int code = cli_post(cli, buf_text(&path), &fields, "Done.");
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_case = {
+    .name = "case",
+    .words = "new|show|transfer|correct|link|merge [NUMBER]",
+    .does = "take an item in, look at one, pass its work on, say what it is about",
+    .more =
+        "transfer: who has its work now gives it to another post, with a reason; its\n"
+        "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
+        "merge: the same matter came twice. It is answered and closed by its tasks.",
+    .example = "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
+               "afterward case show 20260302-4711\n"
+               "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房",
+    .verbs = (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
+                                   NULL},
+    .least = 1,
+    .most = 2,
+    .options =
+        (const struct cli_option[]){
+            {"channel", "WORD", "new: web qr hotline counter letter review external …"},
+            {"text", "TEXT", "new: what was said"},
+            {"name", "NAME", "new: who said it"},
+            {"phone", "NUMBER", "new: where to answer"},
+            {"mrn", "NUMBER", "new: the patient whom it is about"},
+            {"visit", "NUMBER", "new: the stay"},
+            {"ward", "NAME", "new: where"},
+            {"nature", "WORD", "new: complaint praise suggestion question"},
+            {"number", "NUMBER", "new: the bureau's own, of a 12345 order"},
+            {"receiver", "POST", "new: who stays responsible; else you"},
+            {"at", "WHEN", "new: when it came in, if not now"},
+            {"anonymous", NULL, "new: nobody may know who spoke"},
+            {"to", "POST", "transfer: who takes over"},
+            {"reason", "TEXT", "transfer, link, merge: why"},
+            {"field", "NAME", "correct: stage type nature urgency topic"},
+            {"value", "WORD", "correct: what it is"},
+            {"patient", "ID", "link: whom it is about"},
+            {"into", "NUMBER", "merge: the case that goes on"},
+            {NULL}},
+    .run = deed};
