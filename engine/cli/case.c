@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/deed.h"
 #include "cli/list.h"
+#include "cli/show.h"
 
 static enum cli_style style(const struct value *item) {
   struct value breached = cli_field(item, "breached"),
