@@ -191,11 +191,11 @@ static void link_to(struct call *call, int64_t id) {
 static void merge_cases(struct call *call, int64_t id) {
   struct merge more = {0};
   char *text = text_of(&call->body, "into");
-  int64_t into = store_int(
-      call->care->store, 0,
-      "SELECT enrollment FROM case_file WHERE number=?2 AND "
-      ACCESS_DEPARTMENT("department", "1"),
-      "tt", access_departments(call), text ? text : "");
+  int64_t into =
+      store_int(call->care->store, 0,
+                "SELECT enrollment FROM case_file WHERE number=?2 AND " ACCESS_DEPARTMENT(
+                    "department", "1"),
+                "tt", access_departments(call), text ? text : "");
   mem_free(text);
   if (!into) {
     call_problem(call, 404, "into: there is no case of this number among those you see");

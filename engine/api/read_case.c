@@ -12,10 +12,10 @@
 #define FIRST_CLOCK                                                               \
   "(SELECT id FROM clock WHERE enrollment=c.enrollment AND ended_at IS NULL AND " \
   "due_at IS NOT NULL ORDER BY due_at, id LIMIT 1)"
-#define CASE_COLUMNS                                                                   \
-  "c.enrollment, c.number, c.department, c.triage, c.channel, c.received_at, e.tier,"  \
-  " c.level, c.round, c.receiver, c.patient, c.sure, c.paused_why, k.name, k.due_at,"  \
-  " k.due_at-coalesce(c.paused_at, ?3), k.breached_at IS NOT NULL, c.closed_at,"       \
+#define CASE_COLUMNS                                                                  \
+  "c.enrollment, c.number, c.department, c.triage, c.channel, c.received_at, e.tier," \
+  " c.level, c.round, c.receiver, c.patient, c.sure, c.paused_why, k.name, k.due_at," \
+  " k.due_at-coalesce(c.paused_at, ?3), k.breached_at IS NOT NULL, c.closed_at,"      \
   " c.closed, c.revision, c.facts"
 enum { FACTS_COLUMN = 20 };
 static const char case_spec[] =
@@ -38,7 +38,7 @@ static void put_facts(struct json *json, struct stmt *row, const char *const nam
 
 // No words of the sender in a list.
 static void put_line(struct list *list, struct stmt *row) {
-  static const char *const names[] = {"nature", "stage",   "type", "urgency",
+  static const char *const names[] = {"nature", "stage", "type", "urgency",
                                       "lead",   "stars", NULL};
   while (list_row(list, row)) {
     json_open(&list->json, '{');
@@ -49,8 +49,8 @@ static void put_line(struct list *list, struct stmt *row) {
   stmt_done(row);
 }
 
-#define FILTERS                                                         \
-  ACCESS_DEPARTMENT("c.department", "1")                                \
+#define FILTERS                                                           \
+  ACCESS_DEPARTMENT("c.department", "1")                                  \
   " AND (?5 IS NULL OR c.department=?5) AND (?6 IS NULL OR c.channel=?6)" \
   " AND (?7 IS NULL OR c.triage=?7)"
 #define BY_ID(head)                                                            \
@@ -81,15 +81,16 @@ void read_cases(struct call *call) {
   if (bad || !list_begin(&list, call, 'e')) return;
   bool closed = status && !strcmp(status, "closed");
   bool by_left = !closed && (!order || !strcmp(order, "left"));
-  int64_t clock = store_int(
-      store, 0, "SELECT " FIRST_CLOCK " FROM case_file c WHERE c.enrollment=?1", "i",
-      list.after);
-  int64_t due = store_int(store, INT64_MIN, "SELECT due_at FROM clock WHERE id=?1", "i",
-                          clock);
-  struct stmt *row = store_query(
-      store, by_left ? BY_TIME_LEFT : open_or_closed[closed], "tiiitttii",
-      access_departments(call), list.after, kernel_now(call->care->kernel),
-      list.limit + 1, department, channel, triage, due, clock);
+  int64_t clock =
+      store_int(store, 0, "SELECT " FIRST_CLOCK " FROM case_file c WHERE c.enrollment=?1",
+                "i", list.after);
+  int64_t due =
+      store_int(store, INT64_MIN, "SELECT due_at FROM clock WHERE id=?1", "i", clock);
+  const char *sql = by_left ? BY_TIME_LEFT : open_or_closed[closed];
+  struct stmt *row =
+      store_query(store, sql, by_left ? "tiiitttii" : "tiiittt", access_departments(call),
+                  list.after, kernel_now(call->care->kernel), list.limit + 1, department,
+                  channel, triage, due, clock);
   put_line(&list, row);
   list_end(&list);
 }
@@ -127,8 +128,8 @@ static void put_clocks(struct call *call, struct json *json, int64_t id) {
 
 static void put_case(struct call *call, struct json *json, struct stmt *row, int64_t id) {
   static const char *const names[] = {
-      "text",  "stars", "score",   "nature", "stage", "type",   "urgency", "topic",
-      "faq",   "lead",  "because", "joint",  "ward",  "number", "anonymous", NULL};
+      "text", "stars", "score",   "nature", "stage", "type",   "urgency",   "topic",
+      "faq",  "lead",  "because", "joint",  "ward",  "number", "anonymous", NULL};
   struct store *store = call->care->store;
   call_put_fields(call, json, row, case_spec);
   json_key(json, "item");
@@ -152,10 +153,11 @@ static void put_case(struct call *call, struct json *json, struct stmt *row, int
 }
 
 int64_t read_case_find(struct call *call) {
-  int64_t id = store_int(call->care->store, 0,
-                         "SELECT enrollment FROM case_file WHERE number=?2 AND "
-                         ACCESS_DEPARTMENT("department", "1"),
-                         "tt", access_departments(call), call->segments[1]);
+  int64_t id =
+      store_int(call->care->store, 0,
+                "SELECT enrollment FROM case_file WHERE number=?2 AND " ACCESS_DEPARTMENT(
+                    "department", "1"),
+                "tt", access_departments(call), call->segments[1]);
   if (!id) call_problem(call, 404, "there is no case of this number among those you see");
   return id;
 }
@@ -165,11 +167,12 @@ void read_case(struct call *call) {
   struct json json = {.out = &out};
   int64_t id = read_case_find(call);
   if (!id) return;
-  struct stmt *row = store_query(
-      call->care->store,
-      "SELECT " CASE_COLUMNS " FROM case_file c JOIN enrollment e ON e.id=c.enrollment"
-      " LEFT JOIN clock k ON k.id=" FIRST_CLOCK " WHERE c.enrollment=?2",
-      "tii", access_departments(call), id, kernel_now(call->care->kernel));
+  struct stmt *row =
+      store_query(call->care->store,
+                  "SELECT " CASE_COLUMNS
+                  " FROM case_file c JOIN enrollment e ON e.id=c.enrollment"
+                  " LEFT JOIN clock k ON k.id=" FIRST_CLOCK " WHERE c.enrollment=?2",
+                  "tii", access_departments(call), id, kernel_now(call->care->kernel));
   json_open(&json, '{');
   if (stmt_row(row)) put_case(call, &json, row, id);
   json_close(&json, '}');

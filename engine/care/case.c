@@ -52,19 +52,23 @@ void case_code(const unsigned char key[16], const char *number,
   buf_deinit(&text);
 }
 
+enum { DIGITS = 5 };
+
+// "20260302-47110": the day it came, and digits that tell no count.
 void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]) {
   struct civil day = zone_civil(care_site_zone(care), kernel_now(care->kernel));
-  for (unsigned digits = 10000;; digits *= 10) {
+  int len = snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-", (int)day.year, day.month,
+                     day.day);
+  do {
     char random[17];
-    unsigned long value;
     digest_random_id(random);
-    value = strtoul(random + 8, NULL, 16);
-    snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-%0*lu", (int)day.year, day.month,
-             day.day, digits > 10000 ? 6 : 4, value % digits);
-    if (!store_int(care->store, 0, "SELECT 1 FROM case_file WHERE number=?1", "t", out))
-      return;
-    if (digits > 1000000) digits = 1000000;
-  }
+    for (int i = 0; i < DIGITS; i++)
+      out[len + i] =
+          (char)('0' +
+                 ((unsigned char)random[i] * 31 + (unsigned char)random[i + 8]) % 10);
+    out[len + DIGITS] = '\0';
+  } while (
+      store_int(care->store, 0, "SELECT 1 FROM case_file WHERE number=?1", "t", out));
 }
 
 static char *text_of(const struct value *map, const char *name) {

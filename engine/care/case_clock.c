@@ -200,7 +200,8 @@ static void close_alert(struct care *care, const struct running *clock, const ch
   buf_deinit(&name);
 }
 
-static void close_alerts(struct care *care, const struct running *clock, const char *why) {
+static void close_alerts(struct care *care, const struct running *clock,
+                         const char *why) {
   close_alert(care, clock, "at-risk", why);
   close_alert(care, clock, "breach", why);
 }

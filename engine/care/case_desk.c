@@ -30,8 +30,7 @@ static int refuse_closed(struct care *care, int64_t id, struct status *status) {
 static int deed_read(struct care *care, const struct value *body, struct deed *out,
                      struct status *status) {
   *out = (struct deed){0};
-  if (field_id(body, "case", &out->id, status) ||
-      field_staff(body, out->staff, status) ||
+  if (field_id(body, "case", &out->id, status) || field_staff(body, out->staff, status) ||
       field_text(body, "reason", REASON_MOST, &out->reason, status) ||
       refuse_closed(care, out->id, status))
     return status->code;
@@ -58,8 +57,7 @@ static int64_t only_stay(struct care *care, int64_t patient) {
                    "SELECT CASE count(*) WHEN 1 THEN max(id) ELSE 0 END FROM encounter"
                    " WHERE patient=?1 AND status<>'cancelled' AND"
                    " coalesce(discharged_at, ?2)>=?2",
-                   "ii", patient,
-                   kernel_now(care->kernel) - (int64_t)90 * CIVIL_DAY_MS);
+                   "ii", patient, kernel_now(care->kernel) - (int64_t)90 * CIVIL_DAY_MS);
 }
 
 static bool is_anonymous(struct care *care, int64_t id) {
@@ -179,16 +177,15 @@ static void tell_ping_pong(struct care *care, int64_t id) {
   char *number = number_of(care, id);
   struct buf reason = {0};
   buf_printf(&reason, "%s was passed on %d times", number, PING_PONG);
-  alert_open(
-      care, &(struct alert_spec){
-                .patient = store_int(care->store, 0,
-                                     "SELECT sender FROM case_file WHERE enrollment=?1",
-                                     "i", id),
-                .enrollment = id,
-                .department = department,
-                .name = "ping-pong",
-                .level = "at-risk",
-                .reason = reason.data});
+  alert_open(care, &(struct alert_spec){
+                       .patient = store_int(
+                           care->store, 0,
+                           "SELECT sender FROM case_file WHERE enrollment=?1", "i", id),
+                       .enrollment = id,
+                       .department = department,
+                       .name = "ping-pong",
+                       .level = "at-risk",
+                       .reason = reason.data});
   buf_deinit(&reason);
   mem_free(number);
   mem_free(department);

@@ -151,10 +151,9 @@ bool task_settle(struct care *care, struct result *result, const struct judged *
   bool open = result_moves(care, result);
   if (!open) close_task(care, result, judged);
   if (result->task.enrollment)
-    case_task_done(
-        care, result->task.enrollment,
-        &(struct case_task){result->task.name, result->staff, result->code->code,
-                            result->note, result->to});
+    case_task_done(care, result->task.enrollment,
+                   &(struct case_task){result->task.name, result->staff,
+                                       result->code->code, result->note, result->to});
   return open;
 }
 

@@ -17,14 +17,14 @@ static enum cli_style style(const struct value *item) {
 
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {
-      {"NUMBER", "number"},     {"CLOCK", "clock"},
-      {"DUE", "due_at"},        {"OVER", "breached"},
-      {"NATURE", "nature"},     {"TYPE", "type"},
-      {"STAGE", "stage"},       {"TIER", "tier"},
-      {"LEVEL", "level"},       {"LEAD", "lead"},
-      {"RECEIVER", "receiver"}, {"CHANNEL", "channel"},
+      {"NUMBER", "number"},        {"CLOCK", "clock"},
+      {"DUE", "due_at"},           {"OVER", "breached"},
+      {"NATURE", "nature"},        {"TYPE", "type"},
+      {"STAGE", "stage"},          {"TIER", "tier"},
+      {"LEVEL", "level"},          {"LEAD", "lead"},
+      {"RECEIVER", "receiver"},    {"CHANNEL", "channel"},
       {"WAITS FOR", "paused_why"}, {"CLOSED", "closed_at"},
-      {"RESULT", "closed"},     {NULL}};
+      {"RESULT", "closed"},        {NULL}};
   return cli_list(cli, "/api/v1/cases", &(struct cli_list){columns, "cases", style});
 }
 
@@ -74,7 +74,8 @@ static int deed(struct cli *cli) {
   const char *verb = cli->words[0];
   if (!strcmp(verb, "new")) return take_in(cli);
   if (!cli->words[1])
-    return cli_fail(cli, CLI_USAGE, "name the case: its number is listed by afterward cases");
+    return cli_fail(cli, CLI_USAGE,
+                    "name the case: its number is listed by afterward cases");
   if (!strcmp(verb, "show")) return cli_get_one(cli, "cases", cli->words[1], sentence);
   struct merge fields = {0};
   struct buf path = {0};
@@ -95,9 +96,10 @@ const struct cli_command cli_case = {
         "transfer: who has its work now gives it to another post, with a reason; its\n"
         "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
         "merge: the same matter came twice. It is answered and closed by its tasks.",
-    .example = "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
-               "afterward case show 20260302-4711\n"
-               "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房",
+    .example =
+        "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
+        "afterward case show 20260302-4711\n"
+        "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房",
     .verbs = (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
                                    NULL},
     .least = 1,

@@ -1,0 +1,80 @@
+-- The feedback office at its desk: items taken in, listed by the time that is left, looked at, passed on, by command line and API.
+local Hospital = require "functional.support.hospital"
+local wait = require "functional.support.wait"
+
+describe("feedback at the desk", function()
+  local h
+  setup(function() h = Hospital.open { scripts_from = { "feedback", "shared" } }:start() end)
+  teardown(function() h:close() end)
+  local function home(n) h:event(h:discharge(n)) end
+
+  local function take(...)
+    local output, code = h:afterward("case", "new", "--json", ...)
+    assert.equal(0, code, output)
+    return (output:match '"number" ?: ?"([%d-]+)"')
+  end
+  local function worked(number)                                     -- once the sender has been told that it came
+    return wait.till("work on " .. number, function()
+      local case = h:get("/cases/" .. number)
+      return case.tasks[1] and case
+    end, 10)
+  end
+
+  it("takes an item in under a public number at once, and lists it by the time that is left", function()
+    local slow = take("--channel", "hotline", "--text", "食堂的菜太咸了，建议清淡一点", "--phone", "13800001111")
+    local fast = take("--channel", "counter", "--text", "我要投诉！人晕倒了没人管", "--phone", "13800002222")
+    assert.matches("^%d+%-%d+$", slow)
+    local list = h:afterward("cases")
+    assert.matches("NUMBER +CLOCK +DUE", list)
+    assert.truthy(list:find(fast, 1, true) < list:find(slow, 1, true), list)
+    assert.is_nil(list:find("晕倒", 1, true))                       -- no words of the sender in a list
+    local none = h:afterward("cases", "--channel", "letter")
+    assert.is_nil(none:find(fast, 1, true))
+    local all = h:get("/cases").items
+    assert.same({}, h:get("/cases?limit=200&after=" .. all[#all].id).items)
+    for i = 2, #all do
+      assert.truthy(all[i - 1].left_ms <= all[i].left_ms)
+      assert.equal(all[i].number, h:get("/cases?limit=1&after=" .. all[i - 1].id).items[1].number)
+    end
+    assert.equal(#all, #h:get("/cases?order=number").items)
+    for _, item in ipairs(h:get("/cases?status=closed").items) do assert.truthy(item.closed_at) end
+  end)
+
+  it("shows what was said, every clock with why it is due then, every step, and the work; who looked is kept", function()
+    home(3)
+    local number = take("--channel", "hotline", "--text", "抽血排队等了三个小时，太慢了，我要投诉", "--mrn", "M3")
+    local case = worked(number)
+    assert.same({ "complaint", "chen", "open" }, { case.item.nature, case.receiver, case.tasks[1].status })
+    assert.matches("三个小时", case.item.text)
+    local clocks = {}
+    for _, clock in ipairs(case.clocks) do clocks[clock.name] = clock end
+    assert.same({ "3bd", "working" }, { clocks.resolution.span, clocks.resolution.hours })
+    assert.truthy(clocks.resolution.left_ms > 0)
+    assert.same({ "received", "classified" }, { case.steps[1].what, case.steps[2].what })
+    assert.truthy((h:afterward("case", "show", number)):find("Case " .. number .. ", complaint", 1, true))
+    assert.equal(404, (h:call("GET", "/cases/20200101-0000")))
+    assert.equal(404, (h:call("GET", "/cases/" .. number, nil, { token = "ward" })))      -- another department's
+  end)
+
+  it("is passed on with a reason, corrected, linked and merged", function()
+    home(4)
+    local number = take("--channel", "letter", "--text", "检查报告一直拿不到，投诉", "--mrn", "M4")
+    worked(number)
+    assert.equal(422, (h:call("POST", "/cases/" .. number .. "/transfer", { to = "pharmacy" })))
+    assert.matches("transfer", (h:afterward("case", "transfer", number, "--to", "pharmacy", "--reason", "属药房")))
+    assert.equal("pharmacy", wait.till("the new task", function()
+      local tasks = h:get("/cases/" .. number).tasks
+      return tasks[#tasks].status == "open" and tasks[#tasks].name == "answer" and tasks[#tasks]
+    end, 10).role)
+    local twin = take("--channel", "web", "--text", "检查报告一直拿不到，投诉", "--mrn", "M4")
+    assert.truthy(h:get("/cases/" .. twin).steps[3])
+    assert.matches("Done", (h:afterward("case", "merge", twin, "--into", number, "--reason", "同一件事")))
+    assert.equal("merged", h:get("/cases/" .. twin).closed)
+    assert.matches("Done", (h:afterward("case", "correct", number, "--field", "type", "--value", "process")))
+    assert.equal("process", h:get("/cases/" .. number).item.type)
+    home(7)
+    assert.matches("Done", (h:afterward("case", "link", number, "--patient", h:patient(7).id, "--reason", "电话核实")))
+    assert.equal("staff", h:get("/cases/" .. number).sure)
+    assert.equal(422, (h:call("POST", "/cases", { text = "x" })))
+  end)
+end)
