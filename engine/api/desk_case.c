@@ -87,8 +87,7 @@ static void on_new(struct pending *pending, const struct value *result) {
                       .care = pending->api->care,
                       .request = pending->request,
                       .caller = pending->caller};
-  struct value status = value_field(result, "status"),
-               sender = value_field(result, "patient");
+  struct value status = value_field(result, "status");
   int code = (int)value_int_or(&status, 500);
   char *detail = text_of(result, "detail");
   if (code >= 300) {
@@ -96,10 +95,7 @@ static void on_new(struct pending *pending, const struct value *result) {
   } else {
     struct buf out = {0};
     struct json json = {.out = &out};
-    char *number = store_text(call.care->store,
-                              "SELECT number FROM case_file WHERE enrollment=(SELECT"
-                              " max(id) FROM enrollment WHERE patient=?1)",
-                              "i", value_int_or(&sender, 0));
+    char *number = text_of(result, "number");
     json_open(&json, '{');
     json_key(&json, "number");
     json_text(&json, number);

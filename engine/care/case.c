@@ -57,8 +57,8 @@ enum { DIGITS = 5 };
 // "20260302-47110": the day it came, and digits that tell no count.
 void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]) {
   struct civil day = zone_civil(care_site_zone(care), kernel_now(care->kernel));
-  int len = snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-", (int)day.year, day.month,
-                     day.day);
+  int len =
+      snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-", (int)day.year, day.month, day.day);
   do {
     char random[17];
     digest_random_id(random);

@@ -21,7 +21,7 @@ describe("feedback", function()
 
   it("has a public number at once, and tells it", function()
     local c = complaint {}
-    assert.truthy(c.number:find "^20260305%-%d%d%d%d$", c.number)
+    assert.truthy(c.number:find "^20260305%-%d%d%d%d%d$", c.number)
     assert.truthy(w:sent("received")[1].text:find(c.number, 1, true))
     assert.truthy(w:sent("received")[1].text:find("/case/" .. c.number, 1, true))
   end)
