@@ -68,6 +68,14 @@ static bool must_wait(struct care *care, const struct message *message,
          !breaker_lets(&line.breaker, kernel_now(care->kernel));
 }
 
+// The provider wants it later than its channel waits: a Retry-After may be for hours.
+static bool outlasts_line(struct care *care, const struct message *message,
+                          const struct channel_result *result) {
+  struct line line;
+  line_load(care, message->channel, &line);
+  return result->until_ms > line.breaker.until;
+}
+
 static void look_again(struct care *care, struct message *message) {
   message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
 }
@@ -94,7 +102,7 @@ static void retry(struct care *care, struct message *message,
   int64_t at = kernel_now(care->kernel) + message_backoff(message->id, tries);
   if (is_tired(care, message, "retry"))
     message_end(care, message, "failed", "unreachable");
-  else if (must_wait(care, message, result))
+  else if (must_wait(care, message, result) && !outlasts_line(care, message, result))
     look_again(care, message);
   else
     hold(care, message, "retry", at > result->until_ms ? at : result->until_ms);
@@ -111,12 +119,12 @@ static void delayed(struct care *care, struct message *message, int64_t until) {
 
 static void misconfigured(struct care *care, struct message *message,
                           const struct channel_result *result) {
+  log_line(LOG_LEVEL_ERROR, "message.channel-config", "message=%lld channel=%s error=%s",
+           (long long)message->id, message->channel, result->detail);
   if (must_wait(care, message, result)) {
     look_again(care, message);
     return;
   }
-  log_line(LOG_LEVEL_ERROR, "message.channel-config", "message=%lld channel=%s error=%s",
-           (long long)message->id, message->channel, result->detail);
   int64_t again = kernel_now(care->kernel) + MESSAGE_CONFIG_MS;
   if (again < message->valid_until)
     message_wait(care, message, "held", "channel-config", again);
