@@ -27,12 +27,15 @@ static void open_up(struct breaker *breaker) {
   breaker->trying = false;
 }
 
+// What the provider itself said, or its day, is not cut short.
 static void shut_for(struct breaker *breaker, const char *why, int64_t pause,
                      int64_t now) {
-  if (!breaker_is_down(breaker)) breaker->since = now;
+  bool was_down = breaker_is_down(breaker);
+  bool later = breaker->shut && !was_down && breaker->until > now + pause;
+  if (!was_down) breaker->since = now;
+  if (!later) breaker->until = now + pause;
   breaker->shut = why;
   breaker->pause = pause;
-  breaker->until = now + pause;
   breaker->trying = false;
 }
 

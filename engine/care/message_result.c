@@ -63,6 +63,7 @@ static bool must_wait(struct care *care, const struct message *message,
                       const struct channel_result *result) {
   struct line line;
   if (strcmp(result->detail, "stopping") == 0) return false;
+  if (result->provider == PROVIDER_BUSY) return false;  // its own time was said
   line_load(care, message->channel, &line);
   return result->provider == PROVIDER_UNASKED ||
          !breaker_lets(&line.breaker, kernel_now(care->kernel));

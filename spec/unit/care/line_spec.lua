@@ -110,6 +110,17 @@ describe("a channel's line", function()
     assert.equal("in_flight", state(ids[1]))
   end)
 
+  it("does not forget what the provider said because others then find nobody", function()
+    many(6)
+    w:result(1, "retry", "HTTP 429", 3000, "busy")
+    fail(2, 6)
+    assert.equal("breaker", door())
+    w:at "2026-03-02 10:49"
+    assert.equal(6, sent())
+    w:at "2026-03-02 10:51"
+    assert.truthy(sent() >= 7)
+  end)
+
   it("is shut by five in a row that find nobody, and by no refused numbers", function()
     many(9)
     for i = 1, 4 do w:result(i, "permanent", "bad number") end
