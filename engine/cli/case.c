@@ -53,8 +53,8 @@ static const char sentence[] =
 static int take_in(struct cli *cli) {
   struct merge fields = {0}, sender = {0};
   struct buf whom = {0};
-  static const char *const own[] = {"channel", "text", "ward",     "mrn",     "visit",
-                                    "nature",  "at",   "receiver", "external"};
+  static const char *const own[] = {"channel", "text", "ward",     "mrn",  "visit",
+                                    "nature",  "at",   "receiver", "order"};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
     cli_merge_option(cli, &fields, own[i], own[i]);
   cli_merge_option(cli, &sender, "name", "name");
@@ -114,7 +114,7 @@ const struct cli_command cli_case = {
             {"visit", "NUMBER", "new: the stay"},
             {"ward", "NAME", "new: where"},
             {"nature", "WORD", "new: complaint praise suggestion question"},
-            {"external", "NUMBER", "new: the bureau's own number, of a 12345 order"},
+            {"order", "NUMBER", "new: the bureau's own number, of a 12345 order"},
             {"receiver", "POST", "new: who stays responsible; else you"},
             {"at", "WHEN", "new: when it came in, if not now"},
             {"anonymous", NULL, "new: nobody may know who spoke"},

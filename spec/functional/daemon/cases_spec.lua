@@ -42,13 +42,13 @@ describe("feedback at the desk", function()
 
   it("shows what was said, every clock with why it is due then, every step, and the work; who looked is kept", function()
     home(3)
-    local number = take("--channel", "external", "--external", "12345-77", "--text", "抽血排队等了三个小时，太慢了，我要投诉", "--mrn", "M3")
+    local number = take("--channel", "external", "--order", "12345-77", "--text", "抽血排队等了三个小时，太慢了，我要投诉", "--mrn", "M3")
     local case = worked(number)
     assert.same({ "complaint", "chen", "open" }, { case.item.nature, case.receiver, case.tasks[1].status })
     assert.matches("三个小时", case.item.text)
     local clocks = {}
     for _, clock in ipairs(case.clocks) do clocks[clock.name] = clock end
-    assert.equal("12345-77", case.item.external)
+    assert.equal("12345-77", case.item.order)
     assert.same({ "5bd", "working" }, { clocks.resolution.span, clocks.resolution.hours })
     assert.truthy(clocks.resolution.left_ms > 0)
     assert.same({ "received", "classified" }, { case.steps[1].what, case.steps[2].what })
