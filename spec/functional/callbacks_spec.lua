@@ -29,10 +29,15 @@ local GENUINE = {
     inbound = function() return { method = "GET", query = "token=" .. TOKEN .. "&id=u1&from=13800001111&at=" .. STAMP .. "&text=1" } end },
   ["webhook"] = { timed = true, tied = "a7", receipt = function(c) return standard(c, '{"id":"a7","state":"delivered"}') end,
     inbound = function(c) return standard(c, '{"id":"a7","from":"13800001111","text":"1"}') end },
-  ["pbx"] = { timed = true, tied = "a7", receipt = function(c) return standard(c, '{"id":"a7","call":"busy"}') end },
+  ["pbx"] = { timed = true, tied = "a7", receipt = function(c) return standard(c, '{"id":"a7","call":"busy"}') end,
+    inbound = function(c) return standard(c, '{"id":"a7","from":"13800001111","at":' .. STAMP .. "}") end },
   ["pbx (ari)"] = { timed = true, tied = "a7", settings = { kind = "ari", password = { secret = "p" } }, receipt = function(c)
       local said = { id = "a7", status = "BUSY", cause = "17", at = STAMP }
       return { body = ("id=a7&status=BUSY&cause=17&at=%s&sign=%s"):format(STAMP, c:call("proof", said)) }
+    end,
+    inbound = function(c)
+      local said = { id = "a7", from = "13800001111", at = STAMP }
+      return { body = ("id=a7&from=13800001111&at=%s&sign=%s"):format(STAMP, c:call("missed_mark", said)) }
     end },
   ["wechat-oa"] = { timed = true, settings = { aes_key = false }, inbound = function(c)
       return { query = ("timestamp=%s&nonce=n&signature=%s"):format(STAMP, c:call("signature", STAMP, "n", "")),

@@ -1,7 +1,6 @@
 -- The parser behind `check` reads Lua as Lua does: held against luac on every Lua file of this tree.
 local cut = assert(loadfile "engine/script/check/tokens.lua")()
 local parse = assert(loadfile "engine/script/check/parse.lua")()
-local sms = assert(loadfile "engine/script/check/sms.lua")()
 
 local function lines(command)
   local pipe <close> = assert(io.popen(command))
@@ -72,19 +71,4 @@ two]] .. [=[]]]=] .. 0x1p-3 .. 1e+5 .. .5 .. 3 .. ... -- [[ no ]] "x"
       assert.is_false(pcall(parse, cut(text)), text)
     end
   end)
-end)
-
-describe("short messages", function()
-  local cases = {
-    { ("a"):rep(160), 160, 1 }, { ("a"):rep(161), 161, 2 }, { ("a"):rep(306), 306, 2 }, { ("a"):rep(307), 307, 3 },
-    { ("€"):rep(80), 160, 1 }, { "[{~|\\^}]", 16, 1 }, { ("长"):rep(70), 70, 1 }, { ("长"):rep(71), 71, 2 },
-    { ("长"):rep(134), 134, 2 }, { ("长"):rep(135), 135, 3 }, { ("长"):rep(100), 100, 2 }, { ("😀"):rep(35), 70, 1 },
-    { ("😀"):rep(36), 72, 2 }, { "é", 1, 1 }, { "ê", 1, 1 }, { "", 0, 1 },
-  }
-  for _, case in ipairs(cases) do
-    it(("count: %s"):format(case[1]:sub(1, 12)), function()
-      local units, parts = sms.count(case[1])
-      assert.same({ case[2], case[3] }, { units, parts })
-    end)
-  end
 end)
