@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "care/case_clock.h"
 #include "care/case_desk.h"
+#include "care/case_dispute.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -164,6 +165,8 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
     insert(care, enrollment, &opened, triaged, &facts);
     tell_classes(care, enrollment, triaged);
     case_clock_begin(care, enrollment, 1, &clocks);
+    if (case_is_dispute(care, enrollment))
+      case_dispute(care, enrollment, true, "phrases");
     case_find_twin(care, enrollment);
   }
   buf_deinit(&opened.facts);
@@ -357,11 +360,13 @@ static int apply_correct(void *self, struct inbox_row *row, struct status *statu
   stmt_done(old);
   merge_value(&merge, field, &given);
   merge_end(&merge, &facts);
+  bool was = case_is_dispute(care, id);
   store_exec(care->store,
              "UPDATE case_file SET facts=?2, revision=revision+1 WHERE enrollment=?1",
              "ib", id, facts.data, facts.len);
   buf_printf(&detail, "%s=%.*s", field, (int)given.text.len, given.text.data);
   case_step(care, id, "corrected", staff, detail.data);
+  if (was != case_is_dispute(care, id)) case_dispute(care, id, !was, staff);
   buf_deinit(&facts);
   buf_deinit(&detail);
   mem_free(field);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/case_dispute.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -78,11 +79,15 @@ static int link_to(struct care *care, const struct deed *deed, int64_t patient,
   if (!patient ||
       !store_int(care->store, 0, "SELECT 1 FROM patient WHERE id=?1", "i", patient))
     return status_fail(status, ERR_NOT_FOUND, "field \"patient\": there is none such");
+  bool dispute = case_is_dispute(care, deed->id);
+  if (dispute)
+    case_dispute(care, deed->id, false, deed->staff);  // of whom it is not about
   store_exec(care->store,
              "UPDATE case_file SET patient=?2, sure='staff', encounter=?3,"
              " revision=revision+1 WHERE enrollment=?1",
              "iiI", deed->id, patient, only_stay(care, patient));
   case_step(care, deed->id, "linked", deed->staff, deed->reason);
+  if (dispute) case_dispute(care, deed->id, true, deed->staff);
   return OK;
 }
 

@@ -5,7 +5,7 @@ return {
   aw.department {
     id = "feedback", title = { zh = "患者关系办公室", en = "Patient relations" }, zone = "Asia/Shanghai", calendar = "cn",
     contact_windows = "08:00-21:00",
-    alerts = { emergency = "urgent-clinical", urgent = "urgent-clinical", ["at-risk"] = "sla", breach = "sla" },
+    alerts = { emergency = "urgent-clinical", urgent = "urgent-clinical", dispute = "sla", ["at-risk"] = "sla", breach = "sla" },
     overdue = "sla",
   },
   aw.program { id = "listen", name = { zh = "我们在听", en = "We listen" }, color = "#6d597a" },

@@ -9,6 +9,7 @@ local TIER = {                         -- clocks start at intake unless they say
 }
 local UP = { "department-head", "patient-relations-head", "quality-committee" }   -- who leads after each reopening
 local DANGER = { danger = true, emergency = true, urgent = true }
+local AT_ONCE = { danger = true, emergency = true, urgent = true, dispute = true }
 
 local function lead_answers(c, lead)   -- transfers keep their clocks; the third goes to the office head
   local hops = 0
@@ -38,14 +39,29 @@ local function handle(c)
   c:met "resolution"
 end
 
+-- 医疗纠纷: the engine writes to that family no more. Medical affairs answers, two approve, a person tells.
+local function dispute(c)
+  c:alert { id = "dispute", level = "dispute", reason = c.because or "dispute" }
+  c:wait(c:task { id = "first-call", role = "medical-affairs", due = c:time "1h" })
+  c:met "first-response"
+  local answer = lead_answers(c, "medical-affairs")
+  for _, role in ipairs { "patient-relations-head", "hospital-office" } do
+    c:task { id = "approve-" .. role, role = role, form = "approve", due = "4bh", note = answer.reply }
+  end
+  for _, role in ipairs { "patient-relations-head", "hospital-office" } do c:wait("approve-" .. role) end
+  c:wait(c:task { id = "tell", role = "medical-affairs", due = c:due "resolution", note = answer.reply })
+  c:met "resolution"
+  c:close "told by a person"
+end
+
 local function satisfied(c)                        -- called back within 72 h of the answer
   if c.anonymous then return "anonymous" end
   c:wait "24h"
   local a = c:ask("satisfied", { within = "24h" })
   if not a then
-    a = c:wait(c:task { id = "revisit-call", role = c.receiver, form = "satisfied", due = c:due "revisit" }).answer
+    a = c:wait(c:task { id = "call-back", role = c.receiver, form = "satisfied", due = c:due "call-back" }).answer
   end
-  c:met "revisit"
+  c:met "call-back"
   return a and a.satisfied or "not-reached"
 end
 
@@ -53,23 +69,24 @@ return {
   aw.triage {
     id = "feedback", program = "listen", title = { zh = "意见与投诉", en = "Feedback" },
     on = { "web", "qr", "hotline", "counter", "letter", "sms", "wechat", "review", "survey", "external" },
-    where = function(f) return f.nature ~= "question" or f.stage == "billing" end,    -- the rest are consultations
+    where = function(f) return f.nature ~= "question" or f.stage == "billing" or f.urgency == "dispute" end,  -- the rest are consultations
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
     tier = function(f)
       if f.channel == "external" then return "external" end
-      if DANGER[f.urgency] or f.channel == "review" and f.nature == "complaint" then return "urgent" end
+      if AT_ONCE[f.urgency] or f.channel == "review" and f.nature == "complaint" then return "urgent" end
       return f.nature == "question" and "question" or "general"
     end,
     route = "duty.csv",                                  -- stage, type, ward → lead, joint
     clocks = function(f)
-      local list = { { "revisit", "72h", from = "resolution" } }
+      local list = { { "call-back", "72h", from = "resolution" } }
       for i, k in ipairs(TIER[f.tier]) do list[i + 1] = k end
       return list
     end,
     at_risk = 0.75,
 
     run = function(c)
+      if c.urgency == "dispute" then return dispute(c) end
       if DANGER[c.urgency] then c:alert { id = "danger", level = "urgent", reason = c.because or "danger" } end
       c:send "received"
       if c.tier == "urgent" or (c.stars or 5) < 3 then   -- a person calls

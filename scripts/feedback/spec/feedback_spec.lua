@@ -82,7 +82,7 @@ describe("feedback", function()
     w:task("approve"):done { answer = {} }
     assert.equal("r", w:sent("reply")[1].fields.reply)
     assert.truthy(c.clocks.resolution.met)
-    assert.truthy(c.clocks.revisit.due)
+    assert.truthy(c.clocks["call-back"].due)
   end)
 
   it("a third transfer goes to the office head, on the same clock", function()
@@ -96,15 +96,15 @@ describe("feedback", function()
   it("asks for satisfaction, calls the silent, closes", function()
     local c = complaint {} work()
     w:advance "49h"
-    w:task("revisit-call"):done { answer = { satisfied = "partly" } }
+    w:task("call-back"):done { answer = { satisfied = "partly" } }
     assert.equal("partly", c.closed)
-    assert.truthy(c.clocks.revisit.met)
+    assert.truthy(c.clocks["call-back"].met)
   end)
 
   it("calls back within 72 hours of the answer, or the clock says so", function()
     local c = complaint {} work()
-    w:advance "71h" assert.is_nil(c.clocks.revisit.breached)
-    w:advance "2h" assert.truthy(c.clocks.revisit.breached)
+    w:advance "71h" assert.is_nil(c.clocks["call-back"].breached)
+    w:advance "2h" assert.truthy(c.clocks["call-back"].breached)
   end)
 
   it("reopens one level up, with a clock of its own, until nobody is left", function()
@@ -144,6 +144,38 @@ describe("feedback", function()
     assert.equal("anonymous", c.closed)
     assert.equal(0, #w:sent "satisfied")
     assert.is_nil(c.about)
+  end)
+
+  it("a dispute is told nothing by machine: medical affairs answers, two approve, a person tells", function()
+    local c = complaint { text = "不给说法就封存病历，找律师", nature = "complaint", urgency = "dispute" }
+    assert.equal("urgent", c.tier)
+    assert.truthy(w:alert_named "dispute".open)
+    assert.same({}, w:sent "received")
+    w:task("first-call"):done {}
+    assert.equal("medical-affairs", w:task("answer").role)
+    w:task("answer"):done { answer = { reply = "we meet on Monday" } }
+    w:task("approve-patient-relations-head"):done { answer = {} }
+    assert.is_nil(w:task "tell")
+    w:task("approve-hospital-office"):done { answer = {} }
+    w:task("tell"):done {}
+    assert.equal("told by a person", c.closed)
+    assert.same({}, w.messages)
+  end)
+
+  it("what a person finds to be a dispute, or to be none, stops what goes by itself, or lets it go on", function()
+    local c = complaint {}
+    local function disputed() return w.core:query("SELECT disputed_at AS i_at FROM patient WHERE id=?1", c.patient.number)[1].at end
+    c:correct { urgency = "dispute" }
+    w:task("part-nursing"):done { answer = { part = "ours" } }
+    w:task("answer"):done { answer = { reply = "r" } }
+    w:task("approve"):done { answer = {} }
+    assert.same({}, w:sent "reply")
+    assert.same({ "reply", "disputed" }, { w:skipped()[1].what, w:skipped()[1].reason })
+    local other = w:feedback { patient = c.patient, channel = "sms", text = "y", nature = "complaint", urgency = "dispute" }
+    c:correct { urgency = "general" }
+    assert.truthy(disputed())
+    other:correct { urgency = "general" }
+    assert.is_nil(disputed())
   end)
 
   it("praise is thanked and passed on", function()
