@@ -29,46 +29,100 @@ static void was_read(struct care *care, const struct message *message) {
   if (message->first) ladder_delivered(care, message->id);
 }
 
+static void set_attempt(struct care *care, int64_t attempt, const char *status,
+                        const char *detail) {
+  store_exec(care->store,
+             "UPDATE attempt SET status=?2, detail=nullif(?3,'') WHERE id=?1", "itt",
+             attempt, status, detail);
+}
+
 // Another road may be open or closed by now; what has arrived needs no other. One that is
 // in flight is waited for: its result ends the message.
 static void delivered(struct care *care, struct message *message, int64_t attempt,
                       const char *detail) {
-  store_exec(care->store,
-             "UPDATE attempt SET status='delivered', detail=nullif(?2,'') WHERE id=?1",
-             "it", attempt, detail);
+  set_attempt(care, attempt, "delivered", detail);
   if (message_is(message, "in_flight") || message_is(message, "delivered")) return;
   if (message->carries) message_follow_try(care, message, "delivered", NULL);
   message_delivered(care, message);
 }
 
 // The next number or channel is tried, while there is one.
-static void failed(struct care *care, struct message *message, int64_t attempt,
-                   const char *detail) {
-  store_exec(care->store, "UPDATE attempt SET status='failed', detail=?2 WHERE id=?1",
-             "it", attempt, detail);
-  if (!message_is(message, "accepted")) return;
+static void try_next(struct care *care, struct message *message, const char *detail) {
   if (message->carries) message_follow_try(care, message, "failed", detail);
   message_regenerate(care, message);
   message_wait(care, message, "planned", NULL, kernel_now(care->kernel));
 }
 
-static void settle(struct care *care, int64_t attempt, const char *state,
+static void failed(struct care *care, struct message *message, int64_t attempt,
                    const char *detail) {
+  set_attempt(care, attempt, "failed", detail);
+  if (message_is(message, "accepted")) try_next(care, message, detail);
+}
+
+// Our own key, or the provider's number, in a receipt ends the doubt. What goes on anyhow
+// is called back while it has not left; what a person ended stays as it is.
+static void doubt_delivered(struct care *care, struct message *message, int64_t attempt,
+                            const char *detail) {
+  bool open = message_is(message, "in_doubt") || message_is(message, "planned") ||
+              message_is(message, "held");
+  if (open) message_accepted(care, message);
+  if (message_is(message, "cancelled"))
+    set_attempt(care, attempt, "delivered", detail);
+  else
+    delivered(care, message, attempt, detail);
+}
+
+// The same text would go again with its key, or a person would be asked: neither is
+// needed, since it is known not to have arrived. What was decided or left by another road
+// stays so.
+static void doubt_failed(struct care *care, struct message *message, int64_t attempt,
+                         const char *detail) {
+  bool waits = message_is(message, "planned") || message_is(message, "held");
+  bool doubted =
+      message_is(message, "in_doubt") || (waits && message_is_doubtful(care, message));
+  set_attempt(care, attempt, "failed", detail);
+  if (doubted) try_next(care, message, detail);
+}
+
+static void settle_doubt(struct care *care, struct message *message, int64_t attempt,
+                         const struct receipt *receipt) {
+  bool partly = strcmp(receipt->state, "partly") == 0;
+  store_exec(care->store,
+             "UPDATE attempt SET provider_id=coalesce(provider_id,?2) WHERE id=?1", "it",
+             attempt, receipt->provider_id);
+  if (strcmp(receipt->state, "failed") == 0)
+    doubt_failed(care, message, attempt, receipt->detail);
+  else
+    doubt_delivered(care, message, attempt, partly ? receipt->detail : "");
+}
+
+static void settle_known(struct care *care, struct message *message, int64_t attempt,
+                         const char *status, const struct receipt *receipt) {
+  const char *state = receipt->state;
+  bool accepted = strcmp(status, "accepted") == 0;
+  bool was_failed = strcmp(status, "failed") == 0;
+  bool partly = strcmp(state, "partly") == 0;  // does not excuse a part that failed
+  if (strcmp(state, "failed") != 0 && (accepted || (was_failed && !partly)))
+    delivered(care, message, attempt, partly ? receipt->detail : "");
+  else if (strcmp(state, "failed") == 0 && accepted)
+    failed(care, message, attempt, receipt->detail);
+}
+
+static void settle(struct care *care, int64_t attempt, const struct receipt *receipt) {
+  char status[16] = "";
   struct stmt *row = store_query(
       care->store, "SELECT message, status FROM attempt WHERE id=?1", "i", attempt);
   bool found = stmt_row(row);
   int64_t id = found ? stmt_int(row, 0) : 0;
-  bool accepted = found && strcmp(stmt_text(row, 1), "accepted") == 0;
-  bool was_failed = found && strcmp(stmt_text(row, 1), "failed") == 0;
-  bool partly = strcmp(state, "partly") == 0;  // does not excuse a part that failed
+  if (found) snprintf(status, sizeof status, "%s", stmt_text(row, 1));
   stmt_done(row);
   struct message message;
   if (message_load(care->store, id, &message)) {
-    if (strcmp(state, "failed") != 0 && (accepted || (was_failed && !partly)))
-      delivered(care, &message, attempt, partly ? detail : "");
-    else if (strcmp(state, "failed") == 0 && accepted)
-      failed(care, &message, attempt, detail);
-    if (strcmp(state, "read") == 0) was_read(care, &message);
+    if (strcmp(status, "in_doubt") == 0)
+      settle_doubt(care, &message, attempt, receipt);
+    else
+      settle_known(care, &message, attempt, status, receipt);
+    if (strcmp(receipt->state, "read") == 0) was_read(care, &message);
   }
   message_deinit(&message);
 }
@@ -96,7 +150,7 @@ void message_receipt_early(struct care *care, int64_t attempt) {
       store_query(care->store,
                   "SELECT r.channel, r.provider_id, r.state, coalesce(r.detail,'') FROM"
                   " attempt a JOIN receipt r ON r.channel=a.channel AND"
-                  " r.provider_id=a.provider_id WHERE a.id=?1",
+                  " r.provider_id IN (a.provider_id,a.key) WHERE a.id=?1",
                   "i", attempt);
   bool found = stmt_row(row);
   if (found) {
@@ -109,16 +163,24 @@ void message_receipt_early(struct care *care, int64_t attempt) {
   if (!found) return;
   store_exec(care->store, "DELETE FROM receipt WHERE channel=?1 AND provider_id=?2", "tt",
              receipt.channel, receipt.provider_id);
-  settle(care, attempt, receipt.state, receipt.detail);
+  settle(care, attempt, &receipt);
+}
+
+static int64_t attempt_of(struct care *care, const struct receipt *receipt) {
+  int64_t known = store_int(
+      care->store, 0, "SELECT max(id) FROM attempt WHERE provider_id=?1 AND channel=?2",
+      "tt", receipt->provider_id, receipt->channel);
+  return known ? known
+               : store_int(care->store, 0,
+                           "SELECT max(id) FROM attempt WHERE key=?1 AND channel=?2 AND"
+                           " status='in_doubt'",
+                           "tt", receipt->provider_id, receipt->channel);
 }
 
 static void apply_one(struct care *care, const struct receipt *receipt) {
-  int64_t attempt = store_int(care->store, 0,
-                              "SELECT max(id) FROM attempt WHERE provider_id=?1 AND"
-                              " channel=?2",
-                              "tt", receipt->provider_id, receipt->channel);
+  int64_t attempt = attempt_of(care, receipt);
   if (attempt)
-    settle(care, attempt, receipt->state, receipt->detail);
+    settle(care, attempt, receipt);
   else
     keep_early(care, receipt);
 }

@@ -227,7 +227,8 @@ void message_result_apply(struct care *care, int64_t attempt,
       settle(care, &message, result);
   }
   message_deinit(&message);
-  if (result->kind == RESULT_ACCEPTED && result->provider_id[0])
+  if (result->kind == RESULT_AMBIGUOUS ||
+      (result->kind == RESULT_ACCEPTED && result->provider_id[0]))
     message_receipt_early(care, attempt);
 }
 

@@ -12,6 +12,6 @@ void message_result_apply(struct care *care, int64_t attempt,
                           const struct channel_result *result);
 void message_accepted(struct care *care, struct message *message);
 void message_delivered(struct care *care, struct message *message);
-// A receipt that was here before the acceptance it belongs to.
+// A receipt that was here before the acceptance or the doubt it belongs to.
 void message_receipt_early(struct care *care, int64_t attempt);
 void message_receipt_handlers(struct care *care);  // inbox "receipt"

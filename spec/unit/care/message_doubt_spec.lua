@@ -32,6 +32,48 @@ describe("a message", function()
       change "UPDATE attempt SET provider_id='g9' WHERE id=1"
       w:inbox("message.resolve", "r1", ('{"message":%d,"decision":"sent","by":"li"}'):format(id))
       assert.equal("accepted", state(id))
+      w:receipt("g9", "delivered")
+      assert.equal("delivered", state(id))
+    end)
+    it("that a person took as sent, stays so when its receipt says failed: the try alone notes it", function()
+      local id = plan {}
+      w:result(1, "ambiguous")
+      w:inbox("message.resolve", "r1", ('{"message":%d,"decision":"sent","by":"li"}'):format(id))
+      w:receipt(sent(1).key, "failed")
+      assert.same({ "accepted", "failed", 1 }, { state(id), (w:one "SELECT status FROM attempt"), sent() })
+    end)
+    for _, said in ipairs { "delivered", "partly", "read" } do
+      it("is over hours later, when a receipt with our own key says " .. said .. ": nothing is sent twice", function()
+        local id = plan {}
+        w:result(1, "ambiguous")
+        assert.equal("in_doubt in-doubt", state(id))
+        w:at "2026-03-02 15:00"
+        for _ = 1, 2 do w:receipt(sent(1).key, said) end
+        w:receipt(sent(1).key, "failed")
+        assert.same({ "delivered", "delivered", 1 }, { state(id), (w:one "SELECT status FROM attempt"), sent() })
+        assert.equal("1", (w:one "SELECT accepted_at IS NOT NULL FROM message"))
+      end)
+    end
+    it("is over when the receipt was here before the doubt", function()
+      local id = plan {}
+      w:receipt(sent(1).key, "delivered")
+      w:result(1, "ambiguous")
+      assert.same({ "delivered", "0" }, { state(id), (w:one "SELECT count(*) FROM receipt") })
+    end)
+    it("goes to the next number with a new key when the receipt says that it failed", function()
+      local id = plan {}
+      w:result(1, "ambiguous")
+      for _ = 1, 2 do w:receipt(sent(1).key, "failed") end
+      assert.same({ "in_flight", 2 }, { state(id), sent() })
+      assert.truthy(sent(2).key ~= sent(1).key and sent(2).to ~= sent(1).to)
+    end)
+    it("waits to be asked again with its key no longer once the receipt says that it arrived", function()
+      w:set("keyed_ms", 60000)
+      local id = plan {}
+      w:result(1, "ambiguous")
+      w:receipt(sent(1).key, "delivered")
+      w:at "2026-03-02 10:01"
+      assert.same({ "delivered", 1 }, { state(id), sent() })
     end)
     it("ends as such when nobody looks", function()
       local id = plan { valid_hours = 30 }
