@@ -15,23 +15,18 @@ void contact_add_self(struct care *care, int64_t patient) {
              "i", patient);
 }
 
-// Among the patient's own contacts a name is enough, also after a new number.
+// Among the patient's own contacts a name is enough, also after a new number; without one
+// the number, without either the e-mail address.
 static int64_t find_own(struct care *care, int64_t patient, const char *name,
-                        const struct phones *phones) {
-  if (name)
-    return store_int(care->store, 0,
-                     "SELECT contact.person FROM contact JOIN identity ON "
-                     "identity.person=contact.person AND kind='name' WHERE patient=?1 "
-                     "AND value=?2 AND relation<>'self' LIMIT 1",
-                     "it", patient, name);
-  return phones->count
-             ? store_int(
-                   care->store, 0,
-                   "SELECT contact.person FROM contact JOIN identity ON "
-                   "identity.person=contact.person AND kind='phone' WHERE patient=?1 "
-                   "AND value=?2 AND relation<>'self' LIMIT 1",
-                   "it", patient, phones->list[0])
-             : 0;
+                        const struct phones *phones, const char *email) {
+  const char *kind = name ? "name" : phones->count ? "phone" : "email";
+  const char *value = name ? name : phones->count ? phones->list[0] : email;
+  return value ? store_int(care->store, 0,
+                           "SELECT contact.person FROM contact JOIN identity ON "
+                           "identity.person=contact.person AND kind=?2 WHERE patient=?1 "
+                           "AND value=?3 AND relation<>'self' LIMIT 1",
+                           "itt", patient, kind, value)
+               : 0;
 }
 
 // Somebody's contact already: the same name under the same number.
@@ -84,8 +79,10 @@ static int64_t put(struct care *care, int64_t patient, bool first,
   char *name = value_copy_text(&field);
   struct phones phones;
   phones_read(item, &phones);
-  int64_t person = name || phones.count ? 0 : patient;
-  if (!person && !first) person = find_own(care, patient, name, &phones);
+  struct value mail = value_field(item, "email");
+  char *email = value_copy_text(&mail);
+  int64_t person = name || phones.count || email ? 0 : patient;
+  if (!person && !first) person = find_own(care, patient, name, &phones, email);
   if (!person) person = find_others(care, name, &phones);
   bool fresh = !person;
   if (fresh) {
@@ -97,6 +94,7 @@ static int64_t put(struct care *care, int64_t patient, bool first,
       contact_number_changed(care, person);
     *flag = fresh ? identity_add_phones(care->store, person, &phones)
                   : identity_set_phones(care->store, person, &phones, replace);
+    identity_set_email(care->store, person, item);
     link(care, patient, person, item, position);
     struct value prefers = value_field(item, "prefers");
     prefer_set(care, patient, person, &prefers);
@@ -104,6 +102,7 @@ static int64_t put(struct care *care, int64_t patient, bool first,
     if (!*flag) *flag = shared;
   }
   mem_free(name);
+  mem_free(email);
   phones_deinit(&phones);
   return person == patient ? 0 : person;
 }

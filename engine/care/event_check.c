@@ -7,6 +7,7 @@
 #include "base/iso.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "care/email.h"
 #include "care/event_shape.h"
 #include "care/mapping.h"
 #include "care/measure.h"
@@ -169,6 +170,15 @@ static int check_phone(struct check *check, const struct value *value, struct bu
   return OK;
 }
 
+static int check_email(struct check *check, const struct value *value, struct buf *out) {
+  if (value->kind != VALUE_TEXT || !email_is_plain(value->text.data, value->text.len))
+    return wrong(check,
+                 "is not an e-mail address; send one such as name@example.org, or leave "
+                 "it out");
+  value_put(out, value);
+  return OK;
+}
+
 static int check_number(struct check *check, const struct value *value, struct buf *out) {
   if (value->kind != VALUE_INT && value->kind != VALUE_REAL)
     return wrong(check, "must be a number, not a text");
@@ -277,6 +287,7 @@ static int check_field(struct check *check, const struct value *value,
     case FIELD_COUNT: return check_count(check, value, field->most, out);
     case FIELD_NUMBER: return check_number(check, value, out);
     case FIELD_PHONE: return check_phone(check, value, out);
+    case FIELD_EMAIL: return check_email(check, value, out);
     case FIELD_MAP: return check_shape(check, value, field->shape, out);
     case FIELD_DATA: return check_data(check, value, field->most, out);
     case FIELD_FLAG:

@@ -18,6 +18,7 @@ static const char *const delivery_statuses[] = {"ready",     "sent",     "late",
                                                 "collected", "returned", NULL};
 
 static const struct event_field contact_fields[] = {
+    {"email", FIELD_EMAIL},
     {"name", FIELD_TEXT, .most = 100},
     {"phone", FIELD_PHONE},
     {"phones", FIELD_PHONES, .most = 5},
@@ -33,6 +34,7 @@ static const struct event_field patient_fields[] = {
     {"contacts", FIELD_LIST, .most = 8, .shape = &contact_shape},
     {"dialect", FIELD_TEXT, .most = 60},
     {"disclosure", FIELD_WORD, .words = disclosures},
+    {"email", FIELD_EMAIL},
     {"language", FIELD_WORD, .words = languages},
     {"mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"},
     {"name", FIELD_TEXT, .most = 100},

@@ -14,6 +14,7 @@ enum field_kind {
   FIELD_COUNT,   // whole, from 0 to most
   FIELD_NUMBER,  // finite
   FIELD_PHONE,
+  FIELD_EMAIL,
   FIELD_PHONES,  // a list of them, at most so many
   FIELD_WORDS,   // a list of some of words, at most so many
   FIELD_MAP,     // of a shape

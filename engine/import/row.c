@@ -243,16 +243,18 @@ static void put_phones(struct row *row, struct mapping *map, enum target target)
 }
 
 static int put_contact(struct row *row, struct mapping *patient) {
-  char relation[24], name[128], phone[128], proxy[16];
+  char relation[24], name[128], phone[128], email[256], proxy[16];
   if (word(row, CONTACT_RELATION, "relations", relation_words, relation, sizeof relation))
     return ERR_INVALID;
   cell(row, CONTACT_NAME, name, sizeof name);
   cell(row, CONTACT_PHONE, phone, sizeof phone);
+  cell(row, CONTACT_EMAIL, email, sizeof email);
   cell(row, CONTACT_PROXY, proxy, sizeof proxy);
-  if (!strcmp(relation, "self") || (!*name && !*phone)) return OK;
+  if (!strcmp(relation, "self") || (!*name && !*phone && !*email)) return OK;
   mapping_key(patient, "contacts");
   size_t list = value_begin_list(patient->out);
   struct mapping map = mapping_begin(patient->out);
+  put_cell(row, &map, "email", CONTACT_EMAIL);
   if (*name) mapping_text(&map, "name", name);
   put_phones(row, &map, CONTACT_PHONE);
   if (*proxy) mapping_bool(&map, "proxy", !strcmp(proxy, "是") || !strcmp(proxy, "1"));
@@ -272,6 +274,7 @@ static int put_patient(struct row *row, struct mapping *event) {
   int code = put_contact(row, &map);
   put_cell(row, &map, "dialect", DIALECT);
   put_cell(row, &map, "disclosure", DISCLOSURE);
+  put_cell(row, &map, "email", EMAIL);
   put_cell(row, &map, "language", LANGUAGE);
   put_cell(row, &map, "mrn", MRN);
   put_cell(row, &map, "name", NAME);

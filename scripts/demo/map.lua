@@ -3,6 +3,7 @@ return {
   columns = {
     ["科室"] = "department", ["姓名"] = "name", ["性别"] = "sex", ["出生日期"] = "birth",
     ["手机号"] = "phone", ["联系人"] = "contact_name", ["联系人电话"] = "contact_phone", ["联系人关系"] = "contact_relation",
+    ["邮箱"] = "email", ["联系人邮箱"] = "contact_email",
     ["现住址"] = "address", ["诊断编码"] = "diagnosis_code", ["诊断名称"] = "diagnosis_name",
     ["手术编码"] = "procedure_code", ["手术名称"] = "procedure_name",
     ["入院时间"] = "admitted", ["出院时间"] = "discharged", ["离院方式"] = "leaving",
@@ -10,7 +11,7 @@ return {
     ["住院次数"] = "stays", ["病案号"] = "mrn",
     ["知情情况"] = "disclosure",
   },
-  optional = { "知情情况" },                               -- few systems export it; without it a patient is "undecided"
+  optional = { "知情情况", "邮箱", "联系人邮箱" },           -- few systems export them; without 知情情况 a patient is "undecided"
   departments = { ["骨科"] = "ortho", ["心脏外科"] = "cardiac" },
   sex = { ["男"] = "male", ["女"] = "female" },
   -- 离院方式 comes as the code of the medical record's first page, sometimes in words.

@@ -6,7 +6,8 @@ local json = require "dkjson"
 local MAP = [[return {
   columns = { ["科室"] = "department", ["姓名"] = "name", ["出生日期"] = "birth", ["手机号"] = "phone", ["病案号"] = "mrn",
     ["出院时间"] = "discharged", ["手术名称"] = "procedure_name", ["离院方式"] = "leaving", ["联系人"] = "contact_name",
-    ["联系人电话"] = "contact_phone", ["联系人关系"] = "contact_relation" },
+    ["联系人电话"] = "contact_phone", ["联系人关系"] = "contact_relation", ["电子邮件"] = "email", ["联系人邮箱"] = "contact_email" },
+  optional = { "电子邮件", "联系人邮箱" },
   departments = { ["骨科"] = "w" },
 }]]
 local HEAD = "病案号,姓名,出生日期,手机号,科室,出院时间,手术名称,离院方式,联系人,联系人电话,联系人关系"
@@ -88,6 +89,20 @@ describe("a discharge list", function()
     assert.same({ mrn = "Z2", name = "李㐂", phone = "13900000002" }, values)
     assert.equal("1948-01", known(3).birth_month)
     assert.equal("child", known(1).contacts[2].relation)
+  end)
+
+  it("may bring e-mail addresses, the patient's and the contact's; what is none is told by its column", function()
+    local file = h.folder .. "/mail.csv"
+    write(file, HEAD .. ",电子邮件,联系人邮箱\n" .. GOOD[1] .. ",wang@example.org,da@example.org\n" .. GOOD[2] .. ",无,\n"
+      .. GOOD[3] .. ",ouyang@医院,\n")
+    local count, code, words = import(file)
+    assert.equal(1, code)
+    assert.same({ 3, 2, 1 }, count)
+    assert.matches("\nline 4, 电子邮件: is not an e%-mail address", "\n" .. words)
+    wait.till("the patient's is known", function() return json.encode(known(1)):find("wang@example.org", 1, true) end)
+    assert.truthy(json.encode(known(1)):find("da@example.org", 1, true))
+    local student = json.encode(h:get("/patients?mrn=Z1", { token = Hospital.TOKENS.reader }))
+    assert.is_nil(student:find("wang@", 1, true))
   end)
 
   it("imported again changes nothing", function()

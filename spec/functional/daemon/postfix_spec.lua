@@ -1,4 +1,5 @@
 -- Mail to the real Postfix: in the clear and by STARTTLS, to people it knows and others, with a certificate that nobody vouches for.
+local Hospital = require "functional.support.hospital"
 local channel = require "afterward.channel"
 local Postfix = require "functional.support.postfix"
 local wait = require "functional.support.wait"
@@ -35,6 +36,32 @@ run("Postfix", function()
     local result, why = deliver("wang@example.test", { untrusted = true })
     assert.equal("config", result)
     assert.truthy(why:find "certificate", why)
+  end)
+
+  it("reaches the patient whose address came with her discharge; of one without, it is told that there is none", function()
+    local step = [[aw.step { id = "s", at = "1h", run = function(p) p:send("hello", { via = { "email" } }) end },]]
+    local function mails() return select(2, postfix:mail():gsub("To: <wang@example.test>", "")) end
+    local before, h = mails(), Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", step) },
+      channels = ([[email = { plugin = "smtp", host = "localhost", port = %d, from = "care@example.org", tls = "none" }]])
+        :format(postfix.port) }
+    finally(function() h:close() end)
+    h:start()
+    local known, unknown = h:discharge(1), h:discharge(2)
+    known.patient.email = "wang@example.test"
+    h:event(known)
+    h:event(unknown)
+    local function message(n)
+      return wait.till("patient " .. n .. "'s message is settled", function()
+        local patient = h:patient(n)
+        local item = patient and h:get("/messages?patient=" .. patient.id).items[1]
+        return item and (item.status == "accepted" or item.status == "suppressed") and item
+      end, 20)
+    end
+    local sent = message(1)
+    assert.equal("accepted", sent.status)
+    assert.equal("email", sent.channel)
+    assert.equal("no-contact", message(2).reason)
+    wait.till("it is in the box", function() return mails() > before end)
   end)
 
   it("says 4xx and 5xx as it does, and each means what it should", function()

@@ -23,6 +23,7 @@ describe("An event from outside", function()
       (event.check(plain ',"procedures":["81.51","全髋关节置换术"]')))
   end)
 
+  local NO_MAIL = 'field "patient.email": is not an e-mail address; send one such as name@example.org, or leave it out'
   for json, sentence in pairs {
     ["[]"] = "an event must be an object; see the manual, page events",
     [plain ',"wrad":"3"'] = 'field "wrad": an event has no such field; did you mean "ward"?',
@@ -31,6 +32,11 @@ describe("An event from outside", function()
     [patient '"birth":19580302'] = 'field "patient.birth": is not a date of a life; write YYYY-MM-DD',
     [patient '"phone":"无"'] = 'field "patient.phone": is not a phone number; send its digits as text, or leave it out',
     [patient '"phone":13812345670'] = 'field "patient.phone": is not a phone number; send its digits as text, or leave it out',
+    [patient '"email":"王@example.org"'] = NO_MAIL, [patient '"email":"wang@localhost"'] = NO_MAIL, [patient '"email":"wang@@example.org"'] = NO_MAIL,
+    [patient '"email":"a@example.org,b@example.org"'] = NO_MAIL, [patient '"email":"<a@example.org>"'] = NO_MAIL,
+    [patient '"email":"a..b@example.org"'] = NO_MAIL, [patient '"email":"a@-example.org"'] = NO_MAIL, [patient '"email":"a@example.org."'] = NO_MAIL,
+    [patient '"email":["a@example.org"]'] = NO_MAIL, [patient('"email":"' .. ("a"):rep(65) .. '@example.org"')] = NO_MAIL,
+    [patient '"contacts":[{"name":"a","email":"no"}]'] = (NO_MAIL:gsub("patient.email", "patient.contacts[1].email")),
     [patient '"sex":"femal"'] = 'field "patient.sex": must be one of female, male, other; did you mean "female"?',
     [patient '"name":"a\\u0007b"'] = 'field "patient.name": holds control characters; send one line of plain text',
     [patient '"contacts":[{"name":"a"},{"relation":"son"}]'] =
@@ -235,6 +241,20 @@ describe("A hospital's events", function()
     post("contact", ',"patient":{"mrn":"Z1","phone":"13912340009","contacts":[{"name":"李强","phone":"13912340008"}]}')
     assert.equal("13912340009 13912340008", h:ask "select value from identity where kind='phone' order by person")
     assert.equal("self child", h:ask "select relation from contact order by position")
+  end)
+
+  it("bring an e-mail address, the patient's and a contact's; a new one takes its place, and silence leaves it", function()
+    local mails = "select group_concat(value || coalesce(flag,''), ' ') from (select * from identity where kind='email' order by person)"
+    local function patient(more) return (',"patient":{"mrn":"Z1"%s}'):format(more) end
+    post("patient", patient ',"email":" Wang.X+a@mail.example.org ","contacts":[{"name":"李强","email":"li@example.org"},{"email":"son@example.org"}]')
+    assert.equal("Wang.X+a@mail.example.org li@example.org son@example.org", h:ask(mails))
+    h:ask "update identity set flag='void' where kind='email' and value like 'W%'"
+    post("discharge", patient ',"contacts":[{"name":"李强"},{"email":"son@example.org"}]')
+    post("patient", patient ',"email":"Wang.X+a@mail.example.org"')
+    assert.equal("Wang.X+a@mail.example.orgvoid li@example.org son@example.org", h:ask(mails))
+    post("contact", patient ',"email":"wang@example.org","contacts":[{"name":"李强","email":"li@example.com"}]')
+    assert.equal("wang@example.org li@example.com", h:ask(mails:gsub("order by", "and person in (select person from contact) order by")))
+    assert.equal("", h:ask "select body from event where instr(body, '@')")
   end)
 
   it("make one patient of two", function()
