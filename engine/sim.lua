@@ -190,6 +190,7 @@ function World:_post(event)
 end
 
 -- w:patient { age, sex, family, … }: a patient with a mobile phone of their own, unless phone = false; wechat = true: bound at the bedside.
+-- email: an address, to be reached by mail.
 function World:patient(o)
   o = o or {}
   local n = self:_number()
@@ -202,7 +203,8 @@ function World:patient(o)
   end
   local patient = { mrn = o.mrn or ("M%05d"):format(n), name = o.name or ("患者" .. n), sex = o.sex or "female",
     birth = o.birth or ("%04d-01-15"):format(c.year - (o.age or 60) - (c.month == 1 and c.day < 15 and 1 or 0)),
-    phone = phone or nil, email = o.email or nil, prefers = o.prefers, language = o.language, disclosure = o.disclosure, contacts = contacts, dialect = o.dialect }
+    phone = phone or nil, email = o.email, prefers = o.prefers, language = o.language, disclosure = o.disclosure, contacts = contacts,
+    dialect = o.dialect }
   self:_post { kind = "patient", patient = patient }
   if o.wechat then self.core:query([[INSERT INTO identity (person, kind, value) SELECT person, 'wechat', 'o-' || value FROM identity
     WHERE kind='mrn' AND value=?1]], patient.mrn) end

@@ -8,9 +8,7 @@ local function discharged(body, o)
   o = o or {}
   o.steps = H.step(body)
   local w = H.world(o)
-  local who = o.patient or { age = 60, family = true }
-  if who.email == nil then who.email = "x@example.org" end
-  local pt = w:patient(who)
+  local pt = w:patient(setmetatable({ email = "x@example.org" }, { __index = o.patient or { age = 60, family = true } }))
   for channel, word in pairs(o.channels or {}) do w:channel(channel, word) end
   w:discharge(pt)
   w:advance "1h"
@@ -38,24 +36,6 @@ local function channels(w)
   for i, text in ipairs(w.texts) do out[i] = text.channel end
   return table.concat(out, " ")
 end
-
-describe("a text by e-mail", function()
-  local function mailed(patient)
-    return (discharged([[local at, why = p:send("hello", { via = { "email" } }) p:note(at and "told" or tostring(why))]], { patient = patient }))
-  end
-
-  it("goes to the address that an event brought", function()
-    local w = mailed { age = 60, email = "wang@example.org" }
-    assert.equal("email", channels(w))
-    assert.equal("wang@example.org", w.core:query([[SELECT i.value FROM attempt a JOIN identity i ON i.id=a.address]])[1].value)
-  end)
-
-  it("goes nowhere without one, and says no-contact", function()
-    local w = mailed { age = 60, email = false }
-    assert.equal("", channels(w))
-    assert.equal("no-contact", w.core:query("SELECT reason FROM message")[1].reason)
-  end)
-end)
 
 describe("a question by rungs", function()
   it("goes to the next channel when the form was not opened in the rung's time, and then to a nurse who rings", function()

@@ -245,14 +245,14 @@ describe("A hospital's events", function()
 
   it("bring an e-mail address, the patient's and a contact's; a new one takes its place, and silence leaves it", function()
     local mails = "select group_concat(value || coalesce(flag,''), ' ') from (select * from identity where kind='email' order by person)"
-    local function patient(more) return (',"patient":{"mrn":"Z1"%s}'):format(more) end
-    post("patient", patient ',"email":" Wang.X+a@mail.example.org ","contacts":[{"name":"李强","email":"li@example.org"},{"email":"son@example.org"}]')
+    local function her(more) return (',"patient":{"mrn":"Z1"%s}'):format(more) end
+    post("patient", her ',"email":" Wang.X+a@mail.example.org ","contacts":[{"name":"李强","email":"li@example.org"},{"email":"son@example.org"}]')
     assert.equal("Wang.X+a@mail.example.org li@example.org son@example.org", h:ask(mails))
     h:ask "update identity set flag='void' where kind='email' and value like 'W%'"
-    post("discharge", patient ',"contacts":[{"name":"李强"},{"email":"son@example.org"}]')
-    post("patient", patient ',"email":"Wang.X+a@mail.example.org"')
+    post("discharge", her ',"contacts":[{"name":"李强"},{"email":"son@example.org"}]')
+    post("patient", her ',"email":"Wang.X+a@mail.example.org"')
     assert.equal("Wang.X+a@mail.example.orgvoid li@example.org son@example.org", h:ask(mails))
-    post("contact", patient ',"email":"wang@example.org","contacts":[{"name":"李强","email":"li@example.com"}]')
+    post("contact", her ',"email":"wang@example.org","contacts":[{"name":"李强","email":"li@example.com"}]')
     assert.equal("wang@example.org li@example.com", h:ask(mails:gsub("order by", "and person in (select person from contact) order by")))
     assert.equal("", h:ask "select body from event where instr(body, '@')")
   end)
