@@ -84,15 +84,33 @@ static void doubt_failed(struct care *care, struct message *message, int64_t att
   if (doubted) try_next(care, message, detail);
 }
 
+static void keep_early(struct care *care, const struct receipt *receipt) {
+  int64_t now = kernel_now(care->kernel);
+  store_exec(care->store, "DELETE FROM receipt WHERE at<?1", "i", now - early_ms);
+  if (store_int(care->store, 0, "SELECT count(*) FROM receipt", "") >= EARLY_LIMIT) {
+    log_line(LOG_LEVEL_WARN, "receipt.dropped", "channel=%s", receipt->channel);
+    return;
+  }
+  // What was delivered stays delivered, and what was read read.
+  store_exec(care->store,
+             "INSERT INTO receipt (channel,provider_id,state,detail,at) VALUES"
+             " (?1,?2,?3,?4,?5) ON CONFLICT (channel,provider_id) DO UPDATE SET"
+             " state=excluded.state, detail=excluded.detail WHERE state='partly' OR"
+             " (state='failed' AND excluded.state<>'partly') OR excluded.state='read'",
+             "tttti", receipt->channel, receipt->provider_id, receipt->state,
+             receipt->detail, now);
+}
+
 static void settle_doubt(struct care *care, struct message *message, int64_t attempt,
                          const struct receipt *receipt) {
   bool partly = strcmp(receipt->state, "partly") == 0;
   store_exec(care->store,
              "UPDATE attempt SET provider_id=coalesce(provider_id,?2) WHERE id=?1", "it",
              attempt, receipt->provider_id);
-  if (strcmp(receipt->state, "failed") == 0)
+  if (strcmp(receipt->state, "failed") == 0) {
     doubt_failed(care, message, attempt, receipt->detail);
-  else
+    if (message_is(message, "in_flight")) keep_early(care, receipt);  // of the same key
+  } else
     doubt_delivered(care, message, attempt, partly ? receipt->detail : "");
 }
 
@@ -125,23 +143,6 @@ static void settle(struct care *care, int64_t attempt, const struct receipt *rec
     if (strcmp(receipt->state, "read") == 0) was_read(care, &message);
   }
   message_deinit(&message);
-}
-
-static void keep_early(struct care *care, const struct receipt *receipt) {
-  int64_t now = kernel_now(care->kernel);
-  store_exec(care->store, "DELETE FROM receipt WHERE at<?1", "i", now - early_ms);
-  if (store_int(care->store, 0, "SELECT count(*) FROM receipt", "") >= EARLY_LIMIT) {
-    log_line(LOG_LEVEL_WARN, "receipt.dropped", "channel=%s", receipt->channel);
-    return;
-  }
-  // What was delivered stays delivered, and what was read read.
-  store_exec(care->store,
-             "INSERT INTO receipt (channel,provider_id,state,detail,at) VALUES"
-             " (?1,?2,?3,?4,?5) ON CONFLICT (channel,provider_id) DO UPDATE SET"
-             " state=excluded.state, detail=excluded.detail WHERE state='partly' OR"
-             " (state='failed' AND excluded.state<>'partly') OR excluded.state='read'",
-             "tttti", receipt->channel, receipt->provider_id, receipt->state,
-             receipt->detail, now);
 }
 
 void message_receipt_early(struct care *care, int64_t attempt) {

@@ -219,12 +219,12 @@ void message_result_apply(struct care *care, int64_t attempt,
                        result->detail[0] ? result->detail : NULL);
   if (known && message_is(&message, "in_flight")) {
     bool more = result->kind != RESULT_ACCEPTED;
-    if (more && has_arrived(care, &message))  // by another road
-      message_delivered(care, &message);
-    else if (more && was_cancelled(&message))
+    bool arrived = has_arrived(care, &message);  // by another road, or an earlier try
+    if (more && !arrived && was_cancelled(&message))
       message_end(care, &message, "cancelled", message.reason);
-    else
+    else if (!more || !arrived)
       settle(care, &message, result);
+    if (arrived) message_delivered(care, &message);
   }
   message_deinit(&message);
   if (result->kind == RESULT_AMBIGUOUS ||

@@ -26,6 +26,7 @@ local function plugins_by_phone()
     file:write(text:sub(1, assert(at, from) - 1), to, text:sub(stop + 1))
   end
   change("wechat-oa", 'address = "wechat"', 'address = "phone"')
+  change("wecom-app", 'address = "wecom"', 'address = "phone"')
   change("smtp", 'address = "email"', 'address = "phone"')
   change("smtp", "local function send(message, config)", "local function send(message, config)\n  message.to = message.to .. '@example.test'")
   return folder

@@ -120,9 +120,17 @@ kinds["wecom-bot"] = bot(function(request) return json.decode(request.body).text
 kinds["wecom-bot"].settings = [[url = "URL/wecom-bot/", key = "k"]]
 kinds["dingtalk-bot"] = bot(function(request) return json.decode(request.body).at.atMobiles[1] end)
 kinds["dingtalk-bot"].settings = [[url = "URL/dingtalk-bot/", token = "k", secret = "s"]]
+kinds["wecom-app"] = {
+  settings = [[url = "URL/wecom-app", corpid = "c", secret = "s", agentid = 1]],
+  read = function(request) return not request.path:find "gettoken" and json.decode(request.body).touser or nil end,
+  yes = function(sent)
+    if not sent then return 200, '{"errcode":0,"access_token":"AT","expires_in":7200}' end
+    return 200, json.encode { errcode = 0, errmsg = "ok", msgid = "m-" .. sent.to }
+  end,
+}
 kinds.smtp = { settings = [[host = "127.0.0.1", port = PORT, tls = "none", from = "care@example.org"]] }
 
-Providers.NAMES = { "aliyun-sms", "dingtalk-bot", "kannel", "sms-http", "smtp", "tencent-sms", "webhook", "wechat-oa", "wecom-bot" }
+Providers.NAMES = { "aliyun-sms", "dingtalk-bot", "kannel", "sms-http", "smtp", "tencent-sms", "webhook", "wechat-oa", "wecom-app", "wecom-bot" }
 Providers.kinds = kinds
 
 -- It counts what it takes, once a key where it knows keys.

@@ -75,6 +75,26 @@ describe("a message", function()
       w:at "2026-03-02 10:01"
       assert.same({ "delivered", 1 }, { state(id), sent() })
     end)
+    it("whose receipt comes while it is asked again with its key: delivered, when that is taken", function()
+      w:set("keyed_ms", 600000)
+      local id = plan {}
+      w:result(1, "ambiguous")
+      w:at "2026-03-02 10:01"
+      assert.same({ "in_flight", 2, sent(1).key }, { state(id), sent(), sent(2).key })
+      w:receipt(sent(1).key, "delivered")
+      w:result(2, "accepted", "g2")
+      assert.same({ "delivered", 2 }, { state(id), sent() })
+    end)
+    it("whose receipt says failed while it is asked again with its key: the next number, when that is taken", function()
+      w:set("keyed_ms", 600000)
+      local id = plan {}
+      w:result(1, "ambiguous")
+      w:at "2026-03-02 10:01"
+      w:receipt(sent(1).key, "failed")
+      w:result(2, "accepted", "g2")
+      assert.same({ "in_flight", 3 }, { state(id), sent() })
+      assert.truthy(sent(3).key ~= sent(1).key and sent(3).to ~= sent(1).to)
+    end)
     it("ends as such when nobody looks", function()
       local id = plan { valid_hours = 30 }
       w:result(1, "ambiguous")
