@@ -104,6 +104,13 @@ local function belongs(number, text)
   return not name or Hospital.phone(tonumber(name)) == number
 end
 
+-- The words that somebody got, whoever it was: by the clock, one may get them now that got them not in the true run.
+local function words_of(all)
+  local out = {}
+  for _, texts in pairs(all) do for text in pairs(texts) do out[text:gsub("王小%d+", "王小#")] = true end end
+  return out
+end
+
 -- A difference that nobody was told of, or nil.
 local function silent(truth, now)
   for id, records in pairs(truth.journals) do
@@ -113,10 +120,12 @@ local function silent(truth, now)
   for id, message in pairs(truth.messages) do
     if now.messages[id] ~= message then return "message " .. id end
   end
+  local usual = words_of(truth.sent)
   for number, texts in pairs(now.sent) do
     for text in pairs(texts) do
       local known = truth.sent[number]
-      if known and not known[text] or not known and not belongs(number, text) then return "sent to " .. number .. ": " .. text end
+      local odd = known and not known[text] and not usual[text:gsub("王小%d+", "王小#")]
+      if odd or not belongs(number, text) then return "sent to " .. number .. ": " .. text end
     end
   end
 end
