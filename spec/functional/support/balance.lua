@@ -87,7 +87,10 @@ function balance.compare_messages(h, keyed, out)
       out.disagree = out.disagree + 1
       say("%s; the gateway %s", json.encode(h:get("/messages/" .. message.id)), taken and "took it" or "never had it")
     end
-    if seen and keyed and seen.distinct > 1 then out.sent_twice = out.sent_twice + 1 end
+    if seen and keyed and seen.distinct > 1 then
+      out.sent_twice = out.sent_twice + 1
+      say("%s: under %d keys", json.encode(h:get("/messages/" .. message.id)), seen.distinct)
+    end
     if seen and not keyed and not page and seen.may > 1 then
       out.resent_in_doubt = out.resent_in_doubt + 1
       say("%s; it may have been there %d times", json.encode(h:get("/messages/" .. message.id)), seen.may)
