@@ -8,7 +8,7 @@ local uv = require "luv"
 
 local SPEED, MINUTE, HOUR = 1200, 60000, 3600000
 local VALID, LATEST = 6 * HOUR, HOUR                          -- a text's worth; how much later it may have ended
-local TIMEOUT, ASKED = 1500, 8000                             -- real ms of a call; until a provider said what became of it, on a busy machine
+local TIMEOUT, ASKED = 1500, 20000                            -- real ms of a call; until a provider said what became of it, on a busy machine
 local STEP = 'aw.step { id = "s", at = "10m", valid_for = "6h", run = function(p) p:send("hello", { via = { %q } }) end },\n'
   .. 'aw.step { id = "z", at = "90d", run = function(p) p:send("hello", { via = { %q } }) end },'
 local RECEIPTS = { "none", "once", "twice", "early", "late", "failed", "contradicted", "forged", "unreadable" }
