@@ -103,6 +103,18 @@ static int read_file(const char *path, struct buf *out, struct status *status) {
   return OK;
 }
 
+// A setting that would do nothing is a mistake.
+static int check_rings(const struct configured *configured, struct plugin **plugin,
+                       struct status *status) {
+  if (!configured->own.unknown_ms || !*plugin || plugin_info(*plugin)->dials) return OK;
+  plugin_close(*plugin);
+  *plugin = NULL;
+  return status_fail(status, ERR_INVALID,
+                     "channel \"%s\": unknown_after is for channels that ring people, "
+                     "and %s doesn't: take it out",
+                     configured->name, configured->plugin);
+}
+
 int channels_open_plugin(const char *folder, const struct configured *configured,
                          struct plugin **out, char digest[33], struct status *status) {
   struct buf path = {0}, text = {0};
@@ -117,13 +129,14 @@ int channels_open_plugin(const char *folder, const struct configured *configured
                        configured->name, &settings, status);
   buf_deinit(&path);
   buf_deinit(&text);
-  return code;
+  return code ? code : check_rings(configured, out, status);
 }
 
 void channels_set_own(struct channels *channels, const struct configured *configured) {
   const struct channel_own *own = &configured->own;
   struct channel *channel = dispatcher_find(channels->dispatcher, configured->name);
   channel->callers = own->callers;
+  channel->unknown_ms = own->unknown_ms;
   channel->pace = own->pace;
   dispatcher_set_parallel(channel, own->parallel);
   if (configured_prints(configured))

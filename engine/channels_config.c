@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/span.h"
 #include "channels_parts.h"
 #include "secrets.h"
 
@@ -13,6 +14,22 @@ static int read_whole(const struct value *settings, const char *key, int64_t mos
     return OK;
   return status_fail(status, ERR_INVALID, "%s must be a whole number from 1 to %lld", key,
                      (long long)most);
+}
+
+static int read_unknown(const struct value *settings, int64_t *out,
+                        struct status *status) {
+  struct value field = value_field(settings, "unknown_after");
+  struct span span = {.kind = SPAN_DAYS};
+  char *text = value_copy_text(&field);
+  bool good = text && span_parse(text, &span, &(struct status){0}) == OK &&
+              span.kind == SPAN_EXACT && span.amount >= CIVIL_MINUTE_MS &&
+              span.amount <= CIVIL_DAY_MS;
+  mem_free(text);
+  if (good) *out = span.amount;
+  if (good || field.kind == VALUE_NIL) return OK;
+  return status_fail(status, ERR_INVALID,
+                     "unknown_after must be a span from \"1m\" to \"24h\", such as "
+                     "\"15m\": then a call of which nobody told counts as unknown");
 }
 
 static int read_callers(const struct value *settings, struct http_nets *out,
@@ -34,6 +51,7 @@ static int read_own(const struct value *settings, struct channel_own *out,
   out->show_text = value_true(&show);
   if (read_whole(settings, "parallel", 1000, &parallel, status) ||
       read_whole(settings, "timeout_ms", 600000, &out->timeout_ms, status) ||
+      read_unknown(settings, &out->unknown_ms, status) ||
       read_callers(settings, &out->callers, status))
     return status->code;
   out->parallel = (unsigned)parallel;
@@ -43,8 +61,8 @@ static int read_own(const struct value *settings, struct channel_own *out,
 // What the engine itself wants of a channel is not handed to the plugin, which knows its
 // own keys only.
 static void without_own_keys(const struct value *settings, struct buf *out) {
-  static const char *const own[] = {"plugin", "parallel",   "timeout_ms", "callers",
-                                    "burst",  "per_second", "per_day"};
+  static const char *const own[] = {"plugin",  "parallel", "timeout_ms", "unknown_after",
+                                    "callers", "burst",    "per_second", "per_day"};
   struct value key, item;
   struct value_iter iter = value_iterate(settings);
   size_t map = value_begin_map(out);

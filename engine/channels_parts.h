@@ -8,6 +8,7 @@
 struct channel_own {  // what the engine itself wants of a channel; 0: the usual
   unsigned parallel;
   int64_t timeout_ms;
+  int64_t unknown_ms;  // of one that rings
   struct http_nets callers;
   struct channel_pace pace;
   bool show_text;  // of the log

@@ -4,21 +4,45 @@
 #include "api/desk.h"
 #include "api/read.h"
 #include "base/mask.h"
+#include "care/dial.h"
+
+// Since when and until when nobody else may ring the patient.
+static void put_ringing(struct call *call, struct json *json, int64_t task) {
+  struct dial_ringing ringing;
+  int64_t patient =
+      store_int(call->care->store, 0, "SELECT patient FROM task WHERE id=?1", "i", task);
+  json_key(json, "ringing");
+  if (!patient || !dial_is_ringing(call->care, patient, 0, &ringing)) {
+    json_null(json);
+    return;
+  }
+  const struct zone *zone = care_site_zone(call->care);
+  json_open(json, '{');
+  json_key(json, "since");
+  json_time(json, ringing.since, zone);
+  json_key(json, "until");
+  json_time(json, ringing.until, zone);
+  json_key(json, "by");
+  json_text(json, ringing.by);
+  json_close(json, '}');
+}
 
 void put_dials(struct call *call, struct json *json, int64_t task) {
   struct stmt *row = store_query(call->care->store,
                                  "SELECT at, by_who, channel, identity, status, "
                                  "ended_at, seconds, code, note, detail,"
-                                 " recording FROM dial WHERE task=?1 ORDER BY id",
+                                 " recording, unknown_at FROM dial WHERE task=?1 ORDER BY"
+                                 " id",
                                  "i", task);
   json_key(json, "dials");
   json_open(json, '[');
   while (stmt_row(row))
     call_put_row(call, json, row,
                  "at:z by:s channel:s number:@n status:s ended_at:z seconds:i code:s "
-                 "note:s detail:s recording:s");
+                 "note:s detail:s recording:s unknown_at:z");
   stmt_done(row);
   json_close(json, ']');
+  put_ringing(call, json, task);
   row = store_query(call->care->store,
                     "SELECT d.code, d.note, d.ended_at, d.channel FROM dial d JOIN task t"
                     " ON t.id=d.task WHERE d.task=?1 AND d.code IS NOT NULL AND t.status"

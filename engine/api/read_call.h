@@ -3,6 +3,6 @@
 
 #include "api/call.h"
 
-// "dials": who had whom rung, what came of it; "proposed": what the last one says of the
-// open task's result.
+// "dials": who had whom rung, what came of it; "ringing": until when nobody else may ring
+// that patient; "proposed": what the last one says of the open task's result.
 void put_dials(struct call *call, struct json *json, int64_t task);

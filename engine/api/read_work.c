@@ -8,17 +8,20 @@
 #include "api/read_call.h"
 #include "api/read_script.h"
 
+#define LAST_CALL(column) \
+  "(SELECT " column " FROM dial WHERE task=task.id ORDER BY id DESC LIMIT 1)"
 #define TASK_COLUMNS                                                                    \
   "id, patient, enrollment, run, question, department, name, role, form, note, status," \
   " opened_at, CASE WHEN status='held' THEN NULL ELSE due_at END, CASE WHEN"            \
   " status='held' THEN due_at END, overdue_at, claimed_by, claimed_at, claimed_until,"  \
-  " code, result_note, moved_to, closed_at, closed_by, reason, revision"
+  " code, result_note, moved_to, closed_at, closed_by, reason, " LAST_CALL(             \
+      "status") "," LAST_CALL("detail") ", revision"
 static const char task_spec[] =
     "id:@t patient:@p enrollment:@e run:@r question:@q department:s name:s role:s form:s "
     "note:s status:s opened_at:z due_at:z working_ms_left:i overdue_at:z claimed_by:s "
     "claimed_at:z claimed_until:z code:s result_note:s moved_to:s closed_at:z "
     "closed_by:s "
-    "reason:s revision:i";
+    "reason:s last_call:s last_call_detail:s revision:i";
 
 #define ALERT_COLUMNS                                                               \
   "id, patient, enrollment, run, answer, task, department, name, level, reason,"    \

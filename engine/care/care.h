@@ -79,6 +79,12 @@ struct channel_limits {
   int burst;          // after a rest, at once
   int64_t per_day;    // 0: no limit
 };
+// A channel that rings people.
+struct channel_dials {
+  const char *name;
+  bool robot;          // a machine speaks
+  int64_t unknown_ms;  // after so long nobody will tell how a call ended
+};
 // How the domain reaches channels. start is called after the commit; the result comes
 // back by message_result.
 struct channels_port {
@@ -105,8 +111,8 @@ struct channels_port {
   // What it has not begun yet comes back, as results of PROVIDER_UNASKED. May be NULL.
   void (*recall)(void *self, const char *channel);
   // The channel that rings people: the named one, or the first whose calls staff speak
-  // in. NULL when there is none. May be NULL.
-  const char *(*dials)(void *self, const char *channel, bool *robot);
+  // in. False when there is none. May be NULL.
+  bool (*dials)(void *self, const char *channel, struct channel_dials *out);
   // Whether it knows texts by number, their variables by "names" or "order"; NULL: it
   // doesn't. only: it takes no others. May be NULL.
   const char *(*approved)(void *self, const char *channel, bool *only);

@@ -7,25 +7,24 @@
 #include "base/iso.h"
 #include "base/mem.h"
 #include "care/dial_result.h"
+#include "care/dial_wait.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
 #include "care/message_gate.h"
 #include "care/task_inbox.h"
 
-enum { RINGS_MS = 2 * CIVIL_MINUTE_MS, CHANNEL_BYTES = 31, EXTENSION_BYTES = 31 };
+enum { CHANNEL_BYTES = 31, EXTENSION_BYTES = 31 };
 
-struct asked {  // texts are owned, but for channel
+struct asked {  // texts are owned, but for channel's
   struct task_request by;
   char *wish, *extension;
-  const char *channel;
+  struct channel_dials channel;
   int64_t identity;
-  bool robot;
 };
 
 static int find_channel(struct care *care, struct asked *asked, struct status *status) {
   const struct channels_port *port = &care->channels;
-  if (port->dials) asked->channel = port->dials(port->self, asked->wish, &asked->robot);
-  if (asked->channel) return OK;
+  if (port->dials && port->dials(port->self, asked->wish, &asked->channel)) return OK;
   if (asked->wish)
     return status_fail(status, ERR_INVALID,
                        "channel \"%s\" rings nobody: afterward channels lists those "
@@ -38,7 +37,7 @@ static int find_channel(struct care *care, struct asked *asked, struct status *s
 
 // A PBX rings the desk first and then the patient.
 static int find_desk(struct care *care, struct asked *asked, struct status *status) {
-  if (asked->robot || asked->extension) return OK;
+  if (asked->channel.robot || asked->extension) return OK;
   asked->extension = store_text(care->store, "SELECT extension FROM staff WHERE login=?1",
                                 "t", asked->by.staff);
   if (asked->extension) return OK;
@@ -63,7 +62,7 @@ static int find_number(struct care *care, const struct inbox_row *row,
       " (?2<>0 AND ?4=0)) ORDER BY (SELECT count(*) FROM dial WHERE task=?3 AND"
       " identity=i.id), i.person<>?1, c.position, i.position, i.id LIMIT 1",
       "iiii", asked->by.task.patient, value_int_or(&identity, 0), asked->by.task.id,
-      (int64_t)asked->robot);
+      (int64_t)asked->channel.robot);
   if (asked->identity) return OK;
   return status_fail(status, ERR_CONFLICT,
                      "there is no number that may be rung: afterward task numbers ID "
@@ -86,7 +85,7 @@ static int check_patient(struct care *care, const struct asked *asked,
   int64_t patient = asked->by.task.patient;
   if (store_int(care->store, 0, "SELECT died_at FROM patient WHERE id=?1", "i", patient))
     return status_fail(status, ERR_CONFLICT, "the patient has died: nobody is rung");
-  if (asked->robot &&
+  if (asked->channel.robot &&
       store_int(care->store, 0, "SELECT disputed_at FROM patient WHERE id=?1", "i",
                 patient))
     return status_fail(status, ERR_CONFLICT,
@@ -94,22 +93,20 @@ static int check_patient(struct care *care, const struct asked *asked,
   return OK;
 }
 
+// Whoever it is for: nobody is rung twice at once.
 static int check_ringing(struct care *care, const struct asked *asked,
                          struct status *status) {
-  char since[ISO_SIZE];
-  struct stmt *row =
-      store_query(care->store,
-                  "SELECT at, by_who FROM dial WHERE task=?1 AND (status='in_flight' OR"
-                  " (status='accepted' AND at>?2)) ORDER BY id DESC LIMIT 1",
-                  "ii", asked->by.task.id, kernel_now(care->kernel) - RINGS_MS);
-  if (stmt_row(row)) {
-    iso_format(stmt_int(row, 0), care_zone(care, asked->by.task.department), since);
-    status_fail(status, ERR_CONFLICT,
-                "it is being rung since %s, for %s; wait until it ends", since,
-                stmt_text(row, 1));
-  }
-  stmt_done(row);
-  return status->code;
+  const struct task *task = &asked->by.task;
+  const struct zone *zone = care_zone(care, task->department);
+  char since[ISO_SIZE], until[ISO_SIZE];
+  struct dial_ringing ringing;
+  if (!dial_is_ringing(care, task->patient, asked->identity, &ringing)) return OK;
+  iso_format(ringing.since, zone, since);
+  iso_format(ringing.until, zone, until);
+  return status_fail(status, ERR_CONFLICT,
+                     "it is being rung since %s, for %s; wait until it ends, or until %s "
+                     "when nobody tells",
+                     since, ringing.by, until);
 }
 
 // What a person does at night is hers to judge; what a robot does is a message.
@@ -119,7 +116,7 @@ static int check_hours(struct care *care, const struct asked *asked,
   const struct zone *zone = care_patient_zone(care, task->patient, task->department);
   const char *reason = NULL;
   char free[ISO_SIZE];
-  if (!asked->robot) return OK;
+  if (!asked->channel.robot) return OK;
   int64_t at = message_free_at(care, task->department, zone, &reason);
   if (!reason) return OK;
   iso_format(at, zone, free);
@@ -141,8 +138,8 @@ static int read_asked(struct care *care, const struct inbox_row *row, struct ask
       field_text(&row->body, "extension", EXTENSION_BYTES, &asked->extension, status) ||
       check_task(asked, status) || check_claim(care, asked, status) ||
       find_channel(care, asked, status) || check_patient(care, asked, status) ||
-      check_hours(care, asked, status) || check_ringing(care, asked, status) ||
-      find_desk(care, asked, status) || find_number(care, row, asked, status))
+      check_hours(care, asked, status) || find_number(care, row, asked, status) ||
+      check_ringing(care, asked, status) || find_desk(care, asked, status))
     return status->code;
   return OK;
 }
@@ -173,21 +170,23 @@ static void start(void *self, void *own) {
 static void audit(struct care *care, const struct asked *asked) {
   struct buf object = {0};
   buf_printf(&object, "patient:%lld", (long long)asked->by.task.patient);
-  care_audit(care, asked->by.staff, "task.dial", object.data, asked->channel);
+  care_audit(care, asked->by.staff, "task.dial", object.data, asked->channel.name);
   buf_deinit(&object);
 }
 
 static void put(struct care *care, const struct asked *asked) {
   const struct task *task = &asked->by.task;
+  int64_t now = kernel_now(care->kernel), until = now + asked->channel.unknown_ms;
   char key[17];
   digest_random_id(key);
   store_exec(care->store,
              "INSERT INTO dial (task, patient, identity, channel, key, by_who, extension,"
-             " at, status) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,'in_flight')",
-             "iiitttti", task->id, task->patient, asked->identity, asked->channel, key,
-             asked->by.staff, asked->extension, kernel_now(care->kernel));
+             " at, status, unknown_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,'in_flight',?9)",
+             "iiittttii", task->id, task->patient, asked->identity, asked->channel.name,
+             key, asked->by.staff, asked->extension, now, until);
   int64_t *own = mem_alloc(sizeof *own);
   *own = store_last_id(care->store);
+  due_add(care->kernel, DUE_TASK, until, WORK_DIAL, *own, task->patient);
   kernel_after(care->kernel, start, mem_free, care, own);
 }
 
@@ -197,7 +196,7 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
   if (!read_asked(care, row, &asked, status)) {
     struct task *task = &asked.by.task;
     put(care, &asked);
-    if (!asked.robot && !task->claimed_by)
+    if (!asked.channel.robot && !task->claimed_by)
       task_claim(care, task, asked.by.staff, task_shift_end(care, task));
     store_exec(care->store, "UPDATE task SET revision=revision+1 WHERE id=?1", "i",
                task->id);
@@ -209,70 +208,9 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
   return status->code;
 }
 
-struct sent {
-  int64_t dial;
-  struct channel_result result;
-};
-
-// A call is not tried again by itself: it would ring a desk where nobody expects it.
-static const char *status_of(enum result_kind kind) {
-  return kind == RESULT_ACCEPTED    ? "accepted"
-         : kind == RESULT_AMBIGUOUS ? "unknown"
-                                    : "failed";
-}
-
-static void set_status(struct care *care, int64_t dial, const char *status,
-                       const struct channel_result *result) {
-  bool over = strcmp(status, "failed") == 0;
-  store_exec(care->store,
-             "UPDATE dial SET status=?2, provider_id=nullif(?3,''), detail=nullif(?4,''),"
-             " ended_at=?5 WHERE id=?1 AND status='in_flight'",
-             "itttI", dial, status, result->provider_id, result->detail,
-             over ? kernel_now(care->kernel) : 0);
-  store_exec(care->store,
-             "UPDATE task SET revision=revision+1 WHERE id=(SELECT task FROM dial WHERE"
-             " id=?1)",
-             "i", dial);
-}
-
-static void apply_sent(void *self, struct work *work) {
-  const struct sent *sent = work->prepared;
-  set_status(self, sent->dial, status_of(sent->result.kind), &sent->result);
-}
-
-static void apply_recover(void *self, struct work *work) {
-  const struct sent *sent = work->prepared;
-  set_status(self, sent->dial, "unknown", &sent->result);
-}
-
-static void release(void *self, struct work *work) {
-  (void)self;
-  mem_free(work->prepared);
-}
-
-static void post(struct care *care, const struct work_handler *handler, int64_t dial,
-                 const struct channel_result *result) {
-  struct sent *sent = mem_alloc(sizeof *sent);
-  *sent = (struct sent){dial, *result};
-  kernel_post(care->kernel, -dial, handler, care, sent);
-}
-
-void dial_sent(struct care *care, int64_t dial, const struct channel_result *result) {
-  static const struct work_handler handler = {.apply = apply_sent, .release = release};
-  post(care, &handler, dial, result);
-}
-
-void dial_recover(struct care *care) {
-  static const struct work_handler handler = {.apply = apply_recover, .release = release};
-  struct channel_result doubt = {.kind = RESULT_AMBIGUOUS, .detail = "restart"};
-  struct stmt *row =
-      store_query(care->store, "SELECT id FROM dial WHERE status='in_flight'", "");
-  while (stmt_row(row)) post(care, &handler, stmt_int(row, 0), &doubt);
-  stmt_done(row);
-}
-
 void dial_handlers(struct care *care) {
   static const struct inbox_handler handler = {.kind = "task.dial", .apply = apply};
   kernel_handle_inbox(care->kernel, &handler, care);
+  dial_wait_handlers(care);
   dial_result_handlers(care);
 }

@@ -3,6 +3,7 @@
 // heard.
 #pragma once
 
+#include "care/inbox_field.h"
 #include "care/message.h"
 
 // Inbox "task.dial" {task, staff, identity, channel, extension} and "dial.result".
@@ -15,3 +16,11 @@ void dial_heard(struct care *care, const char *channel, const struct value *list
                 inbox_done *done, void *self);
 // After start: what was being asked for may be ringing, and is not asked for again.
 void dial_recover(struct care *care);
+
+struct dial_ringing {    // a call whose end nobody has told
+  int64_t since, until;  // until: then it no longer counts
+  char by[STAFF_SIZE];
+};
+// Whether this patient, or whoever has this number, is being rung.
+bool dial_is_ringing(struct care *care, int64_t patient, int64_t identity,
+                     struct dial_ringing *out);

@@ -65,8 +65,9 @@ static const char story_sql[] =
     "  c.patient=?1"
     // Missed ones are calls already.
     " UNION ALL SELECT d.at, 'dial', 't', t.id, t.department, t.name || ' dialled by ' ||"
-    "  d.by_who || ' (' || d.channel || '): ' || d.status || coalesce(', ' || d.seconds "
-    "||"
+    "  d.by_who || ' (' || d.channel || '): ' || d.status || CASE WHEN "
+    "d.status='unknown' THEN"
+    "  coalesce(', ' || d.detail, '') ELSE '' END || coalesce(', ' || d.seconds ||"
     "  ' s', ''), 6 FROM task t JOIN dial d ON d.task=t.id WHERE t.patient=?1 AND "
     "d.status"
     "  IN ('in_flight','accepted','unknown','answered','failed')"

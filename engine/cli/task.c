@@ -24,6 +24,7 @@ static int list(struct cli *cli) {
                                               {"STATUS", "status"},
                                               {"CLAIMED BY", "claimed_by"},
                                               {"RESULT", "code"},
+                                              {"LAST CALL", "last_call"},
                                               {"NOTE", "note"},
                                               {"RESULT NOTE", "result_note"},
                                               {"WITHDRAWN BECAUSE", "reason"},
@@ -87,7 +88,8 @@ static int merge_answers(const struct cli *cli, struct merge *fields) {
 
 static const char sentence[] =
     "Task {id}, {name}, is {status}[: {code}][, claimed by {claimed_by}][, due "
-    "{due_at}][; proposed: {proposed.code}].";
+    "{due_at}][; last call: {last_call}][ ({last_call_detail})][, being rung until "
+    "{ringing.until}][; proposed: {proposed.code}].";
 
 static int numbers(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},

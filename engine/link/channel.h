@@ -11,6 +11,8 @@ struct channel;
 // Characters of a text that tells several things, where a channel names no limit of its
 // own: more than most gateways take, and more than anybody reads.
 enum { CHANNEL_MERGE_MOST = 500, CHANNEL_RESULTS = 6 };
+// Longer than a call of follow-up lasts (WARD 13) with the time that it rings.
+enum { CHANNEL_UNKNOWN_MS = 15 * CIVIL_MINUTE_MS };
 
 struct channel_trace {  // what a test wants to see; the caller's, until done
   struct buf steps;     // encoded maps, one after another: {answer, error, request}, with
@@ -79,6 +81,7 @@ struct channel {
   struct channel_abilities can;
   unsigned parallel;         // jobs at once; 0 means 8
   struct channel_pace pace;  // as the settings say
+  int64_t unknown_ms;        // of one that rings: see channel_dials; 0: the usual
   struct http_nets callers;  // who may call back; none: anybody who proves it
   const struct channel_ops *ops;
   char stale[256];  // why its plugin as it is now on the disk was refused; "" when not

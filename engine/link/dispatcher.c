@@ -211,13 +211,16 @@ static bool port_known(void *self, const char *channel) {
   return found && !found->can.dials;
 }
 
-static const char *port_dials(void *self, const char *name, bool *robot) {
+static bool port_dials(void *self, const char *name, struct channel_dials *out) {
   const struct dispatcher *dispatcher = self;
   const struct channel *found = name ? find(dispatcher, name) : dispatcher->channels;
   while (found && !name && (!found->can.dials || found->can.robot)) found = found->next;
-  if (!found || !found->can.dials) return NULL;
-  *robot = found->can.robot;
-  return found->name;
+  if (!found || !found->can.dials) return false;
+  *out = (struct channel_dials){
+      .name = found->name,
+      .robot = found->can.robot,
+      .unknown_ms = found->unknown_ms ? found->unknown_ms : CHANNEL_UNKNOWN_MS};
+  return true;
 }
 
 static const char *port_address(void *self, const char *channel) {

@@ -41,6 +41,9 @@ static void put_channel(struct buf *out, const struct channel *channel) {
   mapping_bool(&map, "scenes", can->scenes);
   mapping_text(&map, "stale", channel->stale[0] ? channel->stale : NULL);
   mapping_text(&map, "state", state_of(channel));
+  if (can->dials)
+    mapping_int(&map, "unknown_after_ms",
+                channel->unknown_ms ? channel->unknown_ms : CHANNEL_UNKNOWN_MS);
   mapping_int(&map, "waiting", (int64_t)channel->waiting);
   mapping_end(&map);
 }

@@ -43,7 +43,8 @@ enum due_kind {
   WORK_LADDER = 13,   // ladder.id: its rung's time is over
   WORK_CHANNEL = 14,  // channel.id: its line, its breaker
   WORK_CLOCK = 15,    // clock.id: warned of, then breached
-  WORK_KINDS = 16,
+  WORK_DIAL = 16,     // dial.id: nobody has told how it ended
+  WORK_KINDS = 17,
 };
 
 struct work {

@@ -7,6 +7,7 @@ local channel = require "afterward.channel"
 local json = require "dkjson"
 
 local SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+local MINUTE = 60000
 local STEP = [[aw.step { id = "s", at = "1s", run = function(p) p:task { id = "ring", role = "nurse", form = "check", due = "8h" } end },]]
 
 describe("a call", function()
@@ -23,7 +24,8 @@ describe("a call", function()
     local pbx = 'plugin = "pbx", secret = "' .. SECRET .. '", url = "' .. peer.url
     local quiet = Hospital.ward("v", STEP):gsub('calendar = "cn"', '%0, quiet_hours = "10:00-20:00"')
     h = Hospital.open { speed = 60, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP), ["v/v.lua"] = quiet } }
-    h:configure("sms = " .. h.gateway:channel() .. ', pbx = { ' .. pbx .. '/dial", callers = "127.0.0.1" }, robot = { ' .. pbx
+    h:configure("sms = " .. h.gateway:channel() .. ', pbx = { ' .. pbx .. '/dial", callers = "127.0.0.1" }, mute = { ' .. pbx
+      .. '/mute", unknown_after = "3m" }, robot = { ' .. pbx
       .. '/robot", robot = true, flows = { check = "4711" } }, away = { ' .. pbx .. '/away", callers = "10.9.8.7" }')
     h:start()
     assert.equal(0, select(2, h:afterward("staff", "set", "chen", "--extension", "8001")))
@@ -204,13 +206,77 @@ describe("a call", function()
     wait.till("nobody knows", function() return task(id).dials[1].status == "unknown" end)
     manner = nil
     local before = #asked
-    assert.equal(200, (dial(id)))
+    assert.equal(409, (dial(id)))                              -- it may be ringing
+    wait.till("it rings no more", function() return dial(id) == 200 end)
     rung(id, 2)
     assert.equal("accepted", task(id).dials[2].status)
     assert.equal(before + 1, #asked)
+    assert.is_true(Hospital.instant(task(id).dials[2].at) - Hospital.instant(task(id).dials[1].at) >= 2 * MINUTE)
   end
   it("whose answer was lost is not made again", function() is_not_made_again(false) end)
   it("that was on its way when the engine fell is not made again", function() is_not_made_again(true) end)
+
+  describe("of which the exchange never says what became", function()
+    local function dialled()
+      local id, patient = task_of()
+      assert.equal(200, (dial(id, { channel = "mute" })))
+      return id, rung(id).id, patient
+    end
+    local function unknown(id)
+      return wait.till("its time is over", function() return task(id).dials[1].status == "unknown" and task(id).dials[1] end)
+    end
+
+    it("is unknown when its time is over: the nurse is told so, and may dial again", function()
+      local id, _, patient = dialled()
+      local ringing = task(id).ringing
+      assert.same({ "chen", 3 * MINUTE }, { ringing.by, Hospital.instant(ringing["until"]) - Hospital.instant(ringing.since) })
+      local said = select(2, dial(id)).detail
+      assert.truthy(said:find("until " .. ringing["until"]:sub(1, 16), 1, true), said)
+      assert.truthy(h:afterward("task", "show", id):find "last call: accepted, being rung until 2026%-03%-02 %d")
+      assert.equal("not reported", unknown(id).detail)
+      assert.is_nil(task(id).ringing)
+      assert.truthy(h:afterward("task", "show", id):find("last call: unknown (not reported)", 1, true))
+      assert.truthy(h:afterward("tasks", "--patient", patient):find "LAST CALL.-unknown")
+      assert.truthy(h:afterward("timeline", patient):find("(mute): unknown, not reported", 1, true))
+      assert.truthy(h:words():find "dial%.unknown task=%d+ channel=mute")
+      assert.equal(200, (dial(id)))
+      assert.equal("accepted", wait.till("it is dialled", function() return task(id).dials[2] end) and task(id).dials[2].status)
+    end)
+
+    it("is what a later receipt says of it", function()
+      local id, key, patient = dialled()
+      unknown(id)
+      assert.equal(200, (tell("mute", { id = key, call = "busy" })))
+      assert.same({ "busy", "busy" }, { task(id).dials[1].status, proposed(id) })
+      assert.truthy(h:afterward("timeline", patient):find("rung by chen: busy", 1, true))
+    end)
+
+    it("is unknown in its time, also when the engine falls meanwhile", function()
+      local id = dialled()
+      h:kill()
+      h:start()
+      assert.equal("accepted", task(id).dials[1].status)
+      assert.equal("not reported", unknown(id).detail)
+    end)
+
+    it("is over when the nurse says what came of it: the next one may be rung at once", function()
+      local id, _, patient = dialled()
+      assert.equal(200, (h:call("POST", "/tasks/" .. id .. "/done", { code = "language" }))) -- goes on with somebody else
+      assert.same({ 200, "open" }, { (dial(id)), task(id).status })
+      assert.equal(409, (dial(id)))
+      assert.truthy(h:afterward("timeline", patient):find("rung by chen: language", 1, true))
+    end)
+  end)
+
+  it("is never made to two people at one number at once, whatever task it is for", function()
+    local son = { { relation = "child", name = "王芳", phone = "13922223333" } }
+    local id = task_of { contacts = son }
+    local other = task_of { contacts = son }
+    local function number_of(task_id) return h:get("/tasks/" .. task_id .. "/numbers").items[2].id end
+    assert.equal(200, (dial(id, { identity = number_of(id) })))
+    assert.equal(409, (dial(other, { identity = number_of(other) })))
+    assert.equal(200, (dial(other)))
+  end)
 
   describe("by a robot", function()
     local function robot()

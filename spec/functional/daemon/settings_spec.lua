@@ -102,6 +102,9 @@ describe("settings of channels", function()
     ["a setting that the plugin doesn't know"] = { sms = 'kolour = "red",', says = "kolour is no setting of sms-http" },
     ["a secret that is not there"] = { sms = 'method = { secret_file = "/nowhere" },', says = "/nowhere can't be read" },
     ["callers that are no addresses"] = { sms = 'callers = "the gateway",', says = "callers: " },
+    ["a span that is none"] = { sms = 'unknown_after = "soon",', says = "unknown_after must be a span from \"1m\" to \"24h\", such as \"15m\"" },
+    ["a deadline of calls where nobody is rung"] = { sms = 'unknown_after = "15m",',
+      says = 'channel "sms": unknown_after is for channels that ring people, and sms-http doesn\'t: take it out' },
     ["a number that is none"] = { sms = 'timeout_ms = "long",', says = "timeout_ms must be a whole number from 1 to 600000" },
   } do
     it("that are wrong change nothing, and the channel says why: " .. what, function()
