@@ -18,6 +18,7 @@ static const struct cli_command *const commands[] = {
     &cli_message,
     &cli_template,
     &cli_enrollments,
+    &cli_enrollment,
     &cli_runs,
     &cli_run,
     &cli_jobs,

@@ -67,6 +67,7 @@ static bool check_match(struct request *request, int64_t revision) {
 // What a handler says beyond its status: counts, moments, what it made.
 static void put_told(struct call *call, struct json *json, const struct value *result) {
   static const char *const moments[] = {"expires_at", "proved_at"};
+  static const char *const words[] = {"step", "day"};
   struct value released = value_field(result, "released"),
                message = value_field(result, "message"),
                task = value_field(result, "task"), ended = value_field(result, "ended");
@@ -80,6 +81,12 @@ static void put_told(struct call *call, struct json *json, const struct value *r
   }
   if (message.kind == VALUE_INT) call_put_id(call, json, "message", 'm', message.integer);
   if (task.kind == VALUE_INT) call_put_id(call, json, "task", 't', task.integer);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    struct value word = value_field(result, words[i]);
+    if (word.kind != VALUE_TEXT) continue;
+    json_key(json, words[i]);
+    json_value(json, &word);
+  }
   for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
     struct value at = value_field(result, moments[i]);
     if (at.kind != VALUE_INT) continue;

@@ -6,10 +6,11 @@
 
 void desk_task(struct call *call);   // claim release done dial; If-Match, Idempotency-Key
 void desk_alert(struct call *call);  // ack act done
-void desk_message(struct call *call);  // approve withdraw resolve cancel
-void desk_patient(struct call *call);  // opt-out opt-in send-code prove consent
-                                       // prefer unbind
-void desk_run(struct call *call);      // pause resume cancel skip retry reset waive
+void desk_message(struct call *call);     // approve withdraw resolve cancel
+void desk_patient(struct call *call);     // opt-out opt-in send-code prove consent
+                                          // prefer unbind
+void desk_enrollment(struct call *call);  // skip unskip
+void desk_run(struct call *call);         // pause resume cancel skip retry reset waive
 void desk_duty(struct call *call);
 void desk_ring_back(struct call *call);  // one that was missed
 void desk_clock(struct call *call);

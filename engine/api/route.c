@@ -58,6 +58,8 @@ static const struct route routes[] = {
     {"GET", "templates/*/preview", SCOPE_READ, read_template_preview},
     {"GET", "enrollments", SCOPE_READ, read_enrollments},
     {"GET", "enrollments/closed", SCOPE_READ, read_closed},
+    {"POST", "enrollments/*/skip", SCOPE_STAFF, desk_enrollment},
+    {"POST", "enrollments/*/unskip", SCOPE_STAFF, desk_enrollment},
     {"GET", "runs", SCOPE_READ, read_runs},
     {"GET", "runs/*", SCOPE_READ, read_run},
     {"GET", "runs/*/record", SCOPE_READ, read_run_record},

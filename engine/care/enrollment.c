@@ -14,6 +14,7 @@
 #include "care/replan.h"
 #include "care/run_deed.h"
 #include "care/share.h"
+#include "care/skip.h"
 #include "care/task.h"
 
 #define LIVE "ended_at IS NULL"  // the partial index run_live
@@ -296,5 +297,6 @@ void enrollment_handlers(struct care *care) {
   kernel_handle(care->kernel, WORK_RETIER, &retier_handler, care);
   kernel_handle(care->kernel, WORK_PLAN, &plan_handler, care);
   replan_handlers(care);
+  skip_handlers(care);
   happening_handlers(care);
 }

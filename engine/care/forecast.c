@@ -127,19 +127,17 @@ void forecast_history(struct store *store, const char *departments,
 
 static void plan_one(struct care *care, int64_t id, struct forecast *forecast) {
   struct enrollment enrollment;
-  struct plan plan;
-  struct status status = {0};
+  struct ahead ahead;
   struct schedule_occurrence next;
   if (!enrollment_load(care->store, id, &enrollment)) return;
-  struct schedule_cursor cursor = {enrollment.cursor_at, SIZE_MAX};
-  plan_init(care, &enrollment, &plan);
-  int64_t today = zone_to_local(plan.plan.zone, forecast->now) / DAY;
-  for (int i = 0; plan.schedule && i < OCCURRENCES_MOST; i++) {
-    if (schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status)) break;
-    int64_t day = zone_to_local(plan.plan.zone, next.due_ms) / DAY - today;
+  plan_ahead(care, &enrollment, &ahead);
+  const struct zone *zone = ahead.plan.plan.zone;
+  int64_t today = zone_to_local(zone, forecast->now) / DAY;
+  for (int i = 0; i < OCCURRENCES_MOST && plan_ahead_next(care, &ahead, &next); i++) {
+    int64_t day = zone_to_local(zone, next.due_ms) / DAY - today;
     if (day >= forecast->days) break;
     step_of(forecast, enrollment.department, enrollment.pathway,
-            plan.schedule->steps[next.step].id, false)
+            ahead.plan.schedule->steps[next.step].id, false)
         ->planned[day < 0 ? 0 : day]++;
   }
   enrollment_deinit(&enrollment);

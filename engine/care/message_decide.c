@@ -120,15 +120,22 @@ static bool holds(const char *words, const char *word) {
   return false;
 }
 
+int message_cancel_check(const char *reason, struct status *status) {
+  if (!reason)
+    return status_fail(status, ERR_INVALID, "field \"reason\" is missing: say one of %s",
+                       message_cancel_reasons);
+  if (holds(message_cancel_reasons, reason)) return OK;
+  return status_fail(status, ERR_INVALID, "reason is \"%s\": say one of %s", reason,
+                     message_cancel_reasons);
+}
+
 static int may_cancel(const struct decided *decided, const struct message *message,
                       struct status *status) {
   static const char *const open[] = {"planned", "held", "in_flight", "in_doubt"};
   bool waits = false;
   for (size_t i = 0; i < sizeof open / sizeof *open; i++)
     waits |= message_is(message, open[i]);
-  if (!holds(message_cancel_reasons, decided->word))
-    return status_fail(status, ERR_INVALID, "reason is \"%s\": say one of %s",
-                       decided->word, message_cancel_reasons);
+  if (message_cancel_check(decided->word, status)) return status->code;
   if (message_is_page(message))
     return status_fail(status, ERR_CONFLICT,
                        "a page to staff goes on until its alert is acknowledged");

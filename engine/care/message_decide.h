@@ -13,3 +13,5 @@ void message_decide_handlers(struct care *care);
 // Why people cancel, apart by spaces: told (otherwise, by telephone), declined (the
 // patient asked for it), unneeded, wrong.
 extern const char message_cancel_reasons[];
+// Whether it is one of them; NULL isn't.
+int message_cancel_check(const char *reason, struct status *status);

@@ -9,6 +9,7 @@
 #include "care/canary.h"
 #include "care/enrollment.h"
 #include "care/replan.h"
+#include "care/skip.h"
 #include "care/task.h"
 
 #define BACK_MS (INT64_C(36700) * CIVIL_DAY_MS)
@@ -202,12 +203,16 @@ static void meet(struct care *care, const struct enrollment *enrollment,
                  const struct schedule_step *step,
                  const struct schedule_occurrence *occurrence) {
   int64_t now = kernel_now(care->kernel);
-  if (!occurrence->valid_until_ms || now < occurrence->valid_until_ms) {
+  char reason[SKIP_REASON];
+  if (skip_meet(care->store, enrollment->id, step->id, occurrence->key,
+                occurrence->due_ms, reason)) {
+    plan_skip(care, enrollment, step, occurrence, reason);
+  } else if (!occurrence->valid_until_ms || now < occurrence->valid_until_ms) {
     plan_begin(care, enrollment, step, occurrence);
-    return;
+  } else {
+    plan_skip(care, enrollment, step, occurrence, "too-late");
+    if (step->missed) give_to_role(care, enrollment, step);
   }
-  plan_skip(care, enrollment, step, occurrence, "too-late");
-  if (step->missed) give_to_role(care, enrollment, step);
 }
 
 void plan_meet(struct care *care, struct enrollment *enrollment) {
@@ -237,26 +242,4 @@ void plan_advance(struct care *care, struct enrollment *enrollment) {
     enrollment_end(care, enrollment->id, "completed");
   else if (!plan_arm(care, enrollment))
     enrollment_turned(care, enrollment->id, enrollment->patient);
-}
-
-int enrollment_planned(struct care *care, int64_t id, struct planned *out, int count) {
-  struct enrollment enrollment;
-  struct plan plan;
-  struct status status = {0};
-  struct schedule_occurrence next;
-  int found = 0;
-  if (!enrollment_load(care->store, id, &enrollment)) return 0;
-  struct schedule_cursor cursor = {enrollment.cursor_at, SIZE_MAX};
-  plan_init(care, &enrollment, &plan);
-  bool live = strcmp(enrollment.status, "ended") != 0;
-  while (live && plan.schedule && found < count &&
-         !schedule_next(plan.schedule, &plan.plan, &cursor, &next, &status)) {
-    struct planned *item = &out[found++];
-    *item = (struct planned){.step = plan.schedule->steps[next.step].id,
-                             .due_at = next.due_ms,
-                             .valid_until = next.valid_until_ms};
-    memcpy(item->key, next.key, sizeof item->key);
-  }
-  enrollment_deinit(&enrollment);
-  return found;
 }

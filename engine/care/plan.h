@@ -17,6 +17,13 @@ struct plan {                       // what schedule_next needs, ready to use
   struct schedule_plan plan;
 };
 
+struct ahead {  // a walk through what is still to come
+  struct plan plan;
+  struct schedule_cursor cursor;
+  int64_t enrollment, ends;  // ends 0: the pathway doesn't say
+  bool skips;                // a person has skipped some of it (skip.h)
+};
+
 // Of an active one, cursor_at is that of the newest schedule (replan.h).
 bool enrollment_load(struct store *store, int64_t id, struct enrollment *out);
 void enrollment_deinit(struct enrollment *enrollment);
@@ -35,6 +42,12 @@ void plan_disarm(struct care *care, struct enrollment *enrollment);
 void plan_meet(struct care *care, struct enrollment *enrollment);
 // The same, and arms the next; the enrollment ends when nothing is left.
 void plan_advance(struct care *care, struct enrollment *enrollment);
+// The walk; what a person has skipped, and what is after the pathway's end, is left out.
+// enrollment must outlive it.
+void plan_ahead(struct care *care, const struct enrollment *enrollment,
+                struct ahead *out);
+bool plan_ahead_next(struct care *care, struct ahead *ahead,
+                     struct schedule_occurrence *out);
 // What was due when the patient came in (a list that comes days after discharge, a code
 // that comes late) begins at once where an explicit valid_for reaches to now, of `every`
 // the newest only; the rest is listed as skipped. True when something began.

@@ -16,11 +16,18 @@ static enum cli_style style(const struct value *item) {
 
 // Each with what is ahead of it.
 static void print_course(const struct value *item) {
-  static const struct cli_column columns[] = {
-      {"DUE", "due_at"}, {"STEP", "step"}, {"VALID UNTIL", "valid_until"}, {NULL}};
-  struct value planned = cli_field(item, "planned");
+  static const struct cli_column columns[] = {{"DUE", "due_at"},
+                                              {"STEP", "step"},
+                                              {"DAY", "day"},
+                                              {"VALID UNTIL", "valid_until"},
+                                              {NULL}};
+  static const struct cli_column reasons[] = {
+      {"DUE", "due_at"}, {"STEP", "step"}, {"DAY", "day"},   {"REASON", "reason"},
+      {"BY", "by"},      {"AT", "at"},     {"NOTE", "note"}, {NULL}};
+  struct value planned = cli_field(item, "planned"), skipped = cli_field(item, "skipped");
   cli_say(item, "{pathway} of {department}, {status}, since {enrolled_at}, {id}");
   cli_rows(NULL, &planned, columns);
+  cli_rows("SKIPPED BY A PERSON", &skipped, reasons);
   puts("");
 }
 
@@ -58,6 +65,54 @@ const struct cli_command cli_enrollments = {
                                            CLI_PAGING,
                                            {NULL}},
     .run = list_enrollments};
+
+static int skip(struct cli *cli) {
+  struct merge fields = {0};
+  struct buf path = {0};
+  bool undo = cli_switch(cli, "undo");
+  if (!undo && !cli_option(cli, "reason"))
+    return cli_fail(cli, CLI_USAGE,
+                    "say why: --reason told, declined, unneeded or wrong");
+  cli_put_path(&path, "enrollments", cli->words[1], undo ? "unskip" : "skip");
+  merge_text(&fields, "step", cli->words[2]);
+  if (cli->word_count == 4) merge_text(&fields, "day", cli->words[3]);
+  if (!undo) cli_merge_option(cli, &fields, "reason", "reason");
+  if (!undo) cli_merge_option(cli, &fields, "note", "note");
+  int code = cli_post(cli, buf_text(&path), &fields,
+                      undo ? "Put back: {step} of {day} is ahead again."
+                           : "Skipped: {step} of {day} does not begin.");
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_enrollment = {
+    .name = "enrollment",
+    .words = "skip ID STEP [DAY]",
+    .does = "take a step that is still ahead out of one patient's plan, or put it back",
+    .more =
+        "ID, STEP and DAY as afterward enrollments --patient ID --planned 100 has them; "
+        "DAY "
+        "may\n"
+        "be left out when the step is ahead on one day only. It does not begin, nobody "
+        "gets\n"
+        "work in its place, and the others go on. Why: told (otherwise), declined (the\n"
+        "patient asked for it), unneeded, wrong. --undo while its hour has not come. "
+        "What "
+        "has\n"
+        "begun already: afterward message cancel, afterward run cancel.",
+    .example =
+        "afterward enrollment skip e4t7p half-year --reason told --note \"at the "
+        "visit\"\n"
+        "afterward enrollment skip e4t7p pain 2026-03-09 --reason declined\n"
+        "afterward enrollment skip e4t7p half-year --undo",
+    .verbs = (const char *const[]){"skip", NULL},
+    .options = (const struct cli_option[]){{"reason", "WORD", "why"},
+                                           {"note", "TEXT", "kept beside it"},
+                                           {"undo", NULL, "put it back"},
+                                           {NULL}},
+    .least = 3,
+    .most = 4,
+    .run = skip};
 
 static int list_runs(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},

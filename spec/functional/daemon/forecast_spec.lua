@@ -55,6 +55,38 @@ describe("the forecast of a ward", function()
     assert.equal(2, select(2, h:afterward("enrollments", "--patient", id, "--planned", "x")))
   end)
 
+  it("leaves out what a nurse skips of it, which the list and the timeline keep with the reason", function()
+    local id = h:patient(1).id
+    local course = h:get("/enrollments?patient=" .. id).items[1]
+    local function deed(...) return h:afterward("enrollment", "skip", course.id, ...) end
+    local function count(step)
+      for _, one in ipairs(ward("w", "--json").steps) do if one.step == step then return one.planned end end
+    end
+    assert.same({ 6, 3 }, { count "later", count "next" })
+    assert.equal(2, (select(2, deed "next")))                                     -- why is missing
+    local _, refused, days = deed("later", "--reason", "told")
+    assert.equal(1, refused)
+    assert.matches("later is ahead on 2 days: name one, %d+%-%d+%-%d+, %d+%-%d+%-%d+\n", days)
+    local day = days:match "one, (%S+),"
+    assert.equal(0, (select(2, deed("later", day, "--reason", "told", "--note", "at the visit"))))
+    assert.matches("^Skipped: next of %d+%-%d+%-%d+ does not begin%.", (deed("next", "--reason", "declined")))
+    assert.same({ 5, 2 }, { count "later", count "next" })
+
+    local now = h:get("/enrollments?patient=" .. id .. "&planned=9").items[1]
+    assert.same({ "later", "far", nil }, { now.planned[1].step, now.planned[2].step, now.planned[3] })
+    assert.equal(now.planned[1].due_at, now.next_at)
+    assert.same({ "later", day, "told", "at the visit", "next", "declined" }, { now.skipped[1].step, now.skipped[1].day, now.skipped[1].reason,
+      now.skipped[1].note, now.skipped[2].step, now.skipped[2].reason })
+    local list, story = h:afterward("enrollments", "--patient", id, "--planned", "9"), h:afterward("timeline", id)
+    assert.matches("SKIPPED BY A PERSON\nDUE .*later *" .. day:gsub("%-", "%%-") .. " *told.*at the visit", list)
+    assert.truthy(story:find("later of " .. day .. " will not begin: told, by ", 1, true), story)
+    assert.equal(404, (h:call("POST", "/enrollments/e1/skip", { step = "next", reason = "told" })))
+
+    assert.matches("^Put back: next of %d+%-%d+%-%d+ is ahead again%.", (deed("next", "--undo")))
+    assert.equal(0, (select(2, deed("later", day, "--undo"))))
+    assert.same({ 6, 3 }, { count "later", count "next" })
+  end)
+
   it("counts the steps of the coming four weeks on their days, and none beyond", function()
     local w = ward("w", "--json")
     local steps, planned = {}, {}
