@@ -1,7 +1,19 @@
 #include "api/access.h"
 
+#include "base/mem.h"
+
 const char *access_departments(const struct call *call) {
   return call->caller->departments;
+}
+
+char *access_only(const struct call *call, const char *department) {
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  if (!department) return mem_copy_text(access_departments(call));
+  json_open(&json, '[');
+  json_text(&json, department);
+  json_close(&json, ']');
+  return buf_take(&out);
 }
 
 bool access_department(struct call *call, const char *department) {

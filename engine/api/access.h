@@ -15,5 +15,7 @@
   " access.department IN (SELECT value FROM json_each(?" n "))))"
 
 const char *access_departments(const struct call *call);
+// The same of one of them, or of all with NULL; the caller frees it.
+char *access_only(const struct call *call, const char *department);
 bool access_department(struct call *call, const char *department);
 bool access_patient(struct call *call, int64_t patient);

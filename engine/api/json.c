@@ -58,6 +58,11 @@ void json_value(struct json *json, const struct value *value) {
   value_to_json(json->out, value);
 }
 
+void json_number(struct json *json, const char *key, int64_t number) {
+  json_key(json, key);
+  json_int(json, number);
+}
+
 void json_time(struct json *json, int64_t ms, const struct zone *zone) {
   char text[ISO_SIZE];
   if (!ms) {

@@ -21,4 +21,5 @@ void json_int(struct json *json, int64_t number);
 void json_bool(struct json *json, bool flag);
 void json_null(struct json *json);
 void json_value(struct json *json, const struct value *value);
+void json_number(struct json *json, const char *key, int64_t number);
 void json_time(struct json *json, int64_t ms, const struct zone *zone);  // 0: null

@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/beside.h"
 #include "api/known.h"
-#include "api/pending.h"
 #include "api/read.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "io/loop.h"
 
 struct side {
   int64_t patients, enrollments, runs, done, stuck, messages, accepted, asked, answered,
@@ -16,15 +14,15 @@ struct side {
 };
 
 struct comparison {
-  struct pending *pending;
+  struct beside beside;
   char *department, *pathway;
-  int64_t canary, beside, since, until;  // beside, until: 0 while it is going on
-  char *ended, *ended_by;                // promoted, withdrawn or replaced; else NULL
-  struct side sides[2];                  // the others; those that follow the canary
-  bool failed;
+  int64_t canary, other, since, until;  // other, until: 0 while it is going on
+  char *ended, *ended_by;               // promoted, withdrawn or replaced; else NULL
+  struct side sides[2];                 // the others; those that follow the canary
 };
 
-static void comparison_free(struct comparison *comparison) {
+static void drop(void *self) {
+  struct comparison *comparison = self;
   mem_free(comparison->department);
   mem_free(comparison->pathway);
   mem_free(comparison->ended);
@@ -34,7 +32,8 @@ static void comparison_free(struct comparison *comparison) {
 
 // A run belongs to the side that it began on: those that moved when the trial was over
 // were of the other.
-static void count_in(struct store *store, struct comparison *comparison) {
+static void count(void *self, struct store *store) {
+  struct comparison *comparison = self;
   struct stmt *row = store_query(
       store,
       "WITH r AS (SELECT id, patient, enrollment, status, CASE WHEN ?5=0 THEN bundle "
@@ -66,26 +65,6 @@ static void count_in(struct store *store, struct comparison *comparison) {
   stmt_done(row);
 }
 
-// On another thread.
-static void count(void *self) {
-  struct comparison *comparison = self;
-  struct status status = {0};
-  struct store *reader;
-  if (store_open_beside(&reader, comparison->pending->api->care->store, &status)) {
-    log_line(LOG_LEVEL_ERROR, "compare.failed", "reason=\"%s\"", status.text);
-    comparison->failed = true;
-    return;
-  }
-  count_in(reader, comparison);
-  comparison->failed = store_failures(reader) > 0;
-  store_close(reader);
-}
-
-static void put_number(struct json *json, const char *key, int64_t number) {
-  json_key(json, key);
-  json_int(json, number);
-}
-
 // Hundredths; nothing of nothing.
 static void put_share(struct json *json, const char *key, int64_t part, int64_t whole) {
   json_key(json, key);
@@ -98,17 +77,17 @@ static void put_share(struct json *json, const char *key, int64_t part, int64_t 
 static void put_side(struct json *json, const char *key, const struct side *side) {
   json_key(json, key);
   json_open(json, '{');
-  put_number(json, "patients", side->patients);
-  put_number(json, "enrollments", side->enrollments);
-  put_number(json, "runs", side->runs);
-  put_number(json, "messages", side->messages);
+  json_number(json, "patients", side->patients);
+  json_number(json, "enrollments", side->enrollments);
+  json_number(json, "runs", side->runs);
+  json_number(json, "messages", side->messages);
   put_share(json, "reached_percent", side->accepted, side->messages);
-  put_number(json, "asked", side->asked);
+  json_number(json, "asked", side->asked);
   put_share(json, "answered_percent", side->answered, side->asked);
-  put_number(json, "alerts", side->alerts);
+  json_number(json, "alerts", side->alerts);
   put_share(json, "alerts_per_100_patients", side->alerts, side->patients);
   put_share(json, "completed_percent", side->done, side->runs);
-  put_number(json, "stuck", side->stuck);
+  json_number(json, "stuck", side->stuck);
   json_close(json, '}');
 }
 
@@ -120,7 +99,7 @@ static void put_versions(struct call *call, struct json *json,
                   "1, 12) FROM bundle b WHERE b.id=?1) FROM bundle WHERE "
                   "department=?2 AND CASE ?3 WHEN 0 THEN active=1 ELSE "
                   "id=?3 END",
-                  "iti", comparison->canary, comparison->department, comparison->beside);
+                  "iti", comparison->canary, comparison->department, comparison->other);
   if (stmt_row(row)) call_put_fields(call, json, row, "version:s tried_version:s");
   stmt_done(row);
 }
@@ -135,46 +114,25 @@ static void put_end(struct call *call, struct json *json,
   json_text(json, comparison->ended_by);
 }
 
-static void answer(const struct comparison *comparison) {
-  struct pending *pending = comparison->pending;
-  struct call call = {.api = pending->api,
-                      .care = pending->api->care,
-                      .request = pending->request,
-                      .caller = pending->caller};
+static void answer(void *self, struct call *call) {
+  const struct comparison *comparison = self;
   struct buf out = {0};
   struct json json = {.out = &out};
-  api_read_begin(pending->api);
-  if (comparison->failed) {
-    call_problem(&call, 500, "the database could not be read; the log says why");
-    return;
-  }
   json_open(&json, '{');
   json_key(&json, "department");
   json_text(&json, comparison->department);
   json_key(&json, "pathway");
   json_text(&json, comparison->pathway);
   json_key(&json, "since");
-  json_time(&json, comparison->since, care_site_zone(call.care));
-  put_end(&call, &json, comparison);
-  put_versions(&call, &json, comparison);
+  json_time(&json, comparison->since, care_site_zone(call->care));
+  put_end(call, &json, comparison);
+  put_versions(call, &json, comparison);
   put_side(&json, "active", &comparison->sides[0]);
   put_side(&json, "tried", &comparison->sides[1]);
   json_close(&json, '}');
-  call_send(&call, 200, &out, NULL);
+  call_send(call, 200, &out, NULL);
   buf_deinit(&out);
 }
-
-static void counted(void *self) {
-  struct comparison *comparison = self;
-  struct pending *pending = comparison->pending;
-  answer(comparison);
-  pending->job = NULL;
-  pending->held = NULL;
-  comparison_free(comparison);
-  pending_free(pending);
-}
-
-static void stop(void *self) { comparison_free(self); }
 
 static bool is_tried(struct stmt *row, const char *pathway) {
   struct value all, pathways, body, rollout;
@@ -193,14 +151,16 @@ static char *copy(struct stmt *row, int column) {
 
 static struct comparison *comparison_new(struct stmt *row, const char *pathway) {
   struct comparison *comparison = mem_alloc(sizeof *comparison);
-  *comparison = (struct comparison){.department = mem_copy_text(stmt_text(row, 0)),
-                                    .pathway = mem_copy_text(pathway),
-                                    .canary = stmt_int(row, 1),
-                                    .since = stmt_int(row, 2),
-                                    .until = stmt_int(row, 3),
-                                    .beside = stmt_int(row, 4),
-                                    .ended = copy(row, 5),
-                                    .ended_by = copy(row, 6)};
+  *comparison =
+      (struct comparison){.beside = {.count = count, .answer = answer, .free = drop},
+                          .department = mem_copy_text(stmt_text(row, 0)),
+                          .pathway = mem_copy_text(pathway),
+                          .canary = stmt_int(row, 1),
+                          .since = stmt_int(row, 2),
+                          .until = stmt_int(row, 3),
+                          .other = stmt_int(row, 4),
+                          .ended = copy(row, 5),
+                          .ended_by = copy(row, 6)};
   return comparison;
 }
 
@@ -234,16 +194,5 @@ void read_compare(struct call *call) {
                    pathway);
     return;
   }
-  struct pending *pending = pending_new(call->api, call->request, NULL);
-  call->request = NULL;
-  pending->caller = call->caller;
-  comparison->pending = pending;
-  pending->held = comparison;
-  pending->drop = stop;
-  if (call->api->loop && store_has_file(call->care->store)) {
-    pending->job = loop_job_new(call->api->loop, count, counted, comparison);
-    return;
-  }
-  count_in(call->care->store, comparison);
-  counted(comparison);
+  beside_begin(comparison, call);
 }

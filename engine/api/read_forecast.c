@@ -96,32 +96,22 @@ static int weeks_of(struct call *call, bool *bad) {
   return 0;
 }
 
-static void put_one(const char *department, struct buf *out) {
-  struct json json = {.out = out};
-  json_open(&json, '[');
-  json_text(&json, department);
-  json_close(&json, ']');
-}
-
 void read_forecast(struct call *call) {
   bool bad = false;
   const char *department = known_department_filter(call, &bad);
   int weeks = bad ? 0 : weeks_of(call, &bad);
-  struct buf only = {0};
   if (bad) return;
   if (call->api->forecasting) {
     call_problem(call, 503, "a forecast is being made already; ask again in a minute");
     return;
   }
-  if (department) put_one(department, &only);
   struct forecasting *self = call->api->forecasting = mem_alloc(sizeof *self);
   self->api = call->api;
   self->request = call->request;
-  self->departments = mem_copy_text(department ? only.data : access_departments(call));
+  self->departments = access_only(call, department);
   self->forecast =
       (struct forecast){.days = weeks * WEEK, .now = kernel_now(call->care->kernel)};
   call->request = NULL;
-  buf_deinit(&only);
   begin(self);
 }
 

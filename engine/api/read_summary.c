@@ -34,11 +34,6 @@ static void put_words(struct json *json, const char *key, const struct books_lin
   json_close(json, '}');
 }
 
-static void put_number(struct json *json, const char *key, int64_t number) {
-  json_key(json, key);
-  json_int(json, number);
-}
-
 static void put_books(struct json *json, const struct books *books) {
   const struct {
     const char *key;
@@ -65,19 +60,12 @@ static void put_books(struct json *json, const struct books *books) {
       {"recounted_enrollments", books->recounted},
   };
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    put_number(json, numbers[i].key, numbers[i].number);
+    json_number(json, numbers[i].key, numbers[i].number);
   put_words(json, "enrollments_by_status", books->enrollments);
   put_words(json, "runs_by_end", books->runs);
   put_words(json, "skipped_by_reason", books->skips);
   put_words(json, "messages_by_status", books->messages);
   put_words(json, "suppressed_by_reason", books->suppressed);
-}
-
-static void put_one(const char *department, struct buf *out) {
-  struct json json = {.out = out};
-  json_open(&json, '[');
-  json_text(&json, department);
-  json_close(&json, ']');
 }
 
 static void put_summary(struct api *api, const struct books *books, struct buf *out) {
@@ -181,13 +169,12 @@ static void ask(struct call *call, const char *departments) {
 }
 
 void read_summary(struct call *call) {
-  struct buf only = {0};
   bool bad = false;
   const char *department = known_department_filter(call, &bad);
   if (bad) return;
-  if (department) put_one(department, &only);
-  ask(call, department ? only.data : access_departments(call));
-  buf_deinit(&only);
+  char *departments = access_only(call, department);
+  ask(call, departments);
+  mem_free(departments);
 }
 
 void read_summary_stop(struct api *api) {

@@ -79,20 +79,15 @@ static int64_t longest(struct call *call, const char *channel) {
   return most;
 }
 
-static void put_number(struct json *json, const char *key, int64_t number) {
-  json_key(json, key);
-  json_int(json, number);
-}
-
 static void put_size(struct json *json, const struct buf *text) {
   struct sms_size size = sms_size_of(buf_text(text), text->len);
   json_key(json, "sms");
   json_open(json, '{');
   json_key(json, "alphabet");
   json_text(json, size.gsm ? "GSM-7" : "UCS-2");
-  put_number(json, "units", size.units);
-  put_number(json, "parts", size.parts);
-  put_number(json, "units_a_part", size.each);
+  json_number(json, "units", size.units);
+  json_number(json, "parts", size.parts);
+  json_number(json, "units_a_part", size.each);
   json_close(json, '}');
 }
 
@@ -139,7 +134,7 @@ static void put_preview(struct call *call, const struct preview_asked *asked,
   json_key(&json, "discreet");
   json_bool(&json, preview->veiled);
   put_size(&json, &preview->text);
-  if (most) put_number(&json, "max_length", most);
+  if (most) json_number(&json, "max_length", most);
   json_key(&json, "approved");
   json_value(&json, &approved);
   put_brand(&json, call, asked->department, preview->program);

@@ -8,61 +8,39 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/beside.h"
 #include "api/known.h"
-#include "api/pending.h"
 #include "base/civil.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "care/wards.h"
-#include "io/loop.h"
 
 enum { DAYS_USUAL = 30, DAYS_MOST = 366 };
 static const int64_t fresh_ms = 60000;
 
 struct counting {  // the wards of one call
-  struct pending *pending;
+  struct beside beside;
   char *departments;  // owned
   int64_t now, since;
   struct wards wards;
-  bool failed;
 };
 
-static void count_in(struct store *store, struct counting *counting) {
+static void count(void *self, struct store *store) {
+  struct counting *counting = self;
   wards_count(store, counting->departments, counting->now, counting->since,
               &counting->wards);
-}
-
-// On another thread.
-static void count(void *self) {
-  struct counting *counting = self;
-  struct status status = {0};
-  struct store *reader;
-  if (store_open_beside(&reader, counting->pending->api->care->store, &status)) {
-    log_line(LOG_LEVEL_ERROR, "wards.failed", "reason=\"%s\"", status.text);
-    counting->failed = true;
-    return;
-  }
-  count_in(reader, counting);
-  counting->failed = store_failures(reader) > 0;
-  store_close(reader);
-}
-
-static void put_number(struct json *json, const char *key, int64_t number) {
-  json_key(json, key);
-  json_int(json, number);
 }
 
 static void put_count(struct json *json, const char *name,
                       const struct ward_count *count) {
   char key[32];
-  put_number(json, name, count->stays);
+  json_number(json, name, count->stays);
   const struct {
     const char *what;
     int64_t number;
   } parts[] = {{"proved", count->proved}, {"bound", count->bound}};
   for (size_t i = 0; i < 2; i++) {
     snprintf(key, sizeof key, "%s_%s", name, parts[i].what);
-    put_number(json, key, parts[i].number);
+    json_number(json, key, parts[i].number);
     snprintf(key, sizeof key, "%s_%s_percent", name, parts[i].what);
     json_key(json, key);
     if (count->stays)
@@ -72,22 +50,13 @@ static void put_count(struct json *json, const char *name,
   }
 }
 
-static void answer(const struct counting *counting) {
-  struct pending *pending = counting->pending;
-  struct call call = {.api = pending->api,
-                      .care = pending->api->care,
-                      .request = pending->request,
-                      .caller = pending->caller};
+static void answer(void *self, struct call *call) {
+  const struct counting *counting = self;
   struct buf out = {0};
   struct json json = {.out = &out};
-  api_read_begin(pending->api);
-  if (counting->failed) {
-    call_problem(&call, 500, "the database could not be read; the log says why");
-    return;
-  }
   json_open(&json, '{');
   json_key(&json, "since");
-  json_time(&json, counting->since, care_site_zone(call.care));
+  json_time(&json, counting->since, care_site_zone(call->care));
   json_key(&json, "items");
   json_open(&json, '[');
   for (int i = 0; i < counting->wards.count; i++) {
@@ -103,7 +72,7 @@ static void answer(const struct counting *counting) {
   }
   json_close(&json, ']');
   json_close(&json, '}');
-  call_send(&call, 200, &out, NULL);
+  call_send(call, 200, &out, NULL);
   buf_deinit(&out);
 }
 
@@ -111,25 +80,6 @@ static void drop(void *self) {
   struct counting *counting = self;
   mem_free(counting->departments);
   mem_free(counting);
-}
-
-static void counted(void *self) {
-  struct counting *counting = self;
-  struct pending *pending = counting->pending;
-  answer(counting);
-  pending->job = NULL;
-  pending->held = NULL;
-  drop(counting);
-  pending_free(pending);
-}
-
-static char *only(const char *department) {
-  struct buf out = {0};
-  struct json json = {.out = &out};
-  json_open(&json, '[');
-  json_text(&json, department);
-  json_close(&json, ']');
-  return buf_take(&out);
 }
 
 static int64_t read_days(struct call *call, bool *bad) {
@@ -150,22 +100,11 @@ void read_wards(struct call *call) {
   int64_t days = bad ? 0 : read_days(call, &bad);
   if (bad) return;
   struct counting *counting = mem_alloc(sizeof *counting);
-  struct pending *pending = pending_new(call->api, call->request, NULL);
-  call->request = NULL;
+  counting->beside = (struct beside){.count = count, .answer = answer, .free = drop};
   counting->now = kernel_now(call->care->kernel);
   counting->since = counting->now - days * CIVIL_DAY_MS;
-  counting->departments =
-      department ? only(department) : mem_copy_text(access_departments(call));
-  counting->pending = pending;
-  pending->caller = call->caller;
-  pending->held = counting;
-  pending->drop = drop;
-  if (call->api->loop && store_has_file(call->care->store)) {
-    pending->job = loop_job_new(call->api->loop, count, counted, counting);
-    return;
-  }
-  count_in(call->care->store, counting);
-  counted(counting);
+  counting->departments = access_only(call, department);
+  beside_begin(counting, call);
 }
 
 static void put_label(struct buf *out, const char *text) {

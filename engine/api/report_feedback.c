@@ -3,36 +3,23 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/beside.h"
 #include "api/known.h"
-#include "api/pending.h"
 #include "api/read.h"
 #include "base/civil.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "care/feedback_count.h"
-#include "io/loop.h"
 
 struct counting {
-  struct pending *pending;
+  struct beside beside;
   char *departments;  // owned
   struct feedback_period period;
   struct buf found;
-  bool failed;
 };
 
-// On another thread.
-static void count(void *self) {
+static void count(void *self, struct store *store) {
   struct counting *counting = self;
-  struct status status = {0};
-  struct store *reader;
-  if (store_open_beside(&reader, counting->pending->api->care->store, &status)) {
-    log_line(LOG_LEVEL_ERROR, "report.failed", "reason=\"%s\"", status.text);
-    counting->failed = true;
-    return;
-  }
-  feedback_count(reader, &counting->period, &counting->found);
-  counting->failed = store_failures(reader) > 0;
-  store_close(reader);
+  feedback_count(store, &counting->period, &counting->found);
 }
 
 static void drop(void *self) {
@@ -42,22 +29,13 @@ static void drop(void *self) {
   mem_free(counting);
 }
 
-static void answer(const struct counting *counting) {
-  struct pending *pending = counting->pending;
-  struct call call = {.api = pending->api,
-                      .care = pending->api->care,
-                      .request = pending->request,
-                      .caller = pending->caller};
-  const struct zone *zone = care_site_zone(call.care);
+static void answer(void *self, struct call *call) {
+  const struct counting *counting = self;
+  const struct zone *zone = care_site_zone(call->care);
   struct buf out = {0};
   struct json json = {.out = &out};
   struct value found, key, item;
-  api_read_begin(pending->api);
-  if (counting->failed ||
-      !value_read(counting->found.data, counting->found.len, &found)) {
-    call_problem(&call, 500, "the database could not be read; the log says why");
-    return;
-  }
+  value_read(counting->found.data, counting->found.len, &found);
   json_open(&json, '{');
   json_key(&json, "from");
   json_time(&json, counting->period.from, zone);
@@ -71,18 +49,8 @@ static void answer(const struct counting *counting) {
     mem_free(name);
   }
   json_close(&json, '}');
-  call_send(&call, 200, &out, NULL);
+  call_send(call, 200, &out, NULL);
   buf_deinit(&out);
-}
-
-static void counted(void *self) {
-  struct counting *counting = self;
-  struct pending *pending = counting->pending;
-  answer(counting);
-  pending->job = NULL;
-  pending->held = NULL;
-  drop(counting);
-  pending_free(pending);
 }
 
 // The beginning of a day in the site's zone.
@@ -101,15 +69,6 @@ static bool read_day(struct call *call, const char *name, int64_t *out) {
   return true;
 }
 
-static char *only(const char *department) {
-  struct buf out = {0};
-  struct json json = {.out = &out};
-  json_open(&json, '[');
-  json_text(&json, department);
-  json_close(&json, ']');
-  return buf_take(&out);
-}
-
 void report_feedback(struct call *call) {
   bool bad = false;
   struct feedback_period period = {0};
@@ -121,20 +80,10 @@ void report_feedback(struct call *call) {
     return;
   }
   struct counting *counting = mem_alloc(sizeof *counting);
-  counting->departments =
-      department ? only(department) : mem_copy_text(access_departments(call));
-  period.departments = counting->departments;
-  counting->period = period;
-  struct pending *pending = pending_new(call->api, call->request, NULL);
-  call->request = NULL;
-  counting->pending = pending;
-  pending->caller = call->caller;
-  pending->held = counting;
-  pending->drop = drop;
-  if (call->api->loop && store_has_file(call->care->store)) {
-    pending->job = loop_job_new(call->api->loop, count, counted, counting);
-    return;
-  }
-  feedback_count(call->care->store, &counting->period, &counting->found);
-  counted(counting);
+  *counting =
+      (struct counting){.beside = {.count = count, .answer = answer, .free = drop},
+                        .departments = access_only(call, department),
+                        .period = period};
+  counting->period.departments = counting->departments;
+  beside_begin(counting, call);
 }
