@@ -17,6 +17,7 @@ static const struct cli_command *const commands[] = {
     &cli_messages,
     &cli_message,
     &cli_template,
+    &cli_ahead,
     &cli_enrollments,
     &cli_enrollment,
     &cli_runs,

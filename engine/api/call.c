@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/iso.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "io/http_answer.h"
@@ -77,6 +78,17 @@ const char *call_filter_word(struct call *call, const char *name, const char *wo
   else
     call_problem(call, 400, "%s: must be one of %s", name, words);
   return NULL;
+}
+
+int64_t call_filter_time(struct call *call, const char *name, bool *bad) {
+  const char *text = call_filter(call, name, bad);
+  struct status status = {0};
+  int64_t at = 0;
+  if (*bad || !text) return 0;
+  if (!iso_parse(text, care_site_zone(call->care), &at, &status)) return at;
+  *bad = true;
+  call_problem(call, 400, "%s: %s", name, status.text);
+  return 0;
 }
 
 int64_t call_filter_id(struct call *call, const char *name, char kind, bool *bad) {

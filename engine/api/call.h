@@ -58,6 +58,8 @@ const char *call_filter(struct call *call, const char *name, bool *bad);
 // empty list would say that there is nothing.
 const char *call_filter_word(struct call *call, const char *name, const char *words,
                              bool *bad);
+// A filter that is a moment in the site's zone; 0 when absent. Otherwise as call_filter.
+int64_t call_filter_time(struct call *call, const char *name, bool *bad);
 // A filter that is a public id; 0 when absent. Otherwise as call_filter.
 int64_t call_filter_id(struct call *call, const char *name, char kind, bool *bad);
 // The row of the id in a segment; 0 when it is none.

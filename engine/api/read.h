@@ -18,8 +18,9 @@ void read_doubts(struct call *call);  // department patient
 void read_template_preview(struct call *call);
 void read_message(struct call *call);      // with attempts
 void read_enrollments(struct call *call);  // patient department status planned
-void read_runs(struct call *call);  // status wait department patient version behind age
-void read_run(struct call *call);   // where it is, its record, versions, messages, deeds
+void read_ahead(struct call *call);  // patient department until: what steps would do
+void read_runs(struct call *call);   // status wait department patient version behind age
+void read_run(struct call *call);    // where it is, its record, versions, messages, deeds
 void read_run_record(struct call *call);  // sources: what replays it elsewhere
 // The run of the path, a step's or a job's, with its record; else it is answered.
 struct run;

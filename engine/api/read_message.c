@@ -6,7 +6,6 @@
 #include "api/access.h"
 #include "api/known.h"
 #include "api/read.h"
-#include "base/iso.h"
 
 // The time of a message: when it was sent, ended, or is due. Rows are in the order in
 // which they were made, which is not that of their times: none waits longer than
@@ -40,17 +39,6 @@ struct filters {
   int64_t patient, since, until;
 };
 
-static int64_t filter_time(struct call *call, const char *name, bool *bad) {
-  const char *text = call_filter(call, name, bad);
-  struct status status = {0};
-  int64_t at = 0;
-  if (*bad || !text) return 0;
-  if (!iso_parse(text, care_site_zone(call->care), &at, &status)) return at;
-  *bad = true;
-  call_problem(call, 400, "%s: %s", name, status.text);
-  return 0;
-}
-
 static const char *words_of(const char *state) {
   if (!state) return NULL;
   if (!strcmp(state, "waiting"))
@@ -76,8 +64,8 @@ static bool read_filters(struct call *call, struct filters *out) {
   out->template = call_filter(call, "template", &bad);
   out->form = call_filter(call, "form", &bad);
   out->patient = call_filter_id(call, "patient", 'p', &bad);
-  out->since = filter_time(call, "since", &bad);
-  out->until = filter_time(call, "until", &bad);
+  out->since = call_filter_time(call, "since", &bad);
+  out->until = call_filter_time(call, "until", &bad);
   return !bad;
 }
 

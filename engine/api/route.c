@@ -57,6 +57,7 @@ static const struct route routes[] = {
     {"POST", "messages/*/cancel", SCOPE_STAFF, desk_message},
     {"GET", "templates/*/preview", SCOPE_READ, read_template_preview},
     {"GET", "enrollments", SCOPE_READ, read_enrollments},
+    {"GET", "ahead", SCOPE_READ, read_ahead},
     {"GET", "enrollments/closed", SCOPE_READ, read_closed},
     {"POST", "enrollments/*/skip", SCOPE_STAFF, desk_enrollment},
     {"POST", "enrollments/*/unskip", SCOPE_STAFF, desk_enrollment},

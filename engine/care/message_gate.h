@@ -32,6 +32,10 @@ bool gate_budget(struct care *care, struct message *message, struct gate *gate);
 // failed, or may have arrived?
 bool gate_has_other_road(struct care *care, struct message *message);
 
+// The road of one that was never tried, as it is now: channel, person, identity; or false
+// and the reason.
+bool gate_first_road(struct care *care, struct message *message, struct gate *gate);
+
 // When a patient in that zone is not left alone any more: now, with reason NULL, or the
 // end of "festival" or "quiet-hours".
 int64_t message_free_at(struct care *care, const char *department,

@@ -217,6 +217,12 @@ static bool reach_first(struct reach *reach, const struct candidate *list, int c
   return false;
 }
 
+static const char *why_nobody(const struct reach *reach) {
+  if (reach->opted_out) return "opted-out";
+  if (reach->refused) return "no-consent";
+  return reach->any_address ? "unreachable" : "no-contact";
+}
+
 static bool nobody(struct reach *reach) {
   struct care *care = reach->care;
   struct gate *gate = reach->gate;
@@ -230,9 +236,9 @@ static bool nobody(struct reach *reach) {
     return gate_hold(gate, message, "no-channel",
                      kernel_now(care->kernel) + MESSAGE_CONFIG_MS);
   }
-  if (reach->refused) return gate_end(gate, "suppressed", "no-consent");
-  if (message->attempts) return gate_end(gate, "failed", "unreachable");
-  return gate_end(gate, "suppressed", reach->any_address ? "unreachable" : "no-contact");
+  if (message->attempts && !reach->refused)
+    return gate_end(gate, "failed", "unreachable");
+  return gate_end(gate, "suppressed", why_nobody(reach));
 }
 
 static bool tried_in_vain(const struct reach *reach, const char *channel) {
@@ -288,6 +294,19 @@ bool gate_has_other_road(struct care *care, struct message *message) {
   if (message_is_page(message)) return reach_post(&reach);
   int count = find_candidates(&reach, list);
   return reach_first(&reach, list, count);
+}
+
+bool gate_first_road(struct care *care, struct message *message, struct gate *gate) {
+  struct reach reach = {.care = care, .message = message, .gate = gate};
+  struct candidate list[CONTACTS];
+  char channel[32];
+  const char *cursor = NULL;
+  find_via(&reach);
+  memcpy(reach.via, reach.given, sizeof reach.via);
+  int count = find_candidates(&reach, list);
+  if (reach_first(&reach, list, count)) return true;
+  bool any = next_channel(&reach, &cursor, channel, sizeof channel);
+  return gate_end(gate, "suppressed", any ? why_nobody(&reach) : "no-channel");
 }
 
 static bool reach_at_once(struct reach *reach, const struct candidate *list, int count) {

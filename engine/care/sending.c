@@ -29,6 +29,11 @@ static char *joined(const struct value *list) {
   return out.len ? buf_take(&out) : NULL;
 }
 
+char *sending_via(const struct sending *sending) {
+  struct value list = value_field(sending->args, "via");
+  return joined(&list);
+}
+
 static int64_t held_until(struct care *care, const struct sending *sending) {
   const struct run *run = sending->run;
   struct subject subject = {care, run->department, run->patient, run->enrollment, 0,
@@ -111,7 +116,7 @@ static int64_t plan_together(struct care *care, const struct sending *sending,
 int64_t sending_plan_all(struct care *care, const struct sending *sending) {
   struct value list = value_field(sending->args, "via"),
                together = value_field(sending->args, "together");
-  char *via = joined(&list);
+  char *via = sending_via(sending);
   int64_t id = via && value_true(&together) ? plan_together(care, sending, &list)
                                             : sending_plan(care, sending, via, NULL, 0);
   mem_free(via);

@@ -14,6 +14,8 @@ struct sending {  // all borrowed
 // audience (NULL: as the arguments say); its id. first: see message_spec.
 int64_t sending_plan(struct care *care, const struct sending *sending, const char *via,
                      const char *to, int64_t first);
+// The channels of the arguments' `via`, in turn; NULL: none is named. The caller frees.
+char *sending_via(const struct sending *sending);
 // The class that it counts in; the caller frees.
 char *sending_class(struct care *care, const struct sending *sending);
 // As the arguments' `via` and `together` say; the first one's id.

@@ -7,8 +7,8 @@ extern const struct cli_command cli_cases, cli_case;
 extern const struct cli_command cli_tasks, cli_task;
 extern const struct cli_command cli_alerts, cli_alert;
 extern const struct cli_command cli_messages, cli_message, cli_template;
-extern const struct cli_command cli_enrollments, cli_enrollment, cli_runs, cli_run,
-    cli_jobs;
+extern const struct cli_command cli_ahead, cli_enrollments, cli_enrollment, cli_runs,
+    cli_run, cli_jobs;
 extern const struct cli_command cli_diff, cli_upgrade, cli_compare, cli_promote,
     cli_withdraw;
 extern const struct cli_command cli_patient, cli_timeline, cli_opt_out, cli_prove,

@@ -116,8 +116,8 @@ void run_append(struct kernel *kernel, struct run *run, const struct buf *record
   run->records += count;
 }
 
-static void encode_outcome(struct buf *out, const struct value *value, const char *why,
-                           int64_t source) {
+void run_put_outcome(struct buf *out, const struct value *value, const char *why,
+                     int64_t source) {
   size_t list = value_begin_list(out);
   value_put_int(out, RECORD_IS_OUTCOME);
   if (value)
@@ -156,7 +156,7 @@ static void make_ready(struct kernel *kernel, struct run *run) {
 static void give(struct kernel *kernel, struct run *run, const struct value *value,
                  const char *why, int64_t source) {
   if (!is_live_wait(run)) return;
-  encode_outcome(&run->outcome, value, why, source);
+  run_put_outcome(&run->outcome, value, why, source);
   run->records++;
   make_ready(kernel, run);
 }

@@ -37,6 +37,9 @@ void run_journal(struct store *store, const struct run *run, struct buf *out);
 // learns of it by what ends the turn, so that it is written once: run_wait or run_end.
 void run_append(struct kernel *kernel, struct run *run, const struct buf *records,
                 uint32_t count);
+// Appends the record of an outcome; source 0: none.
+void run_put_outcome(struct buf *out, const struct value *value, const char *why,
+                     int64_t source);
 // Ends a wait: appends the outcome (value NULL: nil and why) and makes it ready. Nothing
 // unless it is waiting (or paused: then it is ready at resume).
 void run_outcome(struct kernel *kernel, int64_t id, const struct value *value,

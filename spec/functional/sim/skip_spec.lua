@@ -29,6 +29,8 @@ describe("a step ahead that a nurse skips", function()
     assert.same({ "first: told" }, H.reasons(w))
     assert.equal(0, H.count(w, "message"))
     assert.same({ "pill 2026-03-04", "pill 2026-03-06", "pill 2026-03-08", "pill 2026-03-10", "last" }, H.notes(w))
+    local night = w.core:query "SELECT value AS b_value FROM meta WHERE key='reconciliation'"[1].value
+    assert.equal(0, night.faults)
     assert.equal("completed", w.core:query("SELECT ended_reason AS why FROM enrollment")[1].why)
     assert.same({ { actor = "li", action = "step.skip", object = "enrollment:1", detail = "first of 2026-03-03: told" } },
       w.core:query "SELECT actor, action, object, detail FROM audit WHERE action LIKE 'step.%'")
