@@ -112,10 +112,10 @@ void site_deinit(struct site *site) {
 
 // Keys of the daemon itself, beside those of the site.
 static const char *const daemon_keys[] = {
-    "state",           "scripts",   "plugins",
-    "listen",          "tokens",    "channels",
-    "trusted_proxies", "practice",  "page_session_minutes",
-    "photo_mb",        "connectors"};
+    "state",           "scripts",  "plugins",
+    "listen",          "tokens",   "channels",
+    "trusted_proxies", "practice", "page_session_minutes",
+    "photo_mb",        "voice_mb", "connectors"};
 
 static bool offer(struct nearest *nearest, const struct value *key, const char *name) {
   nearest_offer(nearest, name, strlen(name));

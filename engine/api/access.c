@@ -28,3 +28,10 @@ bool access_patient(struct call *call, int64_t patient) {
              "iti", patient, access_departments(call),
              kernel_now(call->care->kernel)) != 0;
 }
+
+bool access_case(struct call *call, int64_t enrollment) {
+  return store_int(call->care->store, 0,
+                   "SELECT 1 FROM case_file WHERE enrollment=?1 AND " ACCESS_DEPARTMENT(
+                       "department", "2"),
+                   "it", enrollment, access_departments(call)) != 0;
+}

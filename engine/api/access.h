@@ -19,3 +19,4 @@ const char *access_departments(const struct call *call);
 char *access_only(const struct call *call, const char *department);
 bool access_department(struct call *call, const char *department);
 bool access_patient(struct call *call, int64_t patient);
+bool access_case(struct call *call, int64_t enrollment);

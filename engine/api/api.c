@@ -82,9 +82,10 @@ static bool is_small(const struct http_request *request) {
 
 struct http_room api_room(void *self, const struct http_request *request) {
   struct api *api = self;
-  size_t photo = page_room(api, request);
-  struct http_room room = {.bytes = photo ? photo : STRANGER_BYTES, .large = photo > 0};
-  if (photo || is_small(request)) return room;
+  struct http_room room = page_room(api, request);
+  if (room.bytes) return room;
+  room.bytes = STRANGER_BYTES;
+  if (is_small(request)) return room;
   const char *authorization =
       http_header_find(request->headers, request->header_count, "Authorization");
   if (strncmp(request->path, "/channels/", 10) == 0)

@@ -162,14 +162,20 @@ static const char *content_type(const struct http_request *request) {
   return http_header_find(request->headers, request->header_count, "Content-Type");
 }
 
-size_t page_room(struct api *api, const struct http_request *request) {
+// Anybody may bring files with a word for the hospital, so that these leave places free
+// for who was asked for a photo.
+struct http_room page_room(struct api *api, const struct http_request *request) {
   struct link_token token;
-  return strcmp(request->method, "POST") == 0 &&
-                 http_multipart_is(content_type(request)) &&
-                 strncmp(request->path, "/f/", 3) == 0 &&
-                 link_token_read(api->keys.link, request->path + 3, &token)
-             ? page_photo_bytes(api) + PHOTO_FRAME
-             : 0;
+  struct http_room room = {0};
+  if (strcmp(request->method, "POST") != 0 || !http_multipart_is(content_type(request)))
+    return room;
+  if (rest_of(request->path, "/feedback"))
+    room = (struct http_room){.bytes = page_files_bytes(api), .large = true, .spare = 4};
+  else if (!strncmp(request->path, "/f/", 3) &&
+           link_token_read(api->keys.link, request->path + 3, &token))
+    room = (struct http_room){.bytes = page_photo_bytes(api), .large = true};
+  if (room.bytes) room.bytes += PHOTO_FRAME;
+  return room;
 }
 
 static bool is_form(const struct http_request *request) {

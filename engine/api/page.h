@@ -7,9 +7,9 @@
 
 void page_handlers(struct api *api);  // inbox "page.failed"
 void page_handle(struct api *api, struct http_request *request);
-// The most bytes of a request that may bring a photo; 0 for all other requests.
 size_t page_photo_bytes(const struct api *api);  // the most that one photo may have
-size_t page_room(struct api *api, const struct http_request *request);
+// Of a request that may bring files; bytes 0 for all other requests.
+struct http_room page_room(struct api *api, const struct http_request *request);
 
 enum { PAGE_WRONG_MOST = 5 };  // second factors before a code is locked for an hour
 
@@ -80,6 +80,28 @@ void page_photo_value(const struct page *page, const char *item, struct buf *out
 void page_photo(const struct page *page, const struct value *item, struct buf *out);
 void page_photo_too_large(const struct page *page, int step, struct page_fault *fault);
 bool page_has_photo(const struct page *page, int step);  // on this screen
+
+// Photos and voices of feedback (page_files.c).
+enum { PAGE_FILE_PHOTOS = 6, PAGE_FILE_VOICES = 2 };
+enum page_file_wrong {  // why some of them were not taken
+  PAGE_FILE_KIND = 1,
+  PAGE_FILE_SIZE = 2,
+  PAGE_FILE_MANY = 4,
+  PAGE_FILE_OFTEN = 8,
+  PAGE_FILE_UNKEPT = 16
+};
+struct page_files {
+  struct buf list;  // encoded for the inbox
+  uint32_t photos, voices;
+  unsigned wrong;
+};
+size_t page_files_bytes(const struct api *api);             // the most of one request
+size_t page_file_bytes(const struct api *api, bool voice);  // of one file
+void page_files_ask(const struct page *page, struct buf *out);
+// Looks at what came, and writes what is taken. named: their names are kept.
+void page_files_take(struct page *page, bool named, struct page_files *out);
+// What was not taken, and what would be; nothing when all was.
+void page_files_told(const struct page *page, unsigned wrong, struct buf *out);
 
 void page_call_post(struct page *page);  // "ask a nurse to call me"
 void page_consult(const struct page *page, struct buf *out);

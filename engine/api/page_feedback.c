@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "care/attachment.h"
 #include "care/case.h"
 #include "care/mapping.h"
 #include "care/phone.h"
@@ -29,13 +30,15 @@ static void put_input(const struct page *page, const char *name, const char *lab
 }
 
 static void put_stars(const struct page *page, struct buf *out) {
+  const char *chosen = page_field(page, "stars");
   buf_printf(out, "<fieldset><legend>%s</legend><div class=\"s\">",
              page_say(page, "您打几分？（可不填）", "How many stars? (optional)"));
   for (int i = 5; i >= 1; i--)
-    buf_printf(out,
-               "<label class=\"o\"><input type=\"radio\" name=\"stars\" value=\"%d\">%d "
-               "★</label>",
-               i, i);
+    buf_printf(
+        out,
+        "<label class=\"o\"><input type=\"radio\" name=\"stars\" value=\"%d\"%s>%d "
+        "★</label>",
+        i, chosen && *chosen == '0' + i ? " checked" : "", i);
   buf_puts(out, "</div></fieldset>");
 }
 
@@ -47,19 +50,20 @@ static void put_item_form(const struct page *page, const char *ward,
     html_text(out, complaint);
     buf_puts(out, "</p>");
   }
-  buf_puts(out, "<form method=\"post\" action=\"/feedback");
+  buf_puts(out,
+           "<form method=\"post\" enctype=\"multipart/form-data\" action=\"/feedback");
   if (*ward) buf_puts(out, "/");
   http_percent_encode(out, ward, strlen(ward));
-  buf_printf(
-      out,
-      "\"><input type=\"hidden\" name=\"lang\" value=\"%s\"><label class=\"q\" "
-      "for=\"text\">%s</label><textarea id=\"text\" name=\"text\" maxlength=\"2000\" "
-      "required>",
-      page_say(page, "zh", "en"),
-      page_say(page, "请写下您的意见、投诉、表扬或问题",
-               "Your opinion, complaint, praise or question"));
+  buf_printf(out,
+             "\"><input type=\"hidden\" name=\"lang\" value=\"%s\"><label class=\"q\" "
+             "for=\"text\">%s</label><textarea id=\"text\" name=\"text\" "
+             "maxlength=\"2000\">",
+             page_say(page, "zh", "en"),
+             page_say(page, "请写下您的意见、投诉、表扬或问题",
+                      "Your opinion, complaint, praise or question"));
   html_text(out, text ? text : "");
   buf_puts(out, "</textarea><br><br>");
+  page_files_ask(page, out);
   put_stars(page, out);
   put_input(page, "phone",
             page_say(page, "手机号（我们回复您用，可不填）",
@@ -69,21 +73,33 @@ static void put_item_form(const struct page *page, const char *ward,
             "maxlength=\"20\"", out);
   buf_printf(
       out,
-      "<label class=\"o\"><input type=\"checkbox\" name=\"anonymous\" value=\"1\">"
-      "%s</label><button>%s</button></form>",
+      "<label class=\"o\"><input type=\"checkbox\" name=\"anonymous\" "
+      "value=\"1\"%s>%s</label><button>%s</button></form>",
+      page_field(page, "anonymous") ? " checked" : "",
       page_say(page, "匿名：不留姓名和电话，用编号查询答复",
                "Anonymous: without name and phone; you look up our answer by number"),
       page_say(page, "提交", "Send"));
 }
 
-static void show_form(struct page *page, const char *ward, const char *complaint) {
+// more: HTML above the form
+static void show_form(struct page *page, const char *ward, const char *complaint,
+                      const char *more) {
   struct buf out = {0}, title = {0};
   buf_puts(&title, page_say(page, "我们在听", "We listen"));
   if (*ward) buf_printf(&title, " · %s", ward);
   page_begin(page, title.data, &out);
+  buf_puts(&out, more);
   put_item_form(page, ward, complaint, &out);
   page_send(page, complaint ? 422 : 200, &out, 0);
   buf_deinit(&title);
+}
+
+static void show_refused(struct page *page, int status, const struct buf *more,
+                         const char *words) {
+  struct buf out = {0};
+  page_begin(page, page_say(page, "我们在听", "We listen"), &out);
+  buf_printf(&out, "<p class=\"w\" role=\"alert\">%s</p>%s", words, buf_text(more));
+  page_send(page, status, &out, 0);
 }
 
 static void put_code(const struct page *page, const char *number, struct buf *out) {
@@ -102,12 +118,16 @@ static void on_taken(struct pending *pending, const struct value *result) {
   char *text = value_copy_text(&number);
   struct buf out = {0};
   if (value_int_or(&status, 500) >= 400 || !text) {
+    struct value files;
+    if (value_read(buf_text(&pending->text), pending->text.len, &files))
+      attachment_forget(page.care, &files);
     page_sorry(&page, 503, "没有收到，请稍后再试，或者给我们打电话。",
                "It did not reach us. Please try again later, or ring us.");
     mem_free(text);
     return;
   }
   page_begin(&page, page_say(&page, "收到了，谢谢您", "We have it. Thank you"), &out);
+  page_files_told(&page, (unsigned)pending->row, &out);
   buf_printf(&out, "<p>%s</p><p class=\"n\"><b>%s</b></p><p>%s <b>",
              page_say(&page, "您的编号：", "Your number:"), text,
              page_say(&page, "查询码：", "Your code:"));
@@ -123,11 +143,13 @@ static void on_taken(struct pending *pending, const struct value *result) {
 
 // Only what an event may have: the page says what is wrong in its own words.
 static void put_item(const struct page *page, const char *ward, const char *text,
-                     const char *phone, struct buf *out) {
+                     const char *phone, const struct buf *files, struct buf *out) {
   const char *name = page_field(page, "name"), *stars = page_field(page, "stars");
   bool anonymous = page_field(page, "anonymous") != NULL;
   struct mapping item = mapping_begin(out);
   if (anonymous) mapping_bool(&item, "anonymous", true);
+  mapping_key(&item, "attachments");
+  buf_put(out, files->data, files->len);
   mapping_text(&item, "channel", *ward ? "qr" : "web");
   if (!anonymous && ((name && *name) || *phone)) {
     mapping_key(&item, "sender");
@@ -144,7 +166,7 @@ static void put_item(const struct page *page, const char *ward, const char *text
 }
 
 static void submit(struct page *page, const char *ward, const char *text,
-                   const char *phone) {
+                   const char *phone, const struct page_files *files) {
   struct buf body = {0};
   char id[17];
   digest_random_id(id);
@@ -152,12 +174,14 @@ static void submit(struct page *page, const char *ward, const char *text,
   mapping_int(&map, "at", kernel_now(page->care->kernel));
   mapping_text(&map, "id", id);
   mapping_key(&map, "item");
-  put_item(page, ward, text, phone, &body);
+  put_item(page, ward, text, phone, &files->list, &body);
   mapping_text(&map, "kind", "feedback");
   mapping_end(&map);
   struct pending *pending = pending_new(page->api, page->request, on_taken);
   page->request = NULL;
   pending->kind = page->english ? 'e' : 'z';
+  pending->row = files->wrong;
+  buf_put(&pending->text, files->list.data, files->list.len);
   pending_submit(pending, "page", id, "event", &body);
   buf_deinit(&body);
 }
@@ -173,9 +197,6 @@ static bool is_plain(const char *text, const char *but) {
 static const char *judge(const struct page *page, const char *text, const char *typed,
                          char phone[PHONE_SIZE]) {
   const char *name = page_field(page, "name");
-  if (strspn(text, " \r\n\t") == strlen(text))
-    return page_say(page, "请写几个字，告诉我们是什么事。",
-                    "Please write what it is about.");
   if (strlen(text) > TEXT_MOST || !utf8_valid(text, strlen(text)) ||
       !is_plain(text, "\r\n\t"))
     return page_say(page, "写得太长了，最多 2000 字；余下的可以再提交一次。",
@@ -189,31 +210,82 @@ static const char *judge(const struct page *page, const char *text, const char *
   return NULL;
 }
 
+static bool is_empty(const char *text) { return strspn(text, " \r\n\t") == strlen(text); }
+
+// What is said by voice alone is heard by a person: no phrases read it.
+static void take_files(struct page *page, const char *ward, const char *text,
+                       const char *phone) {
+  struct page_files files;
+  struct buf complaint = {0};
+  page_files_take(page, !page_field(page, "anonymous"), &files);
+  if (!is_empty(text)) {
+    submit(page, ward, text, phone, &files);
+  } else if (files.photos + files.voices) {
+    submit(page, ward, files.voices ? "（录音，请听附件）" : "（照片，请看附件）", phone,
+           &files);
+  } else {
+    page_files_told(page, files.wrong, &complaint);
+    show_form(page, ward,
+              page_say(page, "请写几个字，或者录一段音，告诉我们是什么事。",
+                       "Please write, or record, what it is about."),
+              buf_text(&complaint));
+  }
+  buf_deinit(&complaint);
+  buf_deinit(&files.list);
+}
+
+// A browser forgets which files were chosen.
+static const char *again(const struct page *page) {
+  for (size_t i = 0; i < page->files.count; i++)
+    if (page->files.items[i].len)
+      return page_say(page, "<p class=\"w\">照片和录音请再选一次。</p>",
+                      "<p class=\"w\">Please choose your files again.</p>");
+  return "";
+}
+
 static void take_item(struct page *page, const char *ward) {
-  char address[64], phone[PHONE_SIZE] = "";
+  char address[80], phone[PHONE_SIZE] = "";
   const char *text = page_field(page, "text"), *typed = page_field(page, "phone");
   int64_t now = clock_steady_ms(), wait = 0;
   const char *wrong = judge(page, text ? text : "", typed ? typed : "", phone);
-  rate_address(page->request->peer, address, sizeof address);
+  rate_address(page->request->peer, address, 64);
   strncat(address, " feedback", sizeof address - strlen(address) - 1);
   if (wrong) {
-    show_form(page, ward, wrong);
+    show_form(page, ward, wrong, again(page));
   } else if (!rate_has(page->api->rate, &send_limit, address, now, &wait) ||
              !rate_has(page->api->rate, &flood_limit, "feedback", now, &wait)) {
     page_sorry_later(page, wait);
   } else {
     rate_take(page->api->rate, &send_limit, address, now);
     rate_take(page->api->rate, &flood_limit, "feedback", now);
-    submit(page, ward, text, phone);
+    take_files(page, ward, text ? text : "", phone);
   }
+}
+
+// The body was thrown away: what was typed is still in the browser.
+static void go_back(struct page *page) {
+  struct buf words = {0};
+  page_files_told(page, PAGE_FILE_SIZE, &words);
+  if (page->request->refused == 413)
+    show_refused(page, 413, &words,
+                 page_say(page,
+                          "文件合起来太大了，这次没有收到。请按“返回”：您写的还在，"
+                          "去掉几个文件再提交。",
+                          "The files are too large together. Please go back: what you "
+                          "wrote is still there; take some files away and send again."));
+  else
+    page_sorry_later(page, 60000);
+  buf_deinit(&words);
 }
 
 void page_feedback(struct page *page, const char *ward, bool post) {
   page->base = "/feedback";
   if (strlen(ward) > WARD_MOST || !is_plain(ward, ""))
     page_sorry(page, 404, "没有这个页面。", "There is no such page.");
+  else if (post && page->request->refused)
+    go_back(page);
   else if (post)
     take_item(page, ward);
   else
-    show_form(page, ward, NULL);
+    show_form(page, ward, NULL, "");
 }

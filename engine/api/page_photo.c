@@ -6,10 +6,7 @@
 #include "api/html.h"
 #include "api/page.h"
 #include "api/pending.h"
-#include "base/digest.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/picture.h"
 #include "care/attachment.h"
 #include "care/mapping.h"
 
@@ -123,68 +120,54 @@ static const struct http_file *find_file(const struct page *page, const char *it
   return NULL;
 }
 
+static void rate_name(const struct page *page, char out[40]) {
+  snprintf(out, 40, "photo:%lld", (long long)page->question);
+}
+
 static bool may_send(struct taking *taking, const struct value *item) {
   const struct page *page = taking->page;
   char name[40];
-  int64_t now = clock_steady_ms(), wait;
-  snprintf(name, sizeof name, "photo:%lld", (long long)page->question);
-  if (rate_has(page->api->rate, &photo_limit, name, now, &wait)) {
-    rate_take(page->api->rate, &photo_limit, name, now);
+  int64_t wait;
+  rate_name(page, name);
+  if (rate_has(page->api->rate, &photo_limit, name, clock_steady_ms(), &wait))
     return true;
-  }
   put_fault(item, taking->fault,
             page_say(page, "照片传得太多了，请过一小时再换。",
                      "Too many photos; please change it in an hour."));
   return false;
 }
 
-static void list_photo(struct taking *taking, const char *id, const char *item,
-                       enum picture_kind kind, const struct buf *bytes) {
-  char sha256[65];
-  digest_sha256(bytes->data, bytes->len, sha256);
-  struct mapping map = mapping_begin(&taking->list);
-  mapping_int(&map, "bytes", (int64_t)bytes->len);
-  mapping_text(&map, "id", id);
-  mapping_text(&map, "item", item);
-  mapping_text(&map, "kind", picture_word(kind));
-  mapping_text(&map, "sha256", sha256);
-  mapping_end(&map);
+static void taken(struct taking *taking, const char *id) {
+  char name[40];
+  rate_name(taking->page, name);
+  rate_take(taking->page->api->rate, &photo_limit, name, clock_steady_ms());
   taking->count++;
   buf_puts(&taking->ids, id);
 }
 
-static bool write_photo(struct taking *taking, const char *item, enum picture_kind kind,
-                        const struct buf *bytes) {
-  struct page *page = taking->page;
-  struct status status = {0};
-  char id[17];
-  digest_random_id(id);
-  if (!blob_write(page->care->store, id, bytes->data, bytes->len, &status)) {
-    list_photo(taking, id, item, kind, bytes);
-    return true;
-  }
-  log_line(LOG_LEVEL_ERROR, "attachment.refused", "reason=\"%s\"", status.text);
-  page->failed = status.code == ERR_FULL ? 507 : 503;
-  return false;
-}
-
 static bool take_file(struct taking *taking, const struct value *item, const char *id,
-                      const struct http_file *file) {
+                      const struct http_file *given) {
   struct page *page = taking->page;
-  enum picture_kind kind = picture_kind(file->bytes, file->len);
-  struct buf clean = {0};
-  bool done = false;
-  if (file->len > page_photo_bytes(page->api))
-    too_large(page, item, taking->fault);
-  else if (!picture_clean(kind, file->bytes, file->len, &clean))
-    put_fault(item, taking->fault,
-              page_say(page, "这个文件不是照片，或者坏了。请选手机里的照片（JPG 等）。",
-                       "This file is no photo, or is damaged. Please choose a photo "
-                       "(JPG or the like)."));
-  else if (may_send(taking, item))
-    done = write_photo(taking, id, kind, &clean);
-  buf_deinit(&clean);
-  return done;
+  const struct media *media = media_of(given->bytes, given->len);
+  struct attachment_file file = {.item = id,
+                                 .bytes = given->bytes,
+                                 .len = given->len,
+                                 .most = page_photo_bytes(page->api),
+                                 .media = media && !media->voice ? media : NULL};
+  struct status status = {0};
+  char name[BLOB_NAME_SIZE];
+  if (!may_send(taking, item)) return false;
+  switch (attachment_write(page->care, &file, &taking->list, name, &status)) {
+    case ATTACHMENT_FINE: taken(taking, name); return true;
+    case ATTACHMENT_SIZE: too_large(page, item, taking->fault); return false;
+    case ATTACHMENT_UNKEPT: page->failed = status.code == ERR_FULL ? 507 : 503; break;
+    case ATTACHMENT_KIND:
+      put_fault(item, taking->fault,
+                page_say(page, "这个文件不是照片，或者坏了。请选手机里的照片（JPG 等）。",
+                         "This file is no photo, or is damaged. Please choose a photo "
+                         "(JPG or the like)."));
+  }
+  return false;
 }
 
 static void forget_files(struct store *store, const char *ids) {

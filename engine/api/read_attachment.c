@@ -1,26 +1,26 @@
-// The bytes of a photo, for staff.
+// The bytes of a photo or a voice, for staff.
 #include <stdio.h>
 #include <string.h>
 
 #include "api/access.h"
 #include "api/pending.h"
 #include "api/read.h"
-#include "base/picture.h"
 #include "care/attachment.h"
 #include "care/mapping.h"
 
 // Never shown within a page of ours: a browser is to take it as a file and nothing else.
 static void send_bytes(struct http_request *request, const struct attachment *found,
                        const struct buf *bytes) {
-  enum picture_kind kind = picture_of_word(found->kind);
+  const struct media *media = media_of_word(found->kind);
   char name[64];
   snprintf(name, sizeof name, "attachment; filename=\"%s.%s\"", found->id,
-           picture_suffix(kind));
-  struct http_header headers[] = {{"Content-Type", picture_media_type(kind)},
-                                  {"Content-Disposition", name},
-                                  {"Content-Security-Policy", "default-src 'none'"},
-                                  {"Cache-Control", "no-store"},
-                                  {"X-Content-Type-Options", "nosniff"}};
+           media ? media->suffix : "bin");
+  struct http_header headers[] = {
+      {"Content-Type", media ? media->media_type : "application/octet-stream"},
+      {"Content-Disposition", name},
+      {"Content-Security-Policy", "default-src 'none'"},
+      {"Cache-Control", "no-store"},
+      {"X-Content-Type-Options", "nosniff"}};
   http_respond(request, 200, headers, sizeof headers / sizeof *headers, buf_text(bytes),
                bytes->len);
 }
@@ -35,7 +35,7 @@ static void on_audited(struct pending *pending, const struct value *result) {
     http_respond_problem(pending->request, 503, "the look was not recorded; try again");
   } else if (!attachment_find(care, buf_text(&pending->text), &found)) {
     if (!api_unread(pending->api, pending->request))
-      http_respond_problem(pending->request, 404, "another photo has taken its place");
+      http_respond_problem(pending->request, 404, "another one has taken its place");
   } else if (blob_read(care->store, found.id, &bytes, &status)) {
     http_respond_problem(pending->request, status.code == ERR_NOT_FOUND ? 410 : 500,
                          status.text);
@@ -49,7 +49,8 @@ static void submit(struct call *call, const struct attachment *found) {
   struct buf body = {0}, objects = {0}, object = {0};
   struct value list;
   size_t begun = value_begin_list(&objects);
-  buf_printf(&object, "patient:%lld", (long long)found->patient);
+  buf_printf(&object, "%s:%lld", found->case_ ? "case" : "patient",
+             (long long)(found->case_ ? found->case_ : found->patient));
   value_put_text(&objects, object.data);
   value_end(&objects, begun, 1);
   value_read(objects.data, objects.len, &list);
@@ -68,11 +69,15 @@ static void submit(struct call *call, const struct attachment *found) {
   buf_deinit(&body);
 }
 
+static bool may_see(struct call *call, const struct attachment *found) {
+  return found->case_ ? access_case(call, found->case_)
+                      : access_patient(call, found->patient);
+}
+
 void read_attachment(struct call *call) {
   struct attachment found;
   if (blob_is_name(call->segments[1]) &&
-      attachment_find(call->care, call->segments[1], &found) &&
-      access_patient(call, found.patient))
+      attachment_find(call->care, call->segments[1], &found) && may_see(call, &found))
     submit(call, &found);
   else
     call_problem(call, 404, "there is no such attachment among those you see");

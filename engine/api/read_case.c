@@ -4,6 +4,7 @@
 #include "api/access.h"
 #include "api/desk.h"
 #include "api/desk_case.h"
+#include "api/desk_case_files.h"
 #include "api/known.h"
 #include "api/read.h"
 #include "base/iso.h"
@@ -136,6 +137,7 @@ static void put_case(struct call *call, struct json *json, struct stmt *row, int
   json_open(json, '{');
   put_facts(json, row, names);
   json_close(json, '}');
+  read_case_files_put(call, json, call->segments[1]);
   put_clocks(call, json, id);
   put_rows(call, json, "steps",
            store_query(store,

@@ -12,6 +12,7 @@
 #include "api/dead_letters.h"
 #include "api/desk.h"
 #include "api/desk_case.h"
+#include "api/desk_case_files.h"
 #include "api/events.h"
 #include "api/plugins.h"
 #include "api/read.h"
@@ -25,6 +26,7 @@ struct route {
   unsigned scope;
   void (*handle)(struct call *call);
   void (*read)(struct call *call);  // what handle needs of the body; NULL: nothing
+  bool file;                        // the body is one, as it is
 };
 
 static const struct route routes[] = {
@@ -36,6 +38,8 @@ static const struct route routes[] = {
     {"POST", "cases/*/transfer", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/link", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/merge", SCOPE_STAFF, desk_case},
+    {"GET", "cases/*/attachments", SCOPE_READ, read_case_files},
+    {"POST", "cases/*/attachments", SCOPE_STAFF, desk_case_attach, .file = true},
     {"GET", "tasks", SCOPE_READ, read_tasks},
     {"GET", "tasks/*", SCOPE_READ, read_task},
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},
@@ -180,7 +184,7 @@ static bool is_json(const char *type) {
 static void read_body(struct call *call) {
   const struct http_request *request = call->request;
   struct status status = {0};
-  if (!request->body_len) {
+  if (!request->body_len || call->route->file) {
     value_end(&call->body_bytes, value_begin_map(&call->body_bytes), 0);
   } else if (!is_json(http_header_find(request->headers, request->header_count,
                                        "Content-Type"))) {

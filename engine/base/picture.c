@@ -4,14 +4,6 @@
 
 #include "base/picture_exif.h"
 
-static const struct {
-  const char *word, *media_type, *suffix;
-} names[] = {[PICTURE_NONE] = {"", "application/octet-stream", "bin"},
-             [PICTURE_JPEG] = {"jpeg", "image/jpeg", "jpg"},
-             [PICTURE_PNG] = {"png", "image/png", "png"},
-             [PICTURE_WEBP] = {"webp", "image/webp", "webp"},
-             [PICTURE_HEIC] = {"heic", "image/heic", "heic"}};
-
 static const unsigned char png_mark[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 static bool is_heic(const unsigned char *at, size_t len) {
@@ -30,16 +22,6 @@ enum picture_kind picture_kind(const void *bytes, size_t len) {
   if (len >= 12 && !memcmp(at, "RIFF", 4) && !memcmp(at + 8, "WEBP", 4))
     return PICTURE_WEBP;
   return is_heic(at, len) ? PICTURE_HEIC : PICTURE_NONE;
-}
-
-const char *picture_word(enum picture_kind kind) { return names[kind].word; }
-const char *picture_media_type(enum picture_kind kind) { return names[kind].media_type; }
-const char *picture_suffix(enum picture_kind kind) { return names[kind].suffix; }
-
-enum picture_kind picture_of_word(const char *word) {
-  for (size_t i = 1; i < sizeof names / sizeof *names; i++)
-    if (!strcmp(names[i].word, word)) return (enum picture_kind)i;
-  return PICTURE_NONE;
 }
 
 static size_t big16(const unsigned char *at) { return (size_t)at[0] << 8 | at[1]; }

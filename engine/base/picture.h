@@ -10,11 +10,6 @@
 enum picture_kind { PICTURE_NONE, PICTURE_JPEG, PICTURE_PNG, PICTURE_WEBP, PICTURE_HEIC };
 
 enum picture_kind picture_kind(const void *bytes, size_t len);
-const char *picture_word(enum picture_kind kind);  // "jpeg"; "" for PICTURE_NONE
-enum picture_kind picture_of_word(const char *word);
-const char *picture_media_type(enum picture_kind kind);  // "image/jpeg"
-const char *picture_suffix(enum picture_kind kind);      // "jpg"
-
 // Appends the picture without EXIF, XMP, comments and whatever lies behind its end; the
 // way up is kept. From HEIC only the place is blotted out: the rest is woven into the
 // file. False, with nothing appended, when the bytes are not the picture they begin as.

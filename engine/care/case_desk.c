@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/alert.h"
+#include "care/attachment.h"
 #include "care/case_dispute.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
@@ -165,6 +166,25 @@ void case_find_twin(struct care *care, int64_t id) {
   mem_free(number);
 }
 
+// --- what was shown or said
+
+// Of a closed case, too: what is found later belongs to it.
+static int apply_attach(void *self, struct inbox_row *row, struct status *status) {
+  struct care *care = self;
+  struct value files = value_field(&row->body, "attachments");
+  char staff[STAFF_SIZE];
+  int64_t id;
+  if (field_id(&row->body, "case", &id, status) || field_staff(&row->body, staff, status))
+    return status->code;
+  char *number = number_of(care, id);
+  int code = number ? attachment_keep(care, number, staff, &files, status)
+                    : status_fail(status, ERR_NOT_FOUND, "there is no such case");
+  if (!code) case_step(care, id, "attached", staff, NULL);
+  if (!code) tell(row);
+  mem_free(number);
+  return code;
+}
+
 // --- tasks
 
 static int64_t transfers(struct care *care, int64_t id) {
@@ -209,7 +229,8 @@ void case_task_done(struct care *care, int64_t id, const struct case_task *task)
 void case_desk_handlers(struct care *care) {
   static const struct inbox_handler handlers[] = {
       {.kind = "case.link", .apply = apply_link},
-      {.kind = "case.merge", .apply = apply_merge}};
+      {.kind = "case.merge", .apply = apply_merge},
+      {.kind = "case.attach", .apply = apply_attach}};
   for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
     kernel_handle_inbox(care->kernel, &handlers[i], care);
 }

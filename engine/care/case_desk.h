@@ -4,7 +4,8 @@
 #include "care/case.h"
 
 // Inbox "case.link" { case, patient, staff, reason } whom it is about, "case.merge" {
-// case, into, staff, reason } the same matter came twice.
+// case, into, staff, reason } the same matter came twice, "case.attach" { case,
+// attachments, staff } files that attachment_write wrote.
 void case_desk_handlers(struct care *care);
 // A task of a case was done: a transfer stands in the ledger, and clocks know nothing of
 // it.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/attachment.h"
 #include "care/case.h"
 #include "care/contact.h"
 #include "care/event_apply.h"
@@ -107,7 +108,8 @@ int event_feedback(struct event_in *event) {
   while (value_next(&iter, &key, &field)) {
     char name[48] = "";
     memcpy(name, key.text.data, key.text.len < 47 ? key.text.len : 47);
-    if (strcmp(name, "sender") != 0) merge_value(&merge, name, &field);
+    if (strcmp(name, "sender") && strcmp(name, "attachments"))
+      merge_value(&merge, name, &field);
   }
   if (sender.about && sender.about != sender.person)
     merge_int(&merge, "about", sender.about);
@@ -122,5 +124,6 @@ int event_feedback(struct event_in *event) {
                                  "ti", event->visit, sender.about);
   find_stay(event, &sender);
   event_tell(event, "feedback", &merge);
-  return OK;
+  struct value files = value_field(&item, "attachments");
+  return attachment_keep(event->care, event->number, "sender", &files, event->status);
 }

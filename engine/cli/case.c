@@ -1,9 +1,12 @@
 // afterward cases, afterward case: feedback and questions by the time that is left, and
 // what staff do with one beside its tasks.
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/deed.h"
+#include "cli/file.h"
 #include "cli/list.h"
 #include "cli/show.h"
 
@@ -70,12 +73,35 @@ static int take_in(struct cli *cli) {
   return cli_post(cli, "/api/v1/cases", &fields, "Taken in as {number}.");
 }
 
+// The name goes with it, without its folder; what it is is seen by what is in it.
+static int attach(struct cli *cli) {
+  const char *file = cli->word_count > 2 ? cli->words[2] : NULL;
+  struct buf path = {0}, bytes = {0};
+  struct cli_answer answer = {0};
+  if (!file) return cli_fail(cli, CLI_USAGE, "name the file: a photo or a recording");
+  const char *slash = strrchr(file, '/');
+  cli_put_path(&path, "cases", cli->words[1], "attachments");
+  cli_put_query(&path, "name", slash ? slash + 1 : file);
+  int code = cli_load(cli, file, &bytes);
+  if (!code) code = cli_give(cli, path.data, &bytes, &answer);
+  if (!code && cli->json)
+    printf("%s\n", buf_text(&answer.text));
+  else if (!code)
+    cli_say(&answer.value, "Kept as {id}, {kind}, {bytes} bytes.");
+  cli_answer_deinit(&answer);
+  buf_deinit(&bytes);
+  buf_deinit(&path);
+  return code;
+}
+
 static int deed(struct cli *cli) {
   const char *verb = cli->words[0];
   if (!strcmp(verb, "new")) return take_in(cli);
-  if (!cli->words[1])
+  if (cli->word_count < 2)
     return cli_fail(cli, CLI_USAGE,
                     "name the case: its number is listed by afterward cases");
+  if (!strcmp(verb, "attach")) return attach(cli);
+  if (cli->word_count > 2) return cli_fail(cli, CLI_USAGE, "one case at a time");
   if (!strcmp(verb, "show")) return cli_get_one(cli, "cases", cli->words[1], sentence);
   struct merge fields = {0};
   struct buf path = {0};
@@ -90,20 +116,23 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_case = {
     .name = "case",
-    .words = "new|show|transfer|correct|link|merge [NUMBER]",
+    .words = "new|show|transfer|correct|link|merge|attach [NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
     .more =
         "transfer: who has its work now gives it to another post, with a reason; its\n"
         "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
-        "merge: the same matter came twice. It is answered and closed by its tasks.",
+        "merge: the same matter came twice. attach: a photo or a recording that belongs "
+        "to\n"
+        "it. It is answered and closed by its tasks.",
     .example =
         "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
         "afterward case show 20260302-4711\n"
+        "afterward case attach 20260302-4711 letter.jpg\n"
         "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房",
     .verbs = (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
-                                   NULL},
+                                   "attach", NULL},
     .least = 1,
-    .most = 2,
+    .most = 3,
     .options =
         (const struct cli_option[]){
             {"channel", "WORD", "new: web qr hotline counter letter review external …"},

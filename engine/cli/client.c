@@ -162,19 +162,16 @@ static void run(struct asking *asking, struct http_client *client,
 }
 
 static void send_call(struct asking *asking, const char *token, const char *method,
-                      const char *path, const struct buf *body) {
-  struct buf url = {0}, bearer = {0}, json = {0};
+                      const char *path, const char *type, const struct buf *body) {
+  struct buf url = {0}, bearer = {0};
   char key[17];
-  struct value view;
   buf_printf(&url, "%s%s", asking->server, path);
   buf_printf(&bearer, "Bearer %s", token);
-  if (body && value_read(body->data, body->len, &view)) value_to_json(&json, &view);
   digest_random_id(key);
   struct http_header headers[4] = {{"Accept", "application/json"}};
   size_t count = 1;
   if (asking->deed) headers[count++] = (struct http_header){"Idempotency-Key", key};
-  if (json.len)
-    headers[count++] = (struct http_header){"Content-Type", "application/json"};
+  if (body->len) headers[count++] = (struct http_header){"Content-Type", type};
   if (*token) headers[count++] = (struct http_header){"Authorization", buf_text(&bearer)};
   struct http_client *client =
       http_client_new(asking->loop, &(struct http_client_config){0});
@@ -183,18 +180,17 @@ static void send_call(struct asking *asking, const char *token, const char *meth
                           .url = buf_text(&url),
                           .headers = headers,
                           .header_count = count,
-                          .body = json.data,
-                          .body_len = json.len,
+                          .body = body->data,
+                          .body_len = body->len,
                           .total_ms = TOTAL_MS,
                           .max_body = MAX_BODY});
   http_client_free(client);
   buf_deinit(&url);
   buf_deinit(&bearer);
-  buf_deinit(&json);
 }
 
-int cli_ask(const struct cli *cli, const char *method, const char *path,
-            const struct buf *body, struct cli_answer *answer) {
+static int ask(const struct cli *cli, const char *method, const char *path,
+               const char *type, const struct buf *body, struct cli_answer *answer) {
   char *server = NULL, *token = NULL;
   int code = cli_server(cli, &server);
   if (!code) code = cli_token(cli, &token);
@@ -204,11 +200,26 @@ int cli_ask(const struct cli *cli, const char *method, const char *path,
                             .loop = loop_new(),
                             .deed = strcmp(method, "GET") != 0,
                             .answer = answer};
-    send_call(&asking, token, method, path, body);
+    send_call(&asking, token, method, path, type, body);
     loop_free(asking.loop);
     code = asking.code;
   }
   mem_free(server);
   mem_free(token);
   return code;
+}
+
+int cli_ask(const struct cli *cli, const char *method, const char *path,
+            const struct buf *body, struct cli_answer *answer) {
+  struct buf json = {0};
+  struct value view;
+  if (body && value_read(body->data, body->len, &view)) value_to_json(&json, &view);
+  int code = ask(cli, method, path, "application/json", &json, answer);
+  buf_deinit(&json);
+  return code;
+}
+
+int cli_give(const struct cli *cli, const char *path, const struct buf *bytes,
+             struct cli_answer *answer) {
+  return ask(cli, "POST", path, "application/octet-stream", bytes, answer);
 }

@@ -18,6 +18,9 @@ struct cli_answer {
 // caller gives answer zeroed and always calls cli_answer_deinit.
 int cli_ask(const struct cli *cli, const char *method, const char *path,
             const struct buf *body, struct cli_answer *answer);
+// The same with a file's bytes as the whole body of a POST.
+int cli_give(const struct cli *cli, const char *path, const struct buf *bytes,
+             struct cli_answer *answer);
 void cli_answer_deinit(struct cli_answer *answer);
 
 // Where the daemon is, and as whom it is asked; for commands that talk to it themselves.

@@ -1,4 +1,4 @@
-// afterward attachment: one photo.
+// afterward attachment: one photo or recording; files in and out.
 #include "cli/file.h"
 
 #include <errno.h>
@@ -42,10 +42,22 @@ int cli_save(const struct cli *cli, const char *path) {
   return code;
 }
 
+int cli_load(const struct cli *cli, const char *path, struct buf *out) {
+  char block[4096];
+  size_t count;
+  FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+  if (!file)
+    return cli_fail(cli, CLI_FAILED, "%s can't be read: %s", path, strerror(errno));
+  while ((count = fread(block, 1, sizeof block, file)) > 0) buf_put(out, block, count);
+  if (file != stdin) fclose(file);
+  return out->len ? CLI_OK : cli_fail(cli, CLI_FAILED, "%s is empty", path);
+}
+
 static int fetch(struct cli *cli) {
   struct buf path = {0};
   if (!cli_option(cli, "output") && isatty(STDOUT_FILENO))
-    return cli_fail(cli, CLI_USAGE, "a photo is nothing for a terminal: --output FILE");
+    return cli_fail(cli, CLI_USAGE,
+                    "a photo or recording is nothing for a terminal: --output FILE");
   cli_put_path(&path, "attachments", cli->words[0], NULL);
   int code = cli_save(cli, path.data);
   buf_deinit(&path);
@@ -55,8 +67,12 @@ static int fetch(struct cli *cli) {
 const struct cli_command cli_attachment = {
     .name = "attachment",
     .words = "ID",
-    .does = "fetch a photo that came with an answer; it is kept who did",
-    .more = "Ids stand in afterward timeline: \"photo wound, 312 KB, id …\".",
+    .does =
+        "fetch a photo or recording that came with an answer or a case; it is kept who "
+        "did",
+    .more =
+        "Ids stand in afterward timeline: \"photo wound, 312 KB, id …\", and in\n"
+        "afterward case show.",
     .example = "afterward attachment 4f2p9k0m2qx8aw7d --output wound.jpg",
     .least = 1,
     .most = 1,

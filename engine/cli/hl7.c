@@ -7,20 +7,11 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/deed.h"
+#include "cli/file.h"
 #include "cli/hl7_send.h"
 #include "cli/list.h"
 #include "cli/show.h"
 #include "cli/text.h"
-
-static int read_text(const struct cli *cli, const char *path, struct buf *out) {
-  char block[4096];
-  size_t count;
-  FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-  if (!file) return cli_fail(cli, CLI_FAILED, "%s can't be read", path);
-  while ((count = fread(block, 1, sizeof block, file)) > 0) buf_put(out, block, count);
-  if (file != stdin) fclose(file);
-  return out->len ? CLI_OK : cli_fail(cli, CLI_FAILED, "%s is empty", path);
-}
 
 static int letters(struct cli *cli) {
   static const struct cli_column columns[] = {{"ID", "id"},
@@ -99,7 +90,7 @@ static void tell_explained(const struct cli *cli, const struct value *answer) {
 // A file's text as UTF-8, in the field text.
 static int merge_file(const struct cli *cli, struct merge *fields, const char *path) {
   struct buf bytes = {0}, text = {0};
-  int code = read_text(cli, path, &bytes);
+  int code = cli_load(cli, path, &bytes);
   if (!code) {
     charset_put_utf8(&text, bytes.data, bytes.len);
     merge_text(fields, "text", buf_text(&text));
@@ -157,7 +148,7 @@ static int run(struct cli *cli) {
   if (strcmp(verb, "send") != 0) return end_letter(cli, !strcmp(verb, "replay"));
   struct buf bytes = {0};
   const char *to = cli_option(cli, "to");
-  int code = to ? read_text(cli, what, &bytes)
+  int code = to ? cli_load(cli, what, &bytes)
                 : cli_fail(cli, CLI_USAGE, "say where to: --to 127.0.0.1:2575");
   if (!code) code = hl7_send(cli, to, &bytes);
   buf_deinit(&bytes);

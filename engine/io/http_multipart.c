@@ -22,8 +22,8 @@ struct parse {
 };
 
 struct part {
-  const char *name, *bytes;
-  size_t name_len, len;
+  const char *name, *bytes, *own;  // own: the file's name
+  size_t name_len, len, own_len;
   bool file;
 };
 
@@ -70,10 +70,20 @@ static const char *quoted_end(const char *from, const char *end) {
   return NULL;
 }
 
+// Too long a name is cut: nobody needs the end of it.
+static void take_own_name(struct part *part, const char *value, size_t len) {
+  if (part->own || memchr(value, '\0', len)) return;
+  part->own = value;
+  part->own_len = len > NAME_MOST ? NAME_MOST : len;
+}
+
 static int take_parameter(struct parse *parse, struct part *part, const char *name,
                           size_t len, const char *value, size_t value_len) {
   bool is_name = len == 4 && !strncasecmp(name, "name", 4);
-  if (len >= 8 && !strncasecmp(name, "filename", 8)) part->file = true;
+  if (len >= 8 && !strncasecmp(name, "filename", 8)) {
+    part->file = true;
+    take_own_name(part, value, value_len);
+  }
   if (!is_name) return OK;
   if (part->name) return broken(parse, "a part has two names");
   if (!value_len || value_len > NAME_MOST || memchr(value, '\0', value_len))
@@ -169,7 +179,7 @@ static int add_field(struct parse *parse, const struct part *part, const char *n
 
 static int add_part(struct parse *parse, const struct part *part) {
   assert(part->name && part->bytes);
-  size_t needed = part->name_len + 1 + (part->file ? 0 : part->len + 1);
+  size_t needed = part->name_len + 1 + (part->file ? part->own_len : part->len) + 1;
   if (parse->form->count == HTTP_FORM_FIELDS_MAX ||
       parse->files->count == HTTP_FILES_MAX || parse->used + needed > parse->size)
     return status_fail(parse->status, ERR_LIMIT,
@@ -177,8 +187,9 @@ static int add_part(struct parse *parse, const struct part *part) {
                        HTTP_FORM_FIELDS_MAX, HTTP_FILES_MAX, TEXT_MOST);
   const char *name = keep_text(parse, part->name, part->name_len);
   if (!part->file) return add_field(parse, part, name);
+  const char *own = keep_text(parse, part->own ? part->own : "", part->own_len);
   parse->files->items[parse->files->count++] =
-      (struct http_file){name, part->bytes, part->len};
+      (struct http_file){name, own, part->bytes, part->len};
   return OK;
 }
 

@@ -7,7 +7,8 @@
 enum { HTTP_FILES_MAX = 16 };
 
 struct http_file {
-  const char *name;   // of the form's field; the file's own name is nobody's business
+  const char *name;   // of the form's field
+  const char *file;   // its own name, as it came; for media_name alone
   const char *bytes;  // within the body
   size_t len;         // 0: the field was left empty
 };

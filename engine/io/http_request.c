@@ -57,7 +57,7 @@ static int large_expect(struct conn_request *request, const char **why) {
   int refused = 0;
   if (length > (int64_t)request->room.bytes)
     refused = 413;
-  else if (server->large >= server->config.limits.large)
+  else if (server->large + request->room.spare >= server->config.limits.large)
     refused = 503;
   if (refused && (request->head.chunked || length > THROW_AWAY_MAX)) {
     *why = "the body is longer than this server takes";

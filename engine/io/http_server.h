@@ -37,6 +37,7 @@ struct http_request {  // read-only; gone once it is answered
 struct http_room {      // for one request's body
   size_t bytes;         // more is a 413
   bool large;           // counts among limits.large, and has large_ms to arrive
+  unsigned spare;       // of a large one: so many places stay free beside it, for others
   const char *unknown;  // when set, more is a 401 that says this: who sends is not known
 };
 

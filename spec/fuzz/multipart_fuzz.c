@@ -1,11 +1,14 @@
 // What may come as a form with files: the first line is the Content-Type, the rest the
-// body. Its files are taken for photos, whatever they are.
+// body. Its files are taken for photos, or for what they look like, and their names are
+// made fit to be seen.
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/media.h"
 #include "base/mem.h"
 #include "base/picture.h"
+#include "base/utf8.h"
 #include "io/http_multipart.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,6 +30,27 @@ static void try_picture(const char *bytes, size_t len) {
   buf_deinit(&again);
 }
 
+static void try_voice(const char *bytes, size_t len) {
+  struct buf out = {0}, again = {0};
+  const struct media *media = media_of(bytes, len);
+  if (media && media->voice && media_clean(media, bytes, len, &out)) {
+    assert(out.len == len && media_of(out.data, out.len) == media);
+    assert(media_clean(media, out.data, out.len, &again));
+    assert(again.len == out.len && !memcmp(again.data, out.data, out.len));
+  }
+  buf_deinit(&out);
+  buf_deinit(&again);
+}
+
+static void try_name(const char *given) {
+  struct buf out = {0};
+  media_name(media_of_word("jpeg"), given, &out);
+  const char *name = buf_text(&out), *dot = strchr(name, '.');
+  assert(utf8_valid(name, out.len) && !strpbrk(name, "/\\\r\n\x1b"));
+  assert(!out.len || (dot && dot != name && !strcmp(dot, ".jpg")));
+  buf_deinit(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct http_form form;
   struct http_files files;
@@ -42,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       assert(files.items[i].bytes >= body);
       assert(files.items[i].bytes + files.items[i].len <= body + size - at);
       try_picture(files.items[i].bytes, files.items[i].len);
+      try_voice(files.items[i].bytes, files.items[i].len);
+      try_name(files.items[i].file);
     }
   } else {
     assert(!form.count && !files.count && status.text[0]);

@@ -1,6 +1,17 @@
 -- The feedback office at its desk: items taken in, listed by the time that is left, looked at, passed on, by command line and API.
 local Hospital = require "functional.support.hospital"
 local wait = require "functional.support.wait"
+local pictures = require "unit.pictures"
+local sounds = require "unit.sounds"
+
+local function write(path, bytes)
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(bytes)
+end
+local function slurp(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
 
 describe("feedback at the desk", function()
   local h
@@ -77,5 +88,32 @@ describe("feedback at the desk", function()
     assert.matches("Done", (h:afterward("case", "link", number, "--patient", h:patient(7).id, "--reason", "电话核实")))
     assert.equal("staff", h:get("/cases/" .. number).sure)
     assert.equal(422, (h:call("POST", "/cases", { text = "x" })))
+  end)
+
+  it("takes the letter's photo and the call's recording to a case, by what is in them; who looked at one is kept", function()
+    local number = take("--channel", "letter", "--text", "信里附了照片", "--name", "周")
+    local letter, call, none = h.folder .. "/周的信.php.jpg", h.folder .. "/call.amr", h.folder .. "/none.jpg"
+    write(letter, pictures.jpeg(6))
+    write(call, sounds.amr())
+    write(none, "<script>no photo</script>")
+    assert.matches("Kept as %w+, jpeg", (h:afterward("case", "attach", number, letter)))
+    assert.equal(0, select(2, h:afterward("case", "attach", number, call)))
+    local _, code, errors = h:afterward("case", "attach", number, none)
+    assert.equal(1, code)
+    assert.matches("no photo or recording", errors)
+    assert.equal(2, select(2, h:afterward("case", "attach", number)))
+    local case = h:get("/cases/" .. number)
+    assert.same({ "jpeg", "周的信.jpg", "photo", "chen" }, { case.attachments[1].kind, case.attachments[1].name, case.attachments[1].what,
+      case.attachments[1].by })
+    assert.equal("voice", case.attachments[2].what)
+    assert.equal("attached", case.steps[#case.steps].what)
+    assert.same(case.attachments, h:get("/cases/" .. number .. "/attachments").attachments)
+    local out = h.folder .. "/out.jpg"
+    assert.equal(0, select(2, h:afterward("attachment", case.attachments[1].id, "--output", out)))
+    assert.is_nil(slurp(out):find(pictures.PLACE, 1, true))
+    assert.equal(404, (h:call("GET", "/attachments/" .. case.attachments[1].id, nil, { token = "ward" })))
+    assert.equal(404, (h:call("GET", "/cases/" .. number .. "/attachments", nil, { token = "ward" })))
+    assert.equal(404, (h:call("POST", "/cases/" .. number .. "/attachments?name=x", pictures.jpeg(), { token = "ward" })))
+    assert.equal(413, (h:call("POST", "/cases/" .. number .. "/attachments", sounds.amr() .. ("v"):rep(6 * 1024 * 1024))))
   end)
 end)

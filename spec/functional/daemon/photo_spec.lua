@@ -122,6 +122,23 @@ describe("a photo of a wound", function()
     end)
   end)
 
+  it("finds a place though many send files with a word for the hospital: these leave half of them free", function()
+    local held, ready = {}, 0
+    for i = 1, 4 do
+      local tcp = uv.new_tcp()
+      held[i] = tcp
+      tcp:connect("127.0.0.1", h.port, function()
+        tcp:write("POST /feedback HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 4000000\r\n\r\n--B",
+          function() ready = ready + 1 end)
+      end)
+    end
+    wait.till("four words are on their way", function() return ready == 4 end)
+    wait.till("the fifth has no place", function() return upload(h, "/feedback", { text = "灯坏了" }, pictures.jpeg()) == 429 end)
+    assert.equal(303, (upload(h, link, { by = "patient", step = 2 }, pictures.jpeg())))
+    for _, tcp in ipairs(held) do tcp:close_reset() end
+    wait.till("there is room again", function() return upload(h, "/feedback", { text = "灯坏了" }, pictures.jpeg()) == 200 end)
+  end)
+
   it("is refused with a word of why when its folder can't be written", function()
     local file = assert(io.open(h.state .. "/attachments", "w"))
     file:close()

@@ -84,15 +84,17 @@ function World:get(path) return self.core:ask("GET", path) end
 function World:post(path, form)
   return self.core:ask("POST", path, { ["Content-Type"] = "application/x-www-form-urlencoded" }, encode(form))
 end
--- Sends a form as a browser does when it holds files: fields by name, files by name → bytes.
+-- Sends a form as a browser does when it holds files: fields by name, files by name → bytes, or a list of them.
 function World:upload(path, fields, files)
   local parts, mark = {}, "----spec7MA4YWxkTrZu0gW"
   for name, text in pairs(fields) do
     parts[#parts + 1] = ('Content-Disposition: form-data; name="%s"\r\n\r\n%s'):format(name, text)
   end
-  for name, bytes in pairs(files) do
-    parts[#parts + 1] = ('Content-Disposition: form-data; name="%s"; filename="../我"家.jpg"\r\nContent-Type: text/html\r\n\r\n')
-      :format(name) .. bytes
+  for name, all in pairs(files) do
+    for _, bytes in ipairs(type(all) == "table" and all or { all }) do
+      parts[#parts + 1] = (('Content-Disposition: form-data; name="%s"; filename="../我"家.jpg"\r\n'):format(name)
+        .. "Content-Type: text/html\r\n\r\n" .. bytes)
+    end
   end
   local body = "--" .. mark .. "\r\n" .. table.concat(parts, "\r\n--" .. mark .. "\r\n") .. "\r\n--" .. mark .. "--\r\n"
   return self.core:ask("POST", path, { ["Content-Type"] = "multipart/form-data; boundary=" .. mark }, body)
