@@ -193,8 +193,10 @@ static void settle(struct care *care, struct message *message,
   }
 }
 
+// By an earlier try.
 static bool has_arrived(struct care *care, const struct message *message) {
-  return store_int(
+  return message->attempts > 1 &&
+         store_int(
              care->store, 0,
              "SELECT 1 FROM attempt WHERE message=?1 AND status='delivered' LIMIT 1", "i",
              message->id) != 0;
@@ -219,7 +221,7 @@ void message_result_apply(struct care *care, int64_t attempt,
                        result->detail[0] ? result->detail : NULL);
   if (known && message_is(&message, "in_flight")) {
     bool more = result->kind != RESULT_ACCEPTED;
-    bool arrived = has_arrived(care, &message);  // by another road, or an earlier try
+    bool arrived = has_arrived(care, &message);
     if (more && !arrived && was_cancelled(&message))
       message_end(care, &message, "cancelled", message.reason);
     else if (!more || !arrived)

@@ -74,8 +74,8 @@ static bool put_link(const struct words *words, struct buf *out) {
 
 static bool put_name(const struct words *words, struct buf *out) {
   return put_row(out, store_query(words->care->store,
-                                  "SELECT value FROM identity WHERE person=?1 AND"
-                                  " kind='name' ORDER BY position, id LIMIT 1",
+                                  "SELECT value, min((position<<40)+id) FROM identity"
+                                  " WHERE person=?1 AND kind='name'",
                                   "i", words->message->patient));
 }
 
