@@ -23,6 +23,7 @@ static const struct text_key text_keys[] = {
      offsetof(struct site, contact_windows)},
     {"via", "sms", offsetof(struct site, via)},
     {"festivals", "", offsetof(struct site, festivals)},
+    {"observations", "", offsetof(struct site, observations)},
     {"overdue_role", "duty-officer", offsetof(struct site, overdue_role)},
 };
 

@@ -321,13 +321,15 @@ static int open_channels(struct daemon *daemon, struct status *status) {
 
 static int open_connectors(struct daemon *daemon, struct status *status) {
   char *plugins = plugin_folder(daemon);
-  int code = connectors_open(&daemon->connectors,
-                             &(struct connector_parts){.loop = daemon->loop,
-                                                       .kernel = daemon->engine.kernel,
-                                                       .clock = &daemon->clock,
-                                                       .plugins = plugins,
-                                                       .table = table_file_read},
-                             &daemon->settings, status);
+  int code =
+      connectors_open(&daemon->connectors,
+                      &(struct connector_parts){.loop = daemon->loop,
+                                                .kernel = daemon->engine.kernel,
+                                                .measures = daemon->engine.measures,
+                                                .clock = &daemon->clock,
+                                                .plugins = plugins,
+                                                .table = table_file_read},
+                      &daemon->settings, status);
   mem_free(plugins);
   return name_config(daemon, code, status);
 }

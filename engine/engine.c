@@ -21,6 +21,7 @@
 #include "care/job.h"
 #include "care/ladder.h"
 #include "care/line.h"
+#include "care/measure.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/question.h"
@@ -113,6 +114,7 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
   zones_init(&engine->zones, NULL);
   engine->catalog = catalog_new();
   if (site_read(&engine->site, settings, &engine->zones, status) ||
+      measures_read(&engine->measures, engine->site.observations, status) ||
       load_catalog(engine, status) || kernel_new(&engine->kernel, store, clock, status)) {
     engine_close(engine, NULL);
     return status->code;
@@ -121,6 +123,7 @@ int engine_open(struct engine *engine, struct store *store, struct clock *clock,
                                .store = store,
                                .catalog = engine->catalog,
                                .site = &engine->site,
+                               .measures = engine->measures,
                                .zones = &engine->zones};
   scripts_port_init(engine);
   register_handlers(&engine->care);
@@ -140,6 +143,7 @@ void engine_close(struct engine *engine, struct store **store_out) {
   canary_free(&engine->care);
   line_deinit(&engine->care);
   catalog_free(engine->catalog);
+  measures_free(engine->measures);
   site_deinit(&engine->site);
   zones_deinit(&engine->zones);
   if (store_out)

@@ -15,6 +15,7 @@ struct engine {
   struct site site;
   struct catalog *catalog;
   struct kernel *kernel;
+  struct measures *measures;
   struct care care;
   struct bundles bundles;
   struct histogram activations;  // how long each took

@@ -213,7 +213,7 @@ static int sim_event(lua_State *L) {
   struct value view;
   int code = values_encode(L, 2, "event", &posted, &status);
   if (!code && value_read(posted.data, posted.len, &view))
-    code = event_check(&view, &clean, &status);
+    code = event_check(&view, sim->engine.measures, &clean, &status);
   buf_deinit(&posted);
   if (code) {
     buf_deinit(&clean);

@@ -183,6 +183,8 @@
 ---@field id string its name in scripts
 ---@field on string|string[] what makes it look
 ---@field where? fun(f: afterward.Facts): any facts → flag; what is true is handed to run
+---@field clear? function facts → whether it may fire again; when absent it may once `where` no longer holds
+---@field rearm? string fires again after so long although `where` has held all the time
 ---@field run fun(p: afterward.Run, flag: any) run(p, flag)
 
 ---@class afterward.triage_keys
@@ -226,6 +228,7 @@
 ---@field within? string not older
 ---@field since? integer from this ms on
 ---@field last? integer only these many
+---@field each? "day" the last one of each day: 32 days however dense the series
 
 ---@class afterward.send_options
 ---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
@@ -333,7 +336,7 @@ function Run:now() end
 ---Observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of `appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }
 ---@param code string which
 ---@param options? afterward.read_options see the keys
----@return table[]
+---@return any
 function Run:read(code, options) end
 
 ---A new round with clocks of its own, one level up
@@ -424,7 +427,7 @@ function Facts:get(key) end
 ---Observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of `appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }
 ---@param code string which
 ---@param options? afterward.read_options see the keys
----@return table[]
+---@return any
 function Facts:read(code, options) end
 
 ---Asks the newest version of a rule, whose random numbers are its own

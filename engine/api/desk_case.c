@@ -112,7 +112,7 @@ static void take_in(struct call *call, const char *id, const struct buf *event) 
   struct status status = {0};
   struct value posted;
   value_read(buf_text(event), event->len, &posted);
-  if (event_check(&posted, &clean, &status)) {
+  if (event_check(&posted, call->care->measures, &clean, &status)) {
     call_problem(call, 422, "%s", status.text);
   } else {
     struct pending *pending = pending_new(call->api, call->request, on_new);

@@ -21,6 +21,7 @@ struct event_result {
 struct posting {  // one request; lives until every event in it is settled
   struct pending *pending;
   struct event_result *results;
+  const struct event_form *form;  // NULL: its items are events
   enum inbox_stage stage;
   uint32_t count, left;
   bool single;
@@ -28,6 +29,18 @@ struct posting {  // one request; lives until every event in it is settled
 
 static const char *const conflict_text =
     "another event was taken with this id before; give each event an id of its own";
+
+// The name that a sentence about one begins with, apart for machines.
+static void put_field(struct json *json, const struct event_result *result) {
+  static const char begin[] = "field \"";
+  const char *name = result->detail;
+  if (!result->posting->form || strncmp(name, begin, sizeof begin - 1)) return;
+  name += sizeof begin - 1;
+  char *field = mem_copy_bytes(name, strcspn(name, "\""));
+  json_key(json, "field");
+  json_text(json, field);
+  mem_free(field);
+}
 
 static void put_result(struct json *json, const struct event_result *result) {
   json_open(json, '{');
@@ -38,6 +51,7 @@ static void put_result(struct json *json, const struct event_result *result) {
   if (result->detail) {
     json_key(json, "detail");
     json_text(json, result->detail);
+    put_field(json, result);
   }
   if (result->number) {
     json_key(json, "number");
@@ -108,6 +122,11 @@ static void settle(struct posting *posting) {
   events_free(posting);
 }
 
+static void mend(const struct event_result *result) {
+  const struct event_form *form = result->posting->form;
+  if (form && result->detail) form->mend(result->detail);
+}
+
 static void on_told(void *self, int64_t row, const struct value *told) {
   struct event_result *result = self;
   struct value status = value_field(told, "status"), detail = value_field(told, "detail"),
@@ -115,6 +134,7 @@ static void on_told(void *self, int64_t row, const struct value *told) {
   (void)row;
   result->status = (int)value_int_or(&status, 500);
   result->detail = value_copy_text(&detail);
+  mend(result);
   result->flag = value_copy_text(&flag);
   result->number = value_copy_text(&number);
   if (result->status == 409 && !result->detail)
@@ -125,6 +145,7 @@ static void on_told(void *self, int64_t row, const struct value *told) {
 static void refuse(struct event_result *result, const char *why) {
   result->status = 422;
   result->detail = mem_copy_text(why);
+  mend(result);
 }
 
 static bool fits(const struct value *id) {
@@ -154,7 +175,7 @@ static void read_event(const struct call *call, const struct value *event,
     refuse(result,
            "field \"id\" is missing: give the source's own id of the event, a text "
            "of at most 128 bytes");
-  } else if (event_check(event, &clean, &status)) {
+  } else if (event_check(event, call->care->measures, &clean, &status)) {
     refuse(result, status.text);
   } else {
     char *source = source_of(call, event);
@@ -166,29 +187,49 @@ static void read_event(const struct call *call, const struct value *event,
   buf_deinit(&clean);
 }
 
-static void read_events(struct call *call, const struct value *events, bool single) {
+static void read_item(const struct call *call, const struct value *item,
+                      struct event_result *result) {
+  const struct event_form *form = result->posting->form;
+  struct buf made = {0};
+  struct value event;
+  if (!form || item->kind != VALUE_MAP) {
+    read_event(call, item, result);
+    return;
+  }
+  form->make(item, &made);
+  value_read_front(made.data, made.len, &event);
+  read_event(call, &event, result);
+  buf_deinit(&made);
+}
+
+static void read_items(struct call *call, const struct event_form *form,
+                       const struct value *items, bool single) {
   struct posting *posting = call->posting = mem_alloc(sizeof *posting);
-  struct value_iter iter = value_iterate(events);
-  struct value event = *events;
-  uint32_t count = single ? 1 : value_count(events);
-  *posting = (struct posting){.single = single, .count = count, .stage = stage_of(call)};
+  struct value_iter iter = value_iterate(items);
+  struct value item = *items;
+  uint32_t count = single ? 1 : value_count(items);
+  *posting = (struct posting){
+      .single = single, .form = form, .count = count, .stage = stage_of(call)};
   posting->results = mem_alloc((count + 1) * sizeof *posting->results);
-  for (uint32_t i = 0; i < count && (single || value_next(&iter, NULL, &event)); i++) {
+  for (uint32_t i = 0; i < count && (single || value_next(&iter, NULL, &item)); i++) {
     posting->results[i].posting = posting;
-    read_event(call, &event, &posting->results[i]);
+    read_item(call, &item, &posting->results[i]);
   }
 }
 
-void events_read(struct call *call) {
-  struct value events = value_field(&call->body, "events");
-  if (events.kind == VALUE_NIL)
-    read_events(call, &call->body, true);
-  else if (events.kind != VALUE_LIST || !value_count(&events) ||
-           value_count(&events) > EVENTS_MOST)
-    call_refuse(call, 422, "events: must be a list of 1 to %d events", EVENTS_MOST);
+void events_read_as(struct call *call, const struct event_form *form) {
+  const char *list = form ? form->list : "events";
+  struct value items = value_field(&call->body, list);
+  if (items.kind == VALUE_NIL)
+    read_items(call, form, &call->body, true);
+  else if (items.kind != VALUE_LIST || !value_count(&items) ||
+           value_count(&items) > EVENTS_MOST)
+    call_refuse(call, 422, "%s: must be a list of 1 to %d", list, EVENTS_MOST);
   else
-    read_events(call, &events, false);
+    read_items(call, form, &items, false);
 }
+
+void events_read(struct call *call) { events_read_as(call, NULL); }
 
 void events_post(struct call *call) {
   struct posting *posting = call->posting;

@@ -41,9 +41,10 @@ static void put_fields(struct json *json, const struct subject *subject) {
 static void put_observations(struct call *call, struct json *json, int64_t patient) {
   struct stmt *row =
       store_query(call->care->store,
-                  "SELECT * FROM (SELECT at, code, day, value FROM observation WHERE"
-                  " patient=?1 AND value IS NOT NULL ORDER BY at DESC, id DESC LIMIT ?2)"
-                  " ORDER BY at",
+                  "SELECT * FROM (SELECT at, code, day, value, id FROM observation WHERE"
+                  " patient=?1 AND value IS NOT NULL AND gone IS NULL ORDER BY at DESC, "
+                  "id DESC LIMIT ?2)"
+                  " ORDER BY at, id",
                   "ii", patient, (int64_t)OBSERVATIONS);
   json_key(json, "observations");
   json_open(json, '[');

@@ -14,6 +14,7 @@
 #include "api/desk_case.h"
 #include "api/desk_case_files.h"
 #include "api/events.h"
+#include "api/observations.h"
 #include "api/plugins.h"
 #include "api/read.h"
 #include "api/read_forecast.h"
@@ -31,6 +32,7 @@ struct route {
 
 static const struct route routes[] = {
     {"POST", "events", SCOPE_EVENTS, events_post, events_read},
+    {"POST", "observations", SCOPE_EVENTS, events_post, observations_read},
     {"GET", "cases", SCOPE_READ, read_cases},
     {"POST", "cases", SCOPE_STAFF, desk_case_new},
     {"GET", "cases/*", SCOPE_READ, read_case},

@@ -12,4 +12,5 @@ struct embedded {
 extern const struct embedded migrations[];  // db/*.sql, in number order
 extern const struct embedded
     script_std[];  // engine/script/*.lua and engine/script/{std,check}/*.lua
-extern const struct embedded script_new[];  // engine/new/*.lua
+extern const struct embedded measure_table[];  // engine/care/measure.csv
+extern const struct embedded script_new[];     // engine/new/*.lua

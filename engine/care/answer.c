@@ -1,6 +1,6 @@
 // Answers: kept with the form's version and its rule's judgement, whoever gives them and
 // whenever they come.
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +13,7 @@
 #include "care/ladder.h"
 #include "care/mapping.h"
 #include "care/message.h"
+#include "care/observation.h"
 #include "care/question.h"
 #include "care/score.h"
 #include "care/task.h"
@@ -96,6 +97,8 @@ static void observe_item(struct care *care, const struct answer_given *given,
   if (code_text && (given_value.kind == VALUE_INT || given_value.kind == VALUE_REAL))
     observation_keep(care,
                      &(struct observation_spec){.patient = given->patient,
+                                                .low = NAN,
+                                                .high = NAN,
                                                 .code = code_text,
                                                 .value = value_real_or(&given_value, 0),
                                                 .unit = unit_text,
@@ -114,33 +117,6 @@ static void observe(struct care *care, const struct answer_given *given, int64_t
   struct value_iter iter = value_iterate(&items);
   if (!strcmp(given->by_kind, "device")) return;
   while (value_next(&iter, NULL, &item)) observe_item(care, given, answer, &item);
-}
-
-void observation_keep(struct care *care, const struct observation_spec *spec) {
-  struct civil day = zone_civil(care_site_zone(care), spec->at);
-  char day_text[32];
-  struct buf body = {0};
-  struct value view;
-  snprintf(day_text, sizeof day_text, "%04d-%02d-%02d", (int)day.year, (int)day.month,
-           (int)day.day);
-  store_exec(
-      care->store,
-      "INSERT INTO observation (patient, code, value, unit, at, day, source, answer) "
-      "VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-      "itdtittI", spec->patient, spec->code, spec->value, spec->unit, spec->at, day_text,
-      spec->source, spec->answer);
-  struct mapping map = mapping_begin(&body);
-  if (spec->answer) mapping_int(&map, "answer", spec->answer);
-  mapping_text(&map, "code", spec->code);
-  mapping_text(&map, "unit", spec->unit);
-  mapping_real(&map, "value", spec->value);
-  mapping_end(&map);
-  value_read(body.data, body.len, &view);
-  struct buf kind = {0};
-  buf_printf(&kind, "observation:%s", spec->code);
-  event_record(care, spec->patient, kind.data, spec->at, 0, 0, &view);
-  buf_deinit(&kind);
-  buf_deinit(&body);
 }
 
 static void raise_alert(struct care *care, const struct answer_given *given,

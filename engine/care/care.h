@@ -9,6 +9,7 @@
 #include "run/run.h"
 
 struct care;
+struct measures;
 
 // What a turn made. The caller gives it zeroed and calls turned_deinit.
 struct turned {
@@ -150,7 +151,8 @@ struct care {
   struct catalog *catalog;
   struct catalog *canaries;  // of versions that some follow (canary.h); NULL: none
   struct site *site;
-  struct zones *zones;  // base/zone.h's set
+  const struct measures *measures;  // care/measure.h's table
+  struct zones *zones;              // base/zone.h's set
   struct scripts_port scripts;
   struct channels_port channels;
   struct seen seen_patient, seen_event;  // facts_seen's

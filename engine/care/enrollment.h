@@ -37,11 +37,3 @@ struct planned {
 };
 int enrollment_planned(struct care *care, int64_t enrollment, struct planned *out,
                        int count);
-// A measurement, kept and recorded as the event observation:<code>. answer 0: it came by
-// itself.
-struct observation_spec {
-  int64_t patient, at, answer;
-  const char *code, *unit, *source;
-  double value;
-};
-void observation_keep(struct care *care, const struct observation_spec *spec);

@@ -40,12 +40,14 @@ void event_open_access(struct event_in *event, const char *department);
 
 // What was done, found and ordered (event_clinical.c).
 int event_clinical(struct event_in *event);
-int event_observation(struct event_in *event);
 // Keeps the lists of the event; counts what was not known before.
 struct clinical_new {
   int procedures, diagnoses, drugs;
 };
 int clinical_put(struct event_in *event, struct clinical_new *out);
+
+// What was measured (event_observation.c).
+int event_observation(struct event_in *event);
 
 // What is booked, and what lies ready (event_booking.c).
 int event_appointment(struct event_in *event);

@@ -11,12 +11,14 @@
 #include "care/event_shape.h"
 #include "care/mapping.h"
 #include "care/measure.h"
+#include "care/observation.h"
 #include "care/phone.h"
 
 enum { PATH_SIZE = 160, OLDEST_YEAR = 1890, DATA_TEXT = 400 };
 
 struct check {
   char path[PATH_SIZE];  // of what is being looked at: "patient.contacts[2].phone"
+  const struct measures *measures;  // NULL: units are judged elsewhere
   struct status *status;
 };
 
@@ -390,10 +392,12 @@ static int check_unit(struct check *check, const struct value *clean) {
                unit = value_field(&observation, "unit"),
                value = value_field(&observation, "value");
   if (observation.kind == VALUE_NIL) return OK;
+  if (observation_check(&observation, check->status)) return check->status->code;
+  if (!check->measures || value.kind == VALUE_NIL) return OK;
   char *code_text = value_copy_text(&code), *unit_text = value_copy_text(&unit);
-  const char *kept;
-  int result =
-      measure_check(code_text, unit_text, value_real_or(&value, 0), &kept, check->status);
+  struct measured measured;
+  int result = measure_read(check->measures, code_text, unit_text,
+                            value_real_or(&value, 0), &measured, check->status);
   mem_free(code_text);
   mem_free(unit_text);
   return result;
@@ -419,8 +423,9 @@ static int check_delay(struct check *check, const struct value *clean) {
   return wrong(check, "is missing; say how many minutes later it will be");
 }
 
-int event_check(const struct value *posted, struct buf *clean, struct status *status) {
-  struct check check = {.status = status};
+int event_check(const struct value *posted, const struct measures *measures,
+                struct buf *clean, struct status *status) {
+  struct check check = {.measures = measures, .status = status};
   struct value view;
   size_t before = clean->len;
   status->code = OK;

@@ -1,11 +1,10 @@
-// What was done, found, ordered and measured.
+// What was done, found and ordered.
 #include <string.h>
 
 #include "base/mem.h"
 #include "care/enrollment.h"
 #include "care/event_apply.h"
 #include "care/mapping.h"
-#include "care/measure.h"
 
 struct coded {
   char *code, *name;
@@ -91,29 +90,4 @@ int event_clinical(struct event_in *event) {
   put_first(event, &merge);
   event_tell(event, event->kind, &merge);
   return OK;
-}
-
-int event_observation(struct event_in *event) {
-  struct value map = value_field(&event->body, "observation"),
-               code = value_field(&map, "code"), unit = value_field(&map, "unit"),
-               value = value_field(&map, "value");
-  int64_t at;
-  if (event_time(event, &map, "at", CIVIL_DAY_MS, &at)) return event->status->code;
-  char *code_text = value_copy_text(&code), *unit_text = value_copy_text(&unit);
-  struct observation_spec spec = {.patient = event->patient,
-                                  .at = at ? at : event->at,
-                                  .code = code_text,
-                                  .source = event->row->source,
-                                  .value = value_real_or(&value, 0)};
-  int failed = code_text ? measure_check(code_text, unit_text, spec.value, &spec.unit,
-                                         event->status)
-                         : status_fail(event->status, ERR_INVALID,
-                                       "field \"observation.code\": is missing");
-  if (!failed) {
-    event_open_access(event, event->department);
-    observation_keep(event->care, &spec);
-  }
-  mem_free(code_text);
-  mem_free(unit_text);
-  return failed;
 }

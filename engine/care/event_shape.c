@@ -55,11 +55,22 @@ static const struct event_field coded_fields[] = {{"at", FIELD_TIME},
                                                   {NULL}};
 static const struct event_shape coded_shape = {"a coded item", coded_fields};
 
+static const char *const reading_states[] = {"final",   "preliminary",   "corrected",
+                                             "deleted", "wrong-patient", NULL};
+static const char *const reading_flags[] = {"H", "HH", "L", "LL", "A", "AA", "N", NULL};
 static const struct event_field observation_fields[] = {
     {"at", FIELD_TIME},
+    {"belongs", FIELD_TEXT, .most = 64, .hint = "Z0012345"},
     {"code", FIELD_TEXT, .needed = true, .most = 40, .hint = "temperature"},
+    {"device", FIELD_TEXT, .most = 64},
+    {"flag", FIELD_WORD, .words = reading_flags},
+    {"high", FIELD_NUMBER},
+    {"low", FIELD_NUMBER},
+    {"reading", FIELD_TEXT, .most = 128, .hint = "LIS-20260302-17/GLU"},
+    {"status", FIELD_WORD, .words = reading_states},
+    {"text", FIELD_TEXT, .most = 200},
     {"unit", FIELD_TEXT, .most = 20},
-    {"value", FIELD_NUMBER, .needed = true},
+    {"value", FIELD_NUMBER},
     {NULL}};
 static const struct event_shape observation_shape = {"an observation",
                                                      observation_fields};

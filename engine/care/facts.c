@@ -8,6 +8,7 @@
 #include "care/case.h"
 #include "care/figures.h"
 #include "care/mapping.h"
+#include "care/series.h"
 
 int facts_age_of(struct care *care, const char *birth, int64_t at) {
   int64_t days;
@@ -224,56 +225,12 @@ static int read_deliveries(const struct subject *subject, struct buf *out) {
   return OK;
 }
 
-static int read_since(const struct subject *subject, const struct value *options,
-                      int64_t *since, struct status *status) {
-  struct value within = value_field(options, "within"),
-               from = value_field(options, "since");
-  *since = from.kind == VALUE_INT ? from.integer : 0;
-  if (within.kind != VALUE_TEXT) return OK;
-  char *text = value_copy_text(&within);
-  int64_t now = kernel_now(subject->care->kernel), then = now;
-  int code = facts_time(subject, text, 0, &then, status);
-  free(text);
-  if (!code && now - (then - now) > *since) *since = now - (then - now);
-  return code;
-}
-
-static void put_observation(struct stmt *row, struct buf *out) {
-  struct mapping map = mapping_begin(out);
-  mapping_int(&map, "at", stmt_int(row, 0));
-  mapping_text(&map, "code", stmt_text(row, 1));
-  mapping_text(&map, "day", stmt_text(row, 2));
-  if (stmt_null(row, 3))
-    mapping_text(&map, "value", stmt_text(row, 4));
-  else
-    mapping_real(&map, "value", stmt_real(row, 3));
-  mapping_end(&map);
-}
-
 int facts_read(const struct subject *subject, const char *code,
                const struct value *options, struct buf *out, struct status *status) {
   if (!strcmp(code, "enrollments")) return read_enrollments(subject, out);
   if (!strcmp(code, "appointments")) return read_appointments(subject, out);
   if (!strcmp(code, "deliveries")) return read_deliveries(subject, out);
-  int64_t since;
-  if (read_since(subject, options, &since, status)) return status->code;
-  struct value last = value_field(options, "last");
-  int64_t most = value_int_or(&last, 32);
-  if (most < 1 || most > 32)
-    return status_fail(status, ERR_INVALID,
-                       "read: last must be 1 to 32; longer series belong in a rule");
-  struct stmt *rows =
-      store_query(subject->care->store,
-                  "SELECT * FROM (SELECT at, code, day, value, text FROM observation "
-                  "WHERE patient=?1 AND code=?2 "
-                  "AND at>=?3 ORDER BY at DESC, id DESC LIMIT ?4) ORDER BY at",
-                  "itii", subject->patient, code, since, most);
-  size_t list = value_begin_list(out);
-  uint32_t count = 0;
-  for (; stmt_row(rows); count++) put_observation(rows, out);
-  stmt_done(rows);
-  value_end(out, list, count);
-  return OK;
+  return series_read(subject, code, options, out, status);
 }
 
 void facts_silences(const struct subject *subject, const char *form, struct buf *out) {

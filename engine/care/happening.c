@@ -36,6 +36,7 @@ static void decision_free(struct decision *decision) {
   mem_free(decision->pathway);
   mem_free(decision->name);
   mem_free(decision->tier);
+  mem_free(decision->rearm);
   buf_deinit(&decision->value);
   buf_deinit(&decision->flag);
   mem_free(decision);
@@ -136,15 +137,32 @@ static void look_at_pathway(void *self, const char *id, const struct value *body
   buf_deinit(&flag);
 }
 
+// With a `clear` of its own it stays as it is between the two conditions.
+static bool may_rearm(struct happening *happening, const char *id,
+                      const struct value *body) {
+  struct value clear = value_field(body, "clear");
+  struct buf flag = {0};
+  bool cleared = clear.kind == VALUE_NIL || ask_where(happening, happening->pathway, id,
+                                                      "clear", happening->event, &flag);
+  buf_deinit(&flag);
+  return cleared;
+}
+
 static void look_at_watch(struct happening *happening, const char *id,
                           const struct value *body) {
-  struct value on = value_field(body, "on"), where = value_field(body, "where");
+  struct value on = value_field(body, "on"), where = value_field(body, "where"),
+               rearm = value_field(body, "rearm");
   struct buf flag = {0};
   if (!is_on(&on, happening->kind)) return;
   bool fires = where.kind == VALUE_NIL || ask_where(happening, happening->pathway, id,
                                                     "where", happening->event, &flag);
+  if (!fires && !may_rearm(happening, id, body)) {
+    buf_deinit(&flag);
+    return;
+  }
   struct decision *decision =
       decide(happening, fires ? DECIDE_WATCH : DECIDE_QUIET, happening->pathway, id);
+  decision->rearm = value_copy_text(&rearm);
   decision->value = flag;
 }
 

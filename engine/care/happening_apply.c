@@ -2,29 +2,23 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/edge.h"
 #include "care/enroll.h"
-#include "care/facts.h"
 #include "care/happening_parts.h"
 #include "care/quarantine.h"
 #include "care/question.h"
 #include "care/task.h"
 
-// Observations fire on the rising edge: the edge is kept with the subject's state.
-static bool is_rising(const struct happening *happening, const struct decision *decision,
-                      bool now) {
-  struct subject subject = {happening->care, decision->department, happening->patient,
-                            decision->enrollment, 0};
-  struct buf key = {0}, before = {0};
-  struct value view = {0}, flag = {.kind = VALUE_BOOL, .boolean = true};
-  if (strncmp(happening->kind, "observation:", strlen("observation:"))) return now;
-  buf_printf(&key, "~watch.%.50s", decision->name);
-  facts_get(&subject, key.data, &before);
-  value_read(before.data, before.len, &view);
-  bool was = value_true(&view);
-  if (was != now) facts_set(&subject, key.data, now ? &flag : &(struct value){0});
-  buf_deinit(&key);
-  buf_deinit(&before);
-  return now && !was;
+static bool is_reading(const struct happening *happening) {
+  return !strncmp(happening->kind, "observation:", strlen("observation:"));
+}
+
+static struct edge edge_of(const struct happening *happening,
+                           const struct decision *decision) {
+  return (struct edge){{happening->care, decision->department, happening->patient,
+                        decision->enrollment, decision->event},
+                       decision->name,
+                       decision->rearm};
 }
 
 static void start_watch(const struct happening *happening,
@@ -45,6 +39,19 @@ static void start_watch(const struct happening *happening,
                 .day = day.data,
                 .flag = decision->value.len ? &decision->value : NULL});
   buf_deinit(&day);
+}
+
+// Readings fire on the rising edge, all else each time.
+static void apply_watch(const struct happening *happening,
+                        const struct decision *decision) {
+  struct edge edge = edge_of(happening, decision);
+  if (!is_reading(happening) || edge_rises(&edge)) start_watch(happening, decision);
+}
+
+static void apply_quiet(const struct happening *happening,
+                        const struct decision *decision) {
+  struct edge edge = edge_of(happening, decision);
+  if (is_reading(happening)) edge_falls(&edge);
 }
 
 static void apply_answer(const struct happening *happening,
@@ -96,10 +103,8 @@ void happening_apply(const struct happening *happening, const struct decision *d
   switch (decision->kind) {
     case DECIDE_ENROLL: apply_enroll(happening, decision, NULL); break;
     case DECIDE_CASE: apply_case(happening, decision); break;
-    case DECIDE_WATCH:
-      if (is_rising(happening, decision, true)) start_watch(happening, decision);
-      break;
-    case DECIDE_QUIET: is_rising(happening, decision, false); break;
+    case DECIDE_WATCH: apply_watch(happening, decision); break;
+    case DECIDE_QUIET: apply_quiet(happening, decision); break;
     case DECIDE_ANSWER: apply_answer(happening, decision); break;
     case DECIDE_TELL:
       quarantine_failed(happening->care, decision->department, decision->name,

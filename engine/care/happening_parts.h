@@ -18,6 +18,7 @@ struct decision {  // what Lua said, to be applied in the commit
   enum decision_kind kind;
   char *department, *pathway, *name;  // name: watch, form or what went wrong
   char *tier;
+  char *rearm;  // of a watch: the span after which it fires again while it holds
   int64_t enrollment, question, event;
   struct buf value, flag;  // a watch's flag; an answer's values and judgement
   bool unjudged;

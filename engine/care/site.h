@@ -17,10 +17,12 @@ struct site {
   struct window contact;        // the same, parsed
   int budget_day, budget_week;  // questionnaires and notices a patient may get (safety
                                 // and medicine apart)
-  int mass_limit;       // messages of one template a day before a second person is asked
-  char *via;            // default order of channels, "sms"
-  char *festivals;      // CSV of days with safety messages only (WARD 20), in
-                        // place of those of shared/calendar/cn.csv; "": those; "none"
+  int mass_limit;   // messages of one template a day before a second person is asked
+  char *via;        // default order of channels, "sms"
+  char *festivals;  // CSV of days with safety messages only (WARD 20), in
+                    // place of those of shared/calendar/cn.csv; "": those; "none"
+  char *
+      observations;  // CSV of measures over the engine's own (care/measure.csv); "": none
   char *overdue_role;   // the site's own ladder: who is paged when all else is silent
   struct buf settings;  // the whole configuration as an encoded map, for parts that read
                         // their own section

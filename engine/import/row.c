@@ -347,7 +347,7 @@ static int check(struct row *row, const struct buf *body) {
   struct value view;
   int code = ERR_INTERNAL;
   if (value_read(body->data, body->len, &view))
-    code = event_check(&view, &clean, row->status);
+    code = event_check(&view, NULL, &clean, row->status);
   buf_deinit(&clean);
   if (code) *row->column = import_map_column(row->map, row->status->text);
   return code;

@@ -10,10 +10,12 @@
 #include "run/kernel.h"
 
 struct connector;
+struct measures;
 
 struct connector_parts {  // borrowed
   struct loop *loop;
   struct kernel *kernel;
+  const struct measures *measures;  // what units of readings are judged by
   struct clock *clock;
   const char *plugins;  // the folder with NAME/NAME.so
   // Reads a Lua file that returns a table, as an encoded value.

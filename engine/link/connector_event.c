@@ -27,20 +27,21 @@ static void on_told(void *self, int64_t row, const struct value *result) {
   mem_free(event);
 }
 
-static int read_event(const char *json, size_t size, struct buf *clean, char **id,
-                      struct status *status) {
+static int read_event(const struct aw_host *host, const struct aw_event *given,
+                      struct buf *clean, char **id, struct status *status) {
+  const struct measures *measures = connector_of(host)->parts.measures;
   struct buf encoded = {0};
   struct value event;
-  int code = value_from_json(&encoded, json, size, status);
+  int code = value_from_json(&encoded, given->json, given->size, status);
   if (!code) {
     value_read_front(encoded.data, encoded.len, &event);
-    code = event_check(&event, clean, status);
+    code = event_check(&event, measures, clean, status);
   }
   if (!code) {
-    struct value given = value_field(&event, "id");
-    bool fits = given.kind == VALUE_TEXT && given.text.len && given.text.len <= 128 &&
-                !memchr(given.text.data, '\0', given.text.len);
-    *id = fits ? value_copy_text(&given) : NULL;
+    struct value own = value_field(&event, "id");
+    bool fits = own.kind == VALUE_TEXT && own.text.len && own.text.len <= 128 &&
+                !memchr(own.text.data, '\0', own.text.len);
+    *id = fits ? value_copy_text(&own) : NULL;
     if (!fits)
       code = status_fail(status, ERR_INVALID,
                          "field \"id\" is missing: give the source's own id of the "
@@ -65,8 +66,7 @@ int connector_check(const struct aw_host *host, const struct aw_event *given, ch
   struct status status = {0};
   struct buf clean = {0};
   char *id = NULL;
-  (void)host;
-  if (read_event(given->json, given->size, &clean, &id, &status) && room)
+  if (read_event(host, given, &clean, &id, &status) && room)
     snprintf(why, room, "%s", status.text);
   mem_free(id);
   buf_deinit(&clean);
@@ -83,7 +83,7 @@ int connector_submit(const struct aw_host *host, const struct aw_event *given, c
   if (connector->stopped)
     status_fail(&status, ERR_CONFLICT, "the connector is being unloaded");
   else
-    read_event(given->json, given->size, &clean, &id, &status);
+    read_event(host, given, &clean, &id, &status);
   if (status.code) {
     if (room) snprintf(why, room, "%s", status.text);
     connector->refused++;

@@ -45,7 +45,8 @@ api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety", "marketing" } -- the last asks first: care/consent.c
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
-  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "delivery", "death", "birth-loss", "reply", "feedback" }
+  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "observation-withdrawn",
+  "delivery", "death", "birth-loss", "reply", "feedback" }
 api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
   { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
   { "no-answer", "无人接听" }, { "busy", "占线" }, { "off", "关机" }, { "void", "停机空号" }, { "wrong-person", "非本人" },
@@ -129,6 +130,8 @@ api.kinds = {
   watch = { doc = "starts a run on the rising edge of a condition", keys = {
     key("id", "id!", "its name in scripts"), key("on", "event|list of event!", "what makes it look"),
     key("where", "function", "facts → flag; what is true is handed to run"),
+    key("clear", "function", "facts → whether it may fire again; when absent it may once `where` no longer holds"),
+    key("rearm", "span", "fires again after so long although `where` has held all the time"),
     key("run", "function!", "run(p, flag)"),
   } },
   template = { doc = "text of a message", keys = {
@@ -324,8 +327,9 @@ api.run = {
   read = call("observations of a code, oldest first, 32 at most; of `enrollments` the live ones { pathway, tier, since }, of "
       .. "`appointments` those since a week ago { id, at, department, status }, of `deliveries` what was told { delivery, place, status }",
     { key("code", "word!", "which"),
-      options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many") } },
-    { label = "code", waits = false, returns = "list of { code, value, at, day }" }),
+      options { key("within", "span", "not older"), key("since", "time", "from this ms on"), key("last", "count", "only these many"),
+        key("each", "one:day", "the last one of each day: 32 days however dense the series") } },
+    { label = "code", waits = false, returns = "list of { code, value, at, day } and, where known, unit and the reference range low, high" }),
   rule = call("asks the newest version of a rule, whose random numbers are its own",
     { key("id", "ref:rule!", "which"), key("values", "any", "handed to it, as many as there are", { more = true }) },
     { label = "id", waits = false, returns = "its value" }),

@@ -21,7 +21,7 @@ static bool put_word(const struct place *place, const char *word, struct text *o
   }
   if (path_read(word, &path)) path_put(place, &path, 0, &value);
   bool found = value.len != 0;
-  if (found && path.kind == WORDS_NUMBER)
+  if (found && path.kind >= WORDS_NUMBER)
     text_put(out, value.data, value.len);
   else if (found)
     text_put_json(out, text_slice(&value));
@@ -72,8 +72,34 @@ static bool put_all(const struct place *place, const struct aw_node *node,
   return count != 0;
 }
 
+// What a word says, without quotes.
+static void put_said(const struct place *place, const char *word, struct text *out) {
+  struct path path;
+  if (path_read(word, &path)) path_put(place, &path, 0, out);
+}
+
+// { join = { "OBR-3.1", "OBX-3.1" } }: all of them with strokes between, nothing when the
+// first says nothing.
+static bool put_join(const struct place *place, const struct aw_node *node,
+                     struct text *out) {
+  const struct aw_host *host = place->host;
+  const struct aw_node *paths = host->field(node, "join"), *item;
+  struct text all = {0}, one = {0};
+  for (size_t i = 0; (item = host->item(paths, i, NULL)) && (!i || all.len); i++) {
+    one.len = 0;
+    put_said(place, host->word(item), &one);
+    if (one.len) text_puts(&all, all.len ? "/" : "");
+    text_put(&all, one.data, one.len);
+  }
+  if (all.len) text_put_json(out, text_slice(&all));
+  bool found = all.len != 0;
+  text_free(&all);
+  text_free(&one);
+  return found;
+}
+
 static bool is_own(const char *key) {  // words of the table, no fields of the event
-  static const char *const own[] = {"all", "base", "each", "most", "when", NULL};
+  static const char *const own[] = {"all", "base", "each", "join", "most", "when", NULL};
   for (int i = 0; own[i]; i++)
     if (!strcmp(key, own[i])) return true;
   return false;
@@ -177,6 +203,7 @@ static bool put_value(const struct place *place, const struct aw_node *node,
     case AW_FLAG: text_puts(out, host->value(node) != 0 ? "true" : "false"); return true;
     case AW_MAP:
       if (host->field(node, "all")) return put_all(place, node, out);
+      if (host->field(node, "join")) return put_join(place, node, out);
       return host->field(node, "each") ? put_each(place, node, out)
                                        : put_object(place, node, out);
     default: return false;

@@ -5,8 +5,10 @@
 -- something counts; a table is an object. What says nothing is left out.
 --   PID-5            field 5 of segment PID        PID-3.1         its first component        PID-5.1.1   a subcomponent
 --   PID-3[MR,PI].1   the repetition whose fifth component is MR or PI                          PID-13[*]   every repetition
---   EVN-2|time  PID-7|date  PID-13|phone  PID-5|name  OBX-5|number  PID-8|sex (a word of tables below; "*" is any other, "&" itself)
+--   EVN-2|time  PID-7|date  PID-13|phone  PID-5|name  OBX-5|number  OBX-7|low, |high
+--   PID-8|sex (a word of tables below; "*" is any other, "&" itself)
 --   { all = { paths }, most = 5 }            every different one, as a list
+--   { join = { paths } }                     all that they say, with strokes between; nothing when the first says nothing
 --   { each = "DG1", code = "DG1-3.1" }       an object for each segment DG1
 -- A message is one event or a list of them; each = "OBX" makes one event for each segment; when = "PID-30=Y", "OBX-2=NM,SN",
 -- "OBX-11!=D,X" or a list of such; false ignores it; base = false leaves the fields of base out.
@@ -17,6 +19,9 @@ local diagnoses = { each = "DG1", code = "DG1-3.1", name = { "DG1-3.2", "DG1-4" 
 local procedures = { each = "PR1", code = "PR1-3.1", name = { "PR1-3.2", "PR1-4" }, at = "PR1-5|time", most = 50 }
 local death = { kind = "=death", when = "PID-30=Y", at = { "PID-29|time", "EVN-2|time", "MSH-7|time" }, base = true }
 local person = { { kind = "=patient", at = when }, death }
+
+local measured = { "OBX-14|time", "OBR-7|time", "OBR-22|time", "MSH-7|time" }
+local reading = { join = { "OBR-3.1", "OBX-3.1", "OBX-4" } }
 
 local function appointment(status)
   return { kind = "=appointment", at = when, appointment = { id = { "SCH-2.1", "SCH-1.1" }, status = "=" .. status,
@@ -55,9 +60,15 @@ return {
     ["ADT^A40"] = { kind = "=merge", each = "MRG", at = when, base = false, merge = { from_mrn = "MRG-1.1", into_mrn = "PID-3.1" } },
     ["ADT^A41"] = false,                                         -- accounts are not followed
 
-    ["ORU^R01"] = { kind = "=observation", each = "OBX", when = { "OBX-2=NM,SN", "OBX-11!=D,X,W,I", "OBX-5|number!=" },
-      at = { "OBX-14|time", "OBR-7|time", "OBR-22|time", "MSH-7|time" },
-      observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit" } },
+    -- A result is known again by its order, its code and OBX-4: C replaces it, D takes it back, W says that it was never this patient's.
+    ["ORU^R01"] = {
+      { kind = "=observation", each = "OBX", when = { "OBX-2=NM,SN", "OBX-11!=D,W,X,I,N,O", "OBX-5|number!=" }, at = measured,
+        observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit", reading = reading, status = "OBX-11|status",
+          low = "OBX-7|low", high = "OBX-7|high", flag = "OBX-8|flag" } },
+      { kind = "=observation", each = "OBX", when = { "OBX-2=NM,SN", "OBX-11=D,W" }, at = measured,
+        observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit", reading = reading,
+          status = "OBX-11|status" } },
+    },
 
     ["SIU^S12"] = appointment "booked",
     ["SIU^S13"] = appointment "changed",
@@ -82,6 +93,8 @@ return {
       ["20"] = "death", ["41"] = "death", ["1"] = "order", ["2"] = "transfer", ["3"] = "community", ["4"] = "against-advice",
       ["5"] = "death", ["9"] = "other" },
     department = { ["*"] = "&" },             -- ["0302"] = "ortho"
+    status = { P = "preliminary", R = "preliminary", S = "preliminary", C = "corrected", D = "deleted", W = "wrong-patient", ["*"] = "final" },
+    flag = { H = "H", HH = "HH", L = "L", LL = "LL", A = "A", AA = "AA", N = "N", [">"] = "HH", ["<"] = "LL", ["↑"] = "H", ["↓"] = "L" },
     code = { ["*"] = "&" },                   -- ["GLU"] = "glucose"
     unit = { ["*"] = "&" },                   -- ["℃"] = "Cel"
   },

@@ -28,8 +28,10 @@ static bool check_word(struct check *check, const char *word) {
                  word);
   if (*path.table && host->kind(host->field(host->field(check->map->root, "tables"),
                                             path.table)) != AW_MAP)
-    return wrong(check, "names neither time, date, phone, name, number nor one of tables",
-                 word);
+    return wrong(
+        check,
+        "names neither time, date, phone, name, number, low, high nor one of tables",
+        word);
   return true;
 }
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"", "time", "date", "phone", "name", "number"};
+static const char *const names[] = {"",     "time",   "date", "phone",
+                                    "name", "number", "low",  "high"};
 
 bool words_kind(const char *name, enum words_kind *out) {
   for (size_t i = 1; i < sizeof names / sizeof *names; i++)
@@ -131,6 +132,47 @@ static void put_measured(const struct message *message, struct slice repeat,
   }
 }
 
+static bool begins(const char *text, const char *const *words, size_t *len) {
+  for (; *words; words++)
+    if (!strncmp(text, *words, *len = strlen(*words))) return true;
+  return false;
+}
+
+// "3.9-6.1", also as "3.9--6.1" and "3.9~6.1".
+static void put_between(const char *text, bool low, struct text *out) {
+  char *end;
+  double first = strtod(text, &end);
+  struct text front = {0};
+  const char *stroke = end + strspn(end, " ");
+  if (end == text || (*stroke != '-' && *stroke != '~')) return;
+  text_put(&front, text, (size_t)(end - text));
+  if (first >= 0 && stroke[1] == '-') stroke++;
+  put_number(low ? front.data : stroke + 1, out);
+  text_free(&front);
+}
+
+static void put_end(const char *text, bool low, struct text *out) {
+  static const char *const above[] = {">=", ">", "≥", NULL}, *const below[] = {"<=", "<",
+                                                                               "≤", NULL};
+  size_t len;
+  text += strspn(text, " ");
+  if (begins(text, above, &len)) {
+    if (low) put_number(text + len, out);
+  } else if (begins(text, below, &len)) {
+    if (!low) put_number(text + len, out);
+  } else {
+    put_between(text, low, out);
+  }
+}
+
+static void put_range(const struct message *message, struct slice repeat, bool low,
+                      struct text *out) {
+  struct text plain = {0};
+  if (!slice_is(repeat, "\"\"")) message_unescape(message, repeat, &plain);
+  if (plain.len) put_end(plain.data, low, out);
+  text_free(&plain);
+}
+
 static void put_plain(const struct message *message, struct slice repeat,
                       enum words_kind kind, struct text *out) {
   struct text plain = {0};
@@ -146,6 +188,8 @@ void words_put(const struct message *message, struct slice repeat, enum words_ki
     case WORDS_PHONE: put_phone(message, repeat, out); break;
     case WORDS_NAME: put_name(message, repeat, out); break;
     case WORDS_NUMBER: put_measured(message, repeat, out); break;
+    case WORDS_LOW: put_range(message, repeat, true, out); break;
+    case WORDS_HIGH: put_range(message, repeat, false, out); break;
     case WORDS_TEXT:
     case WORDS_TIME:
     case WORDS_DATE: put_plain(message, repeat, kind, out); break;

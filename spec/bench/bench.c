@@ -99,7 +99,7 @@ void bench_submit(struct bench *bench, const char *id, const char *kind,
   bench_must(value_from_json(&posted, json, strlen(json), &status), &status);
   value_read(posted.data, posted.len, &view);
   if (!strcmp(kind, "event")) {
-    bench_must(event_check(&view, &clean, &status), &status);
+    bench_must(event_check(&view, bench->engine.measures, &clean, &status), &status);
     value_read(clean.data, clean.len, &view);
   }
   kernel_submit(bench->engine.kernel, "bench", id, kind, &view, INBOX_RECORDED, NULL,

@@ -12,7 +12,7 @@ static void try_event(const struct value *posted) {
   struct buf clean = {0};
   struct status status = {0};
   struct value view, kind;
-  if (event_check(posted, &clean, &status) == OK) {
+  if (event_check(posted, NULL, &clean, &status) == OK) {
     assert(value_read(clean.data, clean.len, &view));
     kind = value_field(&view, "kind");
     assert(kind.kind == VALUE_TEXT);

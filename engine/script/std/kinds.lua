@@ -72,6 +72,7 @@ function finish.step(_, body, _, _, keep) keep("run", body.run) end
 
 function finish.watch(definition, body, _, _, keep)
   keep("where", body.where)
+  keep("clear", body.clear)
   keep("run", body.run)
   definition.on = as_list(definition.on)
 end

@@ -231,6 +231,36 @@ describe("HL7", function()
     assert.falsy(text:find("36.5", 1, true))
   end)
 
+  it("follows what the laboratory says of a result: corrected, deleted, the wrong patient's; units and ranges are converted", function()
+    taken(p.send(discharge(62)))
+    local known = patient(62)
+    local function oru(value, status, order, unit, range)
+      taken(p.send(message("ORU^R01", { pid(62), pv1(62), ("OBR|1||%s|GLU|||20260302090000"):format(order),
+        ("OBX|1|NM|2345-7^Glucose^LN||%s|%s|%s|H|||%s|||20260302091500"):format(value, unit or "mmol/L", range or "3.9--6.1", status) })))
+    end
+    local function counting(expected)
+      local got
+      wait.till("it counts " .. expected, function()
+        got = {}
+        for _, row in ipairs(h:get("/patients/" .. known.id .. "/facts?department=w").observations) do
+          got[#got + 1] = ("%s %g"):format(row.code, row.value)
+        end
+        return table.concat(got, ", ") == expected
+      end)
+    end
+    oru("7.2", "F", "L1")
+    counting "glucose 7.2"
+    oru("7.2", "F", "L1")                                     -- the whole report again, under another control id
+    oru("17.2", "C", "L1")
+    counting "glucose 17.2"
+    oru("", "D", "L1")
+    counting ""
+    oru("126", "F", "L2", "mg/dL", "70-110")
+    counting "glucose 6.9939"
+    oru("126", "W", "L2", "mg/dL")
+    counting ""
+  end)
+
   it("takes appointments and drugs", function()
     taken(p.send(discharge(61)))
     patient(61)

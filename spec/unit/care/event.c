@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "care/enrollment.h"
+#include "care/measure.h"
 #include "care/patient.h"
 #include "care/phone.h"
 
@@ -22,6 +23,7 @@ struct hospital {
   struct clock clock;
   struct zones zones;
   struct site site;
+  struct measures *measures;
   struct care care;
   int64_t posted;
   struct buf told;
@@ -53,7 +55,11 @@ static int check(lua_State *L) {
   struct value value, view;
   struct status status = {0};
   bool read = read_json(L, 1, &bytes, &value);
-  int code = read ? event_check(&value, &clean, &status) : -1;
+  struct measures *measures = NULL;
+  int code = read && !measures_read(&measures, NULL, &status)
+                 ? event_check(&value, measures, &clean, &status)
+                 : -1;
+  measures_free(measures);
   if (!code && value_read(clean.data, clean.len, &view)) value_to_json(&out, &view);
   buf_deinit(&bytes);
   buf_deinit(&clean);
@@ -84,6 +90,7 @@ static int hospital(lua_State *L) {
   self->site.zone = (char *)"Asia/Shanghai";
   if (zones_find(&self->zones, self->site.zone, &zone, &status) ||
       iso_parse(luaL_checkstring(L, 1), zone, &now, &status) ||
+      measures_read(&self->measures, NULL, &status) ||
       store_open(&self->store, ":memory:", &status))
     return luaL_error(L, "%s", status.text);
   clock_init_set(&self->clock, now);
@@ -93,6 +100,7 @@ static int hospital(lua_State *L) {
                              .store = self->store,
                              .catalog = catalog_new(),
                              .site = &self->site,
+                             .measures = self->measures,
                              .zones = &self->zones};
   event_handlers(&self->care);
   enrollment_handlers(&self->care);
@@ -106,6 +114,7 @@ static int hospital_close(lua_State *L) {
   kernel_free(self->kernel);
   store_close(self->store);
   catalog_free(self->care.catalog);
+  measures_free(self->measures);
   zones_deinit(&self->zones);
   buf_deinit(&self->told);
   for (int i = 0; i < self->asked_count; i++) mem_free(self->asked[i]);
@@ -130,8 +139,8 @@ static int post(lua_State *L) {
   char id[32];
   bool good = read_json(L, 3, &bytes, &value);
   if (good && strcmp(kind, "event") == 0) {
-    good =
-        !event_check(&value, &clean, &status) && value_read(clean.data, clean.len, &view);
+    good = !event_check(&value, self->measures, &clean, &status) &&
+           value_read(clean.data, clean.len, &view);
   } else {
     view = value;
   }

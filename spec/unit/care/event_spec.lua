@@ -70,10 +70,19 @@ describe("An event from outside", function()
     ['{"id":"1","kind":"merge","at":"2026-03-02","merge":{"from_mrn":"1","into_mrn":"1"}}'] =
       'field "merge.into_mrn": is the same as merge.from_mrn; name two patients',
     [measured '"value":"38"'] = 'field "observation.value": must be a number, not a text',
-    [measured '"value":38,"unit":"degF"'] =
-      'field "observation.unit": temperature is kept in Cel, not in "degF"; convert the value and send Cel',
+    [measured '"unit":"Cel"'] = 'field "observation.value": is missing; give a number, or what is no number as "text"',
+    [measured '"value":38,"unit":"kg"'] =
+      'field "observation.unit": temperature is kept in Cel, not in "kg"; send Cel, or [degF], K',
+    [measured '"value":38,"unit":"[degF]"'] =
+      'field "observation.value": a temperature of 3.33333 Cel is outside 25 to 45; check value and unit: is it in Cel?',
     [measured '"value":100.4'] =
-      'field "observation.value": a temperature of 100.4 Cel is outside 25 to 45; check value and unit',
+      'field "observation.value": a temperature of 100.4 Cel is outside 25 to 45; check value and unit: is it in [degF]?',
+    [measured '"value":500'] = 'field "observation.value": a temperature of 500 Cel is outside 25 to 45; check value and unit',
+    [measured '"value":38,"low":37,"high":36'] = 'field "observation.high": lies below "low"; check the reference range',
+    [measured '"value":38,"belongs":"Z2"'] =
+      'field "observation.belongs": is for status "wrong-patient" alone: the number of the patient whose reading it is',
+    [measured '"value":38,"status":"amended"'] =
+      'field "observation.status": must be one of final, preliminary, corrected, deleted, wrong-patient',
   } do
     it("is refused: " .. sentence, function() assert.equal(sentence, why(json)) end)
   end
@@ -313,6 +322,74 @@ describe("A hospital's events", function()
     post("observation", mrn .. ',"observation":{"code":"temperature","value":38.5,"unit":"℃"}')
     assert.equal("temperature|38.5|Cel", h:ask "select code, value, unit from observation")
     assert.equal("observation:temperature", h:ask(kinds))
+  end)
+
+  for _, case in ipairs {
+    { "glucose", 126, "mg/dL", 6.9939 }, { "2345-7", 126, nil, 6.9939, "glucose" }, { "14749-6", 7, nil, 7, "glucose" },
+    { "temperature", 100.4, "[degF]", 38 }, { "weight", 165, "[lb_av]", 74.8427 }, { "weight", 150, "斤", 75 },
+    { "systolic", 16, "kPa", 120.0099 }, { "height", 1.7, "m", 170 }, { "creatinine", 1, "mg/dL", 88.4017 },
+    { "hemoglobin", 13.5, "g/dL", 135 }, { "hba1c", 53, "mmol/mol", 7.0004 }, { "spo2", 0.97, "1", 97 },
+    { "potassium", 4.1, "mEq/L", 4.1 },
+  } do
+    local code, value, unit, kept, known = table.unpack(case, 1, 5)
+    it(("keep %g %s of %s as %g, with what was sent"):format(value, unit or "(no unit)", code, kept), function()
+      post("observation", ('%s,"observation":{"code":"%s","value":%g%s}'):format(mrn, code, value,
+        unit and (',"unit":"%s"'):format(unit) or ""))
+      assert.equal(("%s|%s"):format(known or code, kept + 0.0), h:ask "select code, value from observation")
+      local sent = h:ask "select given from observation"
+      if kept == value then assert.equal("", sent) else assert.equal(value, tonumber(sent:match "^[%d.]+")) end
+    end)
+  end
+
+  it("convert the reference range with the value", function()
+    post("observation", mrn .. ',"observation":{"code":"glucose","value":126,"unit":"mg/dL","low":70,"high":110,"flag":"H"}')
+    assert.equal("3.9|6.1|H", h:ask "select round(low,1), round(high,1), flag from observation")
+  end)
+
+  describe("a reading", function()
+    local counting = "select value from observation where gone is null order by id"
+    local function read(value, more)
+      post("observation", ('%s,"observation":{"code":"glucose","value":%g,"reading":"R1"%s}'):format(mrn, value, more or ""))
+    end
+    local function back(why, more)
+      post("observation", ('%s,"observation":{"code":"glucose","reading":"R1","status":"%s"%s}'):format(mrn, why, more or ""))
+    end
+    it("that is sent again is one reading and one event", function()
+      read(7) read(7) read(7, ',"status":"final"')
+      assert.equal("7.0", h:ask(counting))
+      assert.equal("observation:glucose", h:ask(kinds))
+    end)
+    it("without an id of its own is known by its time", function()
+      for _ = 1, 2 do post("observation", mrn .. ',"observation":{"code":"glucose","value":7,"at":"2026-03-02T08:00:00+08:00"}') end
+      post("observation", mrn .. ',"observation":{"code":"glucose","value":8,"at":"2026-03-02T08:00:00+08:00"}')
+      assert.equal("7.0 8.0", h:ask(counting))
+    end)
+    it("is replaced by its correction, and what it was stays on record", function()
+      read(7) read(17, ',"status":"corrected"')
+      assert.equal("17.0", h:ask(counting))
+      assert.equal("7.0|corrected 17.0|", h:ask "select value, gone from observation order by id")
+      assert.equal("1", h:ask "select root from observation where gone is null")
+    end)
+    it("that was preliminary is replaced by the final one", function()
+      read(7, ',"status":"preliminary"') read(7.4)
+      assert.equal("7.4", h:ask(counting))
+    end)
+    it("that is deleted counts no more, also when it is sent again, until it is corrected", function()
+      read(7) back "deleted" read(7)
+      assert.equal("", h:ask(counting))
+      assert.equal("observation:glucose observation-withdrawn", h:ask(kinds))
+      read(6, ',"status":"corrected"')
+      assert.equal("6.0", h:ask(counting))
+    end)
+    it("that is deleted before it came does not count when it comes", function()
+      back "deleted" read(7)
+      assert.equal("", h:ask(counting))
+    end)
+    it("of the wrong patient moves to whom it belongs", function()
+      post("patient", ',"patient":{"mrn":"Z2"}')
+      read(7) back("wrong-patient", ',"belongs":"Z2"')
+      assert.equal("7.0|wrong-patient|2 7.0||1", h:ask "select value, gone, patient from observation order by id")
+    end)
   end)
 end)
 
