@@ -126,6 +126,15 @@ static void settle_known(struct care *care, struct message *message, int64_t att
     failed(care, message, attempt, receipt->detail);
 }
 
+// The same text went with one key each time: what became of it became of every try.
+static void settle_same_key(struct care *care, int64_t attempt) {
+  store_exec(care->store,
+             "UPDATE attempt SET status=a.status FROM attempt a WHERE a.id=?1 AND"
+             " a.status IN ('delivered','failed') AND attempt.key=a.key AND"
+             " attempt.channel=a.channel AND attempt.status='in_doubt'",
+             "i", attempt);
+}
+
 static void settle(struct care *care, int64_t attempt, const struct receipt *receipt) {
   char status[16] = "";
   struct stmt *row = store_query(
@@ -140,6 +149,7 @@ static void settle(struct care *care, int64_t attempt, const struct receipt *rec
       settle_doubt(care, &message, attempt, receipt);
     else
       settle_known(care, &message, attempt, status, receipt);
+    settle_same_key(care, attempt);
     if (strcmp(receipt->state, "read") == 0) was_read(care, &message);
   }
   message_deinit(&message);

@@ -43,6 +43,7 @@ struct http_call {     // all of it is copied
   int64_t total_ms;    // from leaving the queue to the whole answer; 0 means 30 s
   size_t max_body;     // a longer answer is cut off and ambiguous; 0 means 1 MiB
   bool follow;         // up to 5 redirects
+  bool once;           // a GET, too, does something: it is never asked twice
 };
 
 enum http_outcome {

@@ -5,19 +5,22 @@
 
 #include "base/mem.h"
 
-static bool is_safe(const char *method) {
-  return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+static bool is_safe(const struct http_exchange *exchange) {
+  const char *method = exchange->method;
+  return !exchange->limits.once &&
+         (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0);
 }
 
 // curl sends again by itself when a kept connection turns out to be dead. Asking twice is
-// harmless for a GET; for the rest the caller must hear that the first may have arrived.
+// harmless for most GETs; for the rest the caller must hear that the first may have
+// arrived.
 static int on_begin(void *ctx, char *to, char *from, int to_port, int from_port) {
   struct http_exchange *exchange = ctx;
   long redirects = 0;
   (void)to, (void)from, (void)to_port, (void)from_port;
   curl_easy_getinfo(exchange->easy, CURLINFO_REDIRECT_COUNT, &redirects);
   bool again = exchange->begun > (unsigned)redirects;
-  if (again && !is_safe(exchange->method)) {
+  if (again && !is_safe(exchange)) {
     exchange->cut = "the connection was lost after the request was sent";
     return CURL_PREREQFUNC_ABORT;
   }
@@ -141,6 +144,7 @@ static void limits_set(struct http_call *limits, const struct http_call *call) {
   limits->total_ms = call->total_ms > 0 ? call->total_ms : 30000;
   limits->max_body = call->max_body ? call->max_body : 1024 * 1024;
   limits->follow = call->follow;
+  limits->once = call->once;
 }
 
 struct http_exchange *http_exchange_new(const struct http_call *call, char **key,

@@ -99,7 +99,7 @@ void channel_call_read(struct channel_call *call, const struct value *request,
   struct value method = value_field(request, "method"), url = value_field(request, "url"),
                body = value_field(request, "body"),
                headers = value_field(request, "headers"),
-               mail = value_field(request, "mail");
+               mail = value_field(request, "mail"), safe = value_field(request, "safe");
   out->method = keep_text(call, &method);
   out->url = keep_text(call, &url);
   if (body.kind == VALUE_TEXT) {
@@ -114,6 +114,7 @@ void channel_call_read(struct channel_call *call, const struct value *request,
   out->headers = call->headers;
   out->total_ms = timeout_ms;
   out->max_body = ANSWER_LONGEST;
+  out->once = !value_true(&safe);  // some gateways take texts by GET
 }
 
 void channel_call_drop(struct channel_call *call) {

@@ -27,7 +27,8 @@ kinds.kannel = {
   yes = function() return 202, "0: Accepted for delivery" end,
   tell = function(sent, delivered, forged)
     local path = sent.receipt:gsub("%%d", delivered and "1" or "2"):gsub("%%A", "x")
-    return "GET", forged and path:gsub("sign=%x", "sign=0"):gsub("sign=%x", "sign=1") or path, {}, ""
+    if forged then path = path:gsub("sign=(%x)", function(first) return "sign=" .. (first == "0" and "1" or "0") end) end
+    return "GET", path, {}, ""
   end,
 }
 
@@ -98,12 +99,12 @@ kinds["wechat-oa"] = {
   plugin = { "plugins/wechat-oa", { appid = "wx1", secret = { secret = "s" }, template_id = "T", data = {}, token = { secret = "t0k" } } },
   settings = [[url = "URL/wechat-oa", appid = "wx1", secret = "s", template_id = "T", token = "t0k", data = { thing1 = "{body}" }]],
   read = function(request)
-    if request.path:find "stable_token" then return nil end
+    if request.path:find "stable_token" then return nil end -- for a token
     local body = json.decode(request.body)
     return body.touser, body.client_msg_id
   end,
   yes = function(sent)
-    if not sent then return 200, '{"access_token":"AT","expires_in":7200}' end
+    if not sent then return 200, '{"access_token":"AT","expires_in":600}' end
     return 200, json.encode { errcode = 0, msgid = sent.number }
   end,
   tell = function(sent, delivered, forged, seconds, signer)
@@ -122,15 +123,38 @@ kinds["dingtalk-bot"] = bot(function(request) return json.decode(request.body).a
 kinds["dingtalk-bot"].settings = [[url = "URL/dingtalk-bot/", token = "k", secret = "s"]]
 kinds["wecom-app"] = {
   settings = [[url = "URL/wecom-app", corpid = "c", secret = "s", agentid = 1]],
-  read = function(request) return not request.path:find "gettoken" and json.decode(request.body).touser or nil end,
+  read = function(request)                                     -- pages are known by their alert, as the person is always the same
+    if request.path:find "gettoken" then return nil end
+    local body = json.decode(request.body)
+    return body.touser == Providers.WECOM and body.text.content:match "%f[%w]page (a%w+)" or "nobody"
+  end,
   yes = function(sent)
-    if not sent then return 200, '{"errcode":0,"access_token":"AT","expires_in":7200}' end
+    if not sent then return 200, '{"errcode":0,"access_token":"AT","expires_in":600}' end
     return 200, json.encode { errcode = 0, errmsg = "ok", msgid = "m-" .. sent.to }
   end,
 }
 kinds.smtp = { settings = [[host = "127.0.0.1", port = PORT, tls = "none", from = "care@example.org"]] }
 
-Providers.NAMES = { "aliyun-sms", "dingtalk-bot", "kannel", "sms-http", "smtp", "tencent-sms", "webhook", "wechat-oa", "wecom-app", "wecom-bot" }
+kinds.pbx = {
+  plugin = { "plugins/pbx", { url = "http://x/", secret = { secret = "c2VjcmV0" } } },
+  settings = [[url = "URL/pbx/", secret = "c2VjcmV0", parallel = 64, unknown_after = "3h"]],
+  read = function(request)
+    local body = json.decode(request.body)
+    return body.to, body.id
+  end,
+  yes = function(sent) return 202, json.encode { id = "p-" .. sent.key } end,
+  tell = function(sent, answered, forged, seconds, signer)
+    local body = json.encode { id = sent.key, call = answered and "answered" or "busy", seconds = 60 }
+    local sign = signer:call("sign", "c-" .. sent.key, tostring(seconds), forged and body .. " " or body)
+    return posted("/channels/pbx/receipt", body, { ["webhook-id"] = "c-" .. sent.key, ["webhook-timestamp"] = tostring(seconds),
+      ["webhook-signature"] = sign, ["Content-Type"] = "application/json" })
+  end,
+}
+
+Providers.WECOM = "ZhaoLi"                                     -- who is paged, as WeCom knows her
+-- Those that take texts to patients; pages to staff go by wecom-app, calls by pbx.
+Providers.TEXTS = { "aliyun-sms", "dingtalk-bot", "kannel", "sms-http", "smtp", "tencent-sms", "webhook", "wechat-oa", "wecom-bot" }
+Providers.NAMES = { "pbx", "wecom-app", table.unpack(Providers.TEXTS) }
 Providers.kinds = kinds
 
 -- It counts what it takes, once a key where it knows keys.
@@ -183,7 +207,7 @@ local function serve_http(self, tcp, request)
   local name = request.path:match "^/([^/?]+)" or "aliyun-sms" -- which has no path of its own
   local kind = kinds[name]
   local to, key, more = kind.read(request)
-  if not to then return answer(tcp, kind.yes()) end                -- an access token
+  if not to then return Providers.manners[self.behave_token(name)](tcp, kind.yes()) end
   if more and more.asks then return answer(tcp, kind.yes(more, self.taken[name][to] or {})) end
   local sent = { to = to, key = key }
   local manner = self.behave(name, to)

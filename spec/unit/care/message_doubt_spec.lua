@@ -95,6 +95,43 @@ describe("a message", function()
       assert.same({ "in_flight", 3 }, { state(id), sent() })
       assert.truthy(sent(3).key ~= sent(1).key and sent(3).to ~= sent(1).to)
     end)
+    -- Given several times with one key, and never an answer.
+    local function never_answered()
+      w:set("keyed_ms", 86400000)
+      local id = plan {}
+      w:result(1, "ambiguous")
+      w:at "2026-03-02 10:01"
+      w:result(2, "ambiguous")
+      w:at "2026-03-02 10:03"
+      w:result(3, "ambiguous")
+      assert.same({ 3, sent(1).key, sent(1).key }, { sent(), sent(2).key, sent(3).key })
+      return id
+    end
+    local function tries() return (w:one "SELECT group_concat(status, ' ') FROM (SELECT status FROM attempt ORDER BY id)") end
+    it("in several tries with one key is over for all of them when one receipt names it", function()
+      local id = never_answered()
+      w:receipt(sent(1).key, "delivered")
+      assert.same({ "delivered", "delivered delivered delivered" }, { state(id), tries() })
+      w:at "2026-03-02 16:00"
+      assert.equal(3, sent())
+    end)
+    it("in several tries with one key, of which the last is taken, is over with the receipt of that one", function()
+      local id = never_answered()
+      w:at "2026-03-02 10:30"
+      w:result(4, "accepted", "g4")
+      w:receipt("g4", "failed")
+      assert.same({ "in_flight", "failed failed failed failed in_flight" }, { state(id), tries() })
+    end)
+    it("in several tries with one key that failed is no reason to be tired of the next number", function()
+      local id = never_answered()
+      w:receipt(sent(1).key, "failed")
+      assert.same({ "in_flight", "failed failed failed in_flight", 4 }, { state(id), tries(), sent() })
+      for n = 4, 9 do
+        assert.same({ n, sent(4).key }, { sent(), sent(n).key })
+        w:result(n, "ambiguous")
+        w:at(("2026-03-02 1%d:30"):format(n - 3))
+      end
+    end)
     it("ends as such when nobody looks", function()
       local id = plan { valid_hours = 30 }
       w:result(1, "ambiguous")

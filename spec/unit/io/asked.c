@@ -83,6 +83,7 @@ static int world_ask(lua_State *L) {
                            .total_ms = number(L, "total_ms"),
                            .max_body = (size_t)number(L, "max_body"),
                            .follow = number(L, "follow"),
+                           .once = number(L, "once"),
                            .headers = headers,
                            .header_count = headers_read(L, headers)};
   call.body_len = strlen(call.body);

@@ -60,6 +60,16 @@ describe("the dispatcher", function()
     assert.truthy(requests[1]:find('{"content":"【骨动新生】您好","mobile":"13800001111","uid":"m7-0"}', 1, true))
   end)
 
+  it("asks once, although the gateway takes texts by GET, when a kept connection dies under one", function()
+    open { method = "GET", format = "query" }
+    reply = ACCEPTED:gsub("close", "keep-alive")
+    desk:start(1, "sms")
+    assert.equal("accepted", wait(1)[1].kind)
+    reply = ""                                                 -- closed without a word
+    desk:start(2, "sms")
+    assert.same({ "ambiguous", 2 }, { wait(2)[2].kind, #requests })
+  end)
+
   for what, case in pairs {
     ["429 with Retry-After is tried then"] = { answer("429 Slow", "", "Retry-After: 17\r\n"), "retry", 18000, "busy" },
     ["500 may have been sent"] = { answer("500 Fell", "oops"), "ambiguous", 0, "gone" },

@@ -81,8 +81,11 @@ static void answer(lua_State *L, struct peer *peer) {
   if (text && strcmp(text, "reset") == 0) {
     drop(peer, true);
   } else if (text) {
-    if (send(peer->fd, text, strlen(text), MSG_NOSIGNAL) < 0) peer->done = true;
-    drop(peer, false);
+    bool kept = strstr(text, "Connection: keep-alive") != NULL;
+    bool sent = send(peer->fd, text, strlen(text), MSG_NOSIGNAL) >= 0;
+    peer->len = 0;
+    peer->done = !sent;
+    if (!sent || !kept) drop(peer, false);
   }
   lua_pop(L, 1);
 }
