@@ -11,7 +11,8 @@ void read_task(struct call *call);
 void read_numbers(struct call *call);  // of a task: whom to ring
 void read_alerts(struct call *call);   // department status patient level
 void read_alert(struct call *call);
-// status state outcome patient department reason channel template form since until
+// status state outcome patient contact department pathway class kind reason channel
+// template form since until
 void read_messages(struct call *call);
 void read_doubts(struct call *call);  // department patient
 // department patient channel lang program field.<name>; audited with a patient

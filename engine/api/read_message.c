@@ -24,7 +24,12 @@ enum { SCANNED = 50000 };  // rows that a page looks at, 20 ms of the loop at mo
   " kind='send')) AND (?10 IS NULL OR (name=?10 AND kind IN ('ask','remind'))) AND"     \
   " (?11=0 OR " MOMENT ">=?11) AND (?12=0 OR " MOMENT "<?12) AND (?13 IS NULL OR"       \
   " status IN (SELECT value FROM json_each(?13))) AND (?14 IS NULL OR"                  \
-  " " READ_MESSAGE_OUTCOME "=?14) ORDER BY id LIMIT ?3"
+  " " READ_MESSAGE_OUTCOME "=?14) AND (?16 IS NULL OR class=?16) AND (?17 IS NULL OR"  \
+  " kind=?17) AND (?18 IS NULL OR " READ_MESSAGE_PERSON "=?18) AND (?19 IS NULL OR"     \
+  " " READ_MESSAGE_PATHWAY "=?19) ORDER BY id LIMIT ?3"
+// Of a contact: those of the patients whom it serves.
+#define OF_CONTACT \
+  "patient IN (SELECT patient FROM contact WHERE person=?18 UNION ALL SELECT ?18)"
 #define WAITING                                                                         \
   "?7 IS NULL AND ?15=0 AND id IN (SELECT ref FROM due WHERE class IN (0,3) AND kind=3" \
   " UNION SELECT id FROM message WHERE status IN ('held','in_flight','in_doubt'))"
@@ -32,11 +37,13 @@ enum { SCANNED = 50000 };  // rows that a page looks at, 20 ms of the loop at mo
 const char read_message_spec[] =
     "id:@m number:s patient:@p enrollment:@e run:@r question:@q alert:@a department:s "
     "kind:s class:s name:s audience:s status:s reason:s outcome:s created_at:z due_at:z "
-    "valid_until:z channel:s attempts:i accepted_at:z settled_at:z read_at:z rung:s";
+    "valid_until:z channel:s attempts:i accepted_at:z settled_at:z read_at:z pathway:s "
+    "contact:@c rung:s";
 
 struct filters {
-  const char *status, *department, *reason, *channel, *template, *form, *state, *outcome;
-  int64_t patient, since, until;
+  const char *status, *department, *reason, *channel, *template, *form, *state, *outcome,
+      *class_, *kind, *pathway;
+  int64_t patient, contact, since, until;
 };
 
 static const char *words_of(const char *state) {
@@ -59,6 +66,14 @@ static bool read_filters(struct call *call, struct filters *out) {
                                   "unreachable no-contact opted-out cancelled in-doubt",
                                   &bad);
   out->department = known_department_filter(call, &bad);
+  out->class_ = call_filter_word(call, "class",
+                                 "general questionnaire medicine visit education safety "
+                                 "marketing staff",
+                                 &bad);
+  out->kind = call_filter_word(call, "kind", "ask remind send page", &bad);
+  out->pathway = call_filter(call, "pathway", &bad);
+  bad = bad || (out->pathway && !known_pathway(call, out->department, out->pathway));
+  out->contact = call_filter_id(call, "contact", 'c', &bad);
   out->reason = call_filter(call, "reason", &bad);
   out->channel = call_filter(call, "channel", &bad);
   out->template = call_filter(call, "template", &bad);
@@ -95,23 +110,25 @@ static bool is_open(const struct filters *filters) {
 
 // Rows from..to of the table are looked at; to 0: there is an index for what is asked.
 static void bound(struct list *list, const struct filters *filters, int64_t *to) {
-  bool whole = !filters->patient && !is_open(filters);
+  bool whole = !filters->patient && !filters->contact && !is_open(filters);
   int64_t from = list->after;
   if (whole && filters->since > MESSAGE_WAIT_MS)
     from = first_since(list->call, filters->since - MESSAGE_WAIT_MS) - 1;
   if (from > list->after) list->after = from;
-  *to = whole ? list->after + SCANNED : 0;
+  *to = whole ? list->after + (filters->pathway ? SCANNED / 4 : SCANNED) : 0;
 }
 
 static struct stmt *query(struct list *list, const struct filters *filters, int64_t to) {
   const char *sql = filters->patient   ? MESSAGES("patient=?7 AND ?15=0")
+                    : filters->contact ? MESSAGES("?7 IS NULL AND ?15=0 AND " OF_CONTACT)
                     : is_open(filters) ? MESSAGES(WAITING)
                                        : MESSAGES("?7 IS NULL AND id<=?15");
   return store_query(
-      list->call->care->store, sql, "tiitttItttiitti", access_departments(list->call),
+      list->call->care->store, sql, "tiitttItttiittittIt", access_departments(list->call),
       list->after, list->limit + 1, filters->status, filters->department, filters->reason,
       filters->patient, filters->channel, filters->template, filters->form,
-      filters->since, filters->until, words_of(filters->state), filters->outcome, to);
+      filters->since, filters->until, words_of(filters->state), filters->outcome, to,
+      filters->class_, filters->kind, filters->contact, filters->pathway);
 }
 
 void read_messages(struct call *call) {

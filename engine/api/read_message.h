@@ -20,13 +20,20 @@
 #define READ_MESSAGE_REASON \
   "CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("shut") ",reason) ELSE" \
   " reason END"
+// Whom it is for, as far as that is decided: a person's number in contact and identity.
+#define READ_MESSAGE_ONE "audience GLOB '[0-9]*'"
+#define READ_MESSAGE_PERSON \
+  "coalesce(person, CASE WHEN " READ_MESSAGE_ONE " THEN CAST(audience AS INTEGER) END)"
+#define READ_MESSAGE_PATHWAY \
+  "(SELECT e.pathway FROM enrollment e WHERE e.id=message.enrollment)"
 #define READ_MESSAGE_COLUMNS \
   "id, number, patient, enrollment, run, question, alert, department, kind, class," \
-  " name, audience, status, " READ_MESSAGE_REASON ", " READ_MESSAGE_OUTCOME          \
+  " name, CASE WHEN " READ_MESSAGE_ONE " THEN 'contact' ELSE audience END, status, " READ_MESSAGE_REASON ", " READ_MESSAGE_OUTCOME          \
   ", created_at, CASE reason WHEN 'queued' THEN coalesce(" READ_MESSAGE_SHUT("until") \
   ",due_at) ELSE due_at END,"  \
-  " valid_until, channel, attempts, accepted_at, settled_at, read_at, " READ_RUNG
-enum { READ_MESSAGE_COUNT = 24 };  // of these columns; others may follow
+  " valid_until, channel, attempts, accepted_at, settled_at, read_at, "               \
+  READ_MESSAGE_PATHWAY ", " READ_MESSAGE_PERSON ", " READ_RUNG
+enum { READ_MESSAGE_COUNT = 26 };  // of these columns; others may follow
 extern const char read_message_spec[];
 
 // Into an object that is open: "together", those that left in one text with it.

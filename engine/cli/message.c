@@ -32,8 +32,9 @@ static void print_doubt(const struct value *item) {
 }
 
 static int doubts(struct cli *cli) {
-  static const char *const no[] = {"status", "state",    "outcome", "reason", "channel",
-                                   "form",   "template", "since",   "until"};
+  static const char *const no[] = {"status", "state", "outcome", "reason",  "channel",
+                                   "form",   "kind",  "class",   "contact", "pathway",
+                                   "since",  "until", "template"};
   for (size_t i = 0; i < sizeof no / sizeof *no; i++)
     if (cli_option(cli, no[i]))
       return cli_fail(cli, CLI_USAGE, "--%s has no meaning for messages in doubt", no[i]);
@@ -48,21 +49,14 @@ static int doubts(struct cli *cli) {
 
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {
-      {"ID", "id"},
-      {"WHEN", "accepted_at|settled_at|due_at|created_at"},
-      {"STATUS", "status"},
-      {"REASON", "reason"},
-      {"OUTCOME", "outcome"},
-      {"DEPARTMENT", "department"},
-      {"KIND", "kind"},
-      {"CLASS", "class"},
-      {"NAME", "name"},
-      {"PATIENT", "patient"},
-      {"TO", "audience"},
-      {"CHANNEL", "channel"},
-      {"RUNG", "rung"},
-      {"TRIES", "attempts"},
-      {NULL}};
+      {"ID", "id"},           {"WHEN", "accepted_at|settled_at|due_at|created_at"},
+      {"STATUS", "status"},   {"REASON", "reason"},
+      {"OUTCOME", "outcome"}, {"DEPARTMENT", "department"},
+      {"PATHWAY", "pathway"}, {"KIND", "kind"},
+      {"CLASS", "class"},     {"NAME", "name"},
+      {"PATIENT", "patient"}, {"TO", "audience"},
+      {"CHANNEL", "channel"}, {"RUNG", "rung"},
+      {"TRIES", "attempts"},  {NULL}};
   if (cli->word_count) return doubts(cli);
   return cli_list(cli, "/api/v1/messages",
                   &(struct cli_list){columns, "messages", .style = style});
@@ -86,7 +80,11 @@ const struct cli_command cli_messages = {
     .options =
         (const struct cli_option[]){
             {"department", "NAME", "only this one's"},
+            {"pathway", "ID", "only this one's"},
             {"patient", "ID", "only this patient's"},
+            {"contact", "ID", "only to this person; ids are in afterward patient"},
+            {"class", "WORD", "questionnaire medicine visit education safety …"},
+            {"kind", "WORD", "ask remind send page"},
             {"template", "ID", "only texts made by this one"},
             {"form", "ID", "only questions and reminders of this one"},
             {"channel", "NAME", "only what goes, or went, by this one"},

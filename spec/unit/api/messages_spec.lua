@@ -46,6 +46,25 @@ describe("the log of messages", function()
     assert.same({ asked }, (list "outcome=silent"))
   end)
 
+  it("finds by the pathway, by the class and kind, and by the person whom it is for", function()
+    w.core:sql("INSERT INTO enrollment (id,patient,department,pathway,status,event,enrolled_at,anchor_at,cursor_at) "
+      .. "VALUES (2,3,'ortho','hip','active',1,1,1,1)")
+    local child, parent = w.core:id("c", 2), w.core:id("c", 1)
+    local asked = message { kind = "ask", class = "questionnaire", name = "wound", enrollment = 1, person = 1 }
+    local told = message { audience = "family", person = 2, enrollment = 1, class = "medicine" }
+    local named = message { audience = "2", status = "held", reason = "quiet-hours" }       -- nobody has tried it yet
+    local other = message { patient = 3, enrollment = 2, person = 3 }
+    for query, expected in pairs {
+      ["pathway=hip"] = { asked, told, other }, ["pathway=hip&department=ortho&kind=send"] = { told, other }, ["kind=ask"] = { asked },
+      ["class=medicine"] = { told }, ["contact=" .. child] = { told, named }, ["contact=" .. parent] = { asked },
+      ["contact=" .. child .. "&patient=" .. w.core:id("p", 1)] = { told, named }, ["contact=" .. child .. "&state=waiting"] = { named },
+      ["contact=" .. child .. "&patient=" .. w.core:id("p", 3)] = {}, ["contact=" .. child .. "&class=medicine"] = { told },
+    } do assert.same(expected, (list(query)), query) end
+    local _, page = list("contact=" .. child)
+    assert.same({ "family", child, "hip" }, { page.items[1].audience, page.items[1].contact, page.items[1].pathway })
+    assert.same({ "contact", child, nil }, { page.items[2].audience, page.items[2].contact, page.items[2].pathway })  -- no row's number
+  end)
+
   it("finds by when it was sent, ended, or is due, which is not when it was made", function()
     local early = message { created_at = w.now - 90 * DAY, accepted_at = w.now - 90 * DAY }
     local kept = message { created_at = w.now - 20 * DAY, accepted_at = w.now - DAY }     -- was held for weeks
@@ -72,7 +91,9 @@ describe("the log of messages", function()
   end)
 
   it("refuses words that it doesn't know, with the nearest", function()
-    for query, said in pairs { ["state=wating"] = 'did you mean "waiting"', ["outcome=anwsered"] = 'did you mean "answered"',
+    for query, said in pairs { ["class=medicin"] = 'did you mean "medicine"', ["kind=asks"] = 'did you mean "ask"',
+      ["pathway=hop"] = "did you mean 'hip'", ["contact=7"] = "contact:",
+      ["state=wating"] = 'did you mean "waiting"', ["outcome=anwsered"] = 'did you mean "answered"',
       ["since=yesterday"] = "since:", ["department=orto"] = "ortho" } do
       local status, problem = w:call("GET", "/messages?" .. query)
       assert.truthy(status >= 400 and status < 500, query)
