@@ -40,6 +40,7 @@ static const struct cli_command *const commands[] = {
     &cli_bind,
     &cli_numbers,
     &cli_wards,
+    &cli_poster,
     &cli_duty,
     &cli_handover,
     &cli_bundles,

@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/access.h"
 #include "api/card_frame.h"
 #include "api/html.h"
 #include "api/pending.h"
 #include "base/digest.h"
 #include "base/mem.h"
-#include "care/mapping.h"
 
 enum { CHANNEL_SIZE = 32 };
 
@@ -57,14 +55,14 @@ static void on_scene(struct pending *pending, const struct value *report) {
 }
 
 // Of the card's code: bind-123456789. The pending's text is the channel's name.
-static void ask_scene(struct pending *pending, const struct value *code) {
+static void ask_scene(struct pending *pending, const char *code) {
   struct api *api = pending->api;
   struct pending *waiting = pending_new(api, pending->request, on_scene);
   struct status status = {0};
   char id[17], key[32], scene[40];
   digest_random_id(id);
   snprintf(key, sizeof key, "scene-%s", id);
-  snprintf(scene, sizeof scene, "bind-%.*s", (int)code->text.len, code->text.data);
+  snprintf(scene, sizeof scene, "bind-%s", code);
   waiting->row = pending->row;
   waiting->kind = pending->kind;
   struct outgoing outgoing = {.channel = pending->text.data,
@@ -83,35 +81,15 @@ static void ask_scene(struct pending *pending, const struct value *code) {
 }
 
 static void on_made(struct pending *pending, const struct value *result) {
-  struct value status = value_field(result, "status"), code = value_field(result, "code");
-  if (value_int_or(&status, 500) >= 400 || code.kind != VALUE_TEXT)
-    http_respond_problem(pending->request, 503,
-                         "the card's code was not kept; try again");
-  else
-    ask_scene(pending, &code);
+  char *code = card_made(pending, result);
+  if (code) ask_scene(pending, code);
+  mem_free(code);
 }
 
 void card_bind(struct call *call) {
-  int64_t patient = call_row(call, 1, 'p');
   const char *channel = http_form_get(&call->query, "channel");
-  if (!patient || !access_patient(call, patient)) {
-    call_problem(call, 404, "there is no such patient among those you see");
-    return;
-  }
-  if (channel && (!*channel || strlen(channel) >= CHANNEL_SIZE)) {
+  if (channel && (!*channel || strlen(channel) >= CHANNEL_SIZE))
     call_problem(call, 400, "channel: a name of at most %d bytes", CHANNEL_SIZE - 1);
-    return;
-  }
-  struct buf body = {0};
-  struct mapping map = mapping_begin(&body);
-  mapping_text(&map, "by", call->caller->staff);
-  mapping_int(&map, "patient", patient);
-  mapping_end(&map);
-  struct pending *pending = pending_new(call->api, call->request, on_made);
-  call->request = NULL;
-  pending->row = patient;
-  pending->kind = card_in_english(call, patient) ? 'e' : 'z';
-  buf_puts(&pending->text, channel ? channel : "wechat");
-  pending_submit(pending, "card", NULL, "card.make", &body);
-  buf_deinit(&body);
+  else
+    card_make(call, on_made, channel ? channel : "wechat");
 }

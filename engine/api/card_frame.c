@@ -3,8 +3,11 @@
 #include <qrencode.h>
 #include <string.h>
 
+#include "api/access.h"
 #include "api/html.h"
+#include "api/pending.h"
 #include "base/mem.h"
+#include "care/mapping.h"
 #include "care/message_text.h"
 
 static const char style[] =
@@ -127,8 +130,9 @@ void card_put(const struct card *card, const char *title, const struct buf *midd
   html_color(&color, shown);
   buf_printf(out,
              "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\"><title>%s"
-             "</title><style>:root{--c:%s;--i:%s}%s</style></head><body>",
-             card_say(card, "zh-CN", "en"), title, shown, html_ink(shown), style);
+             "</title><style>:root{--c:%s;--i:%s}%s%s</style></head><body>",
+             card_say(card, "zh-CN", "en"), title, shown, html_ink(shown), style,
+             card->style ? card->style : "");
   put_brand(card, out);
   buf_put(out, middle->data, middle->len);
   put_number(card, out);
@@ -156,6 +160,36 @@ void card_send(struct http_request *request, const struct buf *page) {
       {"X-Content-Type-Options", "nosniff"}};
   http_respond(request, 200, headers, sizeof headers / sizeof *headers, page->data,
                page->len);
+}
+
+void card_make(struct call *call, void (*done)(struct pending *, const struct value *),
+               const char *text) {
+  int64_t patient = call_row(call, 1, 'p');
+  if (!patient || !access_patient(call, patient)) {
+    call_problem(call, 404, "there is no such patient among those you see");
+    return;
+  }
+  struct buf body = {0};
+  struct mapping map = mapping_begin(&body);
+  mapping_text(&map, "by", call->caller->staff);
+  mapping_int(&map, "patient", patient);
+  mapping_end(&map);
+  struct pending *pending = pending_new(call->api, call->request, done);
+  call->request = NULL;
+  pending->row = patient;
+  pending->kind = card_in_english(call, patient) ? 'e' : 'z';
+  buf_puts(&pending->text, text);
+  pending_submit(pending, "card", NULL, "card.make", &body);
+  buf_deinit(&body);
+}
+
+char *card_made(struct pending *pending, const struct value *result) {
+  struct value status = value_field(result, "status"), code = value_field(result, "code");
+  char *digits = value_int_or(&status, 500) < 400 ? value_copy_text(&code) : NULL;
+  if (!digits)
+    http_respond_problem(pending->request, 503,
+                         "the card's code was not kept; try again");
+  return digits;
 }
 
 bool card_in_english(struct call *call, int64_t patient) {

@@ -1,5 +1,5 @@
-// Cards that are handed to patients: an A6 page with the brand above, the ward's number
-// below, and what the card is for between them.
+// What is printed: cards that are handed to patients, A6, and a ward's poster, A4; the
+// brand above, the number to ring below, and what it is for between them.
 #pragma once
 
 #include "api/call.h"
@@ -9,7 +9,16 @@ struct card {
   int64_t patient;
   bool english;
   char *department, *program;  // of the newest enrollment; NULL without one
+  const char *style;           // more of it: a poster's; NULL: none
 };
+
+struct pending;
+// GET patients/*/…: the patient's code is made or found, and kept who printed it; then
+// done is told {code}, with row, kind ('e': in English) and text set.
+void card_make(struct call *call, void (*done)(struct pending *, const struct value *),
+               const char *text);
+// What done was told: the code, owned by the caller; NULL: answered.
+char *card_made(struct pending *pending, const struct value *result);
 
 void card_open(struct card *card, struct care *care, int64_t patient, bool english);
 void card_deinit(struct card *card);

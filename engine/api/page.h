@@ -11,6 +11,9 @@ size_t page_photo_bytes(const struct api *api);  // the most that one photo may 
 // Of a request that may bring files; bytes 0 for all other requests.
 struct http_room page_room(struct api *api, const struct http_request *request);
 
+enum { PAGE_FEEDBACK_WARD_MOST = 60 };
+bool page_feedback_ward(const char *ward);  // whether "/feedback/<ward>" may have it
+
 enum { PAGE_WRONG_MOST = 5 };  // second factors before a code is locked for an hour
 
 // The parts below are for page*.c alone.

@@ -14,7 +14,7 @@
 #include "care/mapping.h"
 #include "care/phone.h"
 
-enum { TEXT_MOST = 6000, NAME_MOST = 60, WARD_MOST = 60 };
+enum { TEXT_MOST = 6000, NAME_MOST = 60 };
 static const struct rate_limit send_limit = {6, 20};       // of one address: items
 static const struct rate_limit flood_limit = {300, 3000};  // of all together
 
@@ -278,9 +278,14 @@ static void go_back(struct page *page) {
   buf_deinit(&words);
 }
 
+bool page_feedback_ward(const char *ward) {
+  size_t len = strlen(ward);
+  return len > 0 && len <= PAGE_FEEDBACK_WARD_MOST && is_plain(ward, "");
+}
+
 void page_feedback(struct page *page, const char *ward, bool post) {
   page->base = "/feedback";
-  if (strlen(ward) > WARD_MOST || !is_plain(ward, ""))
+  if (*ward && !page_feedback_ward(ward))
     page_sorry(page, 404, "没有这个页面。", "There is no such page.");
   else if (post && page->request->refused)
     go_back(page);

@@ -6,6 +6,7 @@
 #include "api/bundles.h"
 #include "api/call.h"
 #include "api/card_bind.h"
+#include "api/card_poster.h"
 #include "api/card_print.h"
 #include "api/channels.h"
 #include "api/compare.h"
@@ -83,6 +84,7 @@ static const struct route routes[] = {
     {"POST", "ring-back", SCOPE_STAFF, desk_ring_back},
     {"GET", "patients", SCOPE_READ, read_patients},
     {"GET", "wards", SCOPE_READ, read_wards},
+    {"GET", "wards/*/poster", SCOPE_READ, card_poster},
     {"GET", "numbers", SCOPE_READ, read_flagged},
     {"GET", "patients/*", SCOPE_READ, read_patient},
     {"GET", "patients/*/card", SCOPE_STAFF, card_print},

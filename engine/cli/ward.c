@@ -1,5 +1,9 @@
-// afterward numbers, wards: which numbers must be looked at, and how well wards do.
+// afterward numbers, wards, poster: which numbers must be looked at, how well wards do,
+// and what hangs in them.
+#include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/deed.h"
+#include "cli/file.h"
 #include "cli/list.h"
 #include "cli/show.h"
 
@@ -61,3 +65,27 @@ const struct cli_command cli_wards = {
                                             "of those who left in so many days; else 30"},
                                            {NULL}},
     .run = wards};
+
+static int poster(struct cli *cli) {
+  struct buf path = {0};
+  cli_put_path(&path, "wards", cli->words[0], "poster");
+  if (cli_switch(cli, "svg")) cli_put_query(&path, "format", "svg");
+  int code = cli_save(cli, path.data);
+  buf_deinit(&path);
+  return code;
+}
+
+const struct cli_command cli_poster = {
+    .name = "poster",
+    .words = "WARD",
+    .does =
+        "a ward's poster: who scans it writes a word for the hospital; A4, opens offline",
+    .example = "afterward poster '3 East' --output 3-east.html",
+    .least = 1,
+    .most = 1,
+    .options =
+        (const struct cli_option[]){
+            {"svg", NULL, "the code alone, for a poster of your own"},
+            {"output", "FILE", "write it here, else to standard output"},
+            {NULL}},
+    .run = poster};

@@ -19,7 +19,7 @@ end
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "cases", "case", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments",
   "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back", "bind", "numbers", "wards",
-  "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
+  "poster", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }
 
