@@ -1,12 +1,10 @@
 // GET /api/v1/reports/feedback?from=2026-10-01&to=2026-11-01: what came of feedback in a
 // period, counted by a reader on another thread.
-#include <string.h>
-
 #include "api/access.h"
 #include "api/beside.h"
 #include "api/known.h"
 #include "api/read.h"
-#include "base/civil.h"
+#include "api/report_period.h"
 #include "base/mem.h"
 #include "care/feedback_count.h"
 
@@ -29,6 +27,15 @@ static void drop(void *self) {
   mem_free(counting);
 }
 
+// The days on which they begin.
+static void put_weeks(struct json *json, const struct feedback_period *period,
+                      const struct zone *zone) {
+  json_key(json, "weeks");
+  json_open(json, '[');
+  for (int i = 0; i < TALLY_WEEKS; i++) json_time(json, period->weeks[i], zone);
+  json_close(json, ']');
+}
+
 static void answer(void *self, struct call *call) {
   const struct counting *counting = self;
   const struct zone *zone = care_site_zone(call->care);
@@ -41,6 +48,7 @@ static void answer(void *self, struct call *call) {
   json_time(&json, counting->period.from, zone);
   json_key(&json, "to");
   json_time(&json, counting->period.to, zone);
+  put_weeks(&json, &counting->period, zone);
   struct value_iter iter = value_iterate(&found);
   while (value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
@@ -53,37 +61,21 @@ static void answer(void *self, struct call *call) {
   buf_deinit(&out);
 }
 
-// The beginning of a day in the site's zone.
-static bool read_day(struct call *call, const char *name, int64_t *out) {
-  bool bad = false;
-  int64_t days;
-  const char *text = call_filter(call, name, &bad);
-  if (bad) return false;
-  if (!text || !civil_parse_date(text, strlen(text), &days)) {
-    call_problem(call, 400, "%s: must be a day, such as 2026-10-01", name);
-    return false;
-  }
-  struct civil midnight = {0};
-  civil_set_days(&midnight, days);
-  *out = zone_ms(care_site_zone(call->care), &midnight);
-  return true;
-}
-
 void report_feedback(struct call *call) {
   bool bad = false;
-  struct feedback_period period = {0};
+  struct report_period asked;
   const char *department = known_department_filter(call, &bad);
-  if (bad || !read_day(call, "from", &period.from) || !read_day(call, "to", &period.to))
-    return;
-  if (period.to <= period.from) {
-    call_problem(call, 400, "to: must lie behind from");
-    return;
-  }
+  if (bad || !report_period_read(call, &asked)) return;
   struct counting *counting = mem_alloc(sizeof *counting);
   *counting =
       (struct counting){.beside = {.count = count, .answer = answer, .free = drop},
                         .departments = access_only(call, department),
-                        .period = period};
+                        .period = {.from = asked.from,
+                                   .to = asked.to,
+                                   .before = asked.before,
+                                   .older = asked.older,
+                                   .zone = care_site_zone(call->care)}};
   counting->period.departments = counting->departments;
+  report_period_weeks(call, &asked, TALLY_WEEKS, counting->period.weeks);
   beside_begin(counting, call);
 }

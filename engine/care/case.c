@@ -9,6 +9,7 @@
 #include "care/case_clock.h"
 #include "care/case_desk.h"
 #include "care/case_dispute.h"
+#include "care/case_figure.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -327,6 +328,7 @@ void case_ended(struct care *care, int64_t enrollment, const char *reason) {
              "paused_why=NULL, revision=revision+1 WHERE enrollment=?1",
              "iit", enrollment, kernel_now(care->kernel), reason);
   case_step(care, enrollment, "closed", "script", reason);
+  case_figure_keep(care, enrollment);
 }
 
 // --- what people correct: { case, field, value, staff }
@@ -367,6 +369,7 @@ static int apply_correct(void *self, struct inbox_row *row, struct status *statu
   buf_printf(&detail, "%s=%.*s", field, (int)given.text.len, given.text.data);
   case_step(care, id, "corrected", staff, detail.data);
   if (was != case_is_dispute(care, id)) case_dispute(care, id, !was, staff);
+  case_figure_keep(care, id);
   buf_deinit(&facts);
   buf_deinit(&detail);
   mem_free(field);

@@ -5,300 +5,216 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/value.h"
+#include "care/feedback_end.h"
+#include "care/improvement_count.h"
 #include "care/mapping.h"
+#include "care/nps_count.h"
 
-enum { SLOTS = 4096, KEY = 96, PERIODS = 3 };
+enum { CLOCKS_MOST = 32, CLOCK_NAME = 40, PAIR = 96 };
 
-struct counter {
-  char key[KEY];  // "stage\x1fbilling"
-  int64_t count[PERIODS];
+struct clock_counts {
+  char name[CLOCK_NAME];
+  int64_t met, late, open;
 };
 
 struct counting {
-  struct counter *slots;
-  size_t used;
-  int64_t items[PERIODS], stars, starred;
+  const struct feedback_period *period;
+  struct tally tally;
+  struct tally_counter items;
+  struct improvements improvements;
+  struct feedback_ends ends;
+  struct clock_counts clocks[CLOCKS_MOST];
+  int clock_count;
+  int64_t stars, starred;
 };
 
-static size_t hash_of(const char *text) {
-  size_t hash = 1469598103934665603u;
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-  return hash;
+// --- one case
+
+static int month_of(const struct feedback_period *period, int64_t at) {
+  if (at >= period->to || at < period->older) return -1;
+  return at >= period->from ? 0 : at >= period->before ? 1 : 2;
 }
 
-// What is new when the table is full is left out: the greatest come first by far.
-static void add(struct counting *counting, const char *group, const char *word,
-                size_t len, int period) {
-  char key[KEY];
-  if (!len || len > KEY - 16) return;
-  int used = snprintf(key, sizeof key, "%s\x1f%.*s", group, (int)len, word);
-  if (used < 0) return;
-  for (size_t at = hash_of(key) % SLOTS, tries = 0; tries < SLOTS;
-       at = (at + 1) % SLOTS, tries++) {
-    struct counter *slot = &counting->slots[at];
-    if (!slot->key[0]) {
-      if (counting->used >= SLOTS / 2) return;
-      memcpy(slot->key, key, sizeof key);
-      counting->used++;
-    }
-    if (strcmp(slot->key, key) != 0) continue;
-    slot->count[period]++;
-    return;
+static int week_of(const struct feedback_period *period, int64_t at) {
+  for (int i = TALLY_WEEKS; i-- > 0;)
+    if (at >= period->weeks[i]) return at < period->weeks[i + 1] ? i : -1;
+  return -1;
+}
+
+static struct clock_counts *clock_of(struct counting *counting, const char *name,
+                                     size_t len) {
+  struct clock_counts *clocks = counting->clocks;
+  if (len >= CLOCK_NAME) return NULL;
+  for (int i = 0; i < counting->clock_count; i++)
+    if (!strncmp(clocks[i].name, name, len) && !clocks[i].name[len]) return &clocks[i];
+  if (counting->clock_count == CLOCKS_MOST) return NULL;
+  struct clock_counts *clock = &clocks[counting->clock_count++];
+  memcpy(clock->name, name, len);
+  return clock;
+}
+
+// "dispatch=met resolution=late"
+static void read_clocks(struct counting *counting, const char *at, bool now,
+                        struct tally_counter *worth) {
+  while (at && *at) {
+    size_t name = strcspn(at, "=");
+    if (!at[name]) return;
+    const char *how = at + name + 1;
+    struct clock_counts *clock = now ? clock_of(counting, at, name) : NULL;
+    if (*how == 'm') worth->met++;
+    if (*how == 'l') worth->late++;
+    if (clock) ++*(*how == 'm' ? &clock->met : *how == 'l' ? &clock->late : &clock->open);
+    at = how + strcspn(how, " ");
+    at += *at == ' ';
   }
 }
 
-static void add_text(struct counting *counting, const char *group,
-                     const struct value *field, int period) {
-  if (field->kind == VALUE_TEXT)
-    add(counting, group, field->text.data, field->text.len, period);
+static void add_text(struct counting *counting, const char *group, const char *text,
+                     const struct tally_place *place) {
+  if (text) tally_add(&counting->tally, group, text, strlen(text), place);
 }
 
-// The phrases that said so, apart by 、.
-static void add_words(struct counting *counting, const struct value *because,
-                      int period) {
+// a/b
+static void add_two(struct counting *counting, const char *group, const char *a,
+                    const char *b, size_t len, const struct tally_place *place) {
+  char pair[PAIR];
+  if (!a || !b || strlen(a) + len + 2 > sizeof pair) return;
+  int used = snprintf(pair, sizeof pair, "%s/%.*s", a, (int)len, b);
+  tally_add(&counting->tally, group, pair, (size_t)used, place);
+}
+
+// The phrases that said so, apart by 、; and which of them are said of whom.
+static void add_words(struct counting *counting, const struct case_figure *figure,
+                      const struct tally_place *place) {
   static const char mark[] = "、";
-  const char *at = because->kind == VALUE_TEXT ? because->text.data : NULL;
-  size_t left = at ? because->text.len : 0;
-  while (left) {
-    const char *end = memmem(at, left, mark, sizeof mark - 1);
-    size_t len = end ? (size_t)(end - at) : left;
-    add(counting, "word", at, len, period);
-    size_t used = end ? len + sizeof mark - 1 : len;
-    at += used;
-    left -= used;
+  const char *at = figure->text[FIGURE_WORDS];
+  while (at && *at) {
+    const char *end = strstr(at, mark);
+    size_t len = end ? (size_t)(end - at) : strlen(at);
+    tally_add(&counting->tally, "word", at, len, place);
+    add_two(counting, "why", figure->text[FIGURE_LEAD], at, len, place);
+    at = end ? end + sizeof mark - 1 : NULL;
   }
 }
 
-static void add_pair(struct counting *counting, const struct value *stage,
-                     const struct value *type, int period) {
-  char pair[KEY];
-  if (stage->kind != VALUE_TEXT || type->kind != VALUE_TEXT) return;
-  int len = snprintf(pair, sizeof pair, "%.*s/%.*s", (int)stage->text.len,
-                     stage->text.data, (int)type->text.len, type->text.data);
-  add(counting, "pair", pair, len < 0 ? 0 : (size_t)len, period);
+static void add_groups(struct counting *counting, const struct case_figure *figure,
+                       const struct tally_place *place) {
+  static const struct {
+    const char *name;
+    enum case_figure_text which;
+  } groups[] = {{"stage", FIGURE_STAGE},   {"type", FIGURE_TYPE},
+                {"nature", FIGURE_NATURE}, {"channel", FIGURE_CHANNEL},
+                {"lead", FIGURE_LEAD},     {"tier", FIGURE_TIER},
+                {"ward", FIGURE_WARD}};
+  const char *type = figure->text[FIGURE_TYPE];
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+    add_text(counting, groups[i].name, figure->text[groups[i].which], place);
+  if (type)
+    add_two(counting, "pair", figure->text[FIGURE_STAGE], type, strlen(type), place);
+  add_words(counting, figure, place);
 }
 
-static void add_case(struct counting *counting, struct stmt *row, int period) {
-  static const char *const fields[] = {"stage", "type", "nature", "channel", "lead"};
-  size_t len;
-  struct value facts, stars;
-  const char *bytes = stmt_bytes(row, 1, &len), *tier = stmt_text(row, 2);
-  counting->items[period]++;
-  if (tier) add(counting, "tier", tier, strlen(tier), period);
-  if (!value_read_front(bytes, len, &facts)) return;
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-    struct value field = value_field(&facts, fields[i]);
-    add_text(counting, fields[i], &field, period);
-  }
-  struct value stage = value_field(&facts, "stage"), type = value_field(&facts, "type"),
-               because = value_field(&facts, "because");
-  add_pair(counting, &stage, &type, period);
-  add_words(counting, &because, period);
-  stars = value_field(&facts, "stars");
-  if (period || stars.kind != VALUE_INT) return;
-  counting->stars += stars.integer;
-  counting->starred++;
+static void count_case(void *self, const struct case_figure *figure) {
+  struct counting *counting = self;
+  struct tally_counter worth = {.key = ""};
+  struct tally_place place = {month_of(counting->period, figure->received_at),
+                              week_of(counting->period, figure->received_at), &worth};
+  read_clocks(counting, figure->text[FIGURE_CLOCKS], place.month == 0, &worth);
+  feedback_end_worth(figure, &worth.satisfied, &worth.unsatisfied);
+  improvements_add(&counting->improvements, figure,
+                   &(struct improvement_side){0, worth.satisfied, worth.unsatisfied,
+                                              worth.met, worth.late});
+  if (place.month >= 0) counting->items.months[place.month]++;
+  if (place.week >= 0) counting->items.weeks[place.week]++;
+  if (place.month >= 0 || place.week >= 0) add_groups(counting, figure, &place);
+  if (place.month != 0) return;
+  feedback_ends_add(&counting->ends, figure);
+  counting->stars += figure->stars;
+  counting->starred += figure->stars != 0;
 }
 
-#define IN_DEPARTMENTS(column) \
-  "(?3 IS NULL OR " column " IN (SELECT value FROM json_each(?3)))"
+// --- all of them
 
-static void count_cases(struct store *store, const struct feedback_period *period,
-                        struct counting *counting) {
-  int64_t length = period->to - period->from;
-  struct stmt *rows =
-      store_query(store,
-                  "SELECT received_at, facts, tier FROM case_file JOIN enrollment ON"
-                  " enrollment.id=case_file.enrollment WHERE received_at>=?1 AND "
-                  "received_at<?2 AND " IN_DEPARTMENTS("case_file.department"),
-                  "iit", period->from - 2 * length, period->to, period->departments);
-  while (stmt_row(rows)) {
-    int64_t at = stmt_int(rows, 0);
-    add_case(counting, rows,
-             at >= period->from            ? 0
-             : at >= period->from - length ? 1
-                                           : 2);
-  }
-  stmt_done(rows);
+static int64_t earliest(const struct counting *counting) {
+  int64_t from = counting->period->older;
+  if (counting->period->weeks[0] < from) from = counting->period->weeks[0];
+  return counting->improvements.from < from ? counting->improvements.from : from;
 }
 
-// --- writing
-
-static int by_key(const void *a, const void *b) {
-  return strcmp(((const struct counter *)a)->key, ((const struct counter *)b)->key);
-}
-
-static void put_periods(struct mapping *map, const int64_t count[PERIODS]) {
-  mapping_int(map, "now", count[0]);
-  mapping_int(map, "older", count[2]);
-}
-
-static void put_counter(const struct counter *counter, struct buf *out) {
-  struct mapping map = mapping_begin(out);
-  mapping_int(&map, "before", counter->count[1]);
-  mapping_text(&map, "key", strchr(counter->key, '\x1f') + 1);
-  put_periods(&map, counter->count);
-  mapping_end(&map);
-}
-
-static void put_groups(struct counting *counting, struct buf *out) {
-  struct mapping map = mapping_begin(out);
-  qsort(counting->slots, SLOTS, sizeof *counting->slots, by_key);
-  for (size_t i = 0; i < SLOTS;) {
-    const char *key = counting->slots[i].key;
-    size_t group = strcspn(key, "\x1f");
-    char name[16];
-    if (!*key || group >= sizeof name) {
-      i++;
-      continue;
-    }
-    memcpy(name, key, group);
-    name[group] = '\0';
-    mapping_key(&map, name);
-    size_t list = value_begin_list(out);
-    uint32_t count = 0;
-    for (; i < SLOTS && !strncmp(counting->slots[i].key, key, group + 1); i++, count++)
-      put_counter(&counting->slots[i], out);
-    value_end(out, list, count);
-  }
-  mapping_end(&map);
-}
-
-static void put_clocks(struct store *store, const struct feedback_period *period,
-                       struct buf *out) {
-  uint32_t count = 0;
+static void put_clocks(const struct counting *counting, struct buf *out) {
   size_t list = value_begin_list(out);
-  struct stmt *rows = store_query(
-      store,
-      "SELECT name, total(met_at IS NOT NULL AND breached_at IS NULL),"
-      " total(breached_at IS NOT NULL), total(ended_at IS NULL AND breached_at IS NULL)"
-      " FROM clock JOIN case_file USING (enrollment) WHERE started_at>=?1 AND "
-      "started_at<?2"
-      " AND " IN_DEPARTMENTS("department") " GROUP BY name ORDER BY name",
-      "iit", period->from, period->to, period->departments);
-  for (; stmt_row(rows); count++) {
+  for (int i = 0; i < counting->clock_count; i++) {
     struct mapping map = mapping_begin(out);
-    mapping_int(&map, "late", (int64_t)stmt_real(rows, 2));
-    mapping_int(&map, "met", (int64_t)stmt_real(rows, 1));
-    mapping_text(&map, "name", stmt_text(rows, 0));
-    mapping_int(&map, "open", (int64_t)stmt_real(rows, 3));
+    mapping_int(&map, "late", counting->clocks[i].late);
+    mapping_int(&map, "met", counting->clocks[i].met);
+    mapping_text(&map, "name", counting->clocks[i].name);
+    mapping_int(&map, "open", counting->clocks[i].open);
     mapping_end(&map);
   }
-  stmt_done(rows);
-  value_end(out, list, count);
+  value_end(out, list, (uint32_t)counting->clock_count);
 }
 
-// How the cases of the period ended: the last word of the sender is the reason.
-static void put_satisfaction(struct store *store, const struct feedback_period *period,
-                             struct buf *out) {
-  struct stmt *row = store_query(
-      store,
-      "SELECT (SELECT count(DISTINCT question.enrollment) FROM question JOIN case_file"
-      " USING (enrollment) WHERE form='satisfied' AND received_at>=?1 AND received_at<?2 AND "
-      IN_DEPARTMENTS("case_file.department")
-      "), total(closed='yes'), total(closed='partly'), total(closed IN ('no','unresolved'))"
-      " FROM case_file WHERE received_at>=?1 AND received_at<?2 AND "
-      IN_DEPARTMENTS("department"),
-      "iit", period->from, period->to, period->departments);
+static void put_items(const struct tally_counter *items, struct buf *out) {
   struct mapping map = mapping_begin(out);
-  if (stmt_row(row)) {
-    mapping_int(&map, "asked", stmt_int(row, 0));
-    mapping_int(&map, "no", (int64_t)stmt_real(row, 3));
-    mapping_int(&map, "partly", (int64_t)stmt_real(row, 2));
-    mapping_int(&map, "yes", (int64_t)stmt_real(row, 1));
-  }
-  stmt_done(row);
+  mapping_int(&map, "before", items->months[1]);
+  mapping_int(&map, "now", items->months[0]);
+  mapping_int(&map, "older", items->months[2]);
+  mapping_key(&map, "weeks");
+  size_t list = value_begin_list(out);
+  for (int i = 0; i < TALLY_WEEKS; i++) value_put_int(out, items->weeks[i]);
+  value_end(out, list, TALLY_WEEKS);
   mapping_end(&map);
 }
 
-// Time to the answer against how it ended: a median of each end.
-static void put_answered(struct store *store, const struct feedback_period *period,
-                         struct buf *out) {
-  uint32_t count = 0;
-  size_t list = value_begin_list(out);
-  struct stmt *rows = store_query(
-      store,
-      "SELECT closed, count(*), max(CASE WHEN place=(most+1)/2 THEN took END) FROM "
-      "(SELECT"
-      " closed, met_at-received_at AS took, row_number() OVER (PARTITION BY closed ORDER "
-      "BY"
-      " met_at-received_at) AS place, count(*) OVER (PARTITION BY closed) AS most FROM"
-      " case_file JOIN clock ON clock.enrollment=case_file.enrollment AND clock.round=1 "
-      "AND"
-      " name='resolution' AND met_at IS NOT NULL WHERE closed IS NOT NULL AND"
-      " received_at>=?1 AND received_at<?2 AND " IN_DEPARTMENTS(
-          "department") ") GROUP BY closed ORDER BY closed",
-      "iit", period->from, period->to, period->departments);
-  for (; stmt_row(rows); count++) {
-    struct mapping map = mapping_begin(out);
-    mapping_int(&map, "cases", stmt_int(rows, 1));
-    mapping_text(&map, "closed", stmt_text(rows, 0));
-    mapping_int(&map, "median_ms", stmt_int(rows, 2));
-    mapping_end(&map);
-  }
-  stmt_done(rows);
-  value_end(out, list, count);
+static void put_nps(const struct nps_counts *nps, struct buf *out) {
+  struct mapping map = mapping_begin(out);
+  mapping_int(&map, "asked", nps->asked);
+  mapping_int(&map, "detractors", nps->detractors);
+  mapping_int(&map, "passives", nps->passives);
+  mapping_int(&map, "promoters", nps->promoters);
+  mapping_end(&map);
 }
 
-// "How likely would you recommend us, 0 to 10?": items that are called nps, in any form.
-static void put_nps(struct store *store, const struct feedback_period *period,
+static void put_all(struct counting *counting, const struct nps_counts *nps,
                     struct buf *out) {
-  int64_t classes[3] = {0};
-  struct stmt *rows = store_query(
-      store,
-      "SELECT body FROM answer WHERE at>=?1 AND at<?2 AND " IN_DEPARTMENTS("department"),
-      "iit", period->from, period->to, period->departments);
-  while (stmt_row(rows)) {
-    size_t len;
-    struct value body;
-    const char *bytes = stmt_bytes(rows, 0, &len);
-    if (!value_read_front(bytes, len, &body)) continue;
-    struct value nps = value_field(&body, "nps");
-    if (nps.kind == VALUE_INT) classes[nps.integer >= 9 ? 2 : nps.integer >= 7 ? 1 : 0]++;
-  }
-  stmt_done(rows);
   struct mapping map = mapping_begin(out);
-  mapping_int(&map, "detractors", classes[0]);
-  mapping_int(&map, "passives", classes[1]);
-  mapping_int(&map, "promoters", classes[2]);
-  mapping_end(&map);
-}
-
-static void put_items(const struct counting *counting, struct mapping *map) {
-  mapping_key(map, "items");
-  struct mapping items = mapping_begin(map->out);
-  mapping_int(&items, "before", counting->items[1]);
-  put_periods(&items, counting->items);
-  mapping_end(&items);
-}
-
-static void put_stars(const struct counting *counting, struct mapping *map) {
-  mapping_key(map, "stars");
-  struct mapping stars = mapping_begin(map->out);
+  mapping_key(&map, "answered");
+  feedback_ends_put_times(&counting->ends, out);
+  mapping_key(&map, "bands");
+  feedback_ends_put_bands(&counting->ends, out);
+  mapping_key(&map, "by");
+  tally_put(&counting->tally, out);
+  mapping_key(&map, "clocks");
+  put_clocks(counting, out);
+  mapping_key(&map, "improvements");
+  improvements_put(&counting->improvements, counting->period->zone, out);
+  mapping_key(&map, "items");
+  put_items(&counting->items, out);
+  mapping_key(&map, "nps");
+  put_nps(nps, out);
+  mapping_key(&map, "satisfaction");
+  feedback_ends_put(&counting->ends, out);
+  mapping_key(&map, "stars");
+  struct mapping stars = mapping_begin(out);
   mapping_int(&stars, "count", counting->starred);
   mapping_int(&stars, "sum", counting->stars);
   mapping_end(&stars);
+  mapping_end(&map);
 }
 
 void feedback_count(struct store *store, const struct feedback_period *period,
                     struct buf *out) {
-  struct counting counting = {.slots = mem_alloc(SLOTS * sizeof *counting.slots)};
-  count_cases(store, period, &counting);
-  struct mapping map = mapping_begin(out);
-  mapping_key(&map, "answered");
-  put_answered(store, period, out);
-  mapping_key(&map, "by");
-  put_groups(&counting, out);
-  mapping_key(&map, "clocks");
-  put_clocks(store, period, out);
-  put_items(&counting, &map);
-  mapping_key(&map, "nps");
-  put_nps(store, period, out);
-  mapping_key(&map, "satisfaction");
-  put_satisfaction(store, period, out);
-  put_stars(&counting, &map);
-  mapping_end(&map);
-  mem_free(counting.slots);
+  struct counting counting = {.period = period};
+  struct nps_counts nps;
+  tally_init(&counting.tally);
+  improvements_load(store, period->older, period->to, period->departments,
+                    &counting.improvements);
+  case_figures(store, earliest(&counting), period->to, period->departments, count_case,
+               &counting);
+  nps_count(store, period->from, period->to, period->departments, &nps);
+  put_all(&counting, &nps, out);
+  tally_deinit(&counting.tally);
+  improvements_deinit(&counting.improvements);
+  feedback_ends_deinit(&counting.ends);
 }

@@ -1,50 +1,32 @@
--- afterward report feedback --month 2026-10: what came, how it was answered, what rises and what recurs. Rates have their numerator and
--- denominator beside them, shares their 95 % interval (Wilson 1927).
+-- A month of feedback as tables, and what in it is out of the common. Rates have their numerator and denominator beside them.
 local chart = require "chart"
-local e = chart.escape
+local figures = require "figures"
+local period = require "period"
+local tables = require "tables"
 
-local GROUPS = { { "stage", "Stage of the visit", "环节" }, { "type", "What it is about", "类型" }, { "nature", "Nature", "性质" },
-  { "channel", "How it came", "渠道" }, { "lead", "Who answers", "主办" }, { "tier", "Tier", "级别" } }
-local RISING, RECURRING = 10, 3
-
--- 95 % interval of part of whole as two shares; nil of nothing.
-local function wilson(part, whole)
-  if whole == 0 then return nil end
-  local z, p = 1.959964, part / whole
-  local middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-  local half = z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole)
-  return math.max(0, middle - half), math.min(1, middle + half)
-end
-
-local function percent(part, whole) return whole > 0 and ("%.0f %%"):format(100 * part / whole) or "-" end
-
-local function rate(part, whole)
-  local low, high = wilson(part, whole)
-  return low and ("%s (%d of %d; 95 %%: %.0f to %.0f %%)"):format(percent(part, whole), part, whole, 100 * low, 100 * high) or "- (0 of 0)"
-end
-
-local function trend(row)
-  if row.before == 0 then return row.now > 0 and "new" or "" end
-  return ("%+.0f %%"):format(100 * (row.now - row.before) / row.before)
-end
+local GROUPS = { { "stage", "By stage of the visit · 环节" }, { "type", "By type · 类型" }, { "nature", "By nature · 性质" },
+  { "lead", "By department that answers · 主办科室" }, { "ward", "By ward · 病区" }, { "channel", "By channel · 渠道" }, { "tier", "By tier · 级别" } }
+local RISING, RECURRING, DRAWN, LIKELY, WORDS = 10, 3, 7, 0.01, 3
 
 local function by_now(list)
   table.sort(list, function(a, b) if a.now ~= b.now then return a.now > b.now end return a.key < b.key end)
   return list
 end
 
--- Phrases that are said more often than before, by how much.
+local function top(list, count) return table.move(list, 1, math.min(count, #list), 1, {}) end
+
+-- Phrases that are said more often than in the period before, by more than chance.
 local function rising(list)
   local out = {}
   for _, row in ipairs(list or {}) do
-    if row.now >= 3 and row.now > row.before then out[#out + 1] = row end
+    if row.now > row.before and figures.differ(row.now, row.before) then out[#out + 1] = row end
   end
   table.sort(out, function(a, b)
     local x, y = a.now - a.before, b.now - b.before
     if x ~= y then return x > y end
     return a.key < b.key
   end)
-  return table.move(out, 1, RISING, 1, {})
+  return top(out, RISING)
 end
 
 -- Problems of three periods running.
@@ -56,146 +38,185 @@ local function recurring(list)
   return by_now(out)
 end
 
-local function nps_of(nps)
-  local all = nps.promoters + nps.passives + nps.detractors
-  return all > 0 and ("%+.0f (%d answers: %d promoters, %d detractors)"):format(100 * (nps.promoters - nps.detractors) / all, all,
-    nps.promoters, nps.detractors) or "- (no answers)"
+-- --- weeks that are out of the common
+
+-- The mean and deviation of a row's weeks but one, from the first week that had any item at all.
+local function others(r, row, but, whole)
+  local sum, squares, count, begun = 0, 0, 0, false
+  for i = 1, whole do
+    begun = begun or r.items.weeks[i] > 0
+    if begun and i ~= but then sum, squares, count = sum + row.weeks[i], squares + row.weeks[i] ^ 2, count + 1 end
+  end
+  local mean = count > 0 and sum / count or 0
+  return mean, count > 1 and math.sqrt(math.max(0, squares / count - mean * mean)) or 0, count
 end
 
-local function hours(ms) return ("%.1f h"):format(ms / 3600000) end
-
--- { title, heads, rows }: the whole report as tables, for every way of showing it.
-local function tables_of(r)
-  local out, s = {}, r.satisfaction
-  local answered = s.yes + s.partly + s.no
-  out[1] = { "Summary", { "Figure", "Value" }, {
-    { "Items", ("%d (%s against the period before)"):format(r.items.now, trend(r.items)) },
-    { "Satisfied (yes or partly)", rate(s.yes + s.partly, answered) },
-    { "Answered when asked", rate(answered, math.max(s.asked, answered)) },
-    { "Stars", r.stars.count > 0 and ("%.1f (%d)"):format(r.stars.sum / r.stars.count, r.stars.count) or "-" },
-    { "NPS", nps_of(r.nps) } } }
-  for _, group in ipairs(GROUPS) do
-    local rows = {}
-    for i, row in ipairs(by_now(r.by[group[1]] or {})) do rows[i] = { row.key, row.now, row.before, trend(row) } end
-    if #rows > 0 then out[#out + 1] = { group[2], { group[2], "Now", "Before", "Trend" }, rows, bars = true } end
+-- The weeks that end within the reported period, and how many weeks are whole.
+local function weeks_of(r)
+  local first, whole = #r.weeks + 1, #r.weeks
+  for i = #r.weeks, 1, -1 do
+    if (r.weeks[i + 1] or r.to) > r.from then first = i end
   end
-  local rows = {}
-  for i, clock in ipairs(r.clocks) do rows[i] = { clock.name, rate(clock.met, clock.met + clock.late), clock.open } end
-  out[#out + 1] = { "Clocks kept", { "Clock", "In time", "Still running" }, rows }
-  rows = {}
-  for i, row in ipairs(r.answered) do rows[i] = { row.closed, row.cases, hours(row.median_ms) } end
-  out[#out + 1] = { "Time to the answer, by how it ended", { "Ended", "Cases", "Median" }, rows }
-  rows = {}
-  for i, row in ipairs(rising(r.by.word)) do rows[i] = { row.key, row.now, row.before } end
-  out[#out + 1] = { "Phrases that rise", { "Phrase", "Now", "Before" }, rows }
-  rows = {}
-  for i, row in ipairs(recurring(r.by.pair)) do rows[i] = { row.key, row.now, row.before, row.older } end
-  out[#out + 1] = { "Problems of three periods running", { "Stage/type", "Now", "Before", "Before that" }, rows }
+  local y, m, d = r.weeks[#r.weeks]:match "^(%d+)-(%d+)-(%d+)"
+  local ends = os.date("%Y-%m-%d", os.time { year = y, month = m, day = d + 7, hour = 12 })
+  if ends > r.to:sub(1, 10) then whole = whole - 1 end
+  return first, whole
+end
+
+local function said(r, lead, week)
+  local list = {}
+  for _, row in ipairs(r.by.why or {}) do
+    local word = row.key:sub(1, #lead + 1) == lead .. "/" and row.key:sub(#lead + 2)
+    local usual = word and others(r, row, week, #r.weeks)
+    if word and row.weeks[week] > usual then list[#list + 1] = { word, row.weeks[week] - usual, row.weeks[week] } end
+  end
+  table.sort(list, function(a, b) if a[2] ~= b[2] then return a[2] > b[2] end return a[1] < b[1] end)
+  local out = {}
+  for i, item in ipairs(top(list, WORDS)) do out[i] = ("%s %d"):format(item[1], item[3]) end
+  return table.concat(out, ", ")
+end
+
+-- A week of a group is told when so many items would come by chance in less than one of a hundred reports (Poisson, divided among all
+-- weeks that were looked at), and it stands three deviations and twofold above the group's other weeks.
+local function unusual(r)
+  local first, whole = weeks_of(r)
+  local found, looked = {}, 0
+  for _, group in ipairs { "lead", "ward", "pair" } do
+    for _, row in ipairs(r.by[group] or {}) do
+      for i = first, #r.weeks do
+        local mean, deviation, count = others(r, row, i, whole)
+        looked = looked + 1
+        if count >= 4 and row.weeks[i] >= 5 and row.weeks[i] > 2 * mean and row.weeks[i] > mean + 3 * deviation then
+          found[#found + 1] = { group = group, key = row.key, week = i, items = row.weeks[i], mean = mean, p = figures.tail(row.weeks[i], mean) }
+        end
+      end
+    end
+  end
+  local out = {}
+  for _, item in ipairs(found) do if item.p * looked < LIKELY then out[#out + 1] = item end end
+  table.sort(out, function(a, b) if a.p ~= b.p then return a.p < b.p end return a.items > b.items end)
   return out
 end
 
-local function width(text) return utf8.len(tostring(text)) or #tostring(text) end
+local WHAT = { lead = "", ward = "ward ", pair = "problem " }
 
-local function print_tables(tables)
-  for _, t in ipairs(tables) do
-    print("\n" .. t[1])
-    local all = { t[2], table.unpack(t[3]) }
-    local widths = {}
-    for _, row in ipairs(all) do
-      for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, width(cell)) end
-    end
-    if #t[3] == 0 then all = { { "nothing" } } end
-    for _, row in ipairs(all) do
-      local line = {}
-      for i, cell in ipairs(row) do line[i] = tostring(cell) .. (" "):rep((widths[i] or 0) - width(cell)) end
-      print(("  " .. table.concat(line, "  ")):gsub("%s+$", "") .. "")
-    end
+-- Sentences that name who and when, and what was said.
+local function sentences(r)
+  local out = {}
+  for i, item in ipairs(unusual(r)) do
+    local words = item.group == "lead" and said(r, item.key, item.week) or ""
+    out[i] = ("%s%s, week %s (from %s): %d items, %.1f in its other weeks%s"):format(WHAT[item.group], item.key,
+      period.name(r.weeks[item.week]), r.weeks[item.week]:sub(1, 10), item.items, item.mean, words ~= "" and "; said: " .. words or "")
   end
+  return out
 end
 
-local function quote(cell)
-  cell = tostring(cell)
-  if cell:find "^[=+@-]" and not tonumber(cell) then cell = "'" .. cell end       -- no formula in a spreadsheet
-  return cell:find '[",\n]' and '"' .. cell:gsub('"', '""') .. '"' or cell
+-- --- tables
+
+local function nps_text(nps)
+  local score, low, high, count = figures.nps(nps)
+  return score and ("%+.0f (95 %%: %+.0f to %+.0f; %d promoters − %d detractors of %d)"):format(score, low, high, nps.promoters,
+    nps.detractors, count) or "- (no answers)"
 end
 
-local function print_csv(tables)
-  for _, t in ipairs(tables) do
-    print(quote(t[1]))
-    for _, row in ipairs { t[2], table.unpack(t[3]) } do
-      local cells = {}
-      for i, cell in ipairs(row) do cells[i] = quote(cell) end
-      print(table.concat(cells, ","))
-    end
-    print ""
+local function summary(r)
+  local s, n = r.satisfaction, r.nps
+  local answered, scored = s.yes + s.partly + s.no, n.promoters + n.passives + n.detractors
+  return { "Summary · 概况", { "Figure", "Value" }, {
+    { "Items · 件数", ("%d (%s against the period before)"):format(r.items.now, figures.trend(r.items)) },
+    { "CSAT: satisfied, yes or partly · 满意率", figures.rate(s.yes + s.partly, answered) },
+    { "  answered when asked · 应答率", figures.rate(answered, s.asked) },
+    { "NPS · 净推荐值", nps_text(n) },
+    { "  answered when asked · 应答率", figures.rate(math.min(scored, n.asked), n.asked) },
+    { "Stars · 星级", r.stars.count > 0 and ("%.1f (%d)"):format(r.stars.sum / r.stars.count, r.stars.count) or "-" } } }
+end
+
+local function group_table(r, group)
+  local rows, list = {}, by_now(r.by[group[1]] or {})
+  for i, row in ipairs(list) do
+    rows[i] = { row.key, row.now, row.before, figures.trend(row), figures.rate(row.met, row.met + row.late),
+      figures.rate(row.satisfied, row.satisfied + row.unsatisfied) }
   end
+  return #rows > 0 and { group[2], { "", "Now", "Before", "Trend", "Clocks in time", "Satisfied" }, rows, chart = tables.bars(rows) }
 end
 
--- Bars of now over before, each row a group of two.
-local function bars(rows)
-  local most, out = 1, {}
-  for _, row in ipairs(rows) do most = math.max(most, row[2], row[3]) end
-  for i, row in ipairs(rows) do
-    local y = (i - 1) * 34
-    out[#out + 1] = ('<text x="0" y="%d">%s</text><rect x="180" y="%d" width="%.1f" height="12" fill="#1f6f8b"/><rect x="180" y="%d" width="%.1f" '
-      .. 'height="8" fill="#b9c7cf"/><text x="%.1f" y="%d">%d</text>'):format(y + 18, e(row[1]), y + 6, 460 * row[2] / most, y + 20,
-      460 * row[3] / most, 188 + 460 * row[2] / most, y + 17, row[2])
+local function clocks(r)
+  local rows = {}
+  for i, clock in ipairs(r.clocks) do rows[i] = { clock.name, figures.rate(clock.met, clock.met + clock.late), clock.open } end
+  return { "Clocks kept · 时限兑现", { "Clock", "In time", "Still running" }, rows }
+end
+
+local function answered(r)
+  local rows, from = {}, 0
+  for i, band in ipairs(r.bands) do
+    rows[i] = { band.hours > 0 and ("%d to %d h"):format(from, band.hours) or ("over %d h"):format(from),
+      figures.rate(band.satisfied, band.satisfied + band.unsatisfied) }
+    from = band.hours
   end
-  return ('<svg viewBox="0 0 720 %d" role="img">%s</svg>'):format(#rows * 34 + 8, table.concat(out))
+  local ends = {}
+  for i, row in ipairs(r.answered) do ends[i] = { row.closed, row.cases, figures.hours(row.median_ms) } end
+  return { "Time to the answer against satisfaction · 答复用时与满意", { "Answered after", "Satisfied" }, rows },
+    { "Time to the answer, by how it ended · 结案与用时", { "Ended", "Cases", "Median" }, ends }
 end
 
-local STYLE = [[body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#222;max-width:900px;margin:1.5em auto;
-padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;border-bottom:2px solid #1f6f8b}table{border-collapse:collapse;width:100%}th,td{text-align:left;
-padding:.2em .6em;border-bottom:1px solid #ddd}svg{width:100%;height:auto;font-size:13px}section{break-inside:avoid}]]
-
-local function html(tables, r)
-  local out = { '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Feedback</title><style>', STYLE,
-    "</style><h1>Feedback · 意见与投诉</h1><p>",
-    e(r.from:sub(1, 10)), " – ", e(r.to:sub(1, 10)), "</p>" }
-  for _, t in ipairs(tables) do
-    out[#out + 1] = "<section><h2>" .. e(t[1]) .. "</h2>"
-    if t.bars then out[#out + 1] = bars(t[3]) end
-    out[#out + 1] = "<table>"
-    for i, row in ipairs { t[2], table.unpack(t[3]) } do
-      local tag, cells = i == 1 and "th" or "td", {}
-      for at, cell in ipairs(row) do cells[at] = ("<%s>%s</%s>"):format(tag, e(cell), tag) end
-      out[#out + 1] = "<tr>" .. table.concat(cells) .. "</tr>"
-    end
-    out[#out + 1] = "</table></section>"
+local function improvements(r)
+  local rows = {}
+  for i, row in ipairs(r.improvements) do
+    local ratio, low, high = figures.ratio(row.after.items, row.before.items)
+    rows[i] = { row.title, row.done_at:sub(1, 10), row.days, row.before.items, row.after.items,
+      ratio and row.days > 0 and ("× %.2f (95 %%: %.2f to %.2f)"):format(ratio, low, high) or "-",
+      figures.rate(row.before.satisfied, row.before.satisfied + row.before.unsatisfied),
+      figures.rate(row.after.satisfied, row.after.satisfied + row.after.unsatisfied) }
   end
-  return table.concat(out) .. "</html>\n"
+  return { "Before and after what was mended · 改进前后", { "Improvement", "Done", "Days each", "Items before", "Items after", "After : before",
+    "Satisfied before", "Satisfied after" }, rows }
 end
 
-local function period(o)
-  local year, month = (o.month or ""):match "^(%d%d%d%d)%-(%d%d)$"
-  month = tonumber(month)
-  if not month or month < 1 or month > 12 then error { usage = "--month takes a month, such as 2026-10" } end
-  local next_year, next_month = tonumber(year), month + 1
-  if next_month == 13 then next_year, next_month = next_year + 1, 1 end
-  return o.month .. "-01", ("%04d-%02d-01"):format(next_year, next_month)
-end
-
-return function(given)
-  local o, host = given.options, given.host
-  if given.words[1] ~= "feedback" then error { usage = "there is a report of feedback: afterward report feedback --month 2026-10" } end
-  local from, to = period(o)
-  local query = ("?from=%s&to=%s"):format(from, to) .. (o.department and "&department=" .. host.escape(o.department) or "")
-  local report, code = host.ask("/api/v1/reports/feedback" .. query)
-  if not report then return code end
-  local tables = tables_of(report)
-  if o.html then
-    local file, why = io.open(o.html, "w")
-    if not file then error { usage = why } end
-    file:write(html(tables, report))
-    file:close()
-    print(o.html)
-  elseif o.json then
-    print(host.json(report))
-  elseif o.csv then
-    print_csv(tables)
-  else
-    print(("Feedback from %s to %s"):format(from, to))
-    print_tables(tables)
+local function drawn(r)
+  local list, names, days = top(by_now(r.by.lead or {}), DRAWN), {}, {}
+  for i, row in ipairs(list) do names[i] = row.key end
+  for i, week in ipairs(r.weeks) do
+    days[i] = { date = week:sub(1, 10), values = {} }
+    for _, row in ipairs(list) do days[i].values[row.key] = row.weeks[i] end
   end
-  return 0
+  return #list > 0 and chart.bars(days, { names = names, called = {}, mark = "lead", unit = "Items a week · 每周件数" }) or nil
 end
+
+local function rows_of(list, ...)
+  local out = {}
+  for i, row in ipairs(list) do
+    out[i] = { row.key }
+    for at, name in ipairs { ... } do out[i][at + 1] = row[name] end
+  end
+  return out
+end
+
+local function tables_of(r)
+  local out = { summary(r) }
+  out[1].chart = drawn(r)
+  for _, group in ipairs(GROUPS) do out[#out + 1] = group_table(r, group) or nil end
+  out[#out + 1] = clocks(r)
+  local bands, ends = answered(r)
+  table.move({ bands, ends }, 1, 2, #out + 1, out)
+  out[#out + 1] = { "Phrases that rise · 上升的说法", { "Phrase", "Now", "Before" }, rows_of(rising(r.by.word), "now", "before") }
+  out[#out + 1] = { "Problems of three periods running · 连续三期的问题", { "Stage/type", "Now", "Before", "Before that" },
+    rows_of(recurring(r.by.pair), "now", "before", "older") }
+  out[#out + 1] = improvements(r)
+  return out
+end
+
+local feedback = {}
+
+-- The report of days as JSON, its tables and its sentences; or nil and an exit code.
+function feedback.ask(host, from, to, department)
+  local report, code = host.ask(("/api/v1/reports/feedback?from=%s&to=%s"):format(from, to)
+    .. (department and "&department=" .. host.escape(department) or ""))
+  if not report then return nil, code end
+  report.unusual = {}
+  for i, item in ipairs(unusual(report)) do
+    report.unusual[i] = { group = item.group, key = item.key, week = report.weeks[item.week]:sub(1, 10), items = item.items }
+  end
+  return report, tables_of(report), sentences(report)
+end
+
+return feedback

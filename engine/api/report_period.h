@@ -1,0 +1,17 @@
+// The days that a report is of: "from" and "to" of its query, and what it is compared
+// with.
+#pragma once
+
+#include "api/call.h"
+
+struct report_period {
+  int64_t from, to;       // ms; from the first moment of a day on, before another's
+  int64_t before, older;  // where the period before begins, and the one before that
+};
+
+// Whole months are compared with as many whole months, other periods with as many days.
+// False: it is answered.
+bool report_period_read(struct call *call, struct report_period *out);
+// Where the last count weeks up to the period's end begin, Mondays, and where that ends.
+void report_period_weeks(struct call *call, const struct report_period *period, int count,
+                         int64_t *out);

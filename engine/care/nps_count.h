@@ -1,0 +1,13 @@
+// "How likely would you recommend us, 0 to 10?": items that are called nps, in any form.
+#pragma once
+
+#include "care/case_figure.h"
+
+struct nps_counts {
+  int64_t
+      asked;  // questions put in the period whose form, as it is now, has such an item
+  int64_t promoters, passives, detractors;  // 9 and 10, 7 and 8, the rest: of the answers
+};
+
+void nps_count(struct store *store, int64_t from, int64_t to, const char *departments,
+               struct nps_counts *out);
