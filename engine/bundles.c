@@ -5,26 +5,56 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-static void drop_first(struct bundles *bundles) {
-  bundle_free(bundles->list[0].bundle);
-  mem_free(bundles->list[0].department);
-  bundles->count--;
-  memmove(bundles->list, bundles->list + 1,
-          (size_t)bundles->count * sizeof bundles->list[0]);
+static void drop(struct bundles *bundles, int at) {
+  bundle_free(bundles->list[at].bundle);
+  mem_free(bundles->list[at].department);
+  bundles->list[at] = bundles->list[--bundles->count];
 }
 
-// A department's newest is asked for again and again: it stands at the end.
+static bool is_of(const struct loaded_bundle *loaded, const char *department) {
+  return !department || strcmp(loaded->department, department) == 0;
+}
+
+static bool is_newest(const struct bundles *bundles, const struct loaded_bundle *loaded) {
+  for (int i = 0; i < bundles->count; i++)
+    if (bundles->list[i].row > loaded->row &&
+        is_of(&bundles->list[i], loaded->department))
+      return false;
+  return true;
+}
+
+// Of this department, or of all (NULL). When each is its department's newest, -1.
+static int longest_unused(const struct bundles *bundles, const char *department) {
+  int found = -1;
+  for (int i = 0; i < bundles->count; i++) {
+    const struct loaded_bundle *loaded = &bundles->list[i];
+    if (is_of(loaded, department) && !is_newest(bundles, loaded) &&
+        (found < 0 || loaded->used < bundles->list[found].used))
+      found = i;
+  }
+  return found;
+}
+
+static int count_of(const struct bundles *bundles, const char *department) {
+  int count = 0;
+  for (int i = 0; i < bundles->count; i++) count += is_of(&bundles->list[i], department);
+  return count;
+}
+
+static void make_room(struct bundles *bundles, const char *department) {
+  if (count_of(bundles, department) >= BUNDLES_OF_ONE)
+    drop(bundles, longest_unused(bundles, department));
+  if (bundles->count < BUNDLES) return;
+  int found = longest_unused(bundles, NULL);
+  drop(bundles, found < 0 ? 0 : found);
+}
+
 static struct bundle *find(struct bundles *bundles, const char *department, int64_t row) {
   for (int i = bundles->count - 1; i >= 0; i--) {
-    struct loaded_bundle found = bundles->list[i];
-    if (found.row != row || strcmp(found.department, department)) continue;
-    int behind = bundles->count - 1 - i;
-    if (behind >= BUNDLES / 2) {
-      memmove(&bundles->list[i], &bundles->list[i + 1],
-              (size_t)behind * sizeof bundles->list[0]);
-      bundles->list[bundles->count - 1] = found;
-    }
-    return found.bundle;
+    struct loaded_bundle *loaded = &bundles->list[i];
+    if (loaded->row != row || strcmp(loaded->department, department)) continue;
+    loaded->used = ++bundles->uses;
+    return loaded->bundle;
   }
   return NULL;
 }
@@ -35,9 +65,9 @@ void bundles_add(struct bundles *bundles, const char *department, int64_t row,
     bundle_free(bundle);
     return;
   }
-  if (bundles->count == BUNDLES) drop_first(bundles);
+  make_room(bundles, department);
   bundles->list[bundles->count++] =
-      (struct loaded_bundle){row, mem_copy_text(department), bundle};
+      (struct loaded_bundle){row, ++bundles->uses, mem_copy_text(department), bundle};
 }
 
 static void read_stored(struct store *store, int64_t row, struct sources *out) {
@@ -83,5 +113,5 @@ struct bundle *bundles_get(struct bundles *bundles, struct store *store,
 }
 
 void bundles_deinit(struct bundles *bundles) {
-  while (bundles->count) drop_first(bundles);
+  while (bundles->count) drop(bundles, bundles->count - 1);
 }

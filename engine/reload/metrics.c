@@ -16,6 +16,7 @@ void reload_metrics(struct reload *reload, struct buf *out) {
   const struct reload_counters *counters = &reload->counters;
   struct engine *engine = reload->engine;
   put(out, "counter", "afterward_bundle_loads_total", (double)counters->loaded);
+  put(out, "gauge", "afterward_bundles_loaded", engine->bundles.count);
   put(out, "counter", "afterward_bundle_replayed_total", (double)counters->replayed);
   put(out, "counter", "afterward_bundle_refused_total", (double)counters->refused);
   buf_puts(out, "# TYPE afterward_bundle_candidates gauge\n");

@@ -278,10 +278,13 @@ describe("a department that wants it so", function()
 end)
 
 describe("a day of edits", function()
-  it("with runs in flight keeps each promise (10,000 of them: ./dev faults edits)", function()
+  it("with runs in flight keeps each promise, and few of its versions in memory (10,000 of them: ./dev faults edits)", function()
     local edits = require "functional.support.edits"
     local h = edits.open():start()
     assert.equal("", edits.differences(edits.play(h, { count = 300, kills = 4, roll = require "functional.support.dice" (1, "edits") })))
+    local _, metrics = h:call("GET", "/metrics", nil, { token = false })
+    local loaded, departments = tonumber(metrics:match "\nafterward_bundles_loaded (%d+)"), #h:get("/bundles").items
+    assert.is_true(loaded > departments and loaded <= 8 * departments, loaded .. " of " .. departments)
     h:close()
   end)
 end)

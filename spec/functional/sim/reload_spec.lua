@@ -164,3 +164,19 @@ describe("a form that is renamed while it is asked", function()
     assert.equal(1, H.count(w, "departed WHERE id='check-2'"))
   end)
 end)
+
+describe("a ward that edits its scripts again and again", function()
+  it("has each patient's run end on the version that it began with, however many there were since", function()
+    local function version(n) return H.step(([[p:note "begin %d" p:wait "40d" p:note "end %d"]]):format(n, n)) end
+    local w, expected = H.world { steps = version(1) }, {}
+    for n = 1, 24 do
+      if n > 1 then edit(w, version(n)) end
+      w:discharge(w:patient { age = 50 })
+      w:advance "2h"
+      expected[n] = "end " .. n
+    end
+    w:advance "41d"
+    assert.same(expected, table.move(H.notes(w), 25, 48, 1, {}))
+    assert.equal(0, H.count(w, "run WHERE status='stuck'"))
+  end)
+end)
