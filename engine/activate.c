@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/canary.h"
-#include "care/case_clock.h"
+#include "care/case_recount.h"
 #include "care/departed.h"
 #include "care/job.h"
 #include "care/replan.h"
@@ -121,7 +121,7 @@ static int make_active(struct engine *engine, int64_t version,
   if (canary_load(&engine->care, status)) return status->code;
   if (replan) {
     if (store_begin(engine->store, status)) return status->code;
-    case_clock_recount(&engine->care, how->department);
+    case_recount_begin(&engine->care, how->department);
     if (store_commit(engine->store, status)) return status->code;
   }
   return job_arm(&engine->care, how->department, status);

@@ -197,7 +197,7 @@
 ---@field tier? function facts → word: which clocks, how urgent; `general` when absent
 ---@field route? string|function CSV stage,type,ward,lead,joint, or facts → lead, list of others
 ---@field receiver? string who stays responsible for what nobody received in person; `patient-relations` when absent
----@field clocks? function facts → list of { name, span, from = clock that must be met first }
+---@field clocks? function facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }
 ---@field at_risk? number share of a clock's span after which it is warned of; `0.75` when absent
 ---@field levels? integer how often it may be reopened, one level up each time; `4` when absent
 ---@field run function the body: run(c)

@@ -203,21 +203,26 @@ static void merge_cases(struct call *call, int64_t id) {
   desk_submit(call, "case.merge", 'x', id, &more);
 }
 
-static void correct(struct call *call, int64_t id) {
+// What needs nothing but the fields that were posted.
+static void submit(struct call *call, int64_t id, const char *kind) {
   struct merge more = {0};
   merge_int(&more, "case", id);
   merge_text(&more, "staff", call->caller->staff);
-  desk_submit(call, "case.correct", 'x', id, &more);
+  desk_submit(call, kind, 'x', id, &more);
 }
+
+static void correct(struct call *call, int64_t id) { submit(call, id, "case.correct"); }
+
+static void extend(struct call *call, int64_t id) { submit(call, id, "case.extend"); }
+
+static void told(struct call *call, int64_t id) { submit(call, id, "case.told"); }
 
 void desk_case(struct call *call) {
   static const struct {
     const char *verb;
     void (*fn)(struct call *call, int64_t id);
-  } verbs[] = {{"correct", correct},
-               {"transfer", transfer},
-               {"link", link_to},
-               {"merge", merge_cases}};
+  } verbs[] = {{"correct", correct},   {"transfer", transfer}, {"link", link_to},
+               {"merge", merge_cases}, {"extend", extend},     {"told", told}};
   int64_t id = read_case_find(call);
   for (size_t i = 0; id && i < sizeof verbs / sizeof *verbs; i++)
     if (!strcmp(call->segments[2], verbs[i].verb)) {

@@ -13,16 +13,17 @@
 #define FIRST_CLOCK                                                               \
   "(SELECT id FROM clock WHERE enrollment=c.enrollment AND ended_at IS NULL AND " \
   "due_at IS NOT NULL ORDER BY due_at, id LIMIT 1)"
-#define CASE_COLUMNS                                                                  \
-  "c.enrollment, c.number, c.department, c.triage, c.channel, c.received_at, e.tier," \
-  " c.level, c.round, c.receiver, c.patient, c.sure, c.paused_why, k.name, k.due_at," \
-  " k.due_at-coalesce(c.paused_at, ?3), k.breached_at IS NOT NULL, c.closed_at,"      \
-  " c.closed, c.revision, c.facts"
-enum { FACTS_COLUMN = 20 };
+#define CASE_COLUMNS                                                                   \
+  "c.enrollment, c.number, c.department, c.triage, c.channel, c.received_at, e.tier,"  \
+  " c.level, c.round, c.receiver, c.patient, c.sure, c.paused_why, k.name, k.due_at,"  \
+  " k.due_at-coalesce(CASE WHEN k.pauses THEN c.paused_at END, ?3), k.breached_at IS " \
+  "NOT NULL, c.closed_at,"                                                             \
+  " c.closed, c.revision, c.solved, c.satisfied, c.facts"
+enum { FACTS_COLUMN = 22 };
 static const char case_spec[] =
     "id:@e number:s department:s triage:s channel:s received_at:z tier:s level:i round:i "
     "receiver:s patient:@p sure:s paused_why:s clock:s due_at:z left_ms:i breached:b "
-    "closed_at:z closed:s revision:i";
+    "closed_at:z closed:s revision:i solved:b satisfied:s";
 
 static void put_facts(struct json *json, struct stmt *row, const char *const names[]) {
   size_t len;
@@ -39,8 +40,8 @@ static void put_facts(struct json *json, struct stmt *row, const char *const nam
 
 // No words of the sender in a list.
 static void put_line(struct list *list, struct stmt *row) {
-  static const char *const names[] = {"nature", "stage", "type", "urgency",
-                                      "lead",   "stars", NULL};
+  static const char *const names[] = {"nature", "stage", "type",  "urgency",
+                                      "lead",   "stars", "order", NULL};
   while (list_row(list, row)) {
     json_open(&list->json, '{');
     call_put_fields(list->call, &list->json, row, case_spec);
@@ -111,10 +112,11 @@ static void put_rows(struct call *call, struct json *json, const char *key,
 #define CLOCK_COLUMNS                                                                   \
   "k.name, k.round, k.span, CASE WHEN k.span LIKE '%b_' THEN 'working' ELSE 'natural'"  \
   " END, k.after, k.started_at, k.due_at, CASE WHEN k.ended_at IS NULL THEN"            \
-  " k.due_at-coalesce(c.paused_at, ?2) END, k.paused_ms + CASE WHEN k.ended_at IS NULL" \
-  " AND k.breached_at IS NULL AND c.paused_at IS NOT NULL THEN"                         \
+  " k.due_at-coalesce(CASE WHEN k.pauses THEN c.paused_at END, ?2) END, k.paused_ms +"  \
+  " CASE WHEN k.ended_at IS NULL AND k.pauses AND k.breached_at IS NULL AND"            \
+  " c.paused_at IS NOT NULL THEN"                                                       \
   " ?2-max(c.paused_at,k.started_at) ELSE 0 END, k.warned_at, k.breached_at, k.met_at," \
-  " k.ended_at"
+  " k.ended_at, k.pauses, k.extend, k.extended_at, k.replaced_at"
 
 static void put_clocks(struct call *call, struct json *json, int64_t id) {
   put_rows(call, json, "clocks",
@@ -124,7 +126,8 @@ static void put_clocks(struct call *call, struct json *json, int64_t id) {
                        " k.enrollment=?1 ORDER BY k.round, k.id",
                        "ii", id, kernel_now(call->care->kernel)),
            "name:s round:i span:s hours:s after:s started_at:z due_at:z left_ms:i "
-           "paused_ms:i warned_at:z breached_at:z met_at:z ended_at:z");
+           "paused_ms:i warned_at:z breached_at:z met_at:z ended_at:z "
+           "pauses:b extend:s extended_at:z replaced_at:z");
 }
 
 static void put_case(struct call *call, struct json *json, struct stmt *row, int64_t id) {

@@ -43,6 +43,8 @@ static const struct route routes[] = {
     {"POST", "cases/*/merge", SCOPE_STAFF, desk_case},
     {"GET", "cases/*/attachments", SCOPE_READ, read_case_files},
     {"POST", "cases/*/attachments", SCOPE_STAFF, desk_case_attach, .file = true},
+    {"POST", "cases/*/extend", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/told", SCOPE_STAFF, desk_case},
     {"GET", "tasks", SCOPE_READ, read_tasks},
     {"GET", "tasks/*", SCOPE_READ, read_task},
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},

@@ -145,6 +145,13 @@ struct replan {
   uint64_t moved_ever;    // since the start
 };
 
+// How far counting clocks again has come (case_recount.h); a start begins anew.
+struct recount {
+  int64_t due_at, clock;  // the last one looked at
+  uint64_t round;         // each change of a calendar begins one
+  int64_t looked, moved;  // in this round
+};
+
 struct care {
   struct kernel *kernel;
   struct store *store;  // the kernel's
@@ -158,6 +165,7 @@ struct care {
   struct seen seen_patient, seen_event;  // facts_seen's
   enum breaches breaches;                // quarantine's
   struct replan replan;
+  struct recount recount;
   struct lines lines;
   bool clock_held;  // the clock jumped, and nobody has said yet that it is right
 };

@@ -6,7 +6,8 @@
 #include "care/care.h"
 
 void case_clock_handlers(struct care *care);  // WORK_CLOCK
-// The clocks of a round, a list of {name, span, from}; those without from begin now.
+// The clocks of a round, a list of {name, span, from, extend, pauses}; those without from
+// begin now.
 void case_clock_begin(struct care *care, int64_t enrollment, int64_t round,
                       const struct value *clocks);
 // The same of the last round again.
@@ -21,5 +22,9 @@ void case_clock_pause(struct care *care, int64_t enrollment, int64_t question,
 void case_clock_resume(struct care *care,
                        int64_t enrollment);  // nothing unless it is paused
 void case_clock_end_all(struct care *care, int64_t enrollment);
-// A calendar may have changed: the open ones of the department are counted anew.
-void case_clock_recount(struct care *care, const char *department);
+// The clock of this name in the round that goes on; 0: there is none.
+int64_t case_clock_find(struct care *care, int64_t enrollment, const char *name);
+// The case is of another class, which has these clocks: those that run and are not among
+// them are over, as replaced; new ones count from when the round began; what is met is.
+void case_clock_follow(struct care *care, int64_t enrollment, int64_t round,
+                       const struct value *clocks);

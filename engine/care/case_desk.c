@@ -14,12 +14,6 @@
 enum { REASON_MOST = 500, PING_PONG = 3 };
 #define TWIN_MS ((int64_t)14 * CIVIL_DAY_MS)
 
-struct deed {
-  int64_t id;
-  char staff[STAFF_SIZE];
-  char *reason;
-};
-
 static int refuse_closed(struct care *care, int64_t id, struct status *status) {
   if (!case_is(care, id))
     return status_fail(status, ERR_NOT_FOUND, "there is no such case");
@@ -29,9 +23,9 @@ static int refuse_closed(struct care *care, int64_t id, struct status *status) {
   return status_fail(status, ERR_CONFLICT, "this case is closed");
 }
 
-static int deed_read(struct care *care, const struct value *body, struct deed *out,
-                     struct status *status) {
-  *out = (struct deed){0};
+int case_deed_read(struct care *care, const struct value *body, struct case_deed *out,
+                   struct status *status) {
+  *out = (struct case_deed){0};
   if (field_id(body, "case", &out->id, status) || field_staff(body, out->staff, status) ||
       field_text(body, "reason", REASON_MOST, &out->reason, status) ||
       refuse_closed(care, out->id, status))
@@ -72,7 +66,7 @@ static bool is_anonymous(struct care *care, int64_t id) {
   return anonymous;
 }
 
-static int link_to(struct care *care, const struct deed *deed, int64_t patient,
+static int link_to(struct care *care, const struct case_deed *deed, int64_t patient,
                    struct status *status) {
   if (is_anonymous(care, deed->id))
     return status_fail(status, ERR_CONFLICT,
@@ -93,9 +87,9 @@ static int link_to(struct care *care, const struct deed *deed, int64_t patient,
 }
 
 static int apply_link(void *self, struct inbox_row *row, struct status *status) {
-  struct deed deed;
+  struct case_deed deed;
   struct value patient = value_field(&row->body, "patient");
-  int code = deed_read(self, &row->body, &deed, status);
+  int code = case_deed_read(self, &row->body, &deed, status);
   if (!code) code = link_to(self, &deed, value_int_or(&patient, 0), status);
   if (!code) tell(row);
   mem_free(deed.reason);
@@ -104,7 +98,7 @@ static int apply_link(void *self, struct inbox_row *row, struct status *status) 
 
 // --- the same matter twice
 
-static void merge_into(struct care *care, const struct deed *deed, int64_t into) {
+static void merge_into(struct care *care, const struct case_deed *deed, int64_t into) {
   char *own = number_of(care, deed->id), *other = number_of(care, into);
   struct buf detail = {0};
   buf_printf(&detail, "into %s: %s", other, deed->reason);
@@ -119,9 +113,9 @@ static void merge_into(struct care *care, const struct deed *deed, int64_t into)
 }
 
 static int apply_merge(void *self, struct inbox_row *row, struct status *status) {
-  struct deed deed;
+  struct case_deed deed;
   int64_t into = 0;
-  int code = deed_read(self, &row->body, &deed, status);
+  int code = case_deed_read(self, &row->body, &deed, status);
   if (!code) code = field_id(&row->body, "into", &into, status);
   if (!code) code = refuse_closed(self, into, status);
   if (!code && into == deed.id)
@@ -233,4 +227,6 @@ void case_desk_handlers(struct care *care) {
       {.kind = "case.attach", .apply = apply_attach}};
   for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
     kernel_handle_inbox(care->kernel, &handlers[i], care);
+  case_extend_handler(care);
+  case_told_handler(care);
 }

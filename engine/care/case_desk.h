@@ -2,11 +2,25 @@
 #pragma once
 
 #include "care/case.h"
+#include "care/inbox_field.h"
 
 // Inbox "case.link" { case, patient, staff, reason } whom it is about, "case.merge" {
 // case, into, staff, reason } the same matter came twice, "case.attach" { case,
 // attachments, staff } files that attachment_write wrote.
+// "case.extend" { case, clock, staff, reason } and "case.told" { case, solved, satisfied,
+// staff }: what the call-back said.
 void case_desk_handlers(struct care *care);
+void case_extend_handler(struct care *care);
+void case_told_handler(struct care *care);
+// A request about a case that is open: who does it, and why. The caller frees the reason,
+// also when it is refused.
+struct case_deed {
+  int64_t id;
+  char staff[STAFF_SIZE];
+  char *reason;
+};
+int case_deed_read(struct care *care, const struct value *body, struct case_deed *out,
+                   struct status *status);
 // A task of a case was done: a transfer stands in the ledger, and clocks know nothing of
 // it.
 struct case_task {

@@ -19,15 +19,23 @@ static enum cli_style style(const struct value *item) {
 }
 
 static int list(struct cli *cli) {
-  static const struct cli_column columns[] = {
-      {"NUMBER", "number"},        {"CLOCK", "clock"},
-      {"DUE", "due_at"},           {"OVER", "breached"},
-      {"NATURE", "nature"},        {"TYPE", "type"},
-      {"STAGE", "stage"},          {"TIER", "tier"},
-      {"LEVEL", "level"},          {"LEAD", "lead"},
-      {"RECEIVER", "receiver"},    {"CHANNEL", "channel"},
-      {"WAITS FOR", "paused_why"}, {"CLOSED", "closed_at"},
-      {"RESULT", "closed"},        {NULL}};
+  static const struct cli_column columns[] = {{"NUMBER", "number"},
+                                              {"ORDER", "order"},
+                                              {"CLOCK", "clock"},
+                                              {"DUE", "due_at"},
+                                              {"OVER", "breached"},
+                                              {"NATURE", "nature"},
+                                              {"TYPE", "type"},
+                                              {"STAGE", "stage"},
+                                              {"TIER", "tier"},
+                                              {"LEVEL", "level"},
+                                              {"LEAD", "lead"},
+                                              {"RECEIVER", "receiver"},
+                                              {"CHANNEL", "channel"},
+                                              {"WAITS FOR", "paused_why"},
+                                              {"CLOSED", "closed_at"},
+                                              {"RESULT", "closed"},
+                                              {NULL}};
   return cli_list(cli, "/api/v1/cases", &(struct cli_list){columns, "cases", style});
 }
 
@@ -106,7 +114,8 @@ static int deed(struct cli *cli) {
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "cases", cli->words[1], verb);
-  static const char *const all[] = {"to", "reason", "field", "value", "patient", "into"};
+  static const char *const all[] = {"to",   "reason", "field",  "value",    "patient",
+                                    "into", "clock",  "solved", "satisfied"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cli_merge_option(cli, &fields, all[i], all[i]);
   int code = cli_post(cli, buf_text(&path), &fields, "Done.");
@@ -116,21 +125,24 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_case = {
     .name = "case",
-    .words = "new|show|transfer|correct|link|merge|attach [NUMBER] [FILE]",
+    .words = "new|show|transfer|correct|link|merge|attach|extend|told [NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
     .more =
         "transfer: who has its work now gives it to another post, with a reason; its\n"
         "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
-        "merge: the same matter came twice. attach: a photo or a recording that belongs "
-        "to\n"
-        "it. It is answered and closed by its tasks.",
+        "merge: the same matter came twice. attach: a photo or a recording that belongs\n"
+        "to it. extend: a clock that may be, once, before it is due. told: what the\n"
+        "call-back said, the hospital's or the bureau's. It is answered and closed by "
+        "its\n"
+        "tasks.",
     .example =
         "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
         "afterward case show 20260302-4711\n"
         "afterward case attach 20260302-4711 letter.jpg\n"
-        "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房",
+        "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房\n"
+        "afterward case extend 20260302-4711 --clock resolution --reason 需外院会诊",
     .verbs = (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
-                                   "attach", NULL},
+                                   "attach", "extend", "told", NULL},
     .least = 1,
     .most = 3,
     .options =
@@ -148,7 +160,10 @@ const struct cli_command cli_case = {
             {"at", "WHEN", "new: when it came in, if not now"},
             {"anonymous", NULL, "new: nobody may know who spoke"},
             {"to", "POST", "transfer: who takes over"},
-            {"reason", "TEXT", "transfer, link, merge: why"},
+            {"reason", "TEXT", "transfer, link, merge, extend: why"},
+            {"clock", "NAME", "extend: which"},
+            {"solved", "WORD", "told: yes or no"},
+            {"satisfied", "WORD", "told: yes partly no"},
             {"field", "NAME", "correct: stage type nature urgency topic"},
             {"value", "WORD", "correct: what it is"},
             {"patient", "ID", "link: whom it is about"},

@@ -44,7 +44,8 @@ enum due_kind {
   WORK_CHANNEL = 14,  // channel.id: its line, its breaker
   WORK_CLOCK = 15,    // clock.id: warned of, then breached
   WORK_DIAL = 16,     // dial.id: nobody has told how it ended
-  WORK_KINDS = 17,
+  WORK_RECOUNT = 17,  // clocks whose calendar changed: the next some hundred
+  WORK_KINDS = 18,
 };
 
 struct work {

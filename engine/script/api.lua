@@ -163,7 +163,7 @@ api.kinds = {
     key("tier", "function", "facts → word: which clocks, how urgent", { default = "general" }),
     key("route", "string|function", "CSV stage,type,ward,lead,joint, or facts → lead, list of others"),
     key("receiver", "word", "who stays responsible for what nobody received in person", { default = "patient-relations" }),
-    key("clocks", "function", "facts → list of { name, span, from = clock that must be met first }"),
+    key("clocks", "function", "facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }"),
     key("at_risk", "number", "share of a clock's span after which it is warned of", { default = 0.75 }),
     key("levels", "count", "how often it may be reopened, one level up each time", { default = 4 }),
     key("run", "function!", "the body: run(c)"),

@@ -9,6 +9,13 @@ return {
   aw.form { id = "case-part", { id = "part", kind = "text", zh = "本科室情况", en = "Our part" } },
   -- accept unjudged: staff write it, about a case
   aw.form { id = "approve", { id = "reply", kind = "text", optional = true, zh = "修改后的答复", en = "Reply, amended" } },
+  -- accept unjudged: staff write it, about a case
+  aw.form { id = "case-plan", title = { zh = "处理方案", en = "Plan" },
+    { id = "plan", kind = "text", zh = "怎么处理、何时答复", en = "What will be done, and by when" } },
+  -- accept unjudged: staff say it, about an order
+  aw.form { id = "order-accept", title = { zh = "12345 工单签收", en = "Is the order ours?" },
+    { id = "ours", kind = "yesno", zh = "是本院职责吗？", en = "Is it ours?" },
+    { id = "why", kind = "text", zh = "退单理由", en = "Why not", when = function(a) return a.ours == false end } },
   -- accept unjudged: where and when, no symptom
   aw.form { id = "which-stay", { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
     { id = "when", kind = "date", zh = "哪天？", en = "When?" } },
@@ -25,6 +32,7 @@ return {
   aw.template { id = "received", zh = "已收到，编号{case.number}，进度：{case.link}",
                 en = "Received, no. {case.number}. Progress: {case.link}" },
   aw.template { id = "reply", fields = { "reply" }, zh = "{reply}", en = "{reply}" },
+  aw.template { id = "plan", fields = { "plan" }, zh = "您反映的{case.number}，处理方案：{plan}", en = "About {case.number}, what we will do: {plan}" },
   aw.template { id = "thanks", zh = "谢谢您！已转告当事人。", en = "Thank you! We passed it on." },
   aw.template { id = "emergency", class = "safety", zh = "请立即拨打120或来急诊。值班医生正在联系您。",
                 en = "Call 120 or come to emergency now. The doctor on duty is being called." },

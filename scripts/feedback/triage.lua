@@ -1,14 +1,11 @@
 -- Feedback against its clocks: listen → answer → mend → tell. The first receiver is responsible to the end (首诉负责制).
 local aw = require "afterward"
+local deadlines = require "deadlines"
 
-local TIER = {                         -- clocks start at intake unless they say from; bd is working time, h is natural
-  urgent   = { { "first-response", "1h" },  { "resolution", "24h" } },        -- around the clock
-  general  = { { "dispatch", "48h" },       { "resolution", "3bd" } },
-  question = { { "first-response", "10m" }, { "resolution", "1bd" } },
-  external = { { "first-response", "1bd" }, { "resolution", "5bd" } },        -- statutory, and the bureau's
-}
 local UP = { "department-head", "patient-relations-head", "quality-committee" }   -- who leads after each reopening
 local DANGER = { danger = true, emergency = true, urgent = true }
+local CALL = { urgent = "1h", review = "1h", external = "8h", ["external-urgent"] = "1h" }
+local PLANNED = { urgent = true, ["external-urgent"] = true }
 local AT_ONCE = { danger = true, emergency = true, urgent = true, dispute = true }
 
 local function lead_answers(c, lead)   -- transfers keep their clocks; the third goes to the office head
@@ -22,6 +19,28 @@ local function lead_answers(c, lead)   -- transfers keep their clocks; the third
   end
 end
 
+local function met_all(c, ...) for _, name in ipairs { ... } do c:met(name) end end
+
+-- "24 h" means a plan (WARD 23): what will be done and by when, told before it is done.
+local function plans(c, lead)
+  if not PLANNED[c.tier] then return end
+  local r = c:wait(c:task { id = "plan", role = lead, form = "case-plan", due = c:due "plan" })
+  if r.answer then c:send("plan", { fields = { plan = r.answer.plan } }) end
+  c:met "plan"
+end
+
+-- An order of 12345 is taken or sent back by a person while that is possible; what was done goes up to the bureau.
+local function is_ours(c)
+  local a = c:wait(c:task { id = "accept", role = c.receiver, form = "order-accept", due = c:due "reject-by" }).answer or {}
+  c:met "reject-by"
+  return a.ours ~= false
+end
+
+local function upload(c, reply)
+  c:wait(c:task { id = "upload", role = c.receiver, due = c:due "upload", note = reply })
+  c:met "upload"
+end
+
 local function handle(c)
   if not c.stay and not c.anonymous then           -- the only thing that pauses: waiting for the patient, with a reason
     local a = c:ask("which-stay", { within = "2d", pauses = "which stay?" })
@@ -31,12 +50,16 @@ local function handle(c)
     c:task { id = "part-" .. d, role = d, form = "case-part", due = c:due "resolution" }
   end
   c:met "dispatch"
-  local answer = lead_answers(c, c.level == 1 and c.lead or UP[c.level - 1])
+  local lead = c.level == 1 and c.lead or UP[c.level - 1]
+  plans(c, lead)
+  local answer = lead_answers(c, lead)
   for _, d in ipairs(c.joint) do c:wait("part-" .. d) end                     -- … and all must be in
 
   local ok = c:wait(c:task { id = "approve", role = c.receiver, form = "approve", due = "4bh", note = answer.reply })
-  c:send("reply", { fields = { reply = (ok.answer or {}).reply or answer.reply or "" } })
-  c:met "resolution"
+  local reply = (ok.answer or {}).reply or answer.reply or ""
+  c:send("reply", { fields = { reply = reply } })
+  met_all(c, "resolution", "statutory")
+  if c.channel == "external" then upload(c, reply) end
 end
 
 -- 医疗纠纷: the engine writes to that family no more. Medical affairs answers, two approve, a person tells.
@@ -45,12 +68,14 @@ local function dispute(c)
   c:wait(c:task { id = "first-call", role = "medical-affairs", due = c:time "1h" })
   c:met "first-response"
   local answer = lead_answers(c, "medical-affairs")
+  c:met "plan"
   for _, role in ipairs { "patient-relations-head", "hospital-office" } do
     c:task { id = "approve-" .. role, role = role, form = "approve", due = "4bh", note = answer.reply }
   end
   for _, role in ipairs { "patient-relations-head", "hospital-office" } do c:wait("approve-" .. role) end
   c:wait(c:task { id = "tell", role = "medical-affairs", due = c:due "resolution", note = answer.reply })
-  c:met "resolution"
+  met_all(c, "resolution", "statutory")
+  if c.channel == "external" then upload(c, answer.reply) end
   c:close "told by a person"
 end
 
@@ -73,14 +98,17 @@ return {
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
     tier = function(f)
-      if f.channel == "external" then return "external" end
-      if AT_ONCE[f.urgency] or f.channel == "review" and f.nature == "complaint" then return "urgent" end
+      if f.channel == "external" then return AT_ONCE[f.urgency] and "external-urgent" or "external" end
+      if AT_ONCE[f.urgency] then return "urgent" end
+      if f.channel == "review" and f.nature == "complaint" then return "review" end
       return f.nature == "question" and "question" or "general"
     end,
     route = "duty.csv",                                  -- stage, type, ward → lead, joint
     clocks = function(f)
-      local list = { { "call-back", "72h", from = "resolution" } }
-      for i, k in ipairs(TIER[f.tier]) do list[i + 1] = k end
+      local list = {}
+      for _, clocks in ipairs { deadlines.tier[f.tier], f.nature == "complaint" and deadlines.complaint or {}, deadlines.all } do
+        table.move(clocks, 1, #clocks, #list + 1, list)
+      end
       return list
     end,
     at_risk = 0.75,
@@ -89,9 +117,9 @@ return {
       if c.urgency == "dispute" then return dispute(c) end
       if DANGER[c.urgency] then c:alert { id = "danger", level = "urgent", reason = c.because or "danger" } end
       c:send "received"
-      if c.tier == "urgent" or (c.stars or 5) < 3 then   -- a person calls
-        c:wait(c:task { id = "first-call", role = c.receiver, due = c:time(c.tier == "urgent" and "1h" or "24h") })
-      end
+      if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
+      local call = CALL[c.tier] or (c.stars or 5) < 3 and "24h"         -- a person calls
+      if call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end
       c:met "first-response"
       if c.nature == "praise" then
         c:send "thanks"

@@ -68,14 +68,26 @@ local function classify(f, known, lists)
   if next(because) then known.because = table.concat(words.keys(because), "、") end
 end
 
-local function clocks_of(list)
-  local out = {}
-  for i, clock in ipairs(list or {}) do
-    out[i] = { name = clock.name or clock[1], span = clock.span or clock[2], from = clock.from }
-    local good, why = host.span(out[i].span or "")
-    if type(out[i].name) ~= "string" then error(("clocks: entry %d has no name"):format(i), 0) end
-    if not good then error(("clocks: %s: %s"):format(out[i].name, why), 0) end
+local CLOCK = words.set { 1, 2, "name", "span", "from", "joint", "extend", "pauses" }
+
+-- joined: several departments handle it.
+local function clock_of(i, clock, joined)
+  local name = clock.name or clock[1]
+  if type(name) ~= "string" then error(("clocks: entry %d has no name"):format(i), 0) end
+  for key in pairs(clock) do
+    if not CLOCK[key] then error(("clocks: %s: there is no key %s; known are span, from, joint, extend, pauses"):format(name, words.show(key)), 0) end
   end
+  for _, span in ipairs { clock.span or clock[2] or "", clock.joint or "1d", clock.extend or "1d" } do
+    local good, why = host.span(span)
+    if not good then error(("clocks: %s: %s"):format(name, why), 0) end
+  end
+  return { name = name, span = joined and clock.joint or clock.span or clock[2], from = clock.from, extend = clock.extend,
+    pauses = clock.pauses ~= false }
+end
+
+local function clocks_of(list, joined)
+  local out = {}
+  for i, clock in ipairs(list or {}) do out[i] = clock_of(i, clock, joined) end
   return out
 end
 
@@ -113,7 +125,7 @@ function triage.callback(body, files)
     known.joint = known.joint or {}
     known.lead = known.lead or body.receiver or "patient-relations"
     known.receiver = f.receiver or body.receiver or "patient-relations"
-    known.clocks = clocks_of(type(body.clocks) == "function" and body.clocks(g) or body.clocks)
+    known.clocks = clocks_of(type(body.clocks) == "function" and body.clocks(g) or body.clocks, #known.joint > 0)
     known.at_risk, known.levels = body.at_risk or 0.75, body.levels or 4
     return known
   end

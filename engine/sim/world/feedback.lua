@@ -9,8 +9,8 @@ local function first(world, sql, ...) return world.core:query(sql, ...)[1] end
 local function clocks_of(case)
   return setmetatable({}, { __index = function(_, name)
     return first(case.world, [[SELECT due_at AS i_due, met_at AS i_met, breached_at AS i_breached, warned_at AS i_warned,
-      started_at AS i_started, span FROM clock JOIN case_file USING (enrollment) WHERE enrollment=?1 AND name=?2 AND
-      clock.round=case_file.round]], case.enrollment, name)
+      started_at AS i_started, span, extended_at AS i_extended FROM clock JOIN case_file USING (enrollment) WHERE enrollment=?1 AND name=?2 AND
+      clock.round=case_file.round AND replaced_at IS NULL]], case.enrollment, name)
   end })
 end
 

@@ -37,14 +37,21 @@ describe("feedback", function()
     assert.truthy(table.concat(c.ledger, "\n"):find("corrected type=attitude", 1, true))
   end)
 
-  it("runs the urgent clocks around the clock: 1 h, 24 h", function()
+  it("runs the urgent clocks around the clock: 1 h for a person's call, 24 h for a plan; the solution has three working days", function()
     local c = complaint { urgency = "danger" }
     assert.equal("urgent", c.tier)
     w:advance "61m"
     assert.truthy(c.clocks["first-response"].breached)
     assert.equal("breach", w:alert_named("breach-first-response").level)
     w:advance "23h"
-    assert.truthy(c.clocks.resolution.breached)
+    assert.truthy(c.clocks.plan.breached)
+    assert.equal("3bd", c.clocks.resolution.span)
+    w:task("first-call"):done {}
+    w:task("plan"):done { answer = { plan = "周五前答复" } }
+    assert.truthy(w:sent("plan")[1].text:find("周五前答复", 1, true))
+    assert.truthy(c.clocks.plan.met)
+    assert.is_nil(c.clocks.resolution.met)
+    assert.equal("laboratory", w:task("answer").role)
   end)
 
   it("runs the general clocks: dispatch 48 h, result three working days, warned before", function()
@@ -71,6 +78,88 @@ describe("feedback", function()
     local c = complaint { channel = "external" }
     w:advance_to "2026-03-12 15:59" assert.is_nil(c.clocks.resolution.breached)      -- five working days
     w:advance_to "2026-03-12 16:01" assert.truthy(c.clocks.resolution.breached)
+  end)
+
+  it("a complaint has the law's clock beside the hospital's own: five working days, ten when several departments handle it", function()
+    local alone = complaint { stage = "pharmacy" }
+    assert.same({ "3bd", "5bd" }, { alone.clocks.resolution.span, alone.clocks.statutory.span })
+    local several = complaint {}
+    assert.same({ "nursing" }, several.joint)
+    assert.equal("10bd", several.clocks.statutory.span)
+    assert.is_nil(complaint { nature = "suggestion" }.clocks.statutory)
+    w:advance_to "2026-03-12 15:59" assert.is_nil(alone.clocks.statutory.breached)
+    w:advance_to "2026-03-12 16:01"
+    assert.truthy(alone.clocks.statutory.breached)
+    assert.is_nil(several.clocks.statutory.breached)
+  end)
+
+  local function order(o)
+    o = o or {}
+    o.channel, o.order, o.stay = "external", "12345-77", false
+    return complaint(o)
+  end
+  local function extend(c, clock, reason)
+    return w:_submit("case.extend", { case = c.enrollment, clock = clock, reason = reason or "需外院会诊", staff = "office-ma" })
+  end
+
+  it("an order of 12345 is taken by a person, its sender rung, answered, and what was done uploaded, each against its clock", function()
+    local c = order {}
+    assert.equal("12345-77", c.order)
+    assert.same({ "1bd", "1bd", "5bd" }, { c.clocks["reject-by"].span, c.clocks["first-response"].span, c.clocks.resolution.span })
+    w:task("accept"):done { answer = { ours = true } }
+    assert.truthy(c.clocks["reject-by"].met)
+    w:task("first-call"):done {}
+    assert.truthy(c.clocks["first-response"].met)
+    c.patient:answer("which-stay", { ward = "3 East", when = "2026-03-01" })
+    work()
+    assert.is_nil(c.clocks.upload.met)
+    assert.equal("we mended the queue", w:task("upload").note)
+    w:task("upload"):done {}
+    assert.truthy(c.clocks.upload.met)
+    assert.equal(200, w:_submit("case.told", { case = c.enrollment, solved = "yes", satisfied = "partly", staff = "office-ma" }).status)
+    assert.equal("told solved=yes satisfied=partly", c.ledger[#c.ledger])
+    assert.equal(422, w:_submit("case.told", { case = c.enrollment, solved = "yes", satisfied = "very", staff = "office-ma" }).status)
+  end)
+
+  it("an order that is not the hospital's is sent back by a person, or the time for that is breached", function()
+    local c = order {}
+    w:task("accept"):done { answer = { ours = false, why = "属医保局" } }
+    assert.equal("sent back", c.closed)
+    local late = order {}
+    w:advance "25h"
+    assert.truthy(late.clocks["reject-by"].breached)
+  end)
+
+  it("an order never waits for its sender: no clock of it stands still", function()
+    local c = order {}
+    local due = c.clocks.resolution.due
+    w:task("accept"):done { answer = { ours = true } }
+    w:task("first-call"):done {}
+    assert.equal("which stay?", c.paused)
+    w:advance "20h"
+    c.patient:answer("which-stay", { ward = "3 East", when = "2026-03-01" })
+    assert.equal(due, c.clocks.resolution.due)
+  end)
+
+  it("an order is extended once, before it is due, with a reason; nothing else is", function()
+    local c = order {}
+    assert.equal(422, w:_submit("case.extend", { case = c.enrollment, clock = "resolution", staff = "office-ma" }).status)
+    assert.equal(409, extend(c, "statutory").status)
+    assert.equal(422, extend(c, "nothing").status)
+    w:advance_to "2026-03-11 20:00"
+    assert.truthy(w:alert_named("at-risk-resolution").open)
+    assert.equal(200, extend(c, "resolution").status)
+    assert.is_false(w:alert_named("at-risk-resolution").open)
+    assert.equal("extended resolution by 5bd: 需外院会诊", c.ledger[#c.ledger])
+    assert.equal(c.at + 14 * 24 * HOUR, c.clocks.resolution.due)                  -- ten working days in all
+    assert.equal(409, extend(c, "resolution").status)
+    w:advance_to "2026-03-19 15:59"
+    assert.truthy(w:alert_named("at-risk-resolution").open)                       -- the new time is warned of, too
+    assert.is_nil(c.clocks.resolution.breached)
+    w:advance_to "2026-03-19 16:01" assert.truthy(c.clocks.resolution.breached)
+    local late = order {}
+    w:advance "30d"
+    assert.equal(409, extend(late, "resolution").status)
   end)
 
   it("waits for joint departments and the lead, has the first receiver approve, then answers as it came", function()

@@ -36,7 +36,7 @@ describe("feedback at the desk", function()
     local fast = take("--channel", "counter", "--text", "我要投诉！人晕倒了没人管", "--phone", "13800002222")
     assert.matches("^%d+%-%d+$", slow)
     local list = h:afterward("cases")
-    assert.matches("NUMBER +CLOCK +DUE", list)
+    assert.matches("NUMBER +.*CLOCK +DUE", list)
     assert.truthy(list:find(fast, 1, true) < list:find(slow, 1, true), list)
     assert.is_nil(list:find("晕倒", 1, true))                       -- no words of the sender in a list
     local none = h:afterward("cases", "--channel", "letter")
@@ -60,12 +60,34 @@ describe("feedback at the desk", function()
     local clocks = {}
     for _, clock in ipairs(case.clocks) do clocks[clock.name] = clock end
     assert.equal("12345-77", case.item.order)
-    assert.same({ "5bd", "working" }, { clocks.resolution.span, clocks.resolution.hours })
+    assert.same({ "5bd", "working", false, "5bd" }, { clocks.resolution.span, clocks.resolution.hours, clocks.resolution.pauses,
+      clocks.resolution.extend })
+    assert.same({ "10bd", true }, { clocks.statutory.span, clocks.statutory.pauses })       -- several departments handle it
+    assert.truthy(h:afterward("cases"):find("12345-77", 1, true))
     assert.truthy(clocks.resolution.left_ms > 0)
     assert.same({ "received", "classified" }, { case.steps[1].what, case.steps[2].what })
     assert.truthy((h:afterward("case", "show", number)):find("Case " .. number .. ", complaint", 1, true))
     assert.equal(404, (h:call("GET", "/cases/20200101-0000")))
     assert.equal(404, (h:call("GET", "/cases/" .. number, nil, { token = "ward" })))      -- another department's
+  end)
+
+  it("has an order's time extended once, with a reason, and keeps what the bureau's call-back said", function()
+    home(5)
+    local number = take("--channel", "external", "--order", "12345-78", "--text", "抽血排队等了三个小时，太慢了，我要投诉", "--mrn", "M5")
+    worked(number)
+    local function resolution()
+      for _, clock in ipairs(h:get("/cases/" .. number).clocks) do if clock.name == "resolution" then return clock end end
+    end
+    local before = resolution()
+    assert.equal(422, (h:call("POST", "/cases/" .. number .. "/extend", { clock = "resolution" })))
+    assert.matches("Done", (h:afterward("case", "extend", number, "--clock", "resolution", "--reason", "需外院会诊")))
+    assert.truthy(resolution().due_at > before.due_at and resolution().extended_at)
+    assert.equal(409, (h:call("POST", "/cases/" .. number .. "/extend", { clock = "resolution", reason = "还要" })))
+    assert.matches("Done", (h:afterward("case", "told", number, "--solved", "yes", "--satisfied", "partly")))
+    local case = h:get("/cases/" .. number)
+    assert.same({ true, "partly" }, { case.solved, case.satisfied })
+    local shown = h:afterward("case", "show", number)
+    assert.truthy(shown:find("working", 1, true) and shown:find("12345-78", 1, true) and shown:find("extended", 1, true), shown)
   end)
 
   it("is passed on with a reason, corrected, linked and merged", function()
