@@ -3,7 +3,7 @@
 
 #include "run/kernel.h"
 
-enum { INBOX_KINDS = 48 };
+enum { INBOX_KINDS = 96 };
 
 struct submission {  // a message not written yet, or whose sender waits for the result
   struct submission *next;
