@@ -34,6 +34,12 @@
 ---@field id string the provider's number of the text
 ---@field params? any what its variables stand for
 
+---@class afterward.approved_form_keys
+---@field id string the provider's number of the question
+---@field params? any what its variables stand for, also {form}, the form's title: a list in their order, or name → placeholder
+---@field en? afterward.approved_en_keys the same of the English question; without it everybody gets the Chinese one
+---@field remind? afterward.approved_keys the same of the reminder; the question's when absent
+
 ---@class afterward.budget_keys
 ---@field day? integer contacts a day
 ---@field week? integer contacts a week
@@ -142,6 +148,7 @@
 ---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
 ---@field discreet? afterward.Text what the others read instead; without it they get nothing that discloses
 ---@field class? "general"|"questionnaire"|"medicine"|"visit"|"education"|"safety"|"marketing" which budget asking counts in; `questionnaire` when absent
+---@field approved? table<string, afterward.approved_form_keys> channel → the question as its provider approved it; what goes there then
 ---@field [integer] table an item: { id, kind, zh, … }
 
 ---@class afterward.template_keys

@@ -4,9 +4,12 @@
 
 #include "care/mapping.h"
 
-struct value message_approved(const struct value *definition, const char *channel) {
+struct value message_approved(const struct value *definition, const char *channel,
+                              const char *kind) {
   struct value all = value_field(definition, "approved");
-  return channel ? value_field(&all, channel) : (struct value){.kind = VALUE_NIL};
+  if (!channel) return (struct value){.kind = VALUE_NIL};
+  struct value own = value_field(&all, channel), again = value_field(&own, "remind");
+  return again.kind != VALUE_NIL && !strcmp(kind, "remind") ? again : own;
 }
 
 static bool put_one(const struct words *words, const struct value *name, struct buf *out,
@@ -40,7 +43,8 @@ static bool put_params(const struct words *words, const struct value *params,
 
 bool message_approved_put(const struct words *words, struct buf *out,
                           struct buf *missing) {
-  struct value approved = message_approved(&words->definition, words->channel);
+  struct value approved =
+      message_approved(&words->definition, words->channel, words->message->kind);
   struct value english = value_field(&approved, "en");
   if (approved.kind == VALUE_NIL) return true;
   if (strcmp(words->language, "en") == 0 && english.kind != VALUE_NIL) approved = english;

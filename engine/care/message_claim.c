@@ -143,7 +143,7 @@ static bool other_words(struct care *care, const struct message *message,
   const char *before = message->channel;
   if (!before || !strcmp(before, channel) || message->carries) return false;
   struct value was = value_field(&all, before), is = value_field(&all, channel);
-  struct value now = message_approved(&definition, channel);
+  struct value now = message_approved(&definition, channel, message->kind);
   return was.kind != VALUE_NIL || is.kind != VALUE_NIL || now.kind != VALUE_NIL ||
          message->approved.len;
 }

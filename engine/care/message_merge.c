@@ -32,7 +32,7 @@ struct group {
 static bool is_approved(struct care *care, const struct message *message,
                         const char *channel) {
   struct value definition = message_definition(care, message);
-  struct value approved = message_approved(&definition, channel);
+  struct value approved = message_approved(&definition, channel, message->kind);
   return approved.kind != VALUE_NIL;
 }
 

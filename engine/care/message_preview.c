@@ -60,7 +60,8 @@ static void put_fields(const struct value *definition, const struct value *given
 }
 
 static void read_language(struct words *words, const struct preview_asked *asked) {
-  struct value approved = message_approved(&words->definition, asked->channel);
+  struct value approved =
+      message_approved(&words->definition, asked->channel, words->message->kind);
   struct value english = value_field(&approved, "en");
   bool chinese_only = approved.kind != VALUE_NIL && english.kind == VALUE_NIL;
   if (asked->language && !chinese_only) words->language = asked->language;

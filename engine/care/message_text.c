@@ -32,22 +32,6 @@ static const char foot_zh[] = "（非实时值守，紧急请拨120）";
 static const char foot_en[] =
     " (Not attended round the clock. In an emergency call 120.)";
 
-static bool put_form_title(const struct words *words, struct buf *out) {
-  struct value title =
-      message_shown(&words->definition, "title", words->language, words->may_know);
-  if (title.kind == VALUE_TEXT)
-    buf_put(out, title.text.data, title.text.len);
-  else
-    buf_puts(out, words->message->name);
-  return true;
-}
-
-static bool put_word(const struct words *words, const char *name, size_t len,
-                     struct buf *out) {
-  if (len == 4 && memcmp(name, "form", 4) == 0) return put_form_title(words, out);
-  return words_put(words, name, len, out);
-}
-
 // Placeholders are filled in once: what they stand for is not looked through again.
 static bool fill(const struct words *words, bool greets, const char *text, size_t len,
                  struct buf *out, struct buf *missing) {
@@ -56,7 +40,7 @@ static bool fill(const struct words *words, bool greets, const char *text, size_
     size_t name = end ? (size_t)(end - text) - at - 1 : 0;
     if (!end || name == 0 || name > FIELD_LONGEST) {
       buf_putc(out, text[at++]);
-    } else if (put_word(words, text + at + 1, name, out)) {
+    } else if (words_put(words, text + at + 1, name, out)) {
       at += name + 2;
     } else {
       buf_put(missing, text + at + 1, name);

@@ -10,7 +10,8 @@
 
 // Where the provider approved no English text, everybody gets the Chinese one.
 static bool only_chinese(const struct words *words) {
-  struct value approved = message_approved(&words->definition, words->channel);
+  struct value approved =
+      message_approved(&words->definition, words->channel, words->message->kind);
   struct value english = value_field(&approved, "en");
   return approved.kind != VALUE_NIL && english.kind == VALUE_NIL;
 }
@@ -187,11 +188,20 @@ static bool put_known(const struct words *words, const char *name, struct buf *o
   return false;
 }
 
+// Of a question and its reminder: what is asked.
+static bool put_form(const struct words *words, struct buf *out) {
+  struct value title =
+      message_shown(&words->definition, "title", words->language, words->may_know);
+  return put_view(out, title) || put_text(out, words->message->name);
+}
+
 bool words_put(const struct words *words, const char *name, size_t len, struct buf *out) {
   char word[64];
   if (len == 0 || len >= sizeof word) return false;
   memcpy(word, name, len);
   word[len] = '\0';
+  if (!strcmp(word, "form") && strcmp(words->message->kind, "send"))
+    return put_form(words, out);
   struct value own = value_field(&words->fields, word);
   if (own.kind == VALUE_MAP) return put_view(out, text_in(&own, words->language));
   if (own.kind != VALUE_NIL) return put_scalar(out, &own);

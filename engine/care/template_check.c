@@ -1,5 +1,6 @@
 #include "care/template_check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "care/message_approved.h"
@@ -8,7 +9,8 @@ enum { CHANNEL_NAME = 32 };
 
 struct checking {
   struct care *care;
-  struct value id, body;  // of the template
+  const char *what;       // "template" or "form"
+  struct value id, body;  // of it
   template_found *fn;
   void *self;
 };
@@ -22,35 +24,42 @@ static bool in_order(const struct value *approved) {
   return params.kind == VALUE_LIST;
 }
 
-// A channel that the template has a number for.
+// A channel that it has a number for; at: where in it, "sms" or "sms.remind".
 static void check_number(const struct checking *checking, const char *channel,
-                         const struct value *approved) {
+                         const char *at, const struct value *approved) {
   const struct channels_port *port = &checking->care->channels;
   struct buf said = {0};
   bool only = false;
   struct value params = value_field(approved, "params");
-  const char *how = port->approved(port->self, channel, &only);
+  const char *how = port->approved(port->self, channel, &only), *wrong = NULL;
   if (!port->known(port->self, channel))
-    buf_printf(&said,
-               "template \"%.*s\": approved.%s: no channel is called so in the "
-               "configuration",
-               (int)checking->id.text.len, checking->id.text.data, channel);
+    wrong = "no channel is called so in the configuration";
   else if (how && params.kind != VALUE_NIL &&
            (strcmp(how, "order") == 0) != in_order(approved))
-    buf_printf(&said, "template \"%.*s\": approved.%s: params must be %s",
-               (int)checking->id.text.len, checking->id.text.data, channel,
-               strcmp(how, "order") ? "name → placeholder, as this gateway knows them by "
-                                      "name: params = { name = \"patient.title\" }"
-                                    : "a list, as this gateway knows them in order: "
-                                      "params = { \"patient.title\" }");
+    wrong = strcmp(how, "order")
+                ? "params must be name → placeholder, as this gateway knows them by "
+                  "name: params = { name = \"patient.title\" }"
+                : "params must be a list, as this gateway knows them in order: "
+                  "params = { \"patient.title\" }";
+  if (wrong)
+    buf_printf(&said, "%s \"%.*s\": approved.%s: %s", checking->what,
+               (int)checking->id.text.len, checking->id.text.data, at, wrong);
   if (said.len) say(checking, &said);
   buf_deinit(&said);
+}
+
+static void check_again(const struct checking *checking, const char *channel,
+                        const struct value *approved) {
+  struct value again = value_field(approved, "remind");
+  char at[CHANNEL_NAME + 8];
+  snprintf(at, sizeof at, "%s.remind", channel);
+  if (again.kind == VALUE_MAP) check_number(checking, channel, at, &again);
 }
 
 // A channel that the department writes by.
 static void check_way(const struct checking *checking, const char *channel) {
   const struct channels_port *port = &checking->care->channels;
-  struct value approved = message_approved(&checking->body, channel);
+  struct value approved = message_approved(&checking->body, channel, "send");
   struct buf said = {0};
   bool only = false;
   if (!port->approved(port->self, channel, &only) || !only || approved.kind != VALUE_NIL)
@@ -97,7 +106,7 @@ static void check_site(const struct checking *checking, const struct value *via)
   }
 }
 
-static void check_template(const struct checking *checking, const struct value *via) {
+static void check_numbers(const struct checking *checking) {
   struct value all = value_field(&checking->body, "approved"), name, approved;
   struct value_iter iter = value_iterate(&all);
   char channel[CHANNEL_NAME];
@@ -105,20 +114,28 @@ static void check_template(const struct checking *checking, const struct value *
     if (name.text.len >= sizeof channel) continue;
     memcpy(channel, name.text.data, name.text.len);
     channel[name.text.len] = 0;
-    check_number(checking, channel, &approved);
+    check_number(checking, channel, channel, &approved);
+    check_again(checking, channel, &approved);
   }
-  check_ways(checking, via);
-  check_site(checking, via);
 }
 
 void template_check(struct care *care, const char *department,
                     const struct value *definitions, template_found *fn, void *self) {
-  struct checking checking = {.care = care, .fn = fn, .self = self};
+  struct checking checking = {.care = care, .what = "template", .fn = fn, .self = self};
   struct value departments = value_field(definitions, "department");
   struct value own = value_field(&departments, department);
   struct value via = value_field(&own, "via"),
-               templates = value_field(definitions, "template");
+               templates = value_field(definitions, "template"),
+               forms = value_field(definitions, "form");
   struct value_iter iter = value_iterate(&templates);
   if (!care->channels.approved) return;
-  while (value_next(&iter, &checking.id, &checking.body)) check_template(&checking, &via);
+  while (value_next(&iter, &checking.id, &checking.body)) {
+    check_numbers(&checking);
+    check_ways(&checking, &via);
+    check_site(&checking, &via);
+  }
+  // A question without a number may go by the channel's own settings.
+  checking.what = "form";
+  iter = value_iterate(&forms);
+  while (value_next(&iter, &checking.id, &checking.body)) check_numbers(&checking);
 }

@@ -121,6 +121,7 @@ api.kinds = {
     key("id", "id!", "its name in scripts"), TITLE,
     key("abnormal", "ref:rule", "judges each answer"), DISCLOSES, DISCREET,
     key("class", "one:" .. table.concat(api.classes, ","), "which budget asking counts in", { default = "questionnaire" }),
+    key("approved", "map of record:approved_form", "channel → the question as its provider approved it; what goes there then"),
   } },
   rule = { doc = "pure function of an answer", keys = {
     key("id", "id!", "its name in scripts"), TITLE,
@@ -248,6 +249,10 @@ api.records = {
   approved = { key("id", "string!", "the provider's number of the text"),
     key("params", "params", "what its variables stand for: a list in their order, or name → placeholder"),
     key("en", "record:approved_en", "the same of the English text; without it everybody gets the Chinese one") },
+  approved_form = { key("id", "string!", "the provider's number of the question"),
+    key("params", "params", "what its variables stand for, also {form}, the form's title: a list in their order, or name → placeholder"),
+    key("en", "record:approved_en", "the same of the English question; without it everybody gets the Chinese one"),
+    key("remind", "record:approved", "the same of the reminder; the question's when absent") },
   approved_en = { key("id", "string!", "the provider's number of the text"), key("params", "params", "what its variables stand for") },
   consult = { key("zh", "string", "words on the link"), key("en", "string", "the same in English"),
     key("url", "url", "an online consultation, https://…"), key("phone", "string", "or a number that answers"),

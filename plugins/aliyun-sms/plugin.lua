@@ -67,7 +67,7 @@ local function template_of(message, config)
     if why then return nil, why end
     return approved.id, approved.params
   end
-  local why = "no template of the provider has this text: add it to templates, or say approved in the department's template"
+  local why = "no template of the provider has this text: add it to templates, or say approved in the department's template or form"
   for _, code in ipairs(sorted(config.templates)) do
     local variables = aw.variables(config.templates[code], message.body)
     local wrong = variables and unfit(code, variables)

@@ -61,7 +61,7 @@ end
 local function send(given, config)
   local message = words_of(given)
   if wants_number(config) and message.template == "" then
-    return nil, "this gateway knows texts by number: say approved in the department's template"
+    return nil, "this gateway knows texts by number: say approved in the department's template or form"
   end
   local request = { method = config.method, headers = {},
     url = fill(config.url, message, function(word) return encoded(word, config) end) }

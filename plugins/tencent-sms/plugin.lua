@@ -48,7 +48,7 @@ local function template_of(message, config)
       return id, list
     end
   end
-  return nil, "no template of the provider has this text: add it to templates, or say approved in the department's template"
+  return nil, "no template of the provider has this text: add it to templates, or say approved in the department's template or form"
 end
 
 local function international(number) return number:find("+", 1, true) and number or "+86" .. number end

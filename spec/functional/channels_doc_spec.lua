@@ -47,7 +47,7 @@ describe("docs/channels.md", function()
   it("has a template with its provider's numbers that loads", function()
     local sim = require "afterward.sim"
     local w = sim.world { at = "2026-03-02 10:00", scripts = { ["w/department.lua"] = [[local aw = require "afterward"
-      return { aw.department { id = "w", title = { zh = "科", en = "W" } }, ]] .. listing "approved" .. " }" } }
+      return { aw.department { id = "w", title = { zh = "科", en = "W" } }, ]] .. listing "approved" .. ", " .. listing "approved_form" .. " }" } }
     assert.equal(1, #w.core:query "SELECT id AS i_id FROM bundle WHERE active=1")
   end)
 

@@ -93,6 +93,7 @@ function finish.rule(_, body, _, _, keep) keep("run", body.run) end
 
 function finish.form(definition, body, label, check, keep)
   templates.discreet(definition, definition.title, label .. ": title", check)
+  templates.question(definition, label, check)
   definition.items = forms.items(body, label, check, function(item, when) keep(item .. "/when", when) end)
 end
 

@@ -127,6 +127,30 @@ local function check_approved(template, used, label, check)
   end
 end
 
+local function check_question_params(params, label, check)
+  local own = words.set(check.api.placeholders.words, { "form" })
+  for _, name in ipairs(words.keys(params or {})) do
+    local word = params[name]
+    if word:find(".", 1, true) and not own[word] then
+      check_dotted(word, label .. ": params", check)
+    elseif not own[word] then
+      check.report("approved", ("%s: params: {%s} is none of the engine's%s"):format(label, word, words.hint(word, words.keys(own), "placeholders")))
+    end
+  end
+end
+
+-- A form is asked for in the engine's own words: the variables of the provider's text stand for what the engine knows.
+function templates.question(form, label, check)
+  for _, channel in ipairs(words.keys(form.approved or {})) do
+    local approved, at = form.approved[channel], ("%s: approved.%s"):format(label, channel)
+    local again = approved.remind
+    check_question_params(approved.params, at, check)
+    check_question_params(approved.en and approved.en.params, at .. ".en", check)
+    check_question_params(again and again.params, at .. ".remind", check)
+    check_question_params(again and again.en and again.en.params, at .. ".remind.en", check)
+  end
+end
+
 -- Moves zh and en into text, and completes fields with what the texts use.
 function templates.check(template, label, check)
   local known = words.set(check.api.placeholders.words, template.fields or {})

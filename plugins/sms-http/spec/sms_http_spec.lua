@@ -37,7 +37,7 @@ describe("sms-http sends", function()
     for key, value in pairs(MESSAGE) do message[key] = value end
     assert.equal('{"to":"13800001111","tpl":"T7","vars":"{\\"name\\":\\"王先生\\"}"}', assert(plugin:send(message)).body)
     local none, why = plugin:send(MESSAGE)
-    assert.same({ nil, "this gateway knows texts by number: say approved in the department's template" }, { none, why })
+    assert.same({ nil, "this gateway knows texts by number: say approved in the department's template or form" }, { none, why })
     local can = plugin:can()
     assert.same({ "names", true, false }, { can.approved, can.approved_only, can.merges })
     assert.equal("order", open { fields = { tpl = "{template}" }, params = "order" }:can().approved)

@@ -12,8 +12,8 @@ local GATEWAY = [[sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send",
 
 describe("a gateway that takes approved texts only", function()
   local h
-  local function hospital(keys)
-    h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP, NOTE:format(keys)) } }
+  local function hospital(keys, more)
+    h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP, NOTE:format(keys) .. (more or "")) } }
     h:configure(GATEWAY:format(h.gateway.port), 'via = "sms"')
     h:start()
   end
@@ -34,13 +34,31 @@ describe("a gateway that takes approved texts only", function()
     assert.falsy(h:words():find 'template ."note." has no approved')
   end)
 
+  it("gets a question by the number that its form has there, and its reminder by that one's", function()
+    h = Hospital.open { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", [[aw.step { id = "s", at = "1h", run = function(p)
+      p:ask("dressing", { within = "3d", remind = "2h" }) end },]], [[aw.form { id = "dressing", title = { zh = "换药" },
+      approved = { sms = { id = "Q1", params = { what = "form", code = "code" }, remind = { id = "R1", params = { what = "form" } } } },
+      { id = "done", kind = "yesno", zh = "换了吗？" } },]]) } }
+    h:configure(GATEWAY:format(h.gateway.port), 'via = "sms"')
+    h:start()
+    assert.equal(202, (h:event(h:discharge(1))))
+    local asked = wait.till("it is asked", function() return h.gateway.requests[1] end)
+    assert.equal("Q1", asked.tpl)
+    assert.matches('^{"code":"%d%d%d%d%d%d%d%d","what":"换药"}$', asked.vars)
+    local again = wait.till("it is reminded", function() return h.gateway.requests[2] end)
+    assert.same({ "R1", '{"what":"换药"}' }, { again.tpl, again.vars })
+  end)
+
   it("is named when a text has no number there, has it for nobody, or has its variables otherwise", function()
-    hospital [[approved = { smss = { id = "1", params = { "patient.title" } }, wechat = { id = "2", params = { "patient.title" } } }]]
+    hospital([[approved = { smss = { id = "1", params = { "patient.title" } }, wechat = { id = "2", params = { "patient.title" } } }]],
+      [[aw.form { id = "dressing", title = { zh = "换药" }, approved = { wechat = { id = "1", params = { thing1 = "form" },
+      remind = { id = "2", params = { "form" } } } }, { id = "done", kind = "yesno", zh = "换了吗？" } },]])
     local words = h:words():gsub("\\\"", "\"")
     for _, said in ipairs {
       'template "note" has no approved text for channel sms, which takes no others: add approved = { sms = { id = …, params = … } }',
       'template "note": approved.smss: no channel is called so in the configuration',
-      'template "note": approved.wechat: params must be name → placeholder' } do
+      'template "note": approved.wechat: params must be name → placeholder',
+      'form "dressing": approved.wechat.remind: params must be name → placeholder' } do
       assert.truthy(words:find(said, 1, true), said .. "\n" .. words)
     end
   end)

@@ -2,10 +2,10 @@
 local messages = require "unit.care.messages"
 
 describe("a template", function()
-  local w, plan, change, state, sent
+  local w, plan, change, state, sent, ask
   before_each(function()
     local scene = messages()
-    w, plan, change, state, sent = scene.w, scene.plan, scene.change, scene.state, scene.sent
+    w, plan, change, state, sent, ask = scene.w, scene.plan, scene.change, scene.state, scene.sent, scene.ask
     w:set("channels", "sms wechat")
     change "INSERT INTO identity (id,person,kind,value) VALUES (14,1,'wechat','openid1')"
     change "DELETE FROM identity WHERE id=13"
@@ -81,5 +81,25 @@ describe("a template", function()
     for i = 1, sent() do texts[i] = (sent(i).approved and "numbered " or "") .. (sent(i).text:find "2件事" and "two" or "one") end
     table.sort(texts)
     assert.same({ "numbered one", "two" }, texts)
+  end)
+
+  it("does so for a question too, and for its reminder, by another number where there is one", function()
+    ask { name = "dressing", via = "sms" }
+    assert.same({ '{"id":"SMS_Q","params":{"c":"ABCD23","what":"换药","who":"王先生"}}', true },
+      { sent(1).approved, sent(1).text:find("请您填写“换药”", 1, true) ~= nil })
+    ask { name = "dressing", via = "sms", kind = "remind" }
+    assert.equal('{"id":"SMS_R","params":{"what":"换药"}}', sent(2).approved)
+    ask { name = "dressing", via = "wechat", kind = "remind" }
+    assert.equal('{"id":"TQ","params":{"thing1":"换药"}}', sent(3).approved)       -- the question's, as no other is named
+    ask { via = "sms" }
+    assert.is_nil(sent(4).approved)
+  end)
+
+  it("asks in English where the question's English number is known", function()
+    change "UPDATE patient SET language='en' WHERE id=1"
+    ask { name = "dressing", via = "wechat" }
+    assert.same({ '{"id":"TE","params":{"thing1":"Dressing"}}', true }, { sent(1).approved, sent(1).text:find "asks you to fill in" ~= nil })
+    ask { name = "dressing", via = "sms" }
+    assert.same({ true, true }, { sent(2).approved:find "换药" ~= nil, sent(2).text:find "请您填写" ~= nil })
   end)
 end)

@@ -6,7 +6,11 @@ local DEFINITIONS = [[{
                              "budget": { "medicine": { "day": 1 }, "visit": { "day": 2 } } } },
   "program": { "knee": { "id": "knee", "name": { "zh": "膝下生风" } }, "gudong": { "id": "gudong", "name": { "zh": "骨动新生", "en": "Moving again" } },
                "lung": { "id": "lung", "name": { "zh": "肺癌随访" }, "discloses": true, "discreet": { "zh": "安心随访" } } },
-  "form": { "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } } },
+  "form": { "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } },
+    "dressing": { "id": "dressing", "title": { "zh": "换药", "en": "Dressing" }, "approved": {
+      "sms": { "id": "SMS_Q", "params": { "who": "patient.title", "what": "form", "c": "code" },
+        "remind": { "id": "SMS_R", "params": { "what": "form" } } },
+      "wechat": { "id": "TQ", "params": { "thing1": "form" }, "en": { "id": "TE", "params": { "thing1": "form" } } } } } },
   "template": {
     "hello": { "id": "hello", "text": { "zh": "{patient.title}您好，{what}，{hospital.phone}", "en": "Dear {patient.title}, {what}" } },
     "worded": { "id": "worded", "text": { "zh": "{patient.title}您好，请看{link}", "en": "See {link}" },

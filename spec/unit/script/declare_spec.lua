@@ -163,6 +163,7 @@ end)
 
 describe("templates", function()
   local function template(keys) return ('aw.template { id = "t", %s }'):format(keys) end
+  local function form(keys) return ('aw.form { id = "t", title = { zh = "表" }, %s, { id = "a", kind = "yesno", zh = "吗？" } }'):format(keys) end
   each {
     ["an unknown placeholder"] = { template 'fields = { "left" }, zh = "{left}{lfet}", en = "{left}"',
       '3: template "t": {lfet} is neither a declared field nor the engine\'s; did you mean {left}?\n' ..
@@ -196,6 +197,14 @@ describe("templates", function()
     ["a placeholder without a variable"] = {
       template 'zh = "{patient.title}，{code}", approved = { sms = { id = "1", params = { "code" } } }',
       '3: template "t": approved.sms: params: {patient.title} is in the text, and no variable of the provider\'s stands for it' },
+    ["a question's number, and its reminder's"] = {
+      form 'approved = { sms = { id = "1", params = { "patient.title", "form", "code" }, remind = { id = "2", params = { "form" } } } }', "" },
+    ["a question's variable misspelt"] = {
+      form('approved = { wechat = { id = "1", params = { thing1 = "fom", thing2 = "patient.titel" }, ' ..
+        'en = { id = "2", params = { thing1 = "titel" } } } }'),
+      '3: form "t": approved.wechat: params: {fom} is none of the engine\'s; did you mean "form"?\n' ..
+      '3: form "t": approved.wechat: params: {patient.titel} is not available; did you mean "patient.title"?\n' ..
+      '3: form "t": approved.wechat.en: params: {titel} is none of the engine\'s; did you mean "time"?' },
     ["variables of a channel's own words"] = {
       template 'zh = "{link}", channels = { wechat = { zh = "{code}" } }, approved = { wechat = { id = "x", params = { thing1 = "code" } } }', "" },
     ["an approved English text that there isn't"] = {
