@@ -112,11 +112,19 @@ void site_deinit(struct site *site) {
 }
 
 // Keys of the daemon itself, beside those of the site.
-static const char *const daemon_keys[] = {
-    "state",           "scripts",  "plugins",
-    "listen",          "tokens",   "channels",
-    "trusted_proxies", "practice", "page_session_minutes",
-    "photo_mb",        "voice_mb", "connectors"};
+static const char *const daemon_keys[] = {"state",
+                                          "scripts",
+                                          "plugins",
+                                          "listen",
+                                          "tokens",
+                                          "channels",
+                                          "trusted_proxies",
+                                          "practice",
+                                          "page_session_minutes",
+                                          "photo_mb",
+                                          "voice_mb",
+                                          "connectors",
+                                          "fhir"};
 
 static bool offer(struct nearest *nearest, const struct value *key, const char *name) {
   nearest_offer(nearest, name, strlen(name));

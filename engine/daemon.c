@@ -270,6 +270,7 @@ static int take_port(struct daemon *daemon, struct status *status) {
   struct http_server_config config = {.handle = api_handle,
                                       .room = api_room,
                                       .prepare = api_prepare,
+                                      .problem = api_problem,
                                       .ctx = &daemon->api};
   struct value proxies = value_field(&daemon->settings, "trusted_proxies");
   char *trusted = value_copy_text(&proxies);
@@ -344,6 +345,8 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   if (code) return code;
   daemon->api.loop = daemon->loop;
   daemon_answer_api(daemon);
+  if (fhir_open(&daemon->fhir, &daemon->api, status))
+    return name_config(daemon, status->code, status);
   return OK;
 }
 
@@ -419,6 +422,7 @@ void daemon_free(struct daemon *daemon) {
   connectors_stop(&daemon->connectors);
   compare_free(daemon->compare);  // who asked is answered by the api
   if (daemon->api_open) api_deinit(&daemon->api);
+  fhir_close(&daemon->fhir);
   if (daemon->server) http_front_free(daemon->server);
   if (daemon->channels.dispatcher) channels_free(&daemon->channels);
   reload_free(daemon->reload);

@@ -6,6 +6,7 @@
 #include "compare.h"
 #include "connectors.h"
 #include "engine.h"
+#include "fhir/fhir.h"
 #include "io/http_front.h"
 #include "io/http_thread.h"
 #include "io/loop.h"
@@ -39,6 +40,7 @@ struct daemon {
   struct channels channels;
   struct connectors connectors;
   struct api api;
+  struct fhir fhir;
   bool api_open, stopping, doors_shut;
   int64_t end_at;     // steady ms at which a stop waits no longer
   int64_t warned;     // the day on which unknown years were last told

@@ -80,6 +80,15 @@ static bool is_small(const struct http_request *request) {
   return length && strtoll(length, NULL, 10) <= STRANGER_BYTES;
 }
 
+static bool is_mounted(const struct api *api, const char *path) {
+  return api->mount.prefix && begins(path, api->mount.prefix);
+}
+
+// Calls of who has a token.
+static bool is_call(const struct api *api, const char *path) {
+  return begins(path, "/api") || is_mounted(api, path);
+}
+
 struct http_room api_room(void *self, const struct http_request *request) {
   struct api *api = self;
   struct http_room room = page_room(api, request);
@@ -90,15 +99,35 @@ struct http_room api_room(void *self, const struct http_request *request) {
       http_header_find(request->headers, request->header_count, "Authorization");
   if (strncmp(request->path, "/channels/", 10) == 0)
     room.bytes = RECEIPT_BYTES;
-  else if (begins(request->path, "/api") && tokens_find(&api->tokens, authorization))
+  else if (is_call(api, request->path) && tokens_find(&api->tokens, authorization))
     room.bytes = CALL_BYTES;
-  else if (begins(request->path, "/api"))
+  else if (is_call(api, request->path))
     room.unknown = tokens_refusal(authorization);
   return room;
 }
 
 struct http_prepared *api_prepare(void *self, const struct http_request *request) {
+  const struct api *api = self;
+  if (is_mounted(api, request->path)) return api->mount.prepare(api->mount.self, request);
   return begins(request->path, "/api") ? call_read(self, request) : NULL;
+}
+
+const char *api_problem(void *self, const char *path, int status, const char *why,
+                        struct buf *out) {
+  const struct api *api = self;
+  return is_mounted(api, path) ? api->mount.problem(status, why, out) : NULL;
+}
+
+void api_refuse(struct api *api, struct http_request *request, int status,
+                const char *why) {
+  struct buf body = {0};
+  const char *type = api_problem(api, request->path, status, why, &body);
+  if (type)
+    http_respond(request, status, &(struct http_header){"Content-Type", type}, 1,
+                 body.data, body.len);
+  else
+    http_respond_problem(request, status, why);
+  buf_deinit(&body);
 }
 
 void api_read_begin(struct api *api) { api->reading = store_failures(api->care->store); }
@@ -117,7 +146,9 @@ bool api_unread(struct api *api, struct http_request *request) {
 void api_handle(void *self, struct http_request *request) {
   struct api *api = self;
   api_read_begin(api);
-  if (request->prepared)
+  if (request->prepared && is_mounted(api, request->path))
+    api->mount.handle(api->mount.self, request);
+  else if (request->prepared)
     call_handle(request);
   else if (begins(request->path, "/f") || begins(request->path, "/feedback") ||
            begins(request->path, "/case") || strcmp(request->path, "/") == 0)

@@ -83,10 +83,19 @@ struct api_engine {
   void (*metrics)(void *self, struct buf *out);  // appends lines of its own
 };
 
+struct api_mount {     // what is under another path, handed on to who knows it
+  const char *prefix;  // "/fhir"; NULL: nothing
+  void *self;
+  struct http_prepared *(*prepare)(void *self, const struct http_request *request);
+  void (*handle)(void *self, struct http_request *request);
+  const char *(*problem)(int status, const char *why, struct buf *out);  // gives its type
+};
+
 struct api {
   struct care *care;         // borrowed
   struct api_engine engine;  // set by the engine after api_init
   struct loop *loop;  // set likewise: what takes long is read beside it; NULL: at once
+  struct api_mount mount;  // set likewise, before the server starts
   struct tokens tokens;
   struct keys keys;
   struct rate *rate;                // of patient pages; owned
@@ -113,6 +122,12 @@ void api_handle(void *api, struct http_request *request);
 struct http_room api_room(void *api, const struct http_request *request);
 // Its config's prepare, which api_handle needs: takes calls of the staff API apart.
 struct http_prepared *api_prepare(void *api, const struct http_request *request);
+// Its config's problem.
+const char *api_problem(void *api, const char *path, int status, const char *why,
+                        struct buf *out);
+// Answers in the words of whoever the path belongs to.
+void api_refuse(struct api *api, struct http_request *request, int status,
+                const char *why);
 // What is read from here on is of one answer.
 void api_read_begin(struct api *api);
 // Since then a read failed: what was read must not be shown as if it were all there is.

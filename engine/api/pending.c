@@ -46,8 +46,8 @@ void pending_submit(struct pending *pending, const char *source, const char *sou
 
 void pending_stop(struct api *api) {
   while (api->pending) {
-    http_respond_problem(api->pending->request, 503,
-                         "the service is stopping; send it again in a minute");
+    api_refuse(api, api->pending->request, 503,
+               "the service is stopping; send it again in a minute");
     loop_job_free(api->pending->job);
     if (api->pending->held) api->pending->drop(api->pending->held);
     pending_free(api->pending);

@@ -135,8 +135,9 @@ static void tell_sender(struct event_in *event) {
   mapping_end(&map);
 }
 
-static int apply(void *self, struct inbox_row *row, struct status *status) {
-  struct event_in event = {.care = self, .row = row, .body = row->body, .status = status};
+int event_do(struct care *care, struct inbox_row *row, const struct value *body,
+             struct event_done *done, struct status *status) {
+  struct event_in event = {.care = care, .row = row, .body = *body, .status = status};
   int code = event_open(&event);
   const struct applier *applier = code ? NULL : applier_of(event.kind);
   if (!code && !applier)
@@ -146,9 +147,18 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
   if (!code) code = put_patient(&event, applier);
   if (!code && event.patient) put_stays(&event);
   if (!code) code = applier->fn(&event);
-  if (!code) tell_sender(&event);
+  *done = (struct event_done){event.patient, event.encounter};
+  if (!code) {
+    buf_clear(&row->result);
+    tell_sender(&event);
+  }
   event_close(&event);
   return code;
+}
+
+static int apply(void *self, struct inbox_row *row, struct status *status) {
+  struct event_done done;
+  return event_do(self, row, &row->body, &done, status);
 }
 
 void event_handlers(struct care *care) {

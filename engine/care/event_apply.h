@@ -19,6 +19,14 @@ struct event_in {
   struct status *status;
 };
 
+struct event_done {  // what an event was about
+  int64_t patient, encounter;
+};
+// Applies one as it comes from event_check, within what is being done for this row of the
+// inbox. row->result is put, as senders are told it.
+int event_do(struct care *care, struct inbox_row *row, const struct value *body,
+             struct event_done *done, struct status *status);
+
 // A time field of a checked map: 0 when absent. Fails when it lies further ahead than
 // that.
 int event_time(struct event_in *event, const struct value *map, const char *name,

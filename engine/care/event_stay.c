@@ -78,13 +78,14 @@ static void stay_make(struct event_in *event, bool over) {
   buf_printf(&own, "~%lld", (long long)event->row->id);  // its number was not said
   store_exec(event->care->store,
              "INSERT INTO encounter (patient, source, visit, department, ward, doctor, "
-             "nurse, admitted_at, discharged_at, leaving, status) VALUES "
-             "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+             "nurse, admitted_at, discharged_at, leaving, status, updated_at) VALUES "
+             "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
              "itttttt"
-             "IItt",
+             "IItti",
              event->patient, event->row->source, event->visit ? event->visit : own.data,
              event->department, event->ward, event->doctor, event->nurse, event->admitted,
-             over ? event->at : 0, over ? event->leaving : NULL, over ? "out" : "in");
+             over ? event->at : 0, over ? event->leaving : NULL, over ? "out" : "in",
+             kernel_now(event->care->kernel));
   event->encounter = store_last_id(event->care->store);
   event->new_stay = true;
   buf_deinit(&own);
@@ -95,10 +96,10 @@ static void stay_describe(struct event_in *event) {
   store_exec(event->care->store,
              "UPDATE encounter SET department=coalesce(?2,department), "
              "ward=coalesce(?3,ward), doctor=coalesce(?4,doctor), "
-             "nurse=coalesce(?5,nurse), admitted_at=coalesce(nullif(?6,0),admitted_at) "
-             "WHERE id=?1",
-             "ittttI", event->encounter, event->department, event->ward, event->doctor,
-             event->nurse, event->admitted);
+             "nurse=coalesce(?5,nurse), admitted_at=coalesce(nullif(?6,0),admitted_at), "
+             "updated_at=?7 WHERE id=?1",
+             "ittttIi", event->encounter, event->department, event->ward, event->doctor,
+             event->nurse, event->admitted, kernel_now(event->care->kernel));
   event_open_access(event, event->department);
 }
 
@@ -219,8 +220,9 @@ static int find_to_cancel(struct event_in *event, const char *status) {
 
 int event_cancel_admission(struct event_in *event) {
   if (find_to_cancel(event, "in")) return event->status->code;
-  store_exec(event->care->store, "UPDATE encounter SET status='cancelled' WHERE id=?1",
-             "i", event->encounter);
+  store_exec(event->care->store,
+             "UPDATE encounter SET status='cancelled', updated_at=?2 WHERE id=?1", "ii",
+             event->encounter, kernel_now(event->care->kernel));
   leave_bed(event);
   return OK;
 }
@@ -228,9 +230,9 @@ int event_cancel_admission(struct event_in *event) {
 int event_cancel_discharge(struct event_in *event) {
   if (find_to_cancel(event, "out")) return event->status->code;
   store_exec(event->care->store,
-             "UPDATE encounter SET status='in', discharged_at=NULL, leaving=NULL WHERE "
-             "id=?1",
-             "i", event->encounter);
+             "UPDATE encounter SET status='in', discharged_at=NULL, leaving=NULL, "
+             "updated_at=?2 WHERE id=?1",
+             "ii", event->encounter, kernel_now(event->care->kernel));
   discharge_undo(event->care, event->patient, event->encounter);
   set_inpatient(event, true);
   enrollment_pause_all(event->care, event->patient);

@@ -102,12 +102,14 @@ static int check_same(struct care *care, int64_t patient, const struct given *gi
 }
 
 static void update(struct care *care, int64_t patient, const struct given *given) {
-  store_exec(care->store,
-             "UPDATE patient SET birth=coalesce(?2,birth), sex=coalesce(?3,sex), "
-             "language=coalesce(?4,language), dialect=coalesce(?5,dialect), "
-             "disclosure=coalesce(?6,disclosure), revision=revision+1 WHERE id=?1",
-             "ittttt", patient, given->birth, given->sex, given->language, given->dialect,
-             given->disclosure);
+  store_exec(
+      care->store,
+      "UPDATE patient SET birth=coalesce(?2,birth), sex=coalesce(?3,sex), "
+      "language=coalesce(?4,language), dialect=coalesce(?5,dialect), "
+      "disclosure=coalesce(?6,disclosure), revision=revision+1, updated_at=?7 WHERE "
+      "id=?1",
+      "ittttti", patient, given->birth, given->sex, given->language, given->dialect,
+      given->disclosure, kernel_now(care->kernel));
   identity_set(care->store, patient, "name", given->name);
   identity_set(care->store, patient, "address", given->address);
 }
@@ -175,8 +177,8 @@ static bool known_dead(struct care *care, int64_t patient, int64_t at) {
       "i", patient);
   if (!died) return false;
   if (at < died)
-    store_exec(care->store, "UPDATE patient SET died_at=?2 WHERE id=?1", "ii", patient,
-               at);
+    store_exec(care->store, "UPDATE patient SET died_at=?2, updated_at=?3 WHERE id=?1",
+               "iii", patient, at, kernel_now(care->kernel));
   return true;
 }
 
@@ -186,8 +188,9 @@ void patient_died(struct care *care, int64_t patient, int64_t at, const char *so
   if (known_dead(care, patient, at)) return;
   store_exec(
       care->store,
-      "UPDATE patient SET died_at=?2, inpatient=0, revision=revision+1 WHERE id=?1", "ii",
-      patient, at);
+      "UPDATE patient SET died_at=?2, inpatient=0, revision=revision+1, updated_at=?3 "
+      "WHERE id=?1",
+      "iii", patient, at, kernel_now(care->kernel));
   enrollment_end_all(care, patient, "death");
   message_cancel_for_patient(care, patient, "death");
   task_withdraw_for_patient(care, patient, "death");

@@ -83,7 +83,8 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE OR IGNORE access SET patient=?2 WHERE patient=?1", "ii", from,
              into);
   store_exec(store, "DELETE FROM access WHERE patient=?1", "i", from);
-  store_exec(store, "UPDATE encounter SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE encounter SET patient=?2, updated_at=?3 WHERE patient=?1",
+             "iii", from, into, kernel_now(care->kernel));
   store_exec(store, "UPDATE clinical SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE observation SET patient=?2 WHERE patient=?1", "ii", from,
              into);
@@ -119,13 +120,13 @@ static void join_rows(struct care *care, int64_t from, int64_t into) {
              "stays=nullif(max(coalesce(patient.stays,0),coalesce(other.stays,0)),0), "
              "disputed_at=coalesce(patient.disputed_at,other.disputed_at), "
              "inpatient=max(patient.inpatient,other.inpatient), "
-             "revision=patient.revision+1 FROM patient other WHERE patient.id=?2 AND "
-             "other.id=?1",
-             "ii", from, into);
+             "revision=patient.revision+1, updated_at=?3 FROM patient other WHERE "
+             "patient.id=?2 AND other.id=?1",
+             "iii", from, into, kernel_now(care->kernel));
   store_exec(care->store,
-             "UPDATE patient SET merged_into=?2, inpatient=0, revision=revision+1 WHERE "
-             "id=?1",
-             "ii", from, into);
+             "UPDATE patient SET merged_into=?2, inpatient=0, revision=revision+1, "
+             "updated_at=?3 WHERE id=?1",
+             "iii", from, into, kernel_now(care->kernel));
 }
 
 static int64_t death_of(struct care *care, int64_t patient) {

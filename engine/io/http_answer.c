@@ -141,13 +141,15 @@ void http_problem_put(struct buf *out, int status, const char *detail) {
   buf_puts(out, "}\n");
 }
 
-void http_date_put(char *out, size_t size) {
+void http_date_of(int64_t seconds, char *out, size_t size) {
   static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  time_t now = time(NULL);
+  time_t moment = (time_t)seconds;
   struct tm at;
-  gmtime_r(&now, &at);
+  gmtime_r(&moment, &at);
   snprintf(out, size, "%s, %02d %s %d %02d:%02d:%02d GMT", days[at.tm_wday], at.tm_mday,
            months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
 }
+
+void http_date_put(char *out, size_t size) { http_date_of(time(NULL), out, size); }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "io/http_header.h"
@@ -26,4 +27,5 @@ void http_answer_put(struct buf *out, const struct http_answer *answer);
 const char *http_status_phrase(int status);
 // An RFC 9457 document; detail may be NULL, and is cut at 500 bytes.
 void http_problem_put(struct buf *out, int status, const char *detail);
+void http_date_of(int64_t seconds, char *out, size_t size);  // since 1970
 void http_date_put(char *out, size_t size);  // now, as "Sun, 06 Nov 1994 08:49:37 GMT"

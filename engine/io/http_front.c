@@ -133,12 +133,19 @@ static struct http_prepared *prepare(void *ctx, const struct http_request *reque
   return config->prepare(config->ctx, request);
 }
 
+static const char *problem(void *ctx, const char *path, int status, const char *why,
+                           struct buf *out) {
+  const struct http_server_config *config = &((struct http_front *)ctx)->config;
+  return config->problem(config->ctx, path, status, why, out);
+}
+
 static struct http_server *server_new(struct http_front *front, struct status *status) {
   struct http_server_config inner = front->config;
   inner.ctx = front;
   inner.handle = on_whole;
   if (inner.room) inner.room = room;
   if (inner.prepare) inner.prepare = prepare;
+  if (inner.problem) inner.problem = problem;
   return http_server_new(front->there, &inner, status);
 }
 

@@ -7,9 +7,9 @@
 
 struct http_front;
 
-// loop: where config.handle is called and http_respond may be. config.room and
-// config.prepare are called on the other thread: what they look at must not change.
-// NULL with the reason when the configuration is wrong.
+// loop: where config.handle is called and http_respond may be. config.room,
+// config.prepare and config.problem are called on the other thread: what they look at
+// must not change. NULL with the reason when the configuration is wrong.
 struct http_front *http_front_new(struct loop *loop,
                                   const struct http_server_config *config,
                                   struct status *status);

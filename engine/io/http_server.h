@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "io/http_header.h"
 #include "io/http_peer.h"
@@ -72,6 +73,10 @@ struct http_server_config {
   // What can be read from the whole request before it is handled; may be NULL. This and
   // room run where the server runs: on a thread of its own under http_front.h.
   struct http_prepared *(*prepare)(void *ctx, const struct http_request *request);
+  // The body of a refusal that never gets to handle, and its type; NULL, with nothing
+  // put: an RFC 9457 problem. Where the server runs; may be NULL.
+  const char *(*problem)(void *ctx, const char *path, int status, const char *why,
+                         struct buf *out);
   void *ctx;
 };
 

@@ -24,10 +24,19 @@ void http_conn_send(struct http_conn *conn, const struct http_answer *answer) {
   http_conn_move(conn, answer->close ? CONN_DRAIN : CONN_HEAD);
 }
 
+static const char *problem_put(struct http_conn *conn, int status, const char *why,
+                               struct buf *out) {
+  const struct http_server_config *config = &conn->server->config;
+  const char *path = conn->request ? conn->request->shown.path : NULL, *type = NULL;
+  if (path && config->problem)
+    type = config->problem(config->ctx, path, status, why, out);
+  if (!type) http_problem_put(out, status, why);
+  return type ? type : "application/problem+json";
+}
+
 void http_conn_refuse(struct http_conn *conn, int status, const char *why) {
-  struct http_header type = {"Content-Type", "application/problem+json"};
   struct buf body = {0};
-  http_problem_put(&body, status, why);
+  struct http_header type = {"Content-Type", problem_put(conn, status, why, &body)};
   struct http_answer answer = {.status = status,
                                .headers = &type,
                                .header_count = 1,

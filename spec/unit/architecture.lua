@@ -12,6 +12,7 @@ rules.may_use = {
   care = { "run", "store", "base" },
   link = { "care", "run", "store", "io", "base" },
   api = { "care", "run", "store", "io", "base" },
+  fhir = { "api", "care", "run", "store", "io", "base" },
 }
 
 -- Libraries that only one folder knows: pattern of the header, the folder, and files above that may too.

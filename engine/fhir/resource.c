@@ -1,0 +1,102 @@
+#include "fhir/resource.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/iso.h"
+
+void fhir_id_format(const struct fhir *fhir, const struct fhir_type *type,
+                    struct stmt *row, char out[FHIR_ID]) {
+  public_id_format(fhir->api->keys.public_id, type->kind, stmt_int(row, 0), out);
+}
+
+bool fhir_id_parse(const struct fhir *fhir, const struct fhir_type *type, const char *id,
+                   struct fhir_key *out) {
+  *out = (struct fhir_key){
+      .row = public_id_parse(fhir->api->keys.public_id, type->kind, id)};
+  return out->row != 0;
+}
+
+// Fields, as who may see all of it sees them, or masked.
+static void put_fields(struct fhir *fhir, const struct fhir_type *type, struct stmt *row,
+                       bool masked, struct buf *out) {
+  struct fhir_show show = {fhir, {.out = out}, masked};
+  buf_clear(out);
+  type->show(&show, row);
+}
+
+static void put_meta(struct fhir *fhir, struct json *json, const struct fhir_seen *seen,
+                     bool masked) {
+  json_key(json, "meta");
+  json_open(json, '{');
+  json_key(json, "versionId");
+  json_text(json, seen->version);
+  if (seen->changed) {
+    json_key(json, "lastUpdated");
+    json_time(json, seen->changed, care_site_zone(fhir->care));
+  }
+  if (masked) {
+    json_key(json, "security");
+    json_open(json, '[');
+    json_open(json, '{');
+    json_key(json, "system");
+    json_text(json, "http://terminology.hl7.org/CodeSystem/v3-ObservationValue");
+    json_key(json, "code");
+    json_text(json, "MASKED");
+    json_close(json, '}');
+    json_close(json, ']');
+  }
+  json_close(json, '}');
+}
+
+void fhir_resource_put(struct fhir *fhir, const struct fhir_type *type, struct stmt *row,
+                       bool masked, struct json *json, struct fhir_seen *out) {
+  struct fhir_seen seen = {
+      .row = stmt_int(row, 0), .patient = stmt_int(row, 1), .changed = stmt_int(row, 2)};
+  struct buf fields = {0};
+  char digest[33];
+  masked = masked && type->may & FHIR_PEOPLE;
+  fhir_id_format(fhir, type, row, seen.id);
+  put_fields(fhir, type, row, false, &fields);
+  digest_hex(buf_text(&fields), fields.len, digest);
+  memcpy(seen.version, digest, FHIR_VERSION - 1);
+  if (json) {
+    if (masked) put_fields(fhir, type, row, true, &fields);
+    json_open(json, '{');
+    json_key(json, "resourceType");
+    json_text(json, type->name);
+    json_key(json, "id");
+    json_text(json, seen.id);
+    put_meta(fhir, json, &seen, masked);
+    if (fields.len) buf_printf(json->out, ",%s", fields.data);
+    json_close(json, '}');
+  }
+  buf_deinit(&fields);
+  if (out) *out = seen;
+}
+
+bool fhir_resource_find(struct fhir *fhir, const struct fhir_type *type, const char *id,
+                        const struct caller *caller, struct json *json,
+                        struct fhir_seen *out) {
+  struct fhir_key key;
+  if (!fhir_id_parse(fhir, type, id, &key)) return false;
+  struct stmt *row =
+      store_query(fhir->care->store, type->by_id, "tiiittiiiiiiiit", caller->departments,
+                  kernel_now(fhir->care->kernel), key.row, key.patient, NULL, NULL,
+                  INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(1),
+                  INT64_C(0), key.part, key.rest);
+  bool found = stmt_row(row);
+  if (found)
+    fhir_resource_put(fhir, type, row, !caller_may(caller, SCOPE_CONTACTS), json, out);
+  stmt_done(row);
+  return found;
+}
+
+struct stmt *fhir_resource_by_identifier(struct fhir *fhir, const struct fhir_type *type,
+                                         const char *number) {
+  return store_query(fhir->care->store, type->by_identifier, "tiiittiiiiiiiit", NULL,
+                     kernel_now(fhir->care->kernel), INT64_C(0), INT64_C(0), number, NULL,
+                     INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0),
+                     INT64_C(2), INT64_MAX, INT64_C(0), "");
+}

@@ -1,0 +1,35 @@
+// A resource on its way to events: within the inbox, in the transaction that commits
+// them.
+#pragma once
+
+#include "care/event_apply.h"
+#include "care/mapping.h"
+#include "fhir/resource.h"
+
+struct fhir_taking {
+  struct fhir *fhir;
+  struct care *care;
+  struct inbox_row *row;
+  const struct fhir_type *type;
+  struct value resource;   // what came
+  struct value entry;      // the entry it came in
+  char id[FHIR_ID];        // of an update; then, of what was made or changed
+  bool update;             // of what is known under the id
+  bool found;              // a create turned out to be of what was known
+  struct fhir_key key;     // of the id of an update
+  int http;                // the HTTP status of a refusal, where code doesn't say; or 0
+  struct event_done done;  // of the last event
+  struct status *status;
+};
+
+int fhir_wrong(struct fhir_taking *taking, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+// Has the event checked and applied as any that comes; fields are freed. at NULL: now.
+int fhir_event(struct fhir_taking *taking, const char *kind, const struct value *at,
+               struct merge *fields);
+// The patient that a Reference names, by address or by identifier: the row, with mrn
+// appended. 0: refused, with element in the sentence.
+int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,
+                     const char *element, struct buf *mrn);
+// The id of this row becomes taking->id.
+void fhir_made(struct fhir_taking *taking, int64_t row, bool found);

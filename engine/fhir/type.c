@@ -1,0 +1,11 @@
+#include "fhir/type.h"
+
+#include <string.h>
+
+const struct fhir_type *const fhir_types[] = {&fhir_patient, &fhir_encounter, NULL};
+
+const struct fhir_type *fhir_type_find(const char *name, size_t len) {
+  for (const struct fhir_type *const *type = fhir_types; *type; type++)
+    if (strlen((*type)->name) == len && !memcmp((*type)->name, name, len)) return *type;
+  return NULL;
+}

@@ -1,0 +1,48 @@
+// The kinds of resources: what may be done with each, how it becomes events, and how rows
+// are shown as one. A file of its own for each, resource_<name>.c.
+#pragma once
+
+#include "api/json.h"
+#include "fhir/fhir.h"
+#include "store/store.h"
+
+enum fhir_may {  // beside read and search
+  FHIR_CREATE = 1,
+  FHIR_UPDATE = 2,
+  FHIR_PEOPLE = 4,      // who looks is kept (WARD 11)
+  FHIR_OF_PATIENT = 8,  // found only by its patient
+};
+
+enum { FHIR_ID = 72 };
+
+struct fhir_show {  // rows being shown
+  struct fhir *fhir;
+  struct json json;  // within an object that is open
+  bool masked;       // names and numbers are
+};
+
+struct fhir_taking;
+
+// Parameters of every query below, in this order; SQL names those that it needs.
+//   ?1 departments of who asks  ?2 now  ?3 row of an id  ?4 patient  ?5 identifier
+//   ?6 statuses, a JSON list  ?7 ?8 date from, before  ?9 ?10 changed from, before
+//   ?11 rows after this one  ?12 most rows  ?13 rows up to this one  ?14 second part of
+//   an id, ?15 its third
+// Columns begin with row, patient, changed at, the id's second and third part.
+struct fhir_type {
+  const char *name;
+  char kind;  // of public ids
+  unsigned may;
+  const char *by_id, *by_identifier, *by_patient, *walk;  // NULL: no such search
+  const char *last;        // the table's last row: where a walk ends
+  const char *identifies;  // the system whose numbers these are: "mrn", "visit"; NULL
+  const char *statuses;    // words of the parameter status; NULL: there is none
+  bool dated;              // there is a parameter date
+  void (*show)(struct fhir_show *show, struct stmt *row);
+  int (*take)(struct fhir_taking *taking);  // NULL: nothing comes in
+};
+
+extern const struct fhir_type *const fhir_types[];  // ended by NULL
+const struct fhir_type *fhir_type_find(const char *name, size_t len);
+
+extern const struct fhir_type fhir_patient, fhir_encounter;
