@@ -11,6 +11,7 @@
 #include "care/enrollment.h"
 #include "care/ids.h"
 #include "care/ladder.h"
+#include "care/low_score.h"
 #include "care/mapping.h"
 #include "care/message.h"
 #include "care/observation.h"
@@ -180,6 +181,7 @@ int64_t question_answer(struct care *care, const struct answer_given *given) {
   observe(care, given, answer);
   raise_alert(care, given, answer);
   if (given->question) settle_question(care, given, answer);
+  low_score(care, given);
   if (given->enrollment) enrollment_turned(care, given->enrollment, given->patient);
   return answer;
 }

@@ -20,9 +20,7 @@ static char *text_of(const struct value *map, const char *name) {
   return value_copy_text(&field);
 }
 
-// Whoever sends is addressed as a patient is, for this case: also a daughter, or a
-// stranger.
-static void make_addressable(struct care *care, int64_t person) {
+void event_sender(struct care *care, int64_t person) {
   if (store_int(care->store, 0, "SELECT 1 FROM patient WHERE id=?1", "i", person)) return;
   store_exec(care->store, "INSERT INTO patient (id, created_at) VALUES (?1,?2)", "ii",
              person, kernel_now(care->kernel));
@@ -75,7 +73,7 @@ static struct sender find_sender(struct event_in *event, const struct value *ite
     out.about = person ? only_patient(care, person) : 0;
     out.sure = !out.about ? NULL : phone ? "phone" : "wechat";
     out.person = person ? person : stranger(event, &given);
-    make_addressable(care, out.person);
+    event_sender(care, out.person);
   }
   mem_free(phone);
   mem_free(wechat);

@@ -274,15 +274,16 @@ local ITEM = { key("id", "field!", "read as a.<id>"), key("kind", "word!", "kind
   key("help", "text", "small print under it"), key("optional", "boolean", "may stay empty"),
   key("when", "function", "earlier answers → whether it is shown") }
 local OBSERVE = key("observe", "word", "the answer is an observation of this code; of a choice, the points of its option")
+local LOW = key("low", "number", "an answer below it (of a choice, its points) is feedback: a case by the channel survey, so that a person calls")
 local RANGE = { key("min", "number", "smallest"), key("max", "number", "largest") }
 local RANGE_NEEDED = { key("min", "number!", "smallest"), key("max", "number!", "largest") }
 local UNIT = key("unit", "string", "UCUM unit")
 local OPTIONS = key("options", "options!", "list of { value, zh =, en =, score = }")
 
 api.items = {                                          -- kinds of form items and their keys
-  scale = with(ITEM, RANGE_NEEDED, { key("step", "number", "between two marks"), UNIT, OBSERVE }),
+  scale = with(ITEM, RANGE_NEEDED, { key("step", "number", "between two marks"), UNIT, LOW, OBSERVE }),
   number = with(ITEM, RANGE, { UNIT, key("decimals", "count", "digits after the point"), OBSERVE }),
-  choice = with(ITEM, { OPTIONS, key("many", "boolean", "more than one may be chosen"), OBSERVE }),
+  choice = with(ITEM, { OPTIONS, key("many", "boolean", "more than one may be chosen"), LOW, OBSERVE }),
   yesno = with(ITEM, { key("score", "number", "points for yes"), OBSERVE }),
   text = with(ITEM, { key("max", "count", "characters at most") }),
   date = with(ITEM, { key("past", "boolean", "only days until today") }),

@@ -6,6 +6,7 @@ return {
     urgent   = { { "first-response", "1h" }, { "plan", "24h" }, { "resolution", "3bd" } },      -- 24 h is for a plan, not for the solution
     review   = { { "first-response", "1h" }, { "resolution", "24h" } },                         -- a bad one, where everybody reads it
     general  = { { "dispatch", "48h" }, { "resolution", "3bd" } },
+    low      = { { "first-response", "24h" }, { "dispatch", "48h" }, { "resolution", "3bd" } },  -- fewer than three stars: a person calls
     question = { { "first-response", "10m" }, { "resolution", "1bd" } },
     external = {                                                                                -- an order of 12345: the bureau's, check locally
       { "first-response", "1bd", pauses = false }, { "reject-by", "1bd", pauses = false },

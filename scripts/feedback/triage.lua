@@ -4,8 +4,9 @@ local deadlines = require "deadlines"
 
 local UP = { "department-head", "patient-relations-head", "quality-committee" }   -- who leads after each reopening
 local DANGER = { danger = true, emergency = true, urgent = true }
-local CALL = { urgent = "1h", review = "1h", external = "8h", ["external-urgent"] = "1h" }
+local CALL = { urgent = "1h", review = "1h", low = "24h", external = "8h", ["external-urgent"] = "1h" }
 local PLANNED = { urgent = true, ["external-urgent"] = true }
+local function is_low(f) return (f.stars or 5) < 3 or f.channel == "survey" end    -- a mark that its form calls low comes by "survey"
 local AT_ONCE = { danger = true, emergency = true, urgent = true, dispute = true }
 
 local function lead_answers(c, lead)   -- transfers keep their clocks; the third goes to the office head
@@ -100,8 +101,8 @@ return {
     tier = function(f)
       if f.channel == "external" then return AT_ONCE[f.urgency] and "external-urgent" or "external" end
       if AT_ONCE[f.urgency] then return "urgent" end
-      if f.channel == "review" and f.nature == "complaint" then return "review" end
-      return f.nature == "question" and "question" or "general"
+      if f.channel == "review" and (f.nature == "complaint" or is_low(f)) then return "review" end
+      return f.nature == "question" and "question" or is_low(f) and not f.anonymous and "low" or "general"
     end,
     route = "duty.csv",                                  -- stage, type, ward → lead, joint
     clocks = function(f)
@@ -118,7 +119,7 @@ return {
       if DANGER[c.urgency] then c:alert { id = "danger", level = "urgent", reason = c.because or "danger" } end
       c:send "received"
       if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
-      local call = CALL[c.tier] or (c.stars or 5) < 3 and "24h"         -- a person calls
+      local call = CALL[c.tier] or is_low(c) and not c.anonymous and "24h"         -- a person calls; who is anonymous is answered on the page
       if call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end
       c:met "first-response"
       if c.nature == "praise" then

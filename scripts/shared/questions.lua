@@ -22,4 +22,10 @@ questions.pain = { id = "pain", kind = "scale", min = 0, max = 10, observe = "pa
 questions.photo = { id = "photo", kind = "photo", optional = true, when = function(a) return a.wound ~= "dry" end,
   zh = "请拍一张伤口照片", en = "A photo of the wound, please" }
 
+-- Fewer than three stars: the feedback office rings within 24 hours (scripts/feedback).
+questions.stars = { id = "stars", kind = "scale", min = 1, max = 5, low = 3, optional = true,
+  zh = "您给我们打几颗星？（1 很不满意，5 很满意）", en = "How many stars for us, 1 to 5?" }
+
+questions.why = { id = "why", kind = "text", optional = true, zh = "有什么要对我们说的？", en = "What would you like to tell us?" }
+
 return questions

@@ -42,6 +42,21 @@ local function check_observed(item, label, check)
   end
 end
 
+-- A mark that can't be low, or always is, opens no case or all of them.
+local function check_low(item, label, check)
+  if not item.low then return end
+  local least, most = item.min, item.max
+  for _, option in ipairs(item.options or {}) do
+    least, most = math.min(least or math.huge, option.score or math.huge), math.max(most or -math.huge, option.score or -math.huge)
+  end
+  if not least or least == math.huge then
+    check.report("item", label .. ": low: its options have no score to be below it")
+  elseif item.low <= least or item.low > most then
+    check.report("item", ("%s: low %s must be above %s, the worst, and at most %s"):format(label, words.show(item.low), words.show(least),
+      words.show(most)))
+  end
+end
+
 local function check_item(item, label, check)
   local kinds = words.keys(check.api.items)
   local keys = check.api.items[item.kind]
@@ -58,6 +73,7 @@ local function check_item(item, label, check)
   end
   out.text, out.zh, out.en = { zh = out.zh, en = out.en }, nil, nil
   check_observed(out, label, check)
+  check_low(out, label, check)
   return out
 end
 

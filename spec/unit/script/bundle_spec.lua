@@ -38,9 +38,9 @@ describe("the shipped scripts", function()
     assert.same({ high = "3d 09:00", standard = "7d 09:00" }, way.steps[2].every)
     assert.same({ "24h" }, way.steps[1].at)
     assert.is_true(way.steps[1].run)
-    assert.equal(61, way.steps[1].line)
-    assert.same({ "bend", "calf", "distance", "pain", "photo", "satisfied", "sit", "stairs", "straight", "temp", "walk",
-      "wound" }, bundle:definition("rule", "joint-red-flags").fields)
+    assert.equal(62, way.steps[1].line)
+    assert.same({ "bend", "calf", "distance", "pain", "photo", "satisfied", "sit", "stairs", "stars", "straight", "temp",
+      "walk", "why", "wound" }, bundle:definition("rule", "joint-red-flags").fields)
     assert.same({ zh = "干燥", en = "dry" }, bundle:definition("form", "pain").items[2].options[1].text)
     assert.equal("shared/roster/ward.csv", bundle:definition("roster", "ward-nurse").path)
     assert.equal("21:00-08:00", bundle:definition("department", "ortho").quiet_hours)
