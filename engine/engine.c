@@ -17,6 +17,7 @@
 #include "care/dial.h"
 #include "care/enrollment.h"
 #include "care/festival.h"
+#include "care/improvement.h"
 #include "care/inbound.h"
 #include "care/job.h"
 #include "care/ladder.h"
@@ -39,6 +40,7 @@ static void register_handlers(struct care *care) {
   inbound_handlers(care);
   dead_letter_handlers(care);
   case_handlers(care);
+  improvement_handlers(care);
   reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);

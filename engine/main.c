@@ -10,6 +10,8 @@ static const struct cli_command *const commands[] = {
     &cli_import,
     &cli_cases,
     &cli_case,
+    &cli_improvements,
+    &cli_improvement,
     &cli_tasks,
     &cli_task,
     &cli_alerts,

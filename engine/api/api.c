@@ -151,7 +151,8 @@ void api_handle(void *self, struct http_request *request) {
   else if (request->prepared)
     call_handle(request);
   else if (begins(request->path, "/f") || begins(request->path, "/feedback") ||
-           begins(request->path, "/case") || strcmp(request->path, "/") == 0)
+           begins(request->path, "/case") || begins(request->path, "/said") ||
+           strcmp(request->path, "/") == 0)
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)
     callback_handle(api, request);

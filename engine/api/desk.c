@@ -70,7 +70,8 @@ static void put_told(struct call *call, struct json *json, const struct value *r
   static const char *const words[] = {"step", "day"};
   struct value released = value_field(result, "released"),
                message = value_field(result, "message"),
-               task = value_field(result, "task"), ended = value_field(result, "ended");
+               task = value_field(result, "task"), ended = value_field(result, "ended"),
+               improvement = value_field(result, "improvement");
   if (released.kind == VALUE_INT) {
     json_key(json, "released");
     json_value(json, &released);
@@ -81,6 +82,8 @@ static void put_told(struct call *call, struct json *json, const struct value *r
   }
   if (message.kind == VALUE_INT) call_put_id(call, json, "message", 'm', message.integer);
   if (task.kind == VALUE_INT) call_put_id(call, json, "task", 't', task.integer);
+  if (improvement.kind == VALUE_INT)
+    call_put_id(call, json, "improvement", 'f', improvement.integer);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     struct value word = value_field(result, words[i]);
     if (word.kind != VALUE_TEXT) continue;

@@ -217,12 +217,19 @@ static void extend(struct call *call, int64_t id) { submit(call, id, "case.exten
 
 static void told(struct call *call, int64_t id) { submit(call, id, "case.told"); }
 
+static void publish(struct call *call, int64_t id) { submit(call, id, "case.publish"); }
+
+static void unpublish(struct call *call, int64_t id) {
+  submit(call, id, "case.unpublish");
+}
+
 void desk_case(struct call *call) {
   static const struct {
     const char *verb;
     void (*fn)(struct call *call, int64_t id);
-  } verbs[] = {{"correct", correct},   {"transfer", transfer}, {"link", link_to},
-               {"merge", merge_cases}, {"extend", extend},     {"told", told}};
+  } verbs[] = {{"correct", correct},   {"transfer", transfer},  {"link", link_to},
+               {"merge", merge_cases}, {"extend", extend},      {"told", told},
+               {"publish", publish},   {"unpublish", unpublish}};
   int64_t id = read_case_find(call);
   for (size_t i = 0; id && i < sizeof verbs / sizeof *verbs; i++)
     if (!strcmp(call->segments[2], verbs[i].verb)) {

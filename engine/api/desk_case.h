@@ -7,7 +7,8 @@
 // patient (id), mrn or visit. Answers with its public number.
 void desk_case_new(struct call *call);
 // correct { field, value }, transfer { to, reason }, link { patient, reason }, merge
-// { into, reason }, extend { clock, reason }, told { solved, satisfied }
+// { into, reason }, extend { clock, reason }, told { solved, satisfied }, publish
+// { said, did, place }, unpublish
 void desk_case(struct call *call);
 // The case of the number in the path among those that the caller sees; 0: answered.
 int64_t read_case_find(struct call *call);

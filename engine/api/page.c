@@ -148,12 +148,15 @@ static const char *rest_of(const char *path, const char *word) {
 
 static void serve_any(struct page *page, bool post) {
   const char *ward = rest_of(page->request->path, "/feedback"),
-             *number = rest_of(page->request->path, "/case");
+             *number = rest_of(page->request->path, "/case"),
+             *said = rest_of(page->request->path, "/said");
   choose_language(page);
   if (ward)
     page_feedback(page, ward, post);
   else if (number)
     page_case(page, number, post);
+  else if (said)
+    page_said(page, said);
   else
     serve(page, post);
 }

@@ -64,6 +64,7 @@ void page_number(struct page *page);  // "/f/number": the code that proves a num
 void page_number_post(struct page *page);
 void page_feedback(struct page *page, const char *ward, bool post);
 void page_case(struct page *page, const char *number, bool post);
+void page_said(struct page *page, const char *rest);             // "/said"
 void page_bind(struct page *page, const char *code, bool post);  // "/f/bind/<code>"
 void page_form(struct page *page);
 void page_form_post(struct page *page);

@@ -137,6 +137,9 @@ static void on_taken(struct pending *pending, const struct value *result) {
              page_say(&page, "请记下编号和查询码：用它们可以查看进度和答复。",
                       "Keep both: with them you see how far it is, and our answer."),
              text, page_say(&page, "查看进度", "See how far it is"));
+  buf_printf(
+      &out, "<a class=\"b p\" href=\"/said\">%s</a>",
+      page_say(&page, "大家说了什么，我们改了什么", "What others said, and what we did"));
   page_send(&page, 200, &out, 0);
   mem_free(text);
 }

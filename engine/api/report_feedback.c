@@ -74,6 +74,7 @@ void report_feedback(struct call *call) {
                                    .to = asked.to,
                                    .before = asked.before,
                                    .older = asked.older,
+                                   .now = kernel_now(call->care->kernel),
                                    .zone = care_site_zone(call->care)}};
   counting->period.departments = counting->departments;
   report_period_weeks(call, &asked, TALLY_WEEKS, counting->period.weeks);

@@ -15,6 +15,7 @@
 #include "api/desk_case.h"
 #include "api/desk_case_files.h"
 #include "api/events.h"
+#include "api/improvements.h"
 #include "api/observations.h"
 #include "api/plugins.h"
 #include "api/read.h"
@@ -45,6 +46,11 @@ static const struct route routes[] = {
     {"POST", "cases/*/attachments", SCOPE_STAFF, desk_case_attach, .file = true},
     {"POST", "cases/*/extend", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/told", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/publish", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/unpublish", SCOPE_STAFF, desk_case},
+    {"GET", "improvements", SCOPE_READ, improvements_list},
+    {"POST", "improvements", SCOPE_STAFF, improvements_new},
+    {"POST", "improvements/*/link", SCOPE_STAFF, improvements_link},
     {"GET", "tasks", SCOPE_READ, read_tasks},
     {"GET", "tasks/*", SCOPE_READ, read_task},
     {"POST", "tasks/*/claim", SCOPE_STAFF, desk_task},

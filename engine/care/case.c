@@ -10,6 +10,7 @@
 #include "care/case_desk.h"
 #include "care/case_dispute.h"
 #include "care/case_figure.h"
+#include "care/case_public.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -382,4 +383,5 @@ void case_handlers(struct care *care) {
   kernel_handle_inbox(care->kernel, &correct, care);
   case_clock_handlers(care);
   case_desk_handlers(care);
+  case_public_handlers(care);
 }

@@ -208,8 +208,9 @@ void feedback_count(struct store *store, const struct feedback_period *period,
   struct counting counting = {.period = period};
   struct nps_counts nps;
   tally_init(&counting.tally);
-  improvements_load(store, period->older, period->to, period->departments,
-                    &counting.improvements);
+  improvements_load(store, period->older,
+                    period->to < period->now ? period->to : period->now,
+                    period->departments, &counting.improvements);
   case_figures(store, earliest(&counting), period->to, period->departments, count_case,
                &counting);
   nps_count(store, period->from, period->to, period->departments, &nps);

@@ -7,6 +7,7 @@
 struct feedback_period {
   // Items received from `from` on, before `to`; those of the periods before begin here.
   int64_t from, to, before, older;
+  int64_t now;                     // what comes later has not come yet
   int64_t weeks[TALLY_WEEKS + 1];  // where weeks begin, the last one ends; in order
   const char *departments;         // as access_departments gives them
   const struct zone *zone;         // in which moments are told

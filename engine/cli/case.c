@@ -114,8 +114,9 @@ static int deed(struct cli *cli) {
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "cases", cli->words[1], verb);
-  static const char *const all[] = {"to",   "reason", "field",  "value",    "patient",
-                                    "into", "clock",  "solved", "satisfied"};
+  static const char *const all[] = {"to",        "reason", "field", "value",
+                                    "patient",   "into",   "clock", "solved",
+                                    "satisfied", "said",   "did",   "place"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cli_merge_option(cli, &fields, all[i], all[i]);
   int code = cli_post(cli, buf_text(&path), &fields, "Done.");
@@ -125,7 +126,9 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_case = {
     .name = "case",
-    .words = "new|show|transfer|correct|link|merge|attach|extend|told [NUMBER] [FILE]",
+    .words =
+        "new|show|transfer|correct|link|merge|attach|extend|told|publish|unpublish "
+        "[NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
     .more =
         "transfer: who has its work now gives it to another post, with a reason; its\n"
@@ -134,15 +137,19 @@ const struct cli_command cli_case = {
         "to it. extend: a clock that may be, once, before it is due. told: what the\n"
         "call-back said, the hospital's or the bureau's. It is answered and closed by "
         "its\n"
-        "tasks.",
+        "tasks. publish: the page /said has your words for everybody, what was said and\n"
+        "what was done; nobody may be named in them.",
     .example =
         "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
         "afterward case show 20260302-4711\n"
         "afterward case attach 20260302-4711 letter.jpg\n"
+        "afterward case publish 20260302-4711 --said 取报告要等太久 --did "
+        "增设自助打印机\n"
         "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房\n"
         "afterward case extend 20260302-4711 --clock resolution --reason 需外院会诊",
-    .verbs = (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
-                                   "attach", "extend", "told", NULL},
+    .verbs =
+        (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
+                              "attach", "extend", "told", "publish", "unpublish", NULL},
     .least = 1,
     .most = 3,
     .options =
@@ -168,5 +175,8 @@ const struct cli_command cli_case = {
             {"value", "WORD", "correct: what it is"},
             {"patient", "ID", "link: whom it is about"},
             {"into", "NUMBER", "merge: the case that goes on"},
+            {"said", "TEXT", "publish: you said, in your words for the public"},
+            {"did", "TEXT", "publish: we did"},
+            {"place", "NAME", "publish: where, as the public may read it"},
             {NULL}},
     .run = deed};
