@@ -131,6 +131,63 @@ local function phrases_section(out)
   out[#out + 1] = ""
 end
 
+-- What the engine's own Lua file gives, apart from the engine.
+local function std(name)
+  return assert(loadfile("engine/script/std/" .. name))({ bridge = function(f) return f end }, function(other)
+    return other == "api.lua" and api or std(other)
+  end)
+end
+local scores = std("scores.lua").described
+
+local function range(input)
+  if input.kind == "boolean" then return "true or false" end
+  if input.kind == "one" then return table.concat(input.words, ", ") end
+  return ("%g to %g"):format(input.low, input.high)
+end
+
+local function levels(score)
+  local out, from = {}, 0
+  for _, step in ipairs(score.levels) do
+    out[#out + 1] = ("%s %d%s"):format(step[2], from, step[1] > from and "–" .. step[1] or "")
+    from = step[1] + 1
+  end
+  return table.concat(out, ", ") .. (", %s from %d"):format(score.levels.above, from)
+end
+
+local function scores_section(out)
+  out[#out + 1] = "### `aw.score.…{ inputs }`\n\nPublished scores, pure functions. Each gives `{ id, version, source, score, level, parts, "
+    .. "inputs, "
+    .. "missing, least, most }`: with an input missing there is no `score` and no `level`, but what the sum lies between. "
+    .. "`p:keep(result)` records it.\n"
+  for _, id in ipairs(api.scores) do
+    local score = scores[id]
+    out[#out + 1] = ("#### `aw.score.%s`\n\n%s. Version %s. Levels: %s.\n"):format(id, score.source, score.version, levels(score))
+    if score.rest then
+      out[#out + 1] = "`rest = false` says that every factor not named is known to be absent.\n"
+    end
+    out[#out + 1] = "| input | range | meaning |\n|---|---|---|"
+    for _, input in ipairs(score.inputs) do
+      out[#out + 1] = ("| `%s` | %s | %s |"):format(input.name, range(input), cell(input.doc))
+    end
+    out[#out + 1] = ""
+  end
+end
+
+local function trend_section(out)
+  out[#out + 1] = "### `aw.trend.…(series, { window })`\n\nWhat a series does: pure functions of the list that `p:read` and `f:read` give, in "
+    .. "whatever order. "
+    .. "Readings that are no numbers are passed over; of one moment the one recorded last counts.\n"
+  out[#out + 1] = "| function | says | gives |\n|---|---|---|"
+  for _, one in ipairs(api.trend.calls) do out[#out + 1] = ("| `%s` | %s | %s |"):format(one[1], cell(one[2]), cell(one[3])) end
+  out[#out + 1] = ""
+  key_table(out, api.trend.options)
+end
+
+local function model_section(out)
+  out[#out + 1] = ("### `aw.model \"FILE\"`\n\n%s. FILE is a %s:\n"):format(api.model.doc:gsub("^%l", string.upper), api.model.file)
+  out[#out + 1] = api.model.example
+end
+
 local function reference()
   local out = { "## Reference: declarations\n" }
   for _, kind in ipairs(api.kind_order) do
@@ -139,6 +196,9 @@ local function reference()
   end
   plan_section(out)
   phrases_section(out)
+  trend_section(out)
+  scores_section(out)
+  model_section(out)
   out[#out + 1] = "### Tables within declarations\n"
   for _, name in ipairs(sorted(api.records)) do
     out[#out + 1] = ("#### %s\n"):format(name)
@@ -301,6 +361,26 @@ local function types()
   end
   out[#out + 1] = ("\n---%s\n---@param ... string %s\n---@return fun(text?: string): afterward.Heard\nfunction aw.phrases(...) end\n")
     :format(api.phrases.doc:gsub("^%l", string.upper), api.phrases.file)
+  out[#out + 1] = ("---%s\n---@param file string %s\n---@return fun(inputs: table<string, any>): afterward.keep_result\n"
+    .. "function aw.model(file) end\n")
+    :format(api.model.doc:gsub("^%l", string.upper), api.model.file)
+  class(out, "afterward.trend_options", api.trend.options, "trend")
+  out[#out + 1] = "aw.trend = {}"
+  for _, one in ipairs(api.trend.calls) do
+    out[#out + 1] = ("---%s. Gives %s.\n---@param series table[]\n---@param options? afterward.trend_options\n"
+      .. "function aw.trend.%s(series, options) end")
+      :format(one[2]:gsub("^%l", string.upper), one[3], one[1])
+  end
+  out[#out + 1] = "aw.score = {}"
+  for _, id in ipairs(api.scores) do
+    out[#out + 1] = ("---@class afterward.score_%s"):format(id)
+    for _, input in ipairs(scores[id].inputs) do
+      out[#out + 1] = ("---@field %s? %s %s"):format(input.name, ({ boolean = "boolean", number = "number" })[input.kind] or "string", input.doc)
+    end
+    if scores[id].rest then out[#out + 1] = "---@field rest? false every factor not named is known to be absent" end
+    out[#out + 1] = ("---%s\n---@param inputs afterward.score_%s\n---@return afterward.keep_result\nfunction aw.score.%s(inputs) end")
+      :format(scores[id].source, id, id)
+  end
   out[#out + 1] = "return aw\n"
   return table.concat(out, "\n")
 end

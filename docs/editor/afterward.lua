@@ -188,7 +188,7 @@
 
 ---@class afterward.watch_keys
 ---@field id string its name in scripts
----@field on string|string[] what makes it look
+---@field on string|string[] what makes it look; in a pathway also "missing:<code>": what was not measured `by` an hour, with `within` (a span back from it; since midnight when absent), `from`, `to` and `valid_for` as a step
 ---@field where? fun(f: afterward.Facts): any facts → flag; what is true is handed to run
 ---@field clear? function facts → whether it may fire again; when absent it may once `where` no longer holds
 ---@field rearm? string fires again after so long although `where` has held all the time
@@ -230,6 +230,24 @@
 ---@field fields? table<string, string|number|boolean|table> what the text's placeholders need; { zh =, en = } is said in the reader's language
 ---@field options? table<string, table> item → choices offered this time: { { value =, zh =, en = }, … }
 ---@field pauses? string case only: clocks stand still, for this reason
+
+---@class afterward.keep_result
+---@field id string of the score or model
+---@field version string of it
+---@field source string of it
+---@field inputs table what it counted
+---@field missing table what it was not told
+---@field score? number the sum; nil when something is missing
+---@field level? string word for it
+---@field alarm? boolean one part alone calls for somebody
+---@field parts? table input → points
+---@field least? number the sum if what is missing gave nothing
+---@field most? number if it gave all it can
+---@field probability? number of a model
+---@field logit? number of a model
+---@field intercept? number of a model
+---@field terms? table of a model: what each input adds
+---@field outside? table of a model: inputs that it was not made for
 
 ---@class afterward.read_options
 ---@field within? string not older
@@ -281,6 +299,7 @@
 ---@field step any step id
 ---@field text any what was written
 ---@field tier any word of risk
+---@field today any local date of this turn
 ---@field topic any of a question
 ---@field type any what it is about
 ---@field urgency any danger, dispute …
@@ -323,6 +342,10 @@ function Run:estimate(role) end
 ---@param key string which
 ---@return any
 function Run:get(key) end
+
+---Keeps what a score or a model gave, with its inputs, for good: the timeline and `GET /api/v1/patients/ID/scores` show it
+---@param result afterward.keep_result as aw.score.… and a model give it
+function Run:keep(result) end
 
 ---The answer says which stay the case is about
 ---@param answer table with ward and when
@@ -420,6 +443,7 @@ function Run:wait(what, options) end
 ---@field stay any true when the stay is known
 ---@field text any what was written
 ---@field tier any word of risk
+---@field today any local date
 ---@field topic any of a question
 ---@field type any what it is about
 ---@field urgency any danger, dispute …
@@ -551,4 +575,166 @@ function aw.plan(file) end
 ---@return fun(text?: string): afterward.Heard
 function aw.phrases(...) end
 
+---A department's own logistic model as data, a function of its inputs; explained term by term
+---@param file string JSON file in the department's folder, or in shared/
+---@return fun(inputs: table<string, any>): afterward.keep_result
+function aw.model(file) end
+
+---@class afterward.trend_options
+---@field days? integer the window: so many days up to that of the newest reading, one value each
+---@field count? integer the window: so many readings up to the newest
+---@field day? "last"|"first"|"mean"|"max"|"min" how several readings of one day become one; `last` when absent
+---@field gap? number days without a reading that are passed over; `0` when absent
+---@field by? number the whole change must be this much
+---@field least? integer fewer points say nothing
+---@field percent? boolean of the first value
+---@field today? string p.today or f.today
+---@field low? number below it
+---@field high? number above it
+
+aw.trend = {}
+---Each of the last `days` or `count` beyond the one before. Gives { from, to, change, since, at, points } or nil.
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.rising(series, options) end
+---The same downwards. Gives { from, to, change, since, at, points } or nil.
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.falling(series, options) end
+---Least squares over the window. Gives units a day, or nil: fewer than `least` (3) points, or all of one moment.
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.slope(series, options) end
+---The last of the window less the first. Gives a number, with `percent` in percent of the first, or nil: fewer than two.
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.change(series, options) end
+---Days without a reading, the last `days` before `today`. Gives list of days, or nil when there is none.
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.missing(series, options) end
+---Readings below `low` or above `high`; when neither is given, outside of their own reference range. Gives { count, of, share, worst, at, last } or nil: fewer than `least` (1).
+---@param series table[]
+---@param options? afterward.trend_options
+function aw.trend.outside(series, options) end
+aw.score = {}
+---@class afterward.score_lace
+---@field days? number length of the stay in days
+---@field acute? boolean came as an emergency
+---@field charlson? number Charlson comorbidity index
+---@field visits? number emergency department visits in the six months before
+---van Walraven C et al., CMAJ 2010;182(6):551-557
+---@param inputs afterward.score_lace
+---@return afterward.keep_result
+function aw.score.lace(inputs) end
+---@class afterward.score_hospital
+---@field hemoglobin? number at discharge, g/L
+---@field oncology? boolean discharged from oncology
+---@field sodium? number at discharge, mmol/L
+---@field procedure? boolean any procedure in the stay
+---@field urgent? boolean admitted urgently
+---@field admissions? number in the twelve months before
+---@field days? number length of the stay in days
+---Donzé JD et al., JAMA Intern Med 2016;176(4):496-502
+---@param inputs afterward.score_hospital
+---@return afterward.keep_result
+function aw.score.hospital(inputs) end
+---@class afterward.score_hospital2013
+---@field hemoglobin? number at discharge, g/L
+---@field oncology? boolean discharged from oncology
+---@field sodium? number at discharge, mmol/L
+---@field procedure? boolean any procedure in the stay
+---@field urgent? boolean admitted urgently
+---@field admissions? number in the twelve months before
+---@field days? number length of the stay in days
+---Donzé J et al., JAMA Intern Med 2013;173(8):632-638
+---@param inputs afterward.score_hospital2013
+---@return afterward.keep_result
+function aw.score.hospital2013(inputs) end
+---@class afterward.score_news2
+---@field respiration? number breaths a minute
+---@field spo2? number oxygen saturation, %
+---@field oxygen? boolean gets oxygen
+---@field systolic? number mm[Hg]
+---@field pulse? number a minute
+---@field consciousness? string alert, newly confused, or reacts to voice, to pain, not at all
+---@field temperature? number Cel
+---@field scale? number of saturation: 2 only when a doctor said so (hypercapnia)
+---Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017
+---@param inputs afterward.score_news2
+---@return afterward.keep_result
+function aw.score.news2(inputs) end
+---@class afterward.score_phq9
+---@field item1? number answer 1, 0 to 3
+---@field item2? number answer 2, 0 to 3
+---@field item3? number answer 3, 0 to 3
+---@field item4? number answer 4, 0 to 3
+---@field item5? number answer 5, 0 to 3
+---@field item6? number answer 6, 0 to 3
+---@field item7? number answer 7, 0 to 3
+---@field item8? number answer 8, 0 to 3
+---@field item9? number answer 9, 0 to 3
+---Kroenke K, Spitzer RL, Williams JBW, J Gen Intern Med 2001;16(9):606-613
+---@param inputs afterward.score_phq9
+---@return afterward.keep_result
+function aw.score.phq9(inputs) end
+---@class afterward.score_gad7
+---@field item1? number answer 1, 0 to 3
+---@field item2? number answer 2, 0 to 3
+---@field item3? number answer 3, 0 to 3
+---@field item4? number answer 4, 0 to 3
+---@field item5? number answer 5, 0 to 3
+---@field item6? number answer 6, 0 to 3
+---@field item7? number answer 7, 0 to 3
+---Spitzer RL et al., Arch Intern Med 2006;166(10):1092-1097
+---@param inputs afterward.score_gad7
+---@return afterward.keep_result
+function aw.score.gad7(inputs) end
+---@class afterward.score_nrs
+---@field pain? number 0 to 10
+---numeric rating scale; cut points of Serlin RC et al., Pain 1995;61(2):277-284
+---@param inputs afterward.score_nrs
+---@return afterward.keep_result
+function aw.score.nrs(inputs) end
+---@class afterward.score_caprini2013
+---@field age? number years
+---@field sex? string three factors are women's alone
+---@field minor_surgery? boolean 1 point
+---@field past_surgery? boolean 1 point
+---@field varicose_veins? boolean 1 point
+---@field bowel_inflammation? boolean 1 point
+---@field swollen_legs? boolean 1 point
+---@field bmi_over_25? boolean 1 point
+---@field heart_attack? boolean 1 point
+---@field heart_failure? boolean 1 point
+---@field serious_infection? boolean 1 point
+---@field lung_disease? boolean 1 point
+---@field restricted_mobility? boolean 1 point
+---@field bmi_over_40? boolean 1 point
+---@field smoking? boolean 1 point
+---@field insulin? boolean 1 point
+---@field chemotherapy? boolean 1 point
+---@field transfusion? boolean 1 point
+---@field surgery_over_2h? boolean 1 point
+---@field major_surgery? boolean 2 points
+---@field malignancy? boolean 2 points
+---@field plaster_cast? boolean 2 points
+---@field central_line? boolean 2 points
+---@field bed_over_72h? boolean 2 points
+---@field thrombosis? boolean 3 points
+---@field family_thrombosis? boolean 3 points
+---@field thrombophilia? boolean 3 points
+---@field joint_replacement? boolean 5 points
+---@field leg_fracture? boolean 5 points
+---@field serious_trauma? boolean 5 points
+---@field paralysis? boolean 5 points
+---@field stroke? boolean 5 points
+---@field hormones? boolean 1 point
+---@field pregnancy? boolean 1 point
+---@field pregnancy_loss? boolean 1 point
+---@field rest? false every factor not named is known to be absent
+---Cronin M et al., Clin Appl Thromb Hemost 2019;25:1076029619838052 (Caprini risk assessment model, 2013 version)
+---@param inputs afterward.score_caprini2013
+---@return afterward.keep_result
+function aw.score.caprini2013(inputs) end
 return aw

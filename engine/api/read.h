@@ -51,6 +51,7 @@ void read_codes(struct call *call);
 void read_staff(struct call *call);
 void read_inbound(struct call *call);  // channel patient; what people wrote
 void read_form(struct call *call);
+void read_scores(struct call *call);
 
 // Answers with one of them as it is now, with its ETag.
 void read_send_task(struct call *call, int64_t row);

@@ -101,6 +101,7 @@ static const struct route routes[] = {
     {"GET", "patients/*/timeline", SCOPE_READ, read_timeline},
     {"GET", "patients/*/facts", SCOPE_READ, read_facts},
     {"GET", "patients/*/history", SCOPE_READ, read_history},
+    {"GET", "patients/*/scores", SCOPE_READ, read_scores},
     {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/send-code", SCOPE_STAFF, desk_patient},

@@ -1,5 +1,6 @@
 #include "care/commands.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,26 @@ static void apply_note(const struct command *command) {
       kernel_now(command->care->kernel), command->label);
 }
 
+static void apply_keep(const struct command *command) {
+  const struct run *run = command->run;
+  struct value score = value_field(&command->args, "score"),
+               probability = value_field(&command->args, "probability");
+  char *version = arg_text(command, "version"), *level = arg_text(command, "level");
+  struct buf body = {0};
+  if (score.kind == VALUE_NIL) score = probability;
+  value_put(&body, &command->args);
+  store_exec(command->care->store,
+             "INSERT INTO score (patient, enrollment, run, department, name, version, at,"
+             " value, level, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+             "iIitttidtb", run->patient, run->enrollment, run->id, run->department,
+             command->label, version ? version : "", kernel_now(command->care->kernel),
+             score.kind == VALUE_NIL ? NAN : value_real_or(&score, 0), level, body.data,
+             body.len);
+  buf_deinit(&body);
+  free(version);
+  free(level);
+}
+
 static void apply_stop(const struct command *command) {
   if (command->run->enrollment)
     enrollment_end(command->care, command->run->enrollment, command->label);
@@ -248,10 +269,11 @@ static void apply_close(const struct command *command) {
 static const struct {
   const char *op;
   void (*apply)(const struct command *command);
-} ops[] = {{"ask", apply_ask},   {"send", apply_send},     {"task", apply_task},
-           {"wait", apply_wait}, {"alert", apply_alert},   {"set", apply_set},
-           {"note", apply_note}, {"stop", apply_stop},     {"met", apply_met},
-           {"link", apply_link}, {"reopen", apply_reopen}, {"close", apply_close}};
+} ops[] = {{"ask", apply_ask},    {"send", apply_send},   {"task", apply_task},
+           {"wait", apply_wait},  {"alert", apply_alert}, {"set", apply_set},
+           {"note", apply_note},  {"keep", apply_keep},   {"stop", apply_stop},
+           {"met", apply_met},    {"link", apply_link},   {"reopen", apply_reopen},
+           {"close", apply_close}};
 
 static void apply_record(struct care *care, struct run *run, const struct value *record) {
   struct value kind = value_at(record, 0), op = value_at(record, 1),

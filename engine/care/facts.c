@@ -1,5 +1,6 @@
 #include "care/facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,15 @@ static void put_anchor(const struct subject *subject, struct buf *out) {
     value_put_nil(out);
 }
 
+static void put_today(const struct subject *subject, struct buf *out) {
+  struct civil now = zone_civil(care_zone(subject->care, subject->department),
+                                kernel_now(subject->care->kernel));
+  char day[16];
+  snprintf(day, sizeof day, "%04d-%02d-%02d", (int)now.year, (int)now.month,
+           (int)now.day);
+  value_put_text(out, day);
+}
+
 void facts_field(const struct subject *subject, const char *name, struct buf *out) {
   if (!strcmp(name, "patient"))
     put_patient(subject, out);
@@ -136,6 +146,8 @@ void facts_field(const struct subject *subject, const char *name, struct buf *ou
     put_event(subject, out);
   else if (!strcmp(name, "figures"))
     figures_put(subject->care, subject->department, out);
+  else if (!strcmp(name, "today"))
+    put_today(subject, out);
   else if (!strcmp(name, "anchor"))
     put_anchor(subject, out);
   else if (!strcmp(name, "tier"))

@@ -88,6 +88,7 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE clinical SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE observation SET patient=?2 WHERE patient=?1", "ii", from,
              into);
+  store_exec(store, "UPDATE score SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE appointment SET patient=?2 WHERE patient=?1", "ii", from,
              into);
   store_exec(store, "UPDATE event SET patient=?2 WHERE patient=?1", "ii", from, into);

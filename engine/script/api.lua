@@ -61,6 +61,49 @@ api.observations = {                                   -- code → UCUM unit, as
   respiration = "/min", spo2 = "%", weight = "kg", height = "cm", inr = "{INR}", potassium = "mmol/L", hemoglobin = "g/L",
   creatinine = "umol/L",
 }
+api.missing = { "id", "title", "on", "by", "within", "from", "to", "valid_for", "run" }    -- keys of a watch on "missing:<code>"
+api.model = { doc = "a department's own logistic model as data, a function of its inputs; explained term by term",
+  file = "JSON file in the department's folder, or in shared/", example = [[
+```json
+{ "id": "readmission", "version": "2026-01", "source": "2,400 own discharges of 2024", "kind": "logistic", "intercept": -2.1,
+  "terms": [
+    { "name": "age", "coefficient": 0.4, "mean": 68, "sd": 12, "low": 18, "high": 105 },
+    { "name": "sex", "values": { "female": 0, "male": 0.2 } } ],
+  "levels": [ { "below": 0.2, "level": "low" }, { "below": 1, "level": "high" } ] }
+```
+
+`low` and `high` are what the model was made from. It gives `{ id, version, source, probability, level, logit, intercept,
+terms = list of { name, value, adds, odds }, inputs, missing, outside }`; with an input missing, outside of its range or of a word that it
+doesn't know there is no probability, and `missing` or `outside` says why.
+]] }
+api.scores = { "lace", "hospital", "hospital2013", "news2", "phq9", "gad7", "nrs", "caprini2013" }   -- std/scores.lua
+local function only(...)
+  local set = {}
+  for _, name in ipairs { ... } do set[name] = true end
+  return { only = set }
+end
+api.trend = {                                          -- std/trend.lua
+  calls = {
+    { "rising", "each of the last `days` or `count` beyond the one before", "{ from, to, change, since, at, points } or nil" },
+    { "falling", "the same downwards", "{ from, to, change, since, at, points } or nil" },
+    { "slope", "least squares over the window", "units a day, or nil: fewer than `least` (3) points, or all of one moment" },
+    { "change", "the last of the window less the first", "a number, with `percent` in percent of the first, or nil: fewer than two" },
+    { "missing", "days without a reading, the last `days` before `today`", "list of days, or nil when there is none" },
+    { "outside", "readings below `low` or above `high`; when neither is given, outside of their own reference range",
+      "{ count, of, share, worst, at, last } or nil: fewer than `least` (1)" },
+  },
+  options = {
+    key("days", "count", "the window: so many days up to that of the newest reading, one value each"),
+    key("count", "count", "the window: so many readings up to the newest"),
+    key("day", "one:last,first,mean,max,min", "how several readings of one day become one", { default = "last" }),
+    key("gap", "number", "days without a reading that are passed over", { default = 0, only = only("rising", "falling").only }),
+    key("by", "number", "the whole change must be this much", only("rising", "falling")),
+    key("least", "count", "fewer points say nothing", only("slope", "change", "outside")),
+    key("percent", "boolean", "of the first value", only "change"),
+    key("today", "string", "p.today or f.today", only "missing"),
+    key("low", "number", "below it", only "outside"), key("high", "number", "above it", only "outside"),
+  },
+}
 api.placeholders = {                                   -- filled in by the engine when a message is claimed
   words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
   roots = { "hospital", "department", "program", "practice", "ward", "visit" },
@@ -129,7 +172,9 @@ api.kinds = {
     key("result", "one:flag,number,text,boolean,list", "what it gives", { default = "flag" }),
   } },
   watch = { doc = "starts a run on the rising edge of a condition", keys = {
-    key("id", "id!", "its name in scripts"), key("on", "event|list of event!", "what makes it look"),
+    key("id", "id!", "its name in scripts"),
+    key("on", "event|list of event!", "what makes it look; in a pathway also \"missing:<code>\": what was not measured `by` an "
+      .. "hour, with `within` (a span back from it; since midnight when absent), `from`, `to` and `valid_for` as a step"),
     key("where", "function", "facts → flag; what is true is handed to run"),
     key("clear", "function", "facts → whether it may fire again; when absent it may once `where` no longer holds"),
     key("rearm", "span", "fires again after so long although `where` has held all the time"),
@@ -352,6 +397,17 @@ api.run = {
     { label = "role", waits = false, returns = "span | nil, \"closed\" | nil, \"unknown\"" }),
   note = call("writes into the patient's timeline, or into what is shown of a job's run", { key("text", "string!", "what") },
     { label = "text", waits = false, in_jobs = true, returns = "nothing" }),
+  keep = call("keeps what a score or a model gave, with its inputs, for good: the timeline and `GET /api/v1/patients/ID/scores` "
+      .. "show it",
+    { key("result", "table!", "as aw.score.… and a model give it", { keys = {
+      key("id", "string!", "of the score or model"), key("version", "string!", "of it"), key("source", "string!", "of it"),
+      key("inputs", "table!", "what it counted"), key("missing", "table!", "what it was not told"),
+      key("score", "number", "the sum; nil when something is missing"), key("level", "string", "word for it"),
+      key("alarm", "boolean", "one part alone calls for somebody"), key("parts", "table", "input → points"),
+      key("least", "number", "the sum if what is missing gave nothing"), key("most", "number", "if it gave all it can"),
+      key("probability", "number", "of a model"), key("logit", "number", "of a model"), key("intercept", "number", "of a model"),
+      key("terms", "table", "of a model: what each input adds"), key("outside", "table", "of a model: inputs that it was not made for") } }) },
+    { label = "id", waits = false, returns = "nothing" }),
   stop = call("ends the enrollment", { key("reason", "string!", "why, in words") },
     { label = "reason", waits = false, returns = "nothing" }),
   changed = call("true for runs begun after this edit of the script", {
@@ -383,11 +439,12 @@ api.case_fields = {                                    -- of a case, in runs and
 }
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",
-  pathway = "pathway id",
+  pathway = "pathway id", today = "local date of this turn",
   figures = "of the department: open_tasks, overdue_tasks, open_alerts; of the last 7 days asked, answered, silent",
 }
 api.facts = { fields = { patient = PATIENT, event = "what happened", anchor = "ms", tier = "word of risk",
-  pathway = "pathway id" }, calls = { "get", "read", "rule" }, event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
+  pathway = "pathway id", today = "local date" }, calls = { "get", "read", "rule" },
+  event_calls = { "has_procedure", "has_diagnosis", "has_order", "has_drug" } }
 add_all(api.fields, api.case_fields)
 add_all(api.facts.fields, api.case_fields)
 api.answer = { flag = "what the rule gave", score = "sum of points, for rules too; nil when the form gives none", by = "who answered", at = "ms" }

@@ -40,7 +40,8 @@ void bundle_push_host(lua_State *L, struct bundle *bundle);
 void bundle_add_parsers(lua_State *L, struct bundle *bundle);
 // host.table(path): the rows of a CSV among the sources, each { line =, cell, … } in
 // UTF-8, or nil and why; host.plain(path): its text
-// in UTF-8 without a mark, as it is when it is no text; into the table on top. May raise.
+// in UTF-8 without a mark, as it is when it is no text; host.json(path): what it says, or
+// nil and why; into the table on top. May raise.
 void bundle_add_table(lua_State *L, struct bundle *bundle);
 // host.phrases(list of { text =, role =, class =, weight = }, tell) → function(text),
 // what scripts call; into the table on top. May raise.

@@ -1,10 +1,11 @@
-// host.table and host.plain: a CSV file among the sources, as Excel saves it, for the
-// engine's Lua files.
+// host.table, host.plain and host.json: a CSV or JSON file among the sources, as Excel
+// saves it, for the engine's Lua files.
 #include <string.h>
 
 #include "base/charset.h"
 #include "base/csv.h"
 #include "script/bundle_parts.h"
+#include "script/values.h"
 
 struct table {
   struct csv csv;
@@ -98,6 +99,23 @@ static int host_plain(lua_State *L) {
   return 1;
 }
 
+// json(path): what a JSON file among the sources says, or nil and why.
+static int host_json(lua_State *L) {
+  const struct source *source = named_source(L);
+  struct buf encoded = {0};
+  struct status status = {0};
+  struct value value;
+  int code = value_from_json(&encoded, source->text, source->len, &status);
+  if (!code && !value_read_front(encoded.data, encoded.len, &value))
+    code = status_fail(&status, ERR_INTERNAL, "what was read can't be read again");
+  if (!code) code = values_push(L, &value, &status);
+  buf_deinit(&encoded);
+  if (!code) return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, status.text);
+  return 2;
+}
+
 void bundle_add_table(lua_State *L, struct bundle *bundle) {
   lua_pushlightuserdata(L, bundle);
   lua_pushcclosure(L, host_table, 1);
@@ -105,4 +123,7 @@ void bundle_add_table(lua_State *L, struct bundle *bundle) {
   lua_pushlightuserdata(L, bundle);
   lua_pushcclosure(L, host_plain, 1);
   lua_setfield(L, -2, "plain");
+  lua_pushlightuserdata(L, bundle);
+  lua_pushcclosure(L, host_json, 1);
+  lua_setfield(L, -2, "json");
 }

@@ -41,6 +41,12 @@ static void make_plain(lua_State *L, struct context *context, const struct call 
   check_arguments(L, context, call);
 }
 
+// A score's result, with what it counted.
+static void make_keep(lua_State *L, struct context *context, const struct call *call) {
+  check_arguments(L, context, call);
+  keep(context, 0);
+}
+
 static void make_task(lua_State *L, struct context *context, const struct call *call) {
   check_arguments(L, context, call);
   struct value due = value_field(&context->given[0], "due");
@@ -253,13 +259,13 @@ static const struct op ops[] = {
     {"wait", RECORD_COMMAND, make_wait},       {"send", RECORD_COMMAND, make_send},
     {"alert", RECORD_COMMAND, make_alert},     {"set", RECORD_COMMAND, make_set},
     {"note", RECORD_COMMAND, make_plain},      {"stop", RECORD_COMMAND, make_plain},
-    {"read", RECORD_READ, reads_read},         {"rule", RECORD_READ, reads_rule},
-    {"get", RECORD_READ, reads_get},           {"silences", RECORD_READ, reads_silences},
-    {"time", RECORD_READ, reads_time},         {"now", RECORD_READ, reads_now},
-    {"estimate", RECORD_READ, reads_estimate}, {"changed", RECORD_READ, reads_changed},
-    {"met", RECORD_COMMAND, make_of_case},     {"link", RECORD_COMMAND, make_link},
-    {"reopen", RECORD_COMMAND, make_reopen},   {"close", RECORD_COMMAND, make_of_case},
-    {"due", RECORD_READ, reads_due},
+    {"keep", RECORD_COMMAND, make_keep},       {"read", RECORD_READ, reads_read},
+    {"rule", RECORD_READ, reads_rule},         {"get", RECORD_READ, reads_get},
+    {"silences", RECORD_READ, reads_silences}, {"time", RECORD_READ, reads_time},
+    {"now", RECORD_READ, reads_now},           {"estimate", RECORD_READ, reads_estimate},
+    {"changed", RECORD_READ, reads_changed},   {"met", RECORD_COMMAND, make_of_case},
+    {"link", RECORD_COMMAND, make_link},       {"reopen", RECORD_COMMAND, make_reopen},
+    {"close", RECORD_COMMAND, make_of_case},   {"due", RECORD_READ, reads_due},
 };
 
 const struct op *op_find(const char *name) {

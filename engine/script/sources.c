@@ -63,7 +63,7 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 static bool is_source(const char *name) {
-  return ends_with(name, ".lua") || ends_with(name, ".csv");
+  return ends_with(name, ".lua") || ends_with(name, ".csv") || ends_with(name, ".json");
 }
 
 static int read_whole(struct reader *reader, const char *path, int fd, size_t size) {

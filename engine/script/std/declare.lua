@@ -9,6 +9,8 @@ local findings = use "findings.lua"
 local new_loader = use "loader.lua"
 local read_plan = use "plan.lua"
 local read_phrases = use "phrases.lua"
+local read_model = use "model.lua"
+local missing = use "missing.lua"
 local triage = use "triage.lua"
 
 local problems, open = {}, true
@@ -53,11 +55,12 @@ local function find_file(name)
   return nil, ("no file %s in %s/ or shared/"):format(words.quote(name), host.department)
 end
 
--- The path of a CSV file that a script names; from then on the script is made of it, too.
-local function need_table(what, file, name)
+-- The path of a file that a script names; from then on the script is made of it, too.
+local function need_table(what, file, name, kind)
+  kind = kind or "csv"
   if not open then error(what .. " can be called only while a file loads", 0) end
-  if type(name) ~= "string" or not name:find "%.csv$" then
-    error(("%s takes the name of a CSV file, not %s"):format(what, words.show(name)), 0)
+  if type(name) ~= "string" or not name:find("%." .. kind .. "$") then
+    error(("%s takes the name of a %s file, not %s"):format(what, kind:upper(), words.show(name)), 0)
   end
   local path, why = find_file(name)
   if not path then error(what .. ": " .. why, 0) end
@@ -85,6 +88,16 @@ module.phrases = host.bridge(function(file, _, ...)
   if #paths == 0 then error("aw.phrases takes the names of CSV files", 0) end
   return read_phrases(paths, function(path, line, message) report("phrases", message, { file = path, line = line }) end)
 end)
+-- A watch on what was not measured is a step that looks.
+module.pathway = host.bridge(function(file, line, body)
+  if type(body) == "table" and type(rawget(body, "watches")) == "table" then
+    body = missing.split(body, by_token, function(at, keys)
+      at.used, at.nested = true, true
+      return construct("step", at.file, at.line, keys)
+    end, report)
+  end
+  return construct("pathway", file, line, body)
+end)
 module.triage = host.bridge(function(file, line, body)
   local token = construct("triage", file, line, body)
   if type(body) == "table" then
@@ -93,6 +106,18 @@ module.triage = host.bridge(function(file, line, body)
   end
   return token
 end)
+module.model = host.bridge(function(file, _, name) return read_model(need_table("aw.model", file, name, "json")) end)
+
+-- Pure functions, in a table of their own.
+local function library(name, list)
+  local out = {}
+  for key, value in pairs(list) do out[key] = host.bridge(function(_, _, ...) return value(...) end) end
+  module[name] = setmetatable(out, { __index = host.bridge(function(_, _, _, key)
+    error(("aw.%s has no %s%s"):format(name, words.show(key), words.hint(key, words.keys(list))), 0)
+  end) })
+end
+library("trend", use "trend.lua")
+library("score", use("scores.lua").functions)
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
   error(("aw has no %s%s"):format(words.show(name), words.hint(name, words.keys(module))), 0)
 end) })

@@ -50,6 +50,9 @@ function Check:event(value)
   if words.set(self.api.events)[value] then return value end
   local code = type(value) == "string" and value:match "^observation:(.+)$"
   if code and simple.id(code) then return value end
+  if type(value) == "string" and value:find "^missing:" then
+    return nil, "is for a watch in a pathway's watches: what is missing is missed by an enrollment"
+  end
   return nil, "must be an event or \"observation:<code>\"", words.hint(value, self.api.events)
 end
 

@@ -50,7 +50,7 @@ local function collect(root, department, chosen)
     for _, path in ipairs(list_files(root .. "/" .. folder)) do
       local name = path:sub(#root + 2)
       local text = assert(read_file(path))
-      if not chosen or chosen[name] or name:find "%.csv$" or without_declarations(text) then files[name] = changed(name, text) end
+      if not chosen or chosen[name] or not name:find "%.lua$" or without_declarations(text) then files[name] = changed(name, text) end
     end
   end
   return files
