@@ -137,7 +137,8 @@ local function std(name)
     return other == "api.lua" and api or std(other)
   end)
 end
-local scores = std("scores.lua").described
+local scores, score_order = std("scores.lua").described, std("scores.lua").order
+local trend, model = std "trend.lua", std("model.lua").described
 
 local function range(input)
   if input.kind == "boolean" then return "true or false" end
@@ -159,7 +160,7 @@ local function scores_section(out)
     .. "inputs, "
     .. "missing, least, most }`: with an input missing there is no `score` and no `level`, but what the sum lies between. "
     .. "`p:keep(result)` records it.\n"
-  for _, id in ipairs(api.scores) do
+  for _, id in ipairs(score_order) do
     local score = scores[id]
     out[#out + 1] = ("#### `aw.score.%s`\n\n%s. Version %s. Levels: %s.\n"):format(id, score.source, score.version, levels(score))
     if score.rest then
@@ -178,14 +179,14 @@ local function trend_section(out)
     .. "whatever order. "
     .. "Readings that are no numbers are passed over; of one moment the one recorded last counts.\n"
   out[#out + 1] = "| function | says | gives |\n|---|---|---|"
-  for _, one in ipairs(api.trend.calls) do out[#out + 1] = ("| `%s` | %s | %s |"):format(one[1], cell(one[2]), cell(one[3])) end
+  for _, one in ipairs(trend.calls) do out[#out + 1] = ("| `%s` | %s | %s |"):format(one[1], cell(one[2]), cell(one[3])) end
   out[#out + 1] = ""
-  key_table(out, api.trend.options)
+  key_table(out, trend.options)
 end
 
 local function model_section(out)
-  out[#out + 1] = ("### `aw.model \"FILE\"`\n\n%s. FILE is a %s:\n"):format(api.model.doc:gsub("^%l", string.upper), api.model.file)
-  out[#out + 1] = api.model.example
+  out[#out + 1] = ("### `aw.model \"FILE\"`\n\n%s. FILE is a %s:\n"):format(model.doc:gsub("^%l", string.upper), model.file)
+  out[#out + 1] = model.example
 end
 
 local function reference()
@@ -363,16 +364,16 @@ local function types()
     :format(api.phrases.doc:gsub("^%l", string.upper), api.phrases.file)
   out[#out + 1] = ("---%s\n---@param file string %s\n---@return fun(inputs: table<string, any>): afterward.keep_result\n"
     .. "function aw.model(file) end\n")
-    :format(api.model.doc:gsub("^%l", string.upper), api.model.file)
-  class(out, "afterward.trend_options", api.trend.options, "trend")
+    :format(model.doc:gsub("^%l", string.upper), model.file)
+  class(out, "afterward.trend_options", trend.options, "trend")
   out[#out + 1] = "aw.trend = {}"
-  for _, one in ipairs(api.trend.calls) do
+  for _, one in ipairs(trend.calls) do
     out[#out + 1] = ("---%s. Gives %s.\n---@param series table[]\n---@param options? afterward.trend_options\n"
       .. "function aw.trend.%s(series, options) end")
       :format(one[2]:gsub("^%l", string.upper), one[3], one[1])
   end
   out[#out + 1] = "aw.score = {}"
-  for _, id in ipairs(api.scores) do
+  for _, id in ipairs(score_order) do
     out[#out + 1] = ("---@class afterward.score_%s"):format(id)
     for _, input in ipairs(scores[id].inputs) do
       out[#out + 1] = ("---@field %s? %s %s"):format(input.name, ({ boolean = "boolean", number = "number" })[input.kind] or "string", input.doc)

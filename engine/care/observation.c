@@ -71,8 +71,8 @@ static void tell_withdrawn(struct care *care, int64_t row, const char *why) {
     mapping_text(&map, "why", why);
     mapping_end(&map);
     value_read(body.data, body.len, &view);
-    event_record(care, stmt_int(read, 4), "observation-withdrawn",
-                 kernel_now(care->kernel), 0, 0, &view);
+    int64_t patient = stmt_int(read, 4), now = kernel_now(care->kernel);
+    event_record(care, patient, "observation-withdrawn", now, 0, 0, &view);
   }
   stmt_done(read);
   buf_deinit(&body);

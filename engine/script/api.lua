@@ -56,54 +56,12 @@ api.result_codes = {                                   -- how a task ended (WARD
 }
 api.outcomes = { "accepted", "delivered", "answered", "silent", "held", "suppressed", "unreachable", "no-contact",
   "opted-out", "cancelled", "stale", "in-doubt", "no-receipt" }
-api.observations = {                                   -- code → UCUM unit, as engine/care/measure.c; departments may add codes
+api.observations = {                                   -- code → UCUM unit, as engine/care/measure.csv; departments may add codes
   temperature = "Cel", pain = "{score}", glucose = "mmol/L", systolic = "mm[Hg]", diastolic = "mm[Hg]", pulse = "/min",
   respiration = "/min", spo2 = "%", weight = "kg", height = "cm", inr = "{INR}", potassium = "mmol/L", hemoglobin = "g/L",
-  creatinine = "umol/L",
+  creatinine = "umol/L", hba1c = "%", sodium = "mmol/L", steps = "{steps}", urine = "mL/d", ["peak-flow"] = "L/min",
 }
 api.missing = { "id", "title", "on", "by", "within", "from", "to", "valid_for", "run" }    -- keys of a watch on "missing:<code>"
-api.model = { doc = "a department's own logistic model as data, a function of its inputs; explained term by term",
-  file = "JSON file in the department's folder, or in shared/", example = [[
-```json
-{ "id": "readmission", "version": "2026-01", "source": "2,400 own discharges of 2024", "kind": "logistic", "intercept": -2.1,
-  "terms": [
-    { "name": "age", "coefficient": 0.4, "mean": 68, "sd": 12, "low": 18, "high": 105 },
-    { "name": "sex", "values": { "female": 0, "male": 0.2 } } ],
-  "levels": [ { "below": 0.2, "level": "low" }, { "below": 1, "level": "high" } ] }
-```
-
-`low` and `high` are what the model was made from. It gives `{ id, version, source, probability, level, logit, intercept,
-terms = list of { name, value, adds, odds }, inputs, missing, outside }`; with an input missing, outside of its range or of a word that it
-doesn't know there is no probability, and `missing` or `outside` says why.
-]] }
-api.scores = { "lace", "hospital", "hospital2013", "news2", "phq9", "gad7", "nrs", "caprini2013" }   -- std/scores.lua
-local function only(...)
-  local set = {}
-  for _, name in ipairs { ... } do set[name] = true end
-  return { only = set }
-end
-api.trend = {                                          -- std/trend.lua
-  calls = {
-    { "rising", "each of the last `days` or `count` beyond the one before", "{ from, to, change, since, at, points } or nil" },
-    { "falling", "the same downwards", "{ from, to, change, since, at, points } or nil" },
-    { "slope", "least squares over the window", "units a day, or nil: fewer than `least` (3) points, or all of one moment" },
-    { "change", "the last of the window less the first", "a number, with `percent` in percent of the first, or nil: fewer than two" },
-    { "missing", "days without a reading, the last `days` before `today`", "list of days, or nil when there is none" },
-    { "outside", "readings below `low` or above `high`; when neither is given, outside of their own reference range",
-      "{ count, of, share, worst, at, last } or nil: fewer than `least` (1)" },
-  },
-  options = {
-    key("days", "count", "the window: so many days up to that of the newest reading, one value each"),
-    key("count", "count", "the window: so many readings up to the newest"),
-    key("day", "one:last,first,mean,max,min", "how several readings of one day become one", { default = "last" }),
-    key("gap", "number", "days without a reading that are passed over", { default = 0, only = only("rising", "falling").only }),
-    key("by", "number", "the whole change must be this much", only("rising", "falling")),
-    key("least", "count", "fewer points say nothing", only("slope", "change", "outside")),
-    key("percent", "boolean", "of the first value", only "change"),
-    key("today", "string", "p.today or f.today", only "missing"),
-    key("low", "number", "below it", only "outside"), key("high", "number", "above it", only "outside"),
-  },
-}
 api.placeholders = {                                   -- filled in by the engine when a message is claimed
   words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
   roots = { "hospital", "department", "program", "practice", "ward", "visit" },

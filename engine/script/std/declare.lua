@@ -9,7 +9,7 @@ local findings = use "findings.lua"
 local new_loader = use "loader.lua"
 local read_plan = use "plan.lua"
 local read_phrases = use "phrases.lua"
-local read_model = use "model.lua"
+local new_model = use("model.lua").new
 local missing = use "missing.lua"
 local triage = use "triage.lua"
 
@@ -106,7 +106,7 @@ module.triage = host.bridge(function(file, line, body)
   end
   return token
 end)
-module.model = host.bridge(function(file, _, name) return read_model(need_table("aw.model", file, name, "json")) end)
+module.model = host.bridge(function(file, _, name) return new_model(need_table("aw.model", file, name, "json")) end)
 
 -- Pure functions, in a table of their own.
 local function library(name, list)
@@ -116,7 +116,7 @@ local function library(name, list)
     error(("aw.%s has no %s%s"):format(name, words.show(key), words.hint(key, words.keys(list))), 0)
   end) })
 end
-library("trend", use "trend.lua")
+library("trend", use("trend.lua").functions)
 library("score", use("scores.lua").functions)
 setmetatable(module, { __index = host.bridge(function(_, _, _, name)
   error(("aw has no %s%s"):format(words.show(name), words.hint(name, words.keys(module))), 0)

@@ -122,8 +122,23 @@ local function apply(model, given)
   return result
 end
 
--- The function that scripts get.
-return function(path)
+local described = { doc = "a department's own logistic model as data, a function of its inputs; explained term by term",
+  file = "JSON file in the department's folder, or in shared/", example = [[
+```json
+{ "id": "readmission", "version": "2026-01", "source": "2,400 own discharges of 2024", "kind": "logistic", "intercept": -2.1,
+  "terms": [
+    { "name": "age", "coefficient": 0.4, "mean": 68, "sd": 12, "low": 18, "high": 105 },
+    { "name": "sex", "values": { "female": 0, "male": 0.2 } } ],
+  "levels": [ { "below": 0.2, "level": "low" }, { "below": 1, "level": "high" } ] }
+```
+
+`low` and `high` are what the model was made from. It gives `{ id, version, source, probability, level, logit, intercept,
+terms = list of { name, value, adds, odds }, inputs, missing, outside }`; with an input missing, outside of its range or of a word that it
+doesn't know there is no probability, and `missing` or `outside` says why.
+]] }
+
+-- new: the function that scripts get of a file.
+return { described = described, new = function(path)
   local model = read(path)
   return host.bridge(function(_, _, given) return apply(model, given) end)
-end
+end }

@@ -2,7 +2,6 @@
 -- missing is never taken for normal.
 local _, use = ...
 local words = use "words.lua"
-local api = use "api.lua"
 
 local function steps(value, list)                   -- the points of the first step that value does not pass
   for _, step in ipairs(list) do
@@ -218,8 +217,9 @@ local function count(id, score, given)
   return result
 end
 
-local out = { described = scores, functions = {} }
-for _, id in ipairs(api.scores) do
+local out = { described = scores, functions = {},
+  order = { "lace", "hospital", "hospital2013", "news2", "phq9", "gad7", "nrs", "caprini2013" } }
+for _, id in ipairs(out.order) do
   out.functions[id] = function(given) return count(id, scores[id], given) end
 end
 return out

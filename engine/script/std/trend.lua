@@ -1,8 +1,32 @@
 -- aw.trend: what a series of readings does. Pure functions of the list that p:read and f:read give, and of a window.
 local _, use = ...
 local words = use "words.lua"
-local api = use "api.lua"
 local trend = {}
+
+local RUN, WINDOW = { rising = true, falling = true }, { slope = true, change = true, outside = true }
+local DAYS = { missing = true }
+-- What scripts are told of it: name, meaning, what it gives; and the keys of the window, with the functions that alone have them.
+local calls = {
+  { "rising", "each of the last `days` or `count` beyond the one before", "{ from, to, change, since, at, points } or nil" },
+  { "falling", "the same downwards", "{ from, to, change, since, at, points } or nil" },
+  { "slope", "least squares over the window", "units a day, or nil: fewer than `least` (3) points, or all of one moment" },
+  { "change", "the last of the window less the first", "a number, with `percent` in percent of the first, or nil: fewer than two" },
+  { "missing", "days without a reading, the last `days` before `today`", "list of days, or nil when there is none" },
+  { "outside", "readings below `low` or above `high`; when neither is given, outside of their own reference range",
+    "{ count, of, share, worst, at, last } or nil: fewer than `least` (1)" },
+}
+local options = {
+  { name = "days", type = "count", doc = "the window: so many days up to that of the newest reading, one value each" },
+  { name = "count", type = "count", doc = "the window: so many readings up to the newest" },
+  { name = "day", type = "one:last,first,mean,max,min", doc = "how several readings of one day become one", default = "last" },
+  { name = "gap", type = "number", doc = "days without a reading that are passed over", default = 0, only = RUN },
+  { name = "by", type = "number", doc = "the whole change must be this much", only = RUN },
+  { name = "least", type = "count", doc = "fewer points say nothing", only = WINDOW },
+  { name = "percent", type = "boolean", doc = "of the first value", only = { change = true } },
+  { name = "today", type = "string", doc = "p.today or f.today", only = DAYS },
+  { name = "low", type = "number", doc = "below it", only = { outside = true } },
+  { name = "high", type = "number", doc = "above it", only = { outside = true } },
+}
 
 -- Days since 1970 of "2026-03-02", so that days can be counted over the ends of months.
 local function number_of(day)
@@ -30,7 +54,7 @@ local function check(name, series, o)
   o = o or {}
   if type(o) ~= "table" then wrong(name, "argument 2: must be a table, not " .. words.show(o)) end
   local known = {}
-  for _, key in ipairs(api.trend.options) do
+  for _, key in ipairs(options) do
     if not key.only or key.only[name] then known[#known + 1] = key.name end
   end
   for key, value in pairs(o) do
@@ -188,4 +212,4 @@ function trend.outside(series, o)
   return { count = count, of = #list, share = count / #list, worst = worst.value, at = worst.at, last = list[#list].value }
 end
 
-return trend
+return { functions = trend, calls = calls, options = options }
