@@ -10,8 +10,10 @@
 #include "base/mem.h"
 #include "care/contact.h"
 #include "care/dial.h"
+#include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
+#include "care/overheard.h"
 #include "care/task_done.h"
 
 enum { NOTE_BYTES = 4000 };
@@ -185,6 +187,29 @@ static void stop_at_once(struct care *care, const struct dial *dial, const char 
           .by = by});
 }
 
+// What is said is heard as what is written: for danger, by the departments' watches, and
+// for a dispute.
+static void listen(struct care *care, const struct dial *dial, const char *note,
+                   const char *channel) {
+  struct task task;
+  struct buf body = {0};
+  struct value view;
+  if (note && *note && task_load(care->store, dial->task, &task)) {
+    int64_t now = kernel_now(care->kernel);
+    struct mapping map = mapping_begin(&body);
+    mapping_text(&map, "channel", channel);
+    mapping_text(&map, "department", task.department);
+    mapping_text(&map, "form", task.form);
+    mapping_text(&map, "text", note);
+    mapping_end(&map);
+    value_read(body.data, body.len, &view);
+    event_record(care, task.patient, "reply", now, 0, 0, &view);
+    overheard(care, &(struct overheard){task.patient, now, "robot", note});
+    task_deinit(&task);
+  }
+  buf_deinit(&body);
+}
+
 static void hear(struct care *care, const struct dial *dial, struct inbox_row *row,
                  const char *code, const char *note, const char *channel) {
   const struct heard *heard = row->prepared;
@@ -202,6 +227,7 @@ static void hear(struct care *care, const struct dial *dial, struct inbox_row *r
     propose(care, dial, given, note);
   }
   stop_at_once(care, dial, code, channel);
+  listen(care, dial, note, channel);
 }
 
 static int check(const struct value *body, const char *call, const char *code,

@@ -95,9 +95,9 @@ static const struct event_field appointment_fields[] = {
 static const struct event_shape appointment_shape = {"an appointment",
                                                      appointment_fields};
 
-static const char *const ways[] = {"web",    "qr",       "hotline", "counter",
-                                   "letter", "sms",      "wechat",  "review",
-                                   "survey", "external", NULL};
+static const char *const ways[] = {"web",   "qr",     "hotline", "counter", "letter",
+                                   "sms",   "wechat", "review",  "survey",  "external",
+                                   "robot", "reply",  NULL};
 static const struct event_field sender_fields[] = {
     {"name", FIELD_TEXT, .most = 100},   {"phone", FIELD_PHONE},
     {"phones", FIELD_PHONES, .most = 5}, {"relation", FIELD_WORD, .words = relations},

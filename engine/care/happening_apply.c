@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case.h"
 #include "care/edge.h"
 #include "care/enroll.h"
 #include "care/happening_parts.h"
+#include "care/overheard.h"
 #include "care/quarantine.h"
 #include "care/question.h"
 #include "care/task.h"
@@ -85,10 +87,23 @@ static void apply_case(const struct happening *happening,
     apply_enroll(happening, decision, &triaged);
 }
 
+static bool is_overheard(const struct happening *happening) {
+  struct buf field = {0};
+  struct value view;
+  case_field(happening->care, 0, happening->event, "channel", &field);
+  value_read(field.data, field.len, &view);
+  char *channel = value_copy_text(&view);
+  bool is = overheard_is(channel);
+  mem_free(channel);
+  buf_deinit(&field);
+  return is;
+}
+
 void happening_give_to_a_person(const struct happening *happening) {
   struct care *care = happening->care;
   struct status status = {0};
-  if (strcmp(happening->kind, "feedback") || happening->taken) return;
+  if (strcmp(happening->kind, "feedback") || happening->taken || is_overheard(happening))
+    return;
   task_open(care,
             &(struct task_spec){
                 .patient = happening->patient,

@@ -6,6 +6,7 @@
 #include "care/contact.h"
 #include "care/enrollment.h"
 #include "care/mapping.h"
+#include "care/overheard.h"
 #include "care/question.h"
 #include "care/reply_read.h"
 #include "care/reply_sender.h"
@@ -208,6 +209,7 @@ static void record(struct care *care, const struct reply *reply,
   mapping_end(&map);
   value_read(body.data, body.len, &view);
   event_record(care, sender->patient, "reply", reply->at, 0, 0, &view);
+  overheard(care, &(struct overheard){sender->patient, reply->at, "reply", reply->text});
   buf_deinit(&body);
 }
 

@@ -94,8 +94,12 @@ end
 return {
   aw.triage {
     id = "feedback", program = "listen", title = { zh = "意见与投诉", en = "Feedback" },
-    on = { "web", "qr", "hotline", "counter", "letter", "sms", "wechat", "review", "survey", "external" },
-    where = function(f) return f.nature ~= "question" or f.stage == "billing" or f.urgency == "dispute" end,  -- the rest are consultations
+    on = { "web", "qr", "hotline", "counter", "letter", "sms", "wechat", "review", "survey", "external", "robot", "reply" },
+    where = function(f)
+      if f.urgency == "dispute" then return true end
+      if f.channel == "robot" or f.channel == "reply" then return false end     -- said in passing: its nurse reads it
+      return f.nature ~= "question" or f.stage == "billing"                      -- the rest are consultations
+    end,
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
     tier = function(f)

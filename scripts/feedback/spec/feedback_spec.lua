@@ -251,6 +251,20 @@ describe("feedback", function()
     assert.same({}, w.messages)
   end)
 
+  it("a dispute that is told in passing stops what goes by itself; what else is said so is no case", function()
+    local pt = complaint {}.patient
+    local function cases() return #w.core:query "SELECT enrollment AS i_e FROM case_file" end
+    local function disputed() return w.core:query("SELECT disputed_at AS i_at FROM patient WHERE id=?1", pt.number)[1].at end
+    assert.equal("given", pt:reply "护士态度真差，药也贵")
+    w:event(pt, "feedback", { item = { channel = "robot", text = "药太贵了，我要投诉" } })   -- an outside robot's transcript
+    assert.same({ 1 }, { cases(), disputed() })
+    assert.is_nil(w:task "unrouted-feedback")
+    assert.equal("given", pt:reply "再不给说法我就去法院起诉")
+    assert.equal(2, cases())
+    assert.truthy(disputed())
+    assert.equal("medical-affairs", w:task("first-call").role)
+  end)
+
   it("what a person finds to be a dispute, or to be none, stops what goes by itself, or lets it go on", function()
     local c = complaint {}
     local function disputed() return w.core:query("SELECT disputed_at AS i_at FROM patient WHERE id=?1", c.patient.number)[1].at end

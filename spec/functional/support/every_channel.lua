@@ -174,12 +174,13 @@ end
 function Every.span() return (10 * MINUTE + VALID + LATEST) // SPEED + 3000 end
 
 local SIGNS = { accepted = "ok", delivered = "ok", in_doubt = "doubt", failed = "failed", suppressed = "late" }
-local WAITS = { planned = true, held = true }
+local WAITS = { planned = true, held = true, in_flight = true }
 
 -- What is wrong with one attempt; whether it may have been taken.
-local function look_at_try(person, try, wrong, found)
+local function look_at_try(self, person, try, page, wrong, found)
   found.attempts = found.attempts + 1
-  local took = try.ended_at and (Hospital.instant(try.ended_at) - Hospital.instant(try.started_at)) / SPEED
+  local ended = try.ended_at or page and Hospital.iso(self.h:now()) -- a page that waits may just be tried again
+  local took = ended and (Hospital.instant(ended) - Hospital.instant(try.started_at)) / SPEED
   if not took then wrong "open_attempts" end
   if took and took > TIMEOUT + ASKED then wrong "slow" end
   found.slowest = math.max(found.slowest, took or 0)
@@ -206,7 +207,7 @@ local function look_at(self, person, message, found)
   if not sign then wrong "open" end
   local known, last, doubts = false, "none", 0
   for _, try in ipairs(message.tries) do
-    known = look_at_try(person, try, wrong, found) or known
+    known = look_at_try(self, person, try, page, wrong, found) or known
     last = try.status
     if last == "in_doubt" then doubts = doubts + 1 end
   end
