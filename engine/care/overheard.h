@@ -1,5 +1,5 @@
-// Words said in passing, to a voice robot or in a reply: feedback when a triage takes them
-// for it, as a dispute (WARD 5), and nobody's work otherwise.
+// Words said in passing, to a voice robot or in a reply: feedback when a triage takes
+// them for it, as a dispute (WARD 5), and nobody's work otherwise.
 #pragma once
 
 #include "care/care.h"
