@@ -19,8 +19,8 @@ static void put_skipped(struct call *call, struct json *json, int64_t enrollment
   struct stmt *row = store_query(
       call->care->store,
       "SELECT step, day, due_at, reason, staff, at, note FROM skip_ahead WHERE"
-      " enrollment=?1 AND due_at>(SELECT cursor_at FROM enrollment WHERE id=?1 AND"
-      " status<>'ended') ORDER BY due_at, step",
+      " enrollment=?1 AND EXISTS (SELECT 1 FROM enrollment e WHERE e.id=?1 AND"
+      " e.status<>'ended' AND (day='*' OR due_at>e.cursor_at)) ORDER BY due_at, step",
       "i", enrollment);
   json_key(json, "skipped");
   json_open(json, '[');

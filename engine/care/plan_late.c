@@ -16,7 +16,7 @@ static bool was_done_before(struct care *care, const struct enrollment *enrollme
              care->store, 0,
              "SELECT 1 FROM enrollment e LEFT JOIN run ON run.enrollment=e.id AND "
              "run.name=?4 AND run.day=?5 LEFT JOIN skip_ahead s ON s.enrollment="
-             "e.id AND s.step=?4 AND s.day=?5 WHERE e.patient=?1 AND "
+             "e.id AND s.step=?4 AND s.day IN (?5,'*') WHERE e.patient=?1 AND "
              "e.department=?2 AND e.pathway=?3 AND (s.day IS NOT NULL OR (run.id IS "
              "NOT NULL AND coalesce(run.result,'') NOT IN ('restarted',"
              "'discharge-cancelled'))) LIMIT 1",

@@ -12,7 +12,9 @@
 
 enum { STEP_MOST = 200, NOTE_MOST = 1000, LOOKED_AT = 2000, DAYS_NAMED = 12 };
 // Of those that the plan has not come to yet.
-#define AHEAD "due_at>(SELECT cursor_at FROM enrollment WHERE id=?1)"
+#define AHEAD \
+  "(day='" SKIP_ALL "' OR due_at>(SELECT cursor_at FROM enrollment WHERE id=?1))"
+#define THIS "enrollment=?1 AND step=?2 AND day IN (?3,'" SKIP_ALL "')"
 
 bool skip_any(struct store *store, int64_t enrollment) {
   return store_int(store, 0, "SELECT 1 FROM skip_ahead WHERE enrollment=?1 LIMIT 1", "i",
@@ -21,16 +23,15 @@ bool skip_any(struct store *store, int64_t enrollment) {
 
 bool skip_has(struct store *store, int64_t enrollment, const char *step,
               const char *day) {
-  return store_int(store, 0,
-                   "SELECT 1 FROM skip_ahead WHERE enrollment=?1 AND step=?2 AND day=?3",
-                   "itt", enrollment, step, day) != 0;
+  return store_int(store, 0, "SELECT 1 FROM skip_ahead WHERE " THIS " LIMIT 1", "itt",
+                   enrollment, step, day) != 0;
 }
 
 bool skip_meet(struct store *store, int64_t enrollment, const char *step, const char *day,
                int64_t due_at, char reason[SKIP_REASON]) {
-  struct stmt *row = store_query(
-      store, "SELECT reason FROM skip_ahead WHERE enrollment=?1 AND step=?2 AND day=?3",
-      "itt", enrollment, step, day);
+  struct stmt *row =
+      store_query(store, "SELECT reason FROM skip_ahead WHERE " THIS " ORDER BY day DESC",
+                  "itt", enrollment, step, day);
   bool found = stmt_row(row);
   if (found) snprintf(reason, SKIP_REASON, "%s", stmt_text(row, 0));
   stmt_done(row);
@@ -98,6 +99,10 @@ static int check_step(const struct wish *wish, struct status *status) {
   return status->code;
 }
 
+static bool is_all(const char *day) { return day && !strcmp(day, SKIP_ALL); }
+
+static const char *said(const char *day) { return is_all(day) ? "every day" : day; }
+
 struct search {  // the days of one step that are ahead
   struct schedule_occurrence found;
   int count;
@@ -120,22 +125,25 @@ static void search(const struct wish *wish, struct search *out) {
   }
   if (out->count > DAYS_NAMED) buf_puts(&out->days, " …");
   if (!wish->day) out->sure = out->count == 1;
+  if (is_all(wish->day)) out->sure = out->count > 0;
 }
 
 // By a person, and not met yet; day NULL: any.
-static struct stmt *skipped_ahead(const struct wish *wish) {
+static struct stmt *skipped_ahead(const struct wish *wish, bool or_all) {
   return store_query(wish->care->store,
                      "SELECT day, staff, reason FROM skip_ahead WHERE enrollment=?1 AND"
-                     " step=?2 AND (?3 IS NULL OR day=?3) AND " AHEAD " ORDER BY day",
-                     "itt", wish->enrollment.id, wish->step, wish->day);
+                     " step=?2 AND (?3 IS NULL OR day=?3 OR ?4 AND day='" SKIP_ALL
+                     "') AND " AHEAD " ORDER BY day",
+                     "itti", wish->enrollment.id, wish->step, wish->day, (int64_t)or_all);
 }
 
 static bool refuse_skipped(const struct wish *wish, struct status *status) {
-  struct stmt *row = skipped_ahead(wish);
+  struct stmt *row = skipped_ahead(wish, true);
   bool found = stmt_row(row);
   if (found)
     status_fail(status, ERR_CONFLICT, "%s of %s is skipped already, by %s: %s",
-                wish->step, stmt_text(row, 0), stmt_text(row, 1), stmt_text(row, 2));
+                wish->step, said(stmt_text(row, 0)), stmt_text(row, 1),
+                stmt_text(row, 2));
   stmt_done(row);
   return found;
 }
@@ -154,7 +162,7 @@ static int refuse(const struct wish *wish, const struct search *search,
     return status_fail(status, ERR_CONFLICT, "%s is ahead on %d days: name one, %s", step,
                        search->count, days);
   if (refuse_skipped(wish, status)) return status->code;
-  if (!day)
+  if (!day || is_all(day))
     return status_fail(status, ERR_CONFLICT,
                        "%s has begun, or its hour has passed: nothing of it is ahead",
                        step);
@@ -171,7 +179,7 @@ static int refuse(const struct wish *wish, const struct search *search,
 
 static void tell(struct inbox_row *row, const struct wish *wish, const char *day) {
   struct mapping map = mapping_begin(&row->result);
-  mapping_text(&map, "day", day);
+  mapping_text(&map, "day", said(day));
   mapping_int(&map, "status", 200);
   mapping_text(&map, "step", wish->step);
   mapping_end(&map);
@@ -182,20 +190,21 @@ static void audit(const struct wish *wish, const char *action, const char *day,
   struct buf detail = {0};
   char object[40];
   snprintf(object, sizeof object, "enrollment:%lld", (long long)wish->enrollment.id);
-  buf_printf(&detail, "%s of %s%s%s", wish->step, day, reason ? ": " : "",
+  buf_printf(&detail, "%s of %s%s%s", wish->step, said(day), reason ? ": " : "",
              reason ? reason : "");
   care_audit(wish->care, wish->staff, action, object, buf_text(&detail));
   buf_deinit(&detail);
 }
 
-static void keep(const struct wish *wish, const struct schedule_occurrence *found) {
+static void keep(const struct wish *wish, const char *day,
+                 const struct schedule_occurrence *found) {
   store_exec(
       wish->care->store,
       "INSERT INTO skip_ahead (enrollment, step, day, due_at, reason, staff, at, note)"
       " VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-      "ittittit", wish->enrollment.id, wish->step, found->key, found->due_ms,
-      wish->reason, wish->staff, kernel_now(wish->care->kernel), wish->note);
-  audit(wish, "step.skip", found->key, wish->reason);
+      "ittittit", wish->enrollment.id, wish->step, day, found->due_ms, wish->reason,
+      wish->staff, kernel_now(wish->care->kernel), wish->note);
+  audit(wish, "step.skip", day, wish->reason);
 }
 
 static int skip(const struct wish *wish, struct inbox_row *row, struct status *status) {
@@ -206,8 +215,9 @@ static int skip(const struct wish *wish, struct inbox_row *row, struct status *s
   if (!found.sure) {
     refuse(wish, &found, status);
   } else {
-    keep(wish, &found.found);
-    tell(row, wish, found.found.key);
+    const char *day = is_all(wish->day) ? SKIP_ALL : found.found.key;
+    keep(wish, day, &found.found);
+    tell(row, wish, day);
   }
   buf_deinit(&found.days);
   return status->code;
@@ -219,20 +229,26 @@ static int refuse_undo(const struct wish *wish, int count, const char *days,
   if (count)
     return status_fail(status, ERR_CONFLICT,
                        "%s is skipped on several days: name one, %s", wish->step, days);
-  if (wish->day &&
+  if (wish->day && !is_all(wish->day) &&
+      skip_has(wish->care->store, wish->enrollment.id, wish->step, SKIP_ALL))
+    return status_fail(status, ERR_CONFLICT,
+                       "%s is skipped on every day: put that back, with the day \"%s\"",
+                       wish->step, SKIP_ALL);
+  if (wish->day && !is_all(wish->day) &&
       skip_has(wish->care->store, wish->enrollment.id, wish->step, wish->day))
     return status_fail(status, ERR_CONFLICT,
                        "%s of %s can't be put back: its hour has passed", wish->step,
                        wish->day);
   return status_fail(status, ERR_CONFLICT, "%s%s%s of this enrollment is not skipped",
-                     wish->step, wish->day ? " of " : "", wish->day ? wish->day : "");
+                     wish->step, wish->day ? " of " : "",
+                     wish->day ? said(wish->day) : "");
 }
 
 static int unskip(const struct wish *wish, struct inbox_row *row, struct status *status) {
   struct buf days = {0};
   char day[SCHEDULE_KEY] = "";
   int count = 0;
-  struct stmt *rows = skipped_ahead(wish);
+  struct stmt *rows = skipped_ahead(wish, false);
   for (; stmt_row(rows); count++) {
     snprintf(day, sizeof day, "%s", stmt_text(rows, 0));
     buf_printf(&days, "%s%s", count ? ", " : "", day);

@@ -7,8 +7,10 @@
 enum { SKIP_REASON = 16 };
 
 // Inbox "step.skip" { enrollment, step, day?, reason, note?, staff }, reason a word of
-// message_cancel_reasons; day may be left out when only one is ahead. "step.unskip" {
-// enrollment, step, day?, staff } puts it back while it is ahead.
+// message_cancel_reasons; day may be left out when only one is ahead, and SKIP_ALL is
+// every day from now on. "step.unskip" { enrollment, step, day?, staff } puts it back
+// while it is ahead.
+#define SKIP_ALL "*"
 void skip_handlers(struct care *care);
 // Whether any step of the enrollment was ever skipped so.
 bool skip_any(struct store *store, int64_t enrollment);

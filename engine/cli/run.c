@@ -70,12 +70,15 @@ static int skip(struct cli *cli) {
   struct merge fields = {0};
   struct buf path = {0};
   bool undo = cli_switch(cli, "undo");
+  if (cli->word_count == 4 && cli_switch(cli, "all"))
+    return cli_fail(cli, CLI_USAGE, "say a day or --all, not both");
   if (!undo && !cli_option(cli, "reason"))
     return cli_fail(cli, CLI_USAGE,
                     "say why: --reason told, declined, unneeded or wrong");
   cli_put_path(&path, "enrollments", cli->words[1], undo ? "unskip" : "skip");
   merge_text(&fields, "step", cli->words[2]);
   if (cli->word_count == 4) merge_text(&fields, "day", cli->words[3]);
+  if (cli_switch(cli, "all")) merge_text(&fields, "day", "*");
   if (!undo) cli_merge_option(cli, &fields, "reason", "reason");
   if (!undo) cli_merge_option(cli, &fields, "note", "note");
   int code = cli_post(cli, buf_text(&path), &fields,
@@ -104,10 +107,12 @@ const struct cli_command cli_enrollment = {
         "afterward enrollment skip e4t7p half-year --reason told --note \"at the "
         "visit\"\n"
         "afterward enrollment skip e4t7p pain 2026-03-09 --reason declined\n"
+        "afterward enrollment skip e4t7p pain --all --reason declined\n"
         "afterward enrollment skip e4t7p half-year --undo",
     .verbs = (const char *const[]){"skip", NULL},
     .options = (const struct cli_option[]){{"reason", "WORD", "why"},
                                            {"note", "TEXT", "kept beside it"},
+                                           {"all", NULL, "every day of it from now on"},
                                            {"undo", NULL, "put it back"},
                                            {NULL}},
     .least = 3,

@@ -84,6 +84,12 @@ describe("the forecast of a ward", function()
 
     assert.matches("^Put back: next of %d+%-%d+%-%d+ is ahead again%.", (deed("next", "--undo")))
     assert.equal(0, (select(2, deed("later", day, "--undo"))))
+    assert.equal(2, (select(2, deed("later", day, "--all", "--reason", "told"))))
+    assert.matches("^Skipped: later of every day does not begin%.", (deed("later", "--all", "--reason", "declined")))
+    assert.equal(4, count "later")
+    assert.equal("*", h:get("/enrollments?patient=" .. id).items[1].skipped[1].day)
+    assert.matches("later of every day will not begin: declined, by ", (h:afterward("timeline", id)))
+    assert.matches("^Put back: later of every day is ahead again%.", (deed("later", "--undo")))
     assert.same({ 6, 3 }, { count "later", count "next" })
   end)
 

@@ -95,6 +95,11 @@ local DEEDS = {                                        -- what may happen to the
   function(w, pt, roll) if roll(3) == 1 then pt:opt_out() elseif roll(3) == 1 then w:event(pt, "death") end end,
   function(w) w:receipt("hello", "delivered") end,
   function(_, pt) pt:open "check" end,
+  function(w, _, roll)
+    local s = w.core:planned(1, 9)[1]
+    if s then w:_submit("step.skip", { enrollment = 1, step = s.step, day = roll(3) > 1 and s.day or "*", staff = "li", reason = "told" }) end
+  end,
+  function(w) w:_submit("step.unskip", { enrollment = 1, step = "s1", staff = "li" }) end,
 }
 
 function R.make(seed)

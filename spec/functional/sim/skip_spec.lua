@@ -47,6 +47,25 @@ describe("a step ahead that a nurse skips", function()
     assert.same({ "pill: declined" }, H.reasons(w))
   end)
 
+  it("may be skipped on every day from now on, also those that newer scripts bring", function()
+    local w = H.discharged { steps = STEPS }
+    w:advance "50h"
+    assert.equal(200, skip(w, "pill", { day = "*" }).status)
+    assert.same({ "last 2026-03-22" }, ahead(w))
+    assert.matches("pill of every day is skipped already, by li: declined", skip(w, "pill", { day = "*" }).detail)
+    assert.matches("pill of every day is skipped already, by li: declined", skip(w, "pill", { day = "2026-03-06" }).detail)
+    local one = unskip(w, "pill", { day = "2026-03-06" })
+    assert.same({ 409, "pill is skipped on every day: put that back, with the day \"*\"" }, { one.status, one.detail })
+    w:load { ["w/w.lua"] = H.source { steps = STEPS:gsub('every = "2d"', 'every = "1d"'), windows = "00:00-24:00" } }
+    assert.same({ "last 2026-03-22" }, ahead(w))
+    w:advance "3d"
+    assert.same({ "first", "pill 2026-03-04" }, H.notes(w))
+    assert.same({ "pill: declined", "pill: declined", "pill: declined" }, H.reasons(w))
+    assert.equal(200, unskip(w, "pill").status)
+    w:advance "1d"
+    assert.same({ "first", "pill 2026-03-04", "pill 2026-03-08" }, H.notes(w))
+  end)
+
   it("may be put back as long as it is ahead", function()
     local w = H.discharged { steps = STEPS }
     local all = ahead(w)
