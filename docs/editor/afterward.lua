@@ -278,6 +278,7 @@
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
+---@field corrected any true in a run that began because a person corrected what the case is
 ---@field day any local date
 ---@field event afterward.Event what started it
 ---@field faq any the ready answer
@@ -425,6 +426,7 @@ function Run:wait(what, options) end
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
+---@field corrected any true in a run that began because a person corrected what the case is
 ---@field event afterward.Event what happened
 ---@field faq any the ready answer
 ---@field joint any list of the others

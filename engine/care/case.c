@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "care/case_class.h"
 #include "care/case_clock.h"
 #include "care/case_desk.h"
 #include "care/case_dispute.h"
@@ -79,9 +80,8 @@ static char *text_of(const struct value *map, const char *name) {
   return value_copy_text(&field);
 }
 
-// What came, and over it what triage made of it.
-static void put_facts(const char *body, size_t len, const struct value *triaged,
-                      struct buf *out) {
+void case_put_facts(const char *body, size_t len, const struct value *triaged,
+                    struct buf *out) {
   struct merge merge = {0};
   struct value key, item;
   struct value_iter iter = value_iterate(triaged);
@@ -113,7 +113,7 @@ static bool read_event(struct care *care, int64_t event, const struct value *tri
     out->at = stmt_int(row, 1);
     out->encounter = stmt_int(row, 2);
     const char *body = stmt_bytes(row, 3, &len);
-    put_facts(body, len, triaged, &out->facts);
+    case_put_facts(body, len, triaged, &out->facts);
   }
   stmt_done(row);
   return found;
@@ -176,8 +176,8 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
 
 // --- what scripts know
 
-static const char *const columns[] = {"number", "receiver", "level", "stay",
-                                      "round",  "levels",   NULL};
+static const char *const columns[] = {"number", "receiver", "level",     "stay",
+                                      "round",  "levels",   "corrected", NULL};
 static const char *const others[] = {
     "channel", "text", "stars", "nature", "stage", "type",      "urgency", "topic", "faq",
     "because", "lead", "joint", "ward",   "about", "anonymous", "score",   NULL};
@@ -197,7 +197,7 @@ static void put_column(struct stmt *row, const char *name, struct buf *out) {
   while (strcmp(columns[at - 1], name) != 0) at++;
   if (stmt_null(row, at))
     value_put_nil(out);
-  else if (!strcmp(name, "stay"))
+  else if (!strcmp(name, "stay") || !strcmp(name, "corrected"))
     value_put_bool(out, true);
   else if (!strncmp(name, "level", 5) || !strcmp(name, "round"))
     value_put_int(out, stmt_int(row, at));
@@ -218,14 +218,16 @@ void case_field(struct care *care, int64_t enrollment, int64_t event, const char
       enrollment
           ? store_query(
                 care->store,
-                "SELECT facts, number, receiver, level, encounter, round, levels FROM "
-                "case_file WHERE enrollment=?1",
+                "SELECT facts, number, receiver, level, encounter, round, levels, "
+                "(SELECT 1"
+                " FROM case_step s WHERE s.enrollment=?1 AND what='reclassified' LIMIT 1)"
+                " FROM case_file WHERE enrollment=?1",
                 "i", enrollment)
-          : store_query(
-                care->store,
-                "SELECT body, NULL, NULL, NULL, encounter, NULL, NULL FROM event WHERE "
-                "id=?1 AND kind='feedback'",
-                "i", event);
+          : store_query(care->store,
+                        "SELECT body, NULL, NULL, NULL, encounter, NULL, NULL, NULL FROM "
+                        "event WHERE "
+                        "id=?1 AND kind='feedback'",
+                        "i", event);
   if (!stmt_row(row)) {
     value_put_nil(out);
   } else if (is_in(columns, name) && (enrollment || !strcmp(name, "stay"))) {
@@ -332,56 +334,10 @@ void case_ended(struct care *care, int64_t enrollment, const char *reason) {
   case_figure_keep(care, enrollment);
 }
 
-// --- what people correct: { case, field, value, staff }
-
-static int apply_correct(void *self, struct inbox_row *row, struct status *status) {
-  static const char *const fields[] = {"stage",   "type",  "nature",
-                                       "urgency", "topic", NULL};
-  struct care *care = self;
-  char staff[STAFF_SIZE], *field = NULL;
-  struct value given = value_field(&row->body, "value");
-  int64_t id;
-  if (field_id(&row->body, "case", &id, status) ||
-      field_staff(&row->body, staff, status) ||
-      field_text(&row->body, "field", 20, &field, status))
-    return status->code;
-  if (!field || !is_in(fields, field) || given.kind != VALUE_TEXT || !case_is(care, id)) {
-    mem_free(field);
-    return status_fail(
-        status, ERR_INVALID,
-        "field must be stage, type, nature, urgency or topic, value a word");
-  }
-  size_t len;
-  struct buf facts = {0}, detail = {0};
-  struct merge merge = {0};
-  struct stmt *old = store_query(
-      care->store, "SELECT facts FROM case_file WHERE enrollment=?1", "i", id);
-  if (stmt_row(old)) {
-    const char *bytes = stmt_bytes(old, 0, &len);
-    merge_bytes(&merge, bytes, len);
-  }
-  stmt_done(old);
-  merge_value(&merge, field, &given);
-  merge_end(&merge, &facts);
-  bool was = case_is_dispute(care, id);
-  store_exec(care->store,
-             "UPDATE case_file SET facts=?2, revision=revision+1 WHERE enrollment=?1",
-             "ib", id, facts.data, facts.len);
-  buf_printf(&detail, "%s=%.*s", field, (int)given.text.len, given.text.data);
-  case_step(care, id, "corrected", staff, detail.data);
-  if (was != case_is_dispute(care, id)) case_dispute(care, id, !was, staff);
-  case_figure_keep(care, id);
-  buf_deinit(&facts);
-  buf_deinit(&detail);
-  mem_free(field);
-  return OK;
-}
-
 void case_handlers(struct care *care) {
-  static const struct inbox_handler correct = {.kind = "case.correct",
-                                               .apply = apply_correct};
-  kernel_handle_inbox(care->kernel, &correct, care);
   case_clock_handlers(care);
   case_desk_handlers(care);
   case_public_handlers(care);
+  case_correct_handler(care);
+  case_class_handler(care);
 }

@@ -6,7 +6,8 @@
 
 struct mapping;
 
-void case_handlers(struct care *care);  // WORK_CLOCK, inbox "case.correct"
+// WORK_CLOCK, WORK_RECOUNT, WORK_CLASS, and what staff do with cases.
+void case_handlers(struct care *care);
 // The event "feedback" came: whom it is from and about; recorded for the triages.
 struct event_in;
 int event_feedback(struct event_in *event);
@@ -15,6 +16,9 @@ int event_feedback(struct event_in *event);
 // callback "triage" gave, {tier, lead, joint, clocks, stage, type, …}.
 void case_open(struct care *care, int64_t enrollment, int64_t event,
                const struct value *triaged);
+// What came, or was known, and over it what triage made of it: encoded facts.
+void case_put_facts(const char *body, size_t len, const struct value *triaged,
+                    struct buf *out);
 // "20260302-4711": the day it came, and digits that tell no count. Told at once.
 enum { CASE_NUMBER_SIZE = 24, CASE_CODE_SIZE = 9 };
 void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]);

@@ -12,6 +12,8 @@
 void case_desk_handlers(struct care *care);
 void case_extend_handler(struct care *care);
 void case_told_handler(struct care *care);
+void case_correct_handler(
+    struct care *care);  // "case.correct" { case, field, value, staff }
 // A request about a case that is open: who does it, and why. The caller frees the reason,
 // also when it is refused.
 struct case_deed {

@@ -45,7 +45,8 @@ enum due_kind {
   WORK_CLOCK = 15,    // clock.id: warned of, then breached
   WORK_DIAL = 16,     // dial.id: nobody has told how it ended
   WORK_RECOUNT = 17,  // clocks whose calendar changed: the next some hundred
-  WORK_KINDS = 18,
+  WORK_CLASS = 18,    // enrollment.id of a case: its triage looks at it again
+  WORK_KINDS = 19,
 };
 
 struct work {

@@ -394,7 +394,7 @@ api.case_fields = {                                    -- of a case, in runs and
   nature = "complaint, praise, suggestion, question", stage = "of the visit", type = "what it is about", urgency = "danger, dispute …",
   topic = "of a question", faq = "the ready answer", because = "the phrases that said so", lead = "duty post that answers",
   joint = "list of the others", receiver = "who stays responsible", level = "1, one more each time it is reopened",
-  levels = "how many there are", round = "of clocks",
+  levels = "how many there are", round = "of clocks", corrected = "true in a run that began because a person corrected what the case is",
 }
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",

@@ -121,7 +121,7 @@ return {
     run = function(c)
       if c.urgency == "dispute" then return dispute(c) end
       if DANGER[c.urgency] then c:alert { id = "danger", level = "urgent", reason = c.because or "danger" } end
-      c:send "received"
+      if not c.corrected then c:send "received" end
       if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
       local call = CALL[c.tier] or is_low(c) and not c.anonymous and "24h"         -- a person calls; who is anonymous is answered on the page
       if call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end

@@ -269,11 +269,11 @@ describe("feedback", function()
     local c = complaint {}
     local function disputed() return w.core:query("SELECT disputed_at AS i_at FROM patient WHERE id=?1", c.patient.number)[1].at end
     c:correct { urgency = "dispute" }
-    w:task("part-nursing"):done { answer = { part = "ours" } }
-    w:task("answer"):done { answer = { reply = "r" } }
-    w:task("approve"):done { answer = {} }
-    assert.same({}, w:sent "reply")
-    assert.same({ "reply", "disputed" }, { w:skipped()[1].what, w:skipped()[1].reason })
+    assert.is_nil(w:task "part-nursing")                                 -- the departments have no more to do with it
+    assert.equal("medical-affairs", w:task("first-call").role)
+    assert.same({ "1h", "24h" }, { c.clocks["first-response"].span, c.clocks.plan.span })
+    w:feedback { patient = c.patient, channel = "web", text = "食堂太咸", nature = "suggestion" }
+    assert.same({ "received", "disputed" }, { w:skipped()[1].what, w:skipped()[1].reason })
     local other = w:feedback { patient = c.patient, channel = "sms", text = "y", nature = "complaint", urgency = "dispute" }
     c:correct { urgency = "general" }
     assert.truthy(disputed())
