@@ -87,10 +87,9 @@ static void audit(struct care *care, const struct request *request) {
   buf_deinit(&detail);
 }
 
-static int apply(void *self, struct inbox_row *row, struct status *status) {
-  struct care *care = self;
+int consent_take(struct care *care, const struct value *body, struct status *status) {
   struct request request;
-  if (!request_read(care, &row->body, &request, status)) {
+  if (!request_read(care, body, &request, status)) {
     store_exec(care->store,
                "INSERT OR REPLACE INTO consent (patient, person, class, channel, given,"
                " at, by_who, how) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
@@ -103,6 +102,10 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
   }
   request_deinit(&request);
   return status->code;
+}
+
+static int apply(void *self, struct inbox_row *row, struct status *status) {
+  return consent_take(self, &row->body, status);
 }
 
 void consent_handlers(struct care *care) {

@@ -9,6 +9,8 @@
 // may be absent: all; person absent: the patient. how: "signed", "spoken", "phone",
 // "page".
 void consent_handlers(struct care *care);
+// The same within what is being applied; body as above.
+int consent_take(struct care *care, const struct value *body, struct status *status);
 // May a message of this class go to this person about this patient on this channel? What
 // is said of both wins over what is said of one; among the rest a refusal wins.
 bool consent_given(struct care *care, int64_t patient, int64_t person, const char *class_,

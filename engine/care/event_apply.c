@@ -147,7 +147,7 @@ int event_do(struct care *care, struct inbox_row *row, const struct value *body,
   if (!code) code = put_patient(&event, applier);
   if (!code && event.patient) put_stays(&event);
   if (!code) code = applier->fn(&event);
-  *done = (struct event_done){event.patient, event.encounter};
+  *done = (struct event_done){event.patient, event.encounter, event.about};
   if (!code) {
     buf_clear(&row->result);
     tell_sender(&event);

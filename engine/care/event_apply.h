@@ -14,6 +14,7 @@ struct event_in {
   bool newcomer;         // nothing was known of the patient before
   int64_t encounter;     // once found or made
   bool new_stay;         // the encounter was made by this event
+  int64_t about;         // see event_done.row
   char number[24];       // that feedback was given; ""
   const char *flag;      // the worst flag of the numbers it brought; NULL
   struct status *status;
@@ -21,6 +22,7 @@ struct event_in {
 
 struct event_done {  // what an event was about
   int64_t patient, encounter;
+  int64_t row;  // of a reading, or of the first of a list of what is coded; else 0
 };
 // Applies one as it comes from event_check, within what is being done for this row of the
 // inbox. row->result is put, as senders are told it.

@@ -52,13 +52,14 @@ static bool booking_changed(struct event_in *event, const struct booking *bookin
 static void booking_keep(struct event_in *event, const struct booking *booking) {
   store_exec(event->care->store,
              "INSERT INTO appointment (patient, source, source_id, department, at, "
-             "status, changed_at) VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (source_id, "
+             "status, changed_at, kept_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?9) ON CONFLICT "
+             "(source_id, "
              "source) DO UPDATE SET patient=?1, department=coalesce(?4,department), "
              "at=coalesce(?5,at), status=CASE WHEN ?8 THEN status ELSE ?6 END, "
-             "changed_at=?7",
-             "itttItii", event->patient, event->row->source, booking->id,
+             "changed_at=?7, kept_at=?9",
+             "itttItiii", event->patient, event->row->source, booking->id,
              booking->department, booking->at, booking_status(booking), event->at,
-             (int64_t)is_delay(booking));
+             (int64_t)is_delay(booking), kernel_now(event->care->kernel));
 }
 
 static void merge_moment(struct event_in *event, struct merge *merge, int64_t at) {

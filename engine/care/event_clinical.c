@@ -11,12 +11,12 @@ struct coded {
   int64_t at;
 };
 
-static bool known(struct event_in *event, const char *kind, const struct coded *item) {
-  return store_int(event->care->store, 0,
-                   "SELECT 1 FROM clinical WHERE patient=?1 AND kind=?2 AND encounter IS "
-                   "?3 AND code=?4 AND name=?5 LIMIT 1",
-                   "itItt", event->patient, kind, event->encounter, item->code,
-                   item->name);
+static int64_t known(struct event_in *event, const char *kind, const struct coded *item) {
+  return store_int(
+      event->care->store, 0,
+      "SELECT id FROM clinical WHERE patient=?1 AND kind=?2 AND encounter IS "
+      "?3 AND code=?4 AND name=?5 LIMIT 1",
+      "itItt", event->patient, kind, event->encounter, item->code, item->name);
 }
 
 // A name that was known before its code gets it; true when something is new.
@@ -27,16 +27,18 @@ static bool keep(struct event_in *event, const char *kind, const struct coded *i
   if (!empty && known(event, kind, item)) return false;
   if (!empty && *item->code && *item->name &&
       store_exec(store,
-                 "UPDATE clinical SET code=?5, at=coalesce(nullif(?6,0),at) WHERE "
-                 "patient=?1 AND kind=?2 AND encounter IS ?3 AND name=?4 AND code=''",
-                 "itIttI", event->patient, kind, event->encounter, item->name, item->code,
-                 item->at) > 0)
+                 "UPDATE clinical SET code=?5, at=coalesce(nullif(?6,0),at), kept_at=?7 "
+                 "WHERE patient=?1 AND kind=?2 AND encounter IS ?3 AND name=?4 AND "
+                 "code=''",
+                 "itIttIi", event->patient, kind, event->encounter, item->name,
+                 item->code, item->at, kernel_now(event->care->kernel)) > 0)
     return true;
-  store_exec(store,
-             "INSERT INTO clinical (patient, encounter, kind, code, name, at) VALUES "
-             "(?1,?2,?3,?4,?5,?6)",
-             "iItttI", event->patient, event->encounter, kind, item->code, item->name,
-             item->at);
+  store_exec(
+      store,
+      "INSERT INTO clinical (patient, encounter, kind, code, name, at, kept_at) VALUES "
+      "(?1,?2,?3,?4,?5,?6,?7)",
+      "iItttIi", event->patient, event->encounter, kind, item->code, item->name, item->at,
+      kernel_now(event->care->kernel));
   return true;
 }
 
@@ -81,12 +83,27 @@ static void put_first(struct event_in *event, struct merge *merge) {
   }
 }
 
+// The row of what it is about, for who wants to name it.
+static void find_row(struct event_in *event, const char *list) {
+  struct value items = value_field(&event->body, list), first = value_at(&items, 0),
+               code = value_field(&first, "code"), name = value_field(&first, "name");
+  struct coded coded = {value_copy_text(&code), value_copy_text(&name), 0};
+  if (!coded.code) coded.code = mem_copy_text("");
+  if (!coded.name) coded.name = mem_copy_text("");
+  event->about = known(event, event->kind, &coded);
+  mem_free(coded.code);
+  mem_free(coded.name);
+}
+
 int event_clinical(struct event_in *event) {
   struct clinical_new fresh;
   struct merge merge = {0};
   if (encounter_find(event, NULL) || clinical_put(event, &fresh))
     return event->status->code;
   event_open_access(event, event->department);
+  find_row(event, !strcmp(event->kind, "procedure")   ? "procedures"
+                  : !strcmp(event->kind, "diagnosis") ? "diagnoses"
+                                                      : "drugs");
   put_first(event, &merge);
   event_tell(event, event->kind, &merge);
   return OK;

@@ -129,6 +129,7 @@ static void correct(struct arriving *arriving, const struct earlier *earlier) {
   arriving->spec.root = earlier->root;
   arriving->spec.corrects = earlier->value;
   observation_keep(care, &arriving->spec);
+  arriving->event->about = earlier->root;
 }
 
 // What was said before is not said again; a second value of one moment without an id is
@@ -138,11 +139,12 @@ static int take(struct arriving *arriving) {
   bool known = arriving->spec.reading || corrects;
   struct earlier earlier = find_earlier(arriving, known ? NAN : arriving->spec.value);
   bool repeated = earlier.gone ? !corrects : earlier.same;
+  arriving->event->about = earlier.root;
   if (earlier.row && repeated) return OK;
   if (earlier.row && known)
     correct(arriving, &earlier);
   else
-    observation_keep(arriving->event->care, &arriving->spec);
+    arriving->event->about = observation_keep(arriving->event->care, &arriving->spec);
   return OK;
 }
 
@@ -161,13 +163,14 @@ static int move(struct arriving *arriving, const struct earlier *earlier) {
 static int take_back(struct arriving *arriving, const char *why) {
   struct care *care = arriving->event->care;
   struct earlier earlier = find_earlier(arriving, arriving->spec.value);
+  arriving->event->about = earlier.root;
   if (earlier.gone) return OK;
   if (arriving->belongs && move(arriving, &earlier)) return arriving->event->status->code;
   if (earlier.row) {
     observation_end(care, earlier.row, why);
   } else {
     arriving->spec.gone = why;
-    observation_keep(care, &arriving->spec);
+    arriving->event->about = observation_keep(care, &arriving->spec);
   }
   return OK;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "care/mapping.h"
+
 struct value fhir_at(const struct value *resource, const char *path) {
   struct value at = *resource;
   while (*path) {
@@ -113,8 +115,8 @@ static bool next_phone(const struct value *telecom, int64_t *rank, uint32_t *pla
   return best != INT64_MAX;
 }
 
-void fhir_telecom_read(const struct value *telecom, struct buf *phones,
-                       struct value *email) {
+static void telecom_read(const struct value *telecom, struct buf *phones,
+                         struct value *email) {
   enum { MOST = 5 };
   struct value point, found;
   struct value_iter iter = value_iterate(telecom);
@@ -132,6 +134,15 @@ void fhir_telecom_read(const struct value *telecom, struct buf *phones,
     struct value system = value_field(&point, "system");
     if (value_is(&system, "email")) *email = value_field(&point, "value");
   }
+}
+
+void fhir_merge_telecom(struct merge *fields, const struct value *resource) {
+  struct value telecom = value_field(resource, "telecom"), email;
+  struct buf phones = {0};
+  telecom_read(&telecom, &phones, &email);
+  if (phones.len) merge_encoded(fields, "phones", &phones);
+  merge_value(fields, "email", &email);
+  buf_deinit(&phones);
 }
 
 void fhir_address_read(const struct value *addresses, struct buf *out) {

@@ -14,9 +14,10 @@ struct value fhir_code(const struct value *concept, const char *system);
 struct value fhir_words(const struct value *concept);
 // A HumanName as it is written: the official or usual one of a list.
 void fhir_name_read(const struct value *names, struct buf *out);
-// Numbers of a list of ContactPoints, by rank, as an encoded list; the first e-mail.
-void fhir_telecom_read(const struct value *telecom, struct buf *phones,
-                       struct value *email);
+// Numbers of its ContactPoints, by rank, and the first e-mail, into a patient's or a
+// contact's map, as events have it.
+struct merge;
+void fhir_merge_telecom(struct merge *fields, const struct value *resource);
 // The address as one line.
 void fhir_address_read(const struct value *addresses, struct buf *out);
 // The value of the identifier of this system; when NULL, of the one of this type (table

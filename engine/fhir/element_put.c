@@ -7,6 +7,15 @@
 
 #define IDENTIFIER_TYPES "http://terminology.hl7.org/CodeSystem/v2-0203"
 
+void fhir_put_open(struct fhir_show *show, const char *key, const char *brackets) {
+  if (key) json_key(&show->json, key);
+  for (; *brackets; brackets++) json_open(&show->json, *brackets);
+}
+
+void fhir_put_close(struct fhir_show *show, const char *brackets) {
+  for (; *brackets; brackets++) json_close(&show->json, *brackets);
+}
+
 void fhir_put_text(struct fhir_show *show, const char *key, const char *text) {
   if (!text || !*text) return;
   json_key(&show->json, key);
@@ -26,35 +35,32 @@ void fhir_put_reference(struct fhir_show *show, const char *key, const char *typ
   if (!row) return;
   public_id_format(show->fhir->api->keys.public_id, kind, row, id);
   buf_printf(&text, "%s/%s", type, id);
-  json_key(&show->json, key);
-  json_open(&show->json, '{');
+  fhir_put_open(show, key, "{");
   fhir_put_text(show, "reference", text.data);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
   buf_deinit(&text);
 }
 
 void fhir_put_coding(struct fhir_show *show, const char *system, const char *code,
                      const char *display) {
-  json_open(&show->json, '{');
+  fhir_put_open(show, NULL, "{");
   fhir_put_text(show, "system", system);
   fhir_put_text(show, "code", code);
   fhir_put_text(show, "display", display);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
 }
 
 void fhir_put_concept(struct fhir_show *show, const char *key, const char *system,
                       const char *code, const char *text) {
   if ((!code || !*code) && (!text || !*text)) return;
-  json_key(&show->json, key);
-  json_open(&show->json, '{');
+  fhir_put_open(show, key, "{");
   if (code && *code) {
-    json_key(&show->json, "coding");
-    json_open(&show->json, '[');
+    fhir_put_open(show, "coding", "[");
     fhir_put_coding(show, system, code, NULL);
-    json_close(&show->json, ']');
+    fhir_put_close(show, "]");
   }
   fhir_put_text(show, "text", text);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
 }
 
 static void put_masked(struct fhir_show *show, const char *key, const char *value,
@@ -68,32 +74,29 @@ static void put_masked(struct fhir_show *show, const char *key, const char *valu
 void fhir_put_identifier(struct fhir_show *show, const char *which, const char *type,
                          const char *value) {
   if (!value || !*value || *value == '~') return;  // "~12": the source gave none
-  json_open(&show->json, '{');
+  fhir_put_open(show, NULL, "{");
   fhir_put_text(show, "use", "usual");
   fhir_put_concept(show, "type", IDENTIFIER_TYPES, type, NULL);
   fhir_put_text(show, "system", fhir_system(show->fhir, which));
   put_masked(show, "value", value, mask_number);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
 }
 
 void fhir_put_name(struct fhir_show *show, const char *name) {
   if (!name || !*name) return;
-  json_key(&show->json, "name");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
+  fhir_put_open(show, "name", "[{");
   fhir_put_text(show, "use", "official");
   put_masked(show, "text", name, mask_name);
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}]");
 }
 
 static void put_point(struct fhir_show *show, struct stmt *row, int64_t rank) {
-  json_open(&show->json, '{');
+  fhir_put_open(show, NULL, "{");
   fhir_put_text(show, "system", stmt_text(row, 0));
   put_masked(show, "value", stmt_text(row, 1), mask_number);
   json_key(&show->json, "rank");
   json_int(&show->json, rank);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
 }
 
 void fhir_put_telecom(struct fhir_show *show, int64_t person) {
@@ -105,11 +108,10 @@ void fhir_put_telecom(struct fhir_show *show, int64_t person) {
   int64_t rank = 0;
   while (stmt_row(row)) {
     if (!rank) {
-      json_key(&show->json, "telecom");
-      json_open(&show->json, '[');
+      fhir_put_open(show, "telecom", "[");
     }
     put_point(show, row, ++rank);
   }
-  if (rank) json_close(&show->json, ']');
+  if (rank) fhir_put_close(show, "]");
   stmt_done(row);
 }

@@ -3,6 +3,10 @@
 
 #include "fhir/type.h"
 
+// Opens the brackets after key (NULL: in a list), as "[{"; and closes them, as "}]".
+void fhir_put_open(struct fhir_show *show, const char *key, const char *brackets);
+void fhir_put_close(struct fhir_show *show, const char *brackets);
+
 // Each leaves out what is NULL or 0.
 void fhir_put_text(struct fhir_show *show, const char *key, const char *text);
 void fhir_put_time(struct fhir_show *show, const char *key, int64_t ms);

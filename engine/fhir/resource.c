@@ -6,15 +6,48 @@
 #include "base/digest.h"
 #include "base/iso.h"
 
+void fhir_id_join(const struct fhir *fhir, const struct fhir_type *type, int64_t patient,
+                  int64_t part, const char *rest, char out[FHIR_ID]) {
+  const unsigned char *key = fhir->api->keys.public_id;
+  char first[PUBLIC_ID_SIZE], second[PUBLIC_ID_SIZE];
+  public_id_format(key, 'p', patient, first);
+  public_id_format(key, type->kind, part, second);
+  snprintf(out, FHIR_ID, "%s.%s%s%s", first, second, *rest ? "." : "", rest);
+}
+
 void fhir_id_format(const struct fhir *fhir, const struct fhir_type *type,
                     struct stmt *row, char out[FHIR_ID]) {
-  public_id_format(fhir->api->keys.public_id, type->kind, stmt_int(row, 0), out);
+  int64_t named = stmt_int(row, 3);
+  if (type->may & FHIR_OF_PATIENT)
+    fhir_id_join(fhir, type, stmt_int(row, 1), named, stmt_text(row, 4), out);
+  else
+    public_id_format(fhir->api->keys.public_id, type->kind,
+                     named ? named : stmt_int(row, 0), out);
+}
+
+// "p3k9….c8aw…" and what follows the second point.
+static bool parse_parts(const unsigned char *key, char kind, const char *id,
+                        struct fhir_key *out) {
+  char parts[FHIR_ID];
+  snprintf(parts, sizeof parts, "%s", id);
+  char *person = strchr(parts, '.');
+  if (!person) return false;
+  *person++ = '\0';
+  char *rest = strchr(person, '.');
+  if (rest) *rest++ = '\0';
+  out->patient = public_id_parse(key, 'p', parts);
+  out->part = public_id_parse(key, kind, person);
+  snprintf(out->rest, sizeof out->rest, "%s", rest ? rest : "");
+  out->row = out->part;
+  return out->patient && out->part;
 }
 
 bool fhir_id_parse(const struct fhir *fhir, const struct fhir_type *type, const char *id,
                    struct fhir_key *out) {
-  *out = (struct fhir_key){
-      .row = public_id_parse(fhir->api->keys.public_id, type->kind, id)};
+  const unsigned char *key = fhir->api->keys.public_id;
+  *out = (struct fhir_key){0};
+  if (type->may & FHIR_OF_PATIENT) return parse_parts(key, type->kind, id, out);
+  out->row = public_id_parse(key, type->kind, id);
   return out->row != 0;
 }
 

@@ -19,6 +19,9 @@ struct fhir_seen {  // one that was shown
 
 void fhir_id_format(const struct fhir *fhir, const struct fhir_type *type,
                     struct stmt *row, char out[FHIR_ID]);
+// The parts of an id of FHIR_OF_PATIENT; rest may be "".
+void fhir_id_join(const struct fhir *fhir, const struct fhir_type *type, int64_t patient,
+                  int64_t part, const char *rest, char out[FHIR_ID]);
 bool fhir_id_parse(const struct fhir *fhir, const struct fhir_type *type, const char *id,
                    struct fhir_key *out);
 

@@ -47,65 +47,47 @@ static void put_class(struct fhir_show *show) {
 
 static void put_visit(struct fhir_show *show, const char *visit) {
   if (!visit || *visit == '~') return;
-  json_key(&show->json, "identifier");
-  json_open(&show->json, '[');
+  fhir_put_open(show, "identifier", "[");
   fhir_put_identifier(show, "visit", "VN", visit);
-  json_close(&show->json, ']');
+  fhir_put_close(show, "]");
 }
 
 static void put_doctor(struct fhir_show *show, const char *doctor) {
   if (!doctor) return;
-  json_key(&show->json, "participant");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
-  json_key(&show->json, "type");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
-  json_key(&show->json, "coding");
-  json_open(&show->json, '[');
+  fhir_put_open(show, "participant", "[{");
+  fhir_put_open(show, "type", "[{");
+  fhir_put_open(show, "coding", "[");
   fhir_put_coding(show, "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
                   "ATND", NULL);
-  json_close(&show->json, ']');
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
-  json_key(&show->json, "individual");
-  json_open(&show->json, '{');
+  fhir_put_close(show, "]}]");
+  fhir_put_open(show, "individual", "{");
   fhir_put_text(show, "display", doctor);
-  json_close(&show->json, '}');
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}}]");
 }
 
 static void put_period(struct fhir_show *show, int64_t start, int64_t end) {
   if (!start && !end) return;
-  json_key(&show->json, "period");
-  json_open(&show->json, '{');
+  fhir_put_open(show, "period", "{");
   fhir_put_time(show, "start", start);
   fhir_put_time(show, "end", end);
-  json_close(&show->json, '}');
+  fhir_put_close(show, "}");
 }
 
 static void put_leaving(struct fhir_show *show, const char *leaving) {
   for (size_t i = 0; leaving && i < LEAVING_WORDS; i++) {
     if (strcmp(leavings[i].leaving, leaving)) continue;
-    json_key(&show->json, "hospitalization");
-    json_open(&show->json, '{');
+    fhir_put_open(show, "hospitalization", "{");
     fhir_put_concept(show, "dischargeDisposition", LEAVINGS, leavings[i].code, NULL);
-    json_close(&show->json, '}');
+    fhir_put_close(show, "}");
   }
 }
 
 static void put_ward(struct fhir_show *show, const char *ward) {
   if (!ward) return;
-  json_key(&show->json, "location");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
-  json_key(&show->json, "location");
-  json_open(&show->json, '{');
+  fhir_put_open(show, "location", "[{");
+  fhir_put_open(show, "location", "{");
   fhir_put_text(show, "display", ward);
-  json_close(&show->json, '}');
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}}]");
 }
 
 static void show_encounter(struct fhir_show *show, struct stmt *row) {
@@ -211,19 +193,14 @@ static int tell(struct fhir_taking *taking, const char *kind, const char *mrn,
                started = fhir_at(resource, "period.start"),
                department = department_of(resource), ward = ward_of(resource),
                doctor = doctor_of(resource), leaving = leaving_of(resource);
-  struct merge patient = {0}, event = {0};
-  struct buf map = {0};
-  merge_text(&patient, "mrn", mrn);
-  merge_end(&patient, &map);
-  merge_encoded(&event, "patient", &map);
-  buf_deinit(&map);
+  struct merge event = {0};
   merge_text(&event, "visit", visit);
   merge_value(&event, "department", &department);
   merge_value(&event, "ward", &ward);
   merge_value(&event, "doctor", &doctor);
   merge_value(&event, "admitted", &started);
   if (!strcmp(kind, "discharge")) merge_value(&event, "leaving", &leaving);
-  return fhir_event(taking, kind, moment.kind == VALUE_NIL ? NULL : &moment, &event);
+  return fhir_event_of(taking, kind, &moment, mrn, NULL, &event);
 }
 
 static bool is_other(const struct value *now, const char *before) {

@@ -26,13 +26,12 @@ static void put_identifiers(struct fhir_show *show, int64_t patient) {
   bool any = false;
   while (stmt_row(row)) {
     if (!any) {
-      json_key(&show->json, "identifier");
-      json_open(&show->json, '[');
+      fhir_put_open(show, "identifier", "[");
     }
     any = true;
     fhir_put_identifier(show, "mrn", "MR", stmt_text(row, 0));
   }
-  if (any) json_close(&show->json, ']');
+  if (any) fhir_put_close(show, "]");
   stmt_done(row);
 }
 
@@ -48,12 +47,9 @@ static void put_one(struct fhir_show *show, int64_t patient, const char *kind,
 
 static void put_address(struct fhir_show *show, const char *text) {
   if (show->masked) return;
-  json_key(&show->json, "address");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
+  fhir_put_open(show, "address", "[{");
   fhir_put_text(show, "text", text);
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}]");
 }
 
 // Who may not know it all learns the month: enough to tell two people apart.
@@ -65,23 +61,17 @@ static void put_birth(struct fhir_show *show, const char *birth) {
 
 static void put_link(struct fhir_show *show, int64_t into) {
   if (!into) return;
-  json_key(&show->json, "link");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
+  fhir_put_open(show, "link", "[{");
   fhir_put_reference(show, "other", "Patient", 'p', into);
   fhir_put_text(show, "type", "replaced-by");
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}]");
 }
 
 static void put_language(struct fhir_show *show, const char *language) {
-  json_key(&show->json, "communication");
-  json_open(&show->json, '[');
-  json_open(&show->json, '{');
+  fhir_put_open(show, "communication", "[{");
   fhir_put_concept(show, "language", "urn:ietf:bcp:47",
                    language && !strcmp(language, "en") ? "en" : "zh", NULL);
-  json_close(&show->json, '}');
-  json_close(&show->json, ']');
+  fhir_put_close(show, "}]");
 }
 
 static void show_patient(struct fhir_show *show, struct stmt *row) {
@@ -135,39 +125,20 @@ static void merge_person(struct merge *fields, const struct value *resource) {
   buf_deinit(&address);
 }
 
-static void merge_telecom(struct merge *fields, const struct value *resource) {
-  struct value telecom = value_field(resource, "telecom"), email;
-  struct buf phones = {0};
-  fhir_telecom_read(&telecom, &phones, &email);
-  if (phones.len) merge_encoded(fields, "phones", &phones);
-  merge_value(fields, "email", &email);
-  buf_deinit(&phones);
-}
-
 // What is known is corrected; an update's numbers take the place of those before.
 static int tell_person(struct fhir_taking *taking, const char *mrn, const char *kind) {
   struct merge patient = {0}, event = {0};
-  struct buf map = {0};
-  merge_text(&patient, "mrn", mrn);
   if (strcmp(kind, "contact")) merge_person(&patient, &taking->resource);
-  merge_telecom(&patient, &taking->resource);
-  merge_end(&patient, &map);
-  merge_encoded(&event, "patient", &map);
-  buf_deinit(&map);
-  return fhir_event(taking, kind, NULL, &event);
+  fhir_merge_telecom(&patient, &taking->resource);
+  return fhir_event_of(taking, kind, NULL, mrn, &patient, &event);
 }
 
 static int tell_death(struct fhir_taking *taking, const char *mrn) {
   struct value at = value_field(&taking->resource, "deceasedDateTime"),
                flag = value_field(&taking->resource, "deceasedBoolean");
-  struct merge patient = {0}, event = {0};
-  struct buf map = {0};
+  struct merge event = {0};
   if (at.kind == VALUE_NIL && !(flag.kind == VALUE_BOOL && flag.boolean)) return OK;
-  merge_text(&patient, "mrn", mrn);
-  merge_end(&patient, &map);
-  merge_encoded(&event, "patient", &map);
-  buf_deinit(&map);
-  return fhir_event(taking, "death", &at, &event);
+  return fhir_event_of(taking, "death", &at, mrn, NULL, &event);
 }
 
 static int tell_merge(struct fhir_taking *taking, const char *from, const char *into) {

@@ -118,6 +118,7 @@ static void read_parameters(struct search *search) {
   const struct http_form *query = &search->ask->query;
   for (size_t i = 0; i < query->count && !search->failed; i++)
     read_parameter(search, &query->fields[i]);
+  if (search->type->may & FHIR_OF_PATIENT) search->count = MOST;  // few, not paged
   if (search->failed || search->patient || search->key.row ||
       !(search->type->may & FHIR_OF_PATIENT) || search->nothing)
     return;
@@ -126,7 +127,7 @@ static void read_parameters(struct search *search) {
 
 static const char *choose(const struct search *search) {
   const struct fhir_type *type = search->type;
-  if (search->key.row) return type->by_id;
+  if (search->key.row) return type->by_id;  // of types with parts, too
   if (search->identifier) return type->by_identifier;
   return search->patient ? type->by_patient : type->walk;
 }

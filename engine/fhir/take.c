@@ -31,6 +31,12 @@ void fhir_made(struct fhir_taking *taking, int64_t row, bool found) {
   taking->found = found;
 }
 
+void fhir_made_part(struct fhir_taking *taking, int64_t patient, int64_t part,
+                    const char *rest, bool found) {
+  fhir_id_join(taking->fhir, taking->type, patient, part, rest ? rest : "", taking->id);
+  taking->found = found;
+}
+
 static void put_moment(struct fhir_taking *taking, const struct value *at,
                        struct merge *fields) {
   char now[ISO_SIZE];
@@ -53,11 +59,26 @@ int fhir_event(struct fhir_taking *taking, const char *kind, const struct value 
   int code = event_check(&view, taking->care->measures, &clean, taking->status);
   if (!code) {
     value_read_front(clean.data, clean.len, &view);
-    code = event_do(taking->care, taking->row, &view, &taking->done, taking->status);
+    struct inbox_row row = *taking->row;
+    if (taking->source) row.source = taking->source;
+    code = event_do(taking->care, &row, &view, &taking->done, taking->status);
+    taking->row->result = row.result;
   }
   buf_deinit(&posted);
   buf_deinit(&clean);
   return code;
+}
+
+int fhir_event_of(struct fhir_taking *taking, const char *kind, const struct value *at,
+                  const char *mrn, struct merge *patient, struct merge *fields) {
+  struct merge none = {0};
+  struct buf map = {0};
+  if (!patient) patient = &none;
+  merge_text(patient, "mrn", mrn);
+  merge_end(patient, &map);
+  merge_encoded(fields, "patient", &map);
+  buf_deinit(&map);
+  return fhir_event(taking, kind, at, fields);
 }
 
 // Who is one person with another now is that other.
@@ -117,6 +138,27 @@ int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,
   buf_puts(mrn, text ? text : "");
   free(text);
   return patient;
+}
+
+int fhir_visit(struct fhir_taking *taking, const struct value *reference,
+               const char *element, struct buf *visit) {
+  struct value field = value_field(reference, "reference"),
+               number = fhir_at(reference, "identifier.value");
+  char *text = value_copy_text(&field), *slash = text ? strrchr(text, '/') : NULL;
+  int64_t row =
+      slash ? public_id_parse(taking->fhir->api->keys.public_id, 'v', slash + 1) : 0;
+  char *known = row ? store_text(taking->care->store,
+                                 "SELECT visit FROM encounter WHERE id=?1", "i", row)
+                    : NULL;
+  if (known)
+    buf_puts(visit, known);
+  else if (number.kind == VALUE_TEXT)
+    buf_put(visit, number.text.data, number.text.len);
+  free(known);
+  mem_free(text);
+  if (visit->len || reference->kind == VALUE_NIL) return OK;
+  return fhir_wrong(
+      taking, "%s: names no stay that is known here; send the Encounter first", element);
 }
 
 // An update needs what is to be updated, as it was seen when that is said.
@@ -214,7 +256,9 @@ static int take_entry(struct fhir *fhir, struct inbox_row *row, const struct val
                                  .status = status};
   taking->type = fhir_type_find(name.text.data, name.text.len);
   copy_id(taking);
-  return take(taking);
+  int code = take(taking);
+  mem_free(taking->source);
+  return code;
 }
 
 // What is refused before anything was written is told with its own HTTP status.

@@ -17,6 +17,7 @@ struct fhir_taking {
   bool update;             // of what is known under the id
   bool found;              // a create turned out to be of what was known
   struct fhir_key key;     // of the id of an update
+  char *source;            // whose numbers are meant; NULL: those of who sends. Owned
   int http;                // the HTTP status of a refusal, where code doesn't say; or 0
   struct event_done done;  // of the last event
   struct status *status;
@@ -31,5 +32,14 @@ int fhir_event(struct fhir_taking *taking, const char *kind, const struct value 
 // appended. 0: refused, with element in the sentence.
 int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,
                      const char *element, struct buf *mrn);
+// The same with the event's patient put into fields; patient NULL: just the number.
+int fhir_event_of(struct fhir_taking *taking, const char *kind, const struct value *at,
+                  const char *mrn, struct merge *patient, struct merge *fields);
+// The number of the stay that a Reference names; nil reference: none, and OK.
+int fhir_visit(struct fhir_taking *taking, const struct value *reference,
+               const char *element, struct buf *visit);
 // The id of this row becomes taking->id.
 void fhir_made(struct fhir_taking *taking, int64_t row, bool found);
+// The same of a type whose ids have parts; rest may be NULL.
+void fhir_made_part(struct fhir_taking *taking, int64_t patient, int64_t part,
+                    const char *rest, bool found);

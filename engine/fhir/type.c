@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-const struct fhir_type *const fhir_types[] = {&fhir_patient, &fhir_encounter, NULL};
+const struct fhir_type *const fhir_types[] = {
+    &fhir_patient,        &fhir_encounter,   &fhir_procedure,
+    &fhir_condition,      &fhir_observation, &fhir_appointment,
+    &fhir_related_person, &fhir_consent,     NULL};
 
 const struct fhir_type *fhir_type_find(const char *name, size_t len) {
   for (const struct fhir_type *const *type = fhir_types; *type; type++)

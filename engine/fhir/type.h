@@ -28,7 +28,8 @@ struct fhir_taking;
 //   ?6 statuses, a JSON list  ?7 ?8 date from, before  ?9 ?10 changed from, before
 //   ?11 rows after this one  ?12 most rows  ?13 rows up to this one  ?14 second part of
 //   an id, ?15 its third
-// Columns begin with row, patient, changed at, the id's second and third part.
+// Columns begin with row, patient, changed at, the row that the id names when that is
+// another (of FHIR_OF_PATIENT: the id's second part), the id's third part.
 struct fhir_type {
   const char *name;
   char kind;  // of public ids
@@ -45,4 +46,5 @@ struct fhir_type {
 extern const struct fhir_type *const fhir_types[];  // ended by NULL
 const struct fhir_type *fhir_type_find(const char *name, size_t len);
 
-extern const struct fhir_type fhir_patient, fhir_encounter;
+extern const struct fhir_type fhir_patient, fhir_encounter, fhir_procedure,
+    fhir_condition, fhir_observation, fhir_appointment, fhir_related_person, fhir_consent;
