@@ -124,7 +124,8 @@ static const char *const daemon_keys[] = {"state",
                                           "photo_mb",
                                           "voice_mb",
                                           "connectors",
-                                          "fhir"};
+                                          "fhir",
+                                          "reviews"};
 
 static bool offer(struct nearest *nearest, const struct value *key, const char *name) {
   nearest_offer(nearest, name, strlen(name));

@@ -10,6 +10,7 @@
 #include "api/probe.h"
 #include "api/read_forecast.h"
 #include "api/read_summary.h"
+#include "api/reviews.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -46,7 +47,7 @@ int api_init(struct api *api, struct care *care, struct status *status) {
   struct value settings;
   *api = (struct api){.care = care};
   value_read(buf_text(&care->site->settings), care->site->settings.len, &settings);
-  if (tokens_read(&api->tokens, &settings, status) ||
+  if (reviews_check(&settings, status) || tokens_read(&api->tokens, &settings, status) ||
       keys_load(care->store, &api->keys, status)) {
     tokens_deinit(&api->tokens);
     return status->code;
@@ -156,6 +157,8 @@ void api_handle(void *self, struct http_request *request) {
     page_handle(api, request);
   else if (strncmp(request->path, "/channels/", 10) == 0)
     callback_handle(api, request);
+  else if (strncmp(request->path, "/reviews/", 9) == 0)
+    reviews_handle(api, request);
   else if (strcmp(request->path, "/healthz") == 0)
     probe_health(api, request);
   else if (strcmp(request->path, "/metrics") == 0)

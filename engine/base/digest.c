@@ -23,6 +23,17 @@ void digest_sha256(const void *bytes, size_t len, char out[65]) {
   sodium_bin2hex(out, 65, hash, sizeof hash);
 }
 
+void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                        char out[65]) {
+  crypto_auth_hmacsha256_state state;
+  unsigned char hash[crypto_auth_hmacsha256_BYTES];
+  sodium_ready();
+  crypto_auth_hmacsha256_init(&state, key, key_len);
+  crypto_auth_hmacsha256_update(&state, bytes, len);
+  crypto_auth_hmacsha256_final(&state, hash);
+  sodium_bin2hex(out, 65, hash, sizeof hash);
+}
+
 void digest_random_id(char out[17]) {
   static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
   unsigned char random[16];

@@ -1,4 +1,4 @@
-// afterward import: a discharge list goes in.
+// afterward import: a list of discharges, or of feedback, goes in.
 #include <stdio.h>
 #include <unistd.h>
 
@@ -107,12 +107,16 @@ static int run(struct cli *cli) {
 const struct cli_command cli_import = {
     .name = "import",
     .words = "FILE.csv",
-    .does = "take in a discharge list as the hospital's system exports it",
+    .does =
+        "take in a list as a system exports it: discharges, or reviews and other "
+        "feedback",
     .more =
         "The list may be UTF-8 or GB18030. Rows that can't go in are told by line and\n"
         "column and written to FILE.rejects.csv: mend them there and import that file.\n"
         "Importing the same list again changes nothing.",
-    .example = "afterward import discharges.csv --map /etc/afterward/map.lua",
+    .example =
+        "afterward import discharges.csv --map /etc/afterward/map.lua\n"
+        "afterward import reviews.csv --map scripts/demo/reviews-map.lua",
     .options =
         (const struct cli_option[]){
             {"map", "FILE.lua", "which column is what, and what its words mean"},

@@ -35,7 +35,12 @@ const struct import_target import_targets[TARGETS] = {
     {"diagnosis_name", "diagnoses"},
     {"procedure_code", "procedures"},
     {"procedure_name", "procedures"},
-    {"procedure_at", "procedures"}};
+    {"procedure_at", "procedures"},
+    {"at", "at"},
+    {"text", "item.text"},
+    {"stars", "item.stars"},
+    {"channel", "item.channel"},
+    {"id", "id"}};
 
 static int find_target(const struct value *name) {
   for (int i = 0; i < TARGETS; i++)
@@ -74,8 +79,9 @@ static int read_columns(struct import_map *map, struct status *status) {
                          import_targets[target].name);
     map->wanted[target] = value_copy_text(&key);
   }
-  static const enum target needed[] = {MRN, DISCHARGED};
-  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+  static const enum target discharge[] = {MRN, DISCHARGED}, said[] = {SAID, MOMENT};
+  const enum target *needed = map->feedback ? said : discharge;
+  for (size_t i = 0; i < 2; i++)
     if (!map->wanted[needed[i]])
       return status_fail(status, ERR_INVALID, "the map gives no column for \"%s\"",
                          import_targets[needed[i]].name);
@@ -83,9 +89,10 @@ static int read_columns(struct import_map *map, struct status *status) {
 }
 
 static int check_keys(const struct value *table, struct status *status) {
-  static const char *const known[] = {"columns",   "departments", "sex",     "leaving",
-                                      "relations", "times",       "dates",   "empty",
-                                      "encoding",  "delimiter",   "optional"};
+  static const char *const known[] = {"columns",   "departments", "sex",      "leaving",
+                                      "relations", "times",       "dates",    "empty",
+                                      "encoding",  "delimiter",   "optional", "kind",
+                                      "channel",   "channels"};
   struct value_iter iter = value_iterate(table);
   struct value key, item;
   while (value_next(&iter, &key, &item)) {
@@ -114,6 +121,8 @@ int import_map_new(struct import_map **out, const struct value *table,
   struct value encoding = value_field(table, "encoding"),
                delimiter = value_field(table, "delimiter");
   map->table = *table;
+  struct value kind = value_field(table, "kind");
+  map->feedback = value_is(&kind, "feedback");
   map->encoding = value_copy_text(&encoding);
   map->delimiter = delimiter.kind == VALUE_TEXT && delimiter.text.len == 1
                        ? *delimiter.text.data
@@ -121,6 +130,9 @@ int import_map_new(struct import_map **out, const struct value *table,
   int code = table->kind == VALUE_MAP
                  ? check_keys(table, status)
                  : status_fail(status, ERR_INVALID, "the map's file must return a table");
+  if (!code && kind.kind != VALUE_NIL && !map->feedback && !value_is(&kind, "discharge"))
+    code = status_fail(status, ERR_INVALID,
+                       "the map's kind must be \"discharge\" or \"feedback\"");
   if (!code) code = read_columns(map, status);
   if (code) {
     import_map_free(map);

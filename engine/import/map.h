@@ -8,7 +8,8 @@
 struct import_map;
 
 // The encoded table that the map's file returns: columns, departments, sex, leaving,
-// relations, times, dates, empty, encoding, delimiter. It must live as long.
+// relations, times, dates, empty, encoding, delimiter; kind "feedback" of a list of words
+// for the hospital: channel, or channels of a column's words. It must live as long.
 int import_map_new(struct import_map **out, const struct value *table,
                    struct status *status);
 void import_map_free(struct import_map *map);
@@ -18,7 +19,7 @@ char import_map_delimiter(const struct import_map *map);
 // the map wants and the list lacks.
 int import_map_header(struct import_map *map, const char *const *names, int count,
                       struct status *status);
-// A row as the JSON of a checked discharge event, appended. On failure the text says
+// A row as the JSON of a checked event, appended. On failure the text says
 // what is wrong and column gets the name of the column, "" when it is no single one's.
 int import_map_row(struct import_map *map, const char *const *cells, int count,
                    struct buf *json, const char **column, struct status *status);

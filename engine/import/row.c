@@ -3,21 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/civil.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "care/event_check.h"
 #include "care/mapping.h"
 #include "import/parts.h"
-
-struct row {  // one being read
-  struct import_map *map;
-  const char *const *cells;
-  int count;
-  const char **column;
-  struct status *status;
-  char at[24], admitted[24], birth[24], procedure_at[24];  // in ISO form, "" when absent
-};
 
 // Words of the trade, for maps that don't bring their own.
 static const char *const sex_words[][2] = {
@@ -45,129 +35,6 @@ static const char *const relation_words[][2] = {
     {"父母", "parent"},      {"父亲", "parent"},  {"母亲", "parent"},
     {"兄弟姐妹", "sibling"}, {"兄弟", "sibling"}, {"姐妹", "sibling"},
     {"其他", "other"},       {NULL, NULL}};
-static const char *const time_formats[] = {
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S",  "%Y/%m/%d %H:%M",
-    "%Y%m%d%H%M%S",      "%Y%m%d%H%M",     "%Y年%m月%d日 %H:%M", NULL};
-static const char *const date_formats[] = {
-    "%Y-%m-%d",          "%Y/%m/%d",          "%Y%m%d", "%Y年%m月%d日",
-    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", NULL};
-static const char *const empty_words[] = {"无", "不详", "-",    "/",
-                                          "—",  "N/A",  "NULL", NULL};
-
-static bool listed(const struct value *list, const char *const *builtin,
-                   const char *text) {
-  struct value_iter iter = value_iterate(list);
-  struct value item;
-  while (value_next(&iter, NULL, &item))
-    if (value_is(&item, text)) return true;
-  for (; list->kind == VALUE_NIL && *builtin; builtin++)
-    if (!strcmp(*builtin, text)) return true;
-  return false;
-}
-
-// The cell without spaces around it; "" when absent or a word for nothing.
-static void cell(const struct row *row, enum target target, char *out, size_t size) {
-  int index = row->map->index[target];
-  const char *at = index >= 0 && index < row->count ? row->cells[index] : "";
-  struct value empty = value_field(&row->map->table, "empty");
-  while (*at == ' ' || *at == '\t' || !strncmp(at, "\xE3\x80\x80", 3))
-    at += *at == ' ' || *at == '\t' ? 1 : 3;
-  size_t len = strlen(at);
-  while (len && (at[len - 1] == ' ' || at[len - 1] == '\t')) len--;
-  while (len >= 3 && !memcmp(at + len - 3, "\xE3\x80\x80", 3)) len -= 3;
-  snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), at);
-  if (listed(&empty, empty_words, out)) *out = 0;
-}
-
-static int complain(const struct row *row, enum target target, const char *what) {
-  *row->column = row->map->column[target] ? row->map->column[target] : "";
-  return status_fail(row->status, ERR_INVALID, "%s", what);
-}
-
-// Reads a text by one format; what is missing of the time is zero.
-static bool scan(const char *format, const char *text, struct civil *out) {
-  *out = (struct civil){.month = 1, .day = 1};
-  for (; *format; format++) {
-    if (*format != '%') {
-      if (*text++ != *format) return false;
-      continue;
-    }
-    char kind = *++format;
-    int32_t *into = kind == 'Y'   ? &out->year
-                    : kind == 'm' ? &out->month
-                    : kind == 'd' ? &out->day
-                    : kind == 'H' ? &out->hour
-                    : kind == 'M' ? &out->minute
-                    : kind == 'S' ? &out->second
-                                  : NULL;
-    int most = kind == 'Y' ? 4 : 2, used = 0;
-    if (!into) return false;
-    for (*into = 0; used < most && *text >= '0' && *text <= '9'; used++)
-      *into = *into * 10 + (*text++ - '0');
-    if (!used) return false;
-  }
-  return !*text && civil_valid(out);
-}
-
-static bool scan_any(const struct value *own, const char *const *builtin,
-                     const char *text, struct civil *out) {
-  struct value_iter iter = value_iterate(own);
-  struct value item = *own;
-  bool found = false;
-  if (own->kind == VALUE_NIL) {
-    for (; *builtin && !found; builtin++) found = scan(*builtin, text, out);
-    return found;
-  }
-  while (!found && (own->kind == VALUE_TEXT || value_next(&iter, NULL, &item))) {
-    char *format = value_copy_text(&item);
-    found = format && scan(format, text, out);
-    mem_free(format);
-    if (own->kind == VALUE_TEXT) break;
-  }
-  return found;
-}
-
-static int read_time(struct row *row, enum target target, const char *key,
-                     const char *const *formats, char out[24]) {
-  char text[64];
-  struct civil civil;
-  struct value own = value_field(&row->map->table, key);
-  cell(row, target, text, sizeof text);
-  *out = 0;
-  if (!*text) return OK;
-  bool date = formats == date_formats;
-  if (!scan_any(&own, formats, text, &civil))
-    return complain(row, target,
-                    date ? "is not a date in any of the map's forms"
-                         : "is not a date with time in any of the map's forms");
-  int used = snprintf(out, 24, "%04d-%02d-%02d", (int)(civil.year % 10000),
-                      (int)(civil.month % 100), (int)(civil.day % 100));
-  if (!date)
-    snprintf(out + used, 24 - (size_t)used, "T%02d:%02d:%02d", (int)(civil.hour % 100),
-             (int)(civil.minute % 100), (int)(civil.second % 100));
-  return OK;
-}
-
-// A word of a table of the map, or of those built in; the table's sentence names it.
-static int word(struct row *row, enum target target, const char *key,
-                const char *const (*builtin)[2], char *out, size_t size) {
-  char text[128], what[128];
-  struct value table = value_field(&row->map->table, key), found;
-  cell(row, target, text, sizeof text);
-  *out = 0;
-  if (!*text) return OK;
-  found = value_field(&table, text);
-  if (found.kind == VALUE_TEXT && found.text.len < size) {
-    snprintf(out, size, "%.*s", (int)found.text.len, found.text.data);
-    return OK;
-  }
-  for (; table.kind == VALUE_NIL && builtin && (*builtin)[0]; builtin++)
-    if (!strcmp((*builtin)[0], text)) return snprintf(out, size, "%s", (*builtin)[1]), OK;
-  if (table.kind == VALUE_NIL && !builtin) return snprintf(out, size, "%s", text), OK;
-  snprintf(what, sizeof what, "\"%.60s\" is not among the map's %s", text, key);
-  return complain(row, target, what);
-}
-
 // Cuts the text at each separator; gives the parts, without empty ones at the end.
 static int split(char *text, const char *const *separators, char **parts, int most) {
   int count = 0;
@@ -203,8 +70,8 @@ static void put_codes(struct row *row, struct mapping *map, const char *key,
                       enum target code, enum target name, const char *at) {
   static const char *const separators[] = {"；", ";", "|", "｜", "\n", NULL};
   char codes_text[LONG_CELL], names_text[LONG_CELL], *codes[PARTS], *names[PARTS];
-  cell(row, code, codes_text, sizeof codes_text);
-  cell(row, name, names_text, sizeof names_text);
+  row_cell(row, code, codes_text, sizeof codes_text);
+  row_cell(row, name, names_text, sizeof names_text);
   int code_count = *codes_text ? split(codes_text, separators, codes, PARTS) : 0,
       name_count = *names_text ? split(names_text, separators, names, PARTS) : 0;
   uint32_t count = 0;
@@ -223,7 +90,7 @@ static void put_codes(struct row *row, struct mapping *map, const char *key,
 static void put_cell(struct row *row, struct mapping *map, const char *key,
                      enum target target) {
   char text[1024];
-  cell(row, target, text, sizeof text);
+  row_cell(row, target, text, sizeof text);
   if (*text) mapping_text(map, key, text);
 }
 
@@ -231,7 +98,7 @@ static void put_cell(struct row *row, struct mapping *map, const char *key,
 static void put_phones(struct row *row, struct mapping *map, enum target target) {
   static const char *const separators[] = {"；", ";", "、", "，", ",", "/", "|", NULL};
   char text[256], *parts[5];
-  cell(row, target, text, sizeof text);
+  row_cell(row, target, text, sizeof text);
   int count = *text ? split(text, separators, parts, 5) : 0;
   if (!count) return;
   mapping_text(map, "phone", parts[0]);
@@ -244,12 +111,13 @@ static void put_phones(struct row *row, struct mapping *map, enum target target)
 
 static int put_contact(struct row *row, struct mapping *patient) {
   char relation[24], name[128], phone[128], email[256], proxy[16];
-  if (word(row, CONTACT_RELATION, "relations", relation_words, relation, sizeof relation))
+  if (row_word(row, CONTACT_RELATION, "relations", relation_words, relation,
+               sizeof relation))
     return ERR_INVALID;
-  cell(row, CONTACT_NAME, name, sizeof name);
-  cell(row, CONTACT_PHONE, phone, sizeof phone);
-  cell(row, CONTACT_EMAIL, email, sizeof email);
-  cell(row, CONTACT_PROXY, proxy, sizeof proxy);
+  row_cell(row, CONTACT_NAME, name, sizeof name);
+  row_cell(row, CONTACT_PHONE, phone, sizeof phone);
+  row_cell(row, CONTACT_EMAIL, email, sizeof email);
+  row_cell(row, CONTACT_PROXY, proxy, sizeof proxy);
   if (!strcmp(relation, "self") || (!*name && !*phone && !*email)) return OK;
   mapping_key(patient, "contacts");
   size_t list = value_begin_list(patient->out);
@@ -266,7 +134,7 @@ static int put_contact(struct row *row, struct mapping *patient) {
 
 static int put_patient(struct row *row, struct mapping *event) {
   char sex[16];
-  if (word(row, SEX, "sex", sex_words, sex, sizeof sex)) return ERR_INVALID;
+  if (row_word(row, SEX, "sex", sex_words, sex, sizeof sex)) return ERR_INVALID;
   mapping_key(event, "patient");
   struct mapping map = mapping_begin(event->out);
   put_cell(row, &map, "address", ADDRESS);
@@ -286,10 +154,10 @@ static int put_patient(struct row *row, struct mapping *event) {
 
 static int put_stays(struct row *row, struct mapping *map) {
   char text[16];
-  cell(row, STAYS, text, sizeof text);
+  row_cell(row, STAYS, text, sizeof text);
   if (!*text) return OK;
   if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 3)
-    return complain(row, STAYS, "is not a number of stays");
+    return row_complain(row, STAYS, "is not a number of stays");
   mapping_int(map, "stays", strtol(text, NULL, 10));
   return OK;
 }
@@ -297,17 +165,17 @@ static int put_stays(struct row *row, struct mapping *map) {
 // The stay's own number, else one made of what names it.
 static void put_visit(struct row *row, struct mapping *map) {
   char visit[128], mrn[65], stays[16];
-  cell(row, VISIT, visit, sizeof visit);
-  cell(row, MRN, mrn, sizeof mrn);
-  cell(row, STAYS, stays, sizeof stays);
+  row_cell(row, VISIT, visit, sizeof visit);
+  row_cell(row, MRN, mrn, sizeof mrn);
+  row_cell(row, STAYS, stays, sizeof stays);
   if (!*visit) snprintf(visit, sizeof visit, "%s-%s", mrn, *stays ? stays : row->at);
   mapping_text(map, "visit", visit);
 }
 
 static int put_event(struct row *row, const char *id, struct buf *out) {
   char department[64], leaving[24];
-  if (word(row, DEPARTMENT, "departments", NULL, department, sizeof department) ||
-      word(row, LEAVING, "leaving", leaving_words, leaving, sizeof leaving))
+  if (row_word(row, DEPARTMENT, "departments", NULL, department, sizeof department) ||
+      row_word(row, LEAVING, "leaving", leaving_words, leaving, sizeof leaving))
     return ERR_INVALID;
   struct mapping map = mapping_begin(out);
   if (*row->admitted) mapping_text(&map, "admitted", row->admitted);
@@ -333,8 +201,8 @@ static int put_event(struct row *row, const char *id, struct buf *out) {
 static void make_id(struct row *row, const struct buf *body, char out[64]) {
   char mrn[65], stays[16], digest[33], content[33];
   struct buf identity = {0};
-  cell(row, MRN, mrn, sizeof mrn);
-  cell(row, STAYS, stays, sizeof stays);
+  row_cell(row, MRN, mrn, sizeof mrn);
+  row_cell(row, STAYS, stays, sizeof stays);
   buf_printf(&identity, "%s|%s|%s", mrn, stays, row->at);
   digest_hex(identity.data, identity.len, digest);
   digest_hex(body->data, body->len, content);
@@ -354,15 +222,32 @@ static int check(struct row *row, const struct buf *body) {
 }
 
 static int read_times(struct row *row) {
-  if (read_time(row, DISCHARGED, "times", time_formats, row->at) ||
-      read_time(row, ADMITTED, "times", time_formats, row->admitted) ||
-      read_time(row, PROCEDURE_AT, "times", time_formats, row->procedure_at) ||
-      read_time(row, BIRTH, "dates", date_formats, row->birth))
+  if (row_time(row, DISCHARGED, "times", false, row->at) ||
+      row_time(row, ADMITTED, "times", false, row->admitted) ||
+      row_time(row, PROCEDURE_AT, "times", false, row->procedure_at) ||
+      row_time(row, BIRTH, "dates", true, row->birth))
     return ERR_INVALID;
-  if (!*row->at) return complain(row, DISCHARGED, "is empty; give the time of discharge");
+  if (!*row->at)
+    return row_complain(row, DISCHARGED, "is empty; give the time of discharge");
   if (*row->admitted && strcmp(row->admitted, row->at) > 0)
-    return complain(row, ADMITTED, "lies after the discharge; check both");
+    return row_complain(row, ADMITTED, "lies after the discharge; check both");
   return OK;
+}
+
+static int discharge(struct row *row, struct buf *out) {
+  char id[64];
+  int code = read_times(row);
+  if (!code) code = put_event(row, "-", out);
+  if (!code) code = check(row, out);
+  if (code) return code;
+  make_id(row, out, id);
+  buf_clear(out);
+  return put_event(row, id, out);
+}
+
+static int feedback(struct row *row, struct buf *out) {
+  int code = row_feedback(row, out);
+  return code ? code : check(row, out);
 }
 
 int import_map_row(struct import_map *map, const char *const *cells, int count,
@@ -371,16 +256,8 @@ int import_map_row(struct import_map *map, const char *const *cells, int count,
       .map = map, .cells = cells, .count = count, .column = column, .status = status};
   struct buf body = {0};
   struct value view;
-  char id[64];
   *column = "";
-  int code = read_times(&row);
-  if (!code) code = put_event(&row, "-", &body);
-  if (!code) code = check(&row, &body);
-  if (!code) {
-    make_id(&row, &body, id);
-    buf_clear(&body);
-    code = put_event(&row, id, &body);
-  }
+  int code = map->feedback ? feedback(&row, &body) : discharge(&row, &body);
   if (!code && value_read(body.data, body.len, &view)) value_to_json(json, &view);
   buf_deinit(&body);
   return code;

@@ -16,6 +16,9 @@ return {
   aw.form { id = "order-accept", title = { zh = "12345 工单签收", en = "Is the order ours?" },
     { id = "ours", kind = "yesno", zh = "是本院职责吗？", en = "Is it ours?" },
     { id = "why", kind = "text", zh = "退单理由", en = "Why not", when = function(a) return a.ours == false end } },
+  -- accept unjudged: staff write it, for everybody to read
+  aw.form { id = "public-reply", title = { zh = "公开回复", en = "Public answer" }, { id = "reply", kind = "text", optional = true,
+    zh = "已发布的回复（不改则按草稿）", en = "What was published (as drafted, when empty)" } },
   -- accept unjudged: where and when, no symptom
   aw.form { id = "which-stay", { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
     { id = "when", kind = "date", zh = "哪天？", en = "When?" } },

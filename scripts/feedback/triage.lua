@@ -1,6 +1,7 @@
 -- Feedback against its clocks: listen → answer → mend → tell. The first receiver is responsible to the end (首诉负责制).
 local aw = require "afterward"
 local deadlines = require "deadlines"
+local public = require "public"
 
 local UP = { "department-head", "patient-relations-head", "quality-committee" }   -- who leads after each reopening
 local DANGER = { danger = true, emergency = true, urgent = true }
@@ -58,7 +59,11 @@ local function handle(c)
 
   local ok = c:wait(c:task { id = "approve", role = c.receiver, form = "approve", due = "4bh", note = answer.reply })
   local reply = (ok.answer or {}).reply or answer.reply or ""
-  c:send("reply", { fields = { reply = reply } })
+  if c.channel == "review" then
+    public.put(c, "answer-in-public", reply, c:due "resolution")
+  else
+    c:send("reply", { fields = { reply = reply } })
+  end
   met_all(c, "resolution", "statutory")
   if c.channel == "external" then upload(c, reply) end
 end
@@ -82,6 +87,7 @@ end
 
 local function satisfied(c)                        -- called back within 72 h of the answer
   if c.anonymous then return "anonymous" end
+  if c.channel == "review" and not c.about then return "answered in public" end       -- nobody to ring
   c:wait "24h"
   local a = c:ask("satisfied", { within = "24h" })
   if not a then
@@ -124,7 +130,9 @@ return {
       if not c.corrected then c:send "received" end
       if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
       local call = CALL[c.tier] or is_low(c) and not c.anonymous and "24h"         -- a person calls; who is anonymous is answered on the page
-      if call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end
+      if c.channel == "review" then
+        public.put(c, "first-answer", public.first, c:due "first-response")
+      elseif call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end
       c:met "first-response"
       if c.nature == "praise" then
         c:send "thanks"

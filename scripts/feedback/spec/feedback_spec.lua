@@ -292,6 +292,25 @@ describe("feedback", function()
     w:advance "24h" assert.truthy(w:task("first-call").overdue)
   end)
 
+  it("a bad review is answered in public within the hour, with the solution in a day; nothing says who was a patient", function()
+    local c = w:feedback { channel = "review", text = "这家医院挂号排队三小时，太差了", stars = 1, sender = { name = "匿名网友" } }
+    assert.equal("review", c.tier)
+    assert.equal(c.at + HOUR, c.clocks["first-response"].due)
+    assert.equal(c.at + 24 * HOUR, c.clocks.resolution.due)
+    w:task("first-answer"):done { answer = { reply = "经查您住院期间等待较久，十分抱歉" } }
+    assert.is_nil(c.clocks["first-response"].met)
+    assert.truthy(w:task("first-answer").note:find("您住院", 1, true))
+    w:task("first-answer"):done { answer = {} }                                             -- as drafted
+    assert.truthy(c.clocks["first-response"].met)
+    w:task("answer"):done { answer = { reply = "增开了窗口" } }
+    w:task("approve"):done { answer = {} }
+    w:task("answer-in-public"):done { answer = { reply = "王先生，3月2日您的检查已安排" } }
+    w:task("answer-in-public"):done { answer = { reply = "已增开挂号窗口，谢谢您的意见" } }
+    assert.truthy(c.clocks.resolution.met)
+    assert.equal("answered in public", c.closed)
+    assert.same({}, w:sent "reply")
+  end)
+
   it("is linked to the patient by the sender's number: the patient, or the one whose family rings", function()
     local pt = w:patient { family = true }
     local own = w:feedback { channel = "hotline", text = "投诉", sender = { phone = pt.phone } }

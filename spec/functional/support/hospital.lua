@@ -57,7 +57,7 @@ function Hospital.ward(department, steps, more)
 end
 
 local OUTSIDE = { ["/api"] = true, ["/f"] = true, ["/healthz"] = true, ["/metrics"] = true, ["/channels"] = true,
-  ["/feedback"] = true, ["/fhir"] = true, ["/case"] = true, ["/said"] = true } -- of the API
+  ["/feedback"] = true, ["/fhir"] = true, ["/case"] = true, ["/said"] = true, ["/reviews"] = true } -- of the API
 
 -- Whole or not at all: the daemon may read it at any moment.
 local function write(path, text)
