@@ -70,11 +70,22 @@ static void put_work(struct look *look, const struct command *command, const cha
   mapping_end(&map);
 }
 
+static bool has(const struct items *items, const char *text) {
+  struct value item;
+  for (size_t at = 0, used; at < items->bytes.len; at += used) {
+    used = value_read_front(items->bytes.data + at, items->bytes.len - at, &item);
+    if (!used || value_is(&item, text)) return used != 0;
+  }
+  return false;
+}
+
 static void depend(struct look *look, const char *what, const char *name) {
   struct buf text = {0};
   buf_printf(&text, "%s %s", what, name);
-  value_put_text(&look->depends.bytes, buf_text(&text));
-  look->depends.count++;
+  if (!has(&look->depends, buf_text(&text))) {
+    value_put_text(&look->depends.bytes, buf_text(&text));
+    look->depends.count++;
+  }
   buf_deinit(&text);
 }
 

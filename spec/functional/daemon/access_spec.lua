@@ -31,7 +31,7 @@ describe("a token", function()
       assert.equal(404, (h:call("POST", "/patients/" .. foreign .. "/opt-out", nil, o)))
       assert.same({}, h:get("/patients?mrn=M" .. n, o).items)
       assert.same({}, h:get("/patients?phone=" .. Hospital.phone(n), o).items)
-      for _, list in ipairs { "/tasks", "/enrollments", "/runs", "/messages?status=planned", "/alerts" } do
+      for _, list in ipairs { "/tasks", "/enrollments", "/ahead", "/runs", "/messages?status=planned", "/alerts" } do
         for _, item in ipairs(h:get(list, o).items) do assert.equal(mine, item.patient, list) end
         for _, item in ipairs(h:get(list .. (list:find "?" and "&" or "?") .. "patient=" .. foreign, o).items) do error(item.id) end
       end

@@ -14,6 +14,7 @@ local STEPS = [[
   aw.step { id = "asked", at = "2d 10:00", run = function(p)
     local a = p:ask("check", { within = "1d", remind = "8h" })
     if a then p:alert { id = "hot", level = "urgent", reason = "x" } return end
+    p:ask("check", { to = "family", within = "8h" })
     p:wait(p:task { id = "call", role = "nurse", due = "8bh" })
     p:send "hello"
   end },
@@ -61,7 +62,7 @@ describe("what is ahead of a patient", function()
     local by = steps("patient=" .. id)
     assert.same({ "send hello family child sms always", "send hello patient - sms always" }, does(by.advice))
     assert.same({}, by.advice.depends_on)
-    assert.same({ "ask check patient - sms always", "task call nurse - - silent" }, does(by.asked))
+    assert.same({ "ask check patient - sms always", "ask check family child sms silent", "task call nurse - - silent" }, does(by.asked))
     assert.same({ "answer check", "task call" }, by.asked.depends_on)
     assert.same({ "questionnaire", "8h", "1d" }, { by.asked.does[1].class, by.asked.does[1].remind, by.asked.does[1].within })
     assert.same({ "ask check patient - sms always" }, does(by.rungs))
@@ -76,7 +77,8 @@ describe("what is ahead of a patient", function()
     assert.same({}, does(by.old))
     assert.same({ "send hello family - no-contact always", "send hello patient - sms always" }, does(by.advice))
     assert.equal(0, (select(2, h:afterward("opt-out", h:patient(2).id))))
-    assert.same({ "ask check patient - opted-out always", "task call nurse - - silent" }, does(steps("patient=" .. h:patient(2).id).asked))
+    assert.same({ "ask check patient - opted-out always", "ask check family - no-contact silent", "task call nurse - - silent" },
+      does(steps("patient=" .. h:patient(2).id).asked))
   end)
 
   it("says where the scripts would stop, and nothing comes of having asked", function()

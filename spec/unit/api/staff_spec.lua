@@ -87,6 +87,14 @@ describe("the staff API", function()
     end)
   end)
 
+  it("lets a department take a step only out of its own patients' plans", function()
+    local path, body = "/enrollments/" .. w.core:id("e", 1) .. "/skip", { step = "first", reason = "told" }
+    local status, problem = w:call("POST", path, body, { token = "other" })
+    assert.same({ 404, "there is no such enrollment among those you see" }, { status, problem.detail })
+    assert.equal(403, (w:call("POST", path, body, { token = "his" })))
+    assert.matches("^no step 'first'", select(2, w:call("POST", path, body, { token = "ward" })).detail)
+  end)
+
   describe("tasks", function()
     it("are claimed by one, with the version that was seen", function()
       local path = "/tasks/" .. task(1)

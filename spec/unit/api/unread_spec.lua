@@ -14,7 +14,7 @@ describe("when the database can't be read, the staff API", function()
 
   for table_, path in pairs {
     message = "/messages", task = "/tasks", alert = "/alerts", run = "/runs", enrollment = "/enrollments", inbound = "/inbound",
-    inbox = "/events", job = "/jobs",
+    inbox = "/events", job = "/jobs", skip_ahead = "/enrollments",
   } do
     it("says so instead of an empty list of " .. path, function()
       gone(table_)
