@@ -7,10 +7,11 @@ local CONNECTIONS, BYTES, EVENTS, STRIDE = 32, 300, 100000, 7919
 local AT = "2026-03-02T16:00:00"
 
 -- One observation of a patient whose run listens once for "pulse" and for nothing else. Those who wake and those who
--- don't take turns, and no patient wakes twice.
+-- don't take turns, and no patient wakes twice. One patient's are minutes apart: else they would be one reading told twice.
 local function event(number, patients, code)
-  local text = ('{"id":"e%d","kind":"observation","at":"%s+08:00","patient":{"mrn":"wait%d"},"observation":{"code":"%s",' ..
-    '"value":72},"department":"bench","ward":"1","data":{"device":"monitor-7","remark":""}}'):format(number, AT,
+  local minute = number % 60
+  local text = ('{"id":"e%d","kind":"observation","at":"%s:%02d:00+08:00","patient":{"mrn":"wait%d"},"observation":{"code":"%s",' ..
+    '"value":72},"department":"bench","ward":"1","data":{"device":"monitor-7","remark":""}}'):format(number, AT:sub(1, 13), minute,
     (number // 2 + number % 2 * (patients // 2)) * STRIDE % patients, code)
   return (text:gsub('""}}$', function() return '"' .. ("x"):rep(BYTES - #text) .. '"}}' end))
 end

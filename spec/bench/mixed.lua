@@ -11,12 +11,13 @@ local READY = "2026-03-03T16:45:00"                  -- the earlier cohorts have
 local EVENTS, PAGES, CONNECTIONS, LINKS = 200, 50, 8, 100   -- a second; at once; patients who look
 local BIRTH = "19560115"
 
+-- Each at its own second: else two of one patient were one reading told twice.
 local function write_events(path, count, asleep)
   local file <close> = assert(io.open(path, "w"))
   for i = 1, count do
-    file:write(('POST /api/v1/events {"id":"x%d","kind":"observation","at":"2026-03-03T16:59:00+08:00","patient":{"mrn":"m%d"},' ..
-      '"observation":{"code":"sleep-quality","value":72},"data":{"device":"monitor-7","remark":"%s"}}\n'):format(i,
-      asleep[i % #asleep + 1], ("x"):rep(90)))
+    file:write(('POST /api/v1/events {"id":"x%d","kind":"observation","at":"2026-03-03T%02d:%02d:%02d+08:00","patient":{"mrn":"m%d"},' ..
+      '"observation":{"code":"sleep-quality","value":72},"data":{"device":"monitor-7","remark":"%s"}}\n'):format(i, 12 + i // 3600,
+      i // 60 % 60, i % 60, asleep[i % #asleep + 1], ("x"):rep(90)))
   end
 end
 

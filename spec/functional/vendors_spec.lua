@@ -95,7 +95,8 @@ run("WeChat's callbacks in secure mode", function()
         end
         assert.same({ 200, { id = "m7", from = "o1", kind = "text", text = text, at = NOW } }, { take(sealed.encrypted, sealed.msg_signature) })
         assert.same({ 403 }, { take(sealed.encrypted, ("0"):rep(40)) })
-        assert.same({ 403 }, { take("A" .. sealed.encrypted:sub(2), sealed.msg_signature) })
+        local other = sealed.encrypted:sub(1, 1) == "A" and "B" or "A"
+        assert.same({ 403 }, { take(other .. sealed.encrypted:sub(2), sealed.msg_signature) })
       end
     end)
   end
