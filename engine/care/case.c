@@ -125,22 +125,24 @@ static void insert(struct care *care, int64_t enrollment, const struct opened *o
                at_risk = value_field(triaged, "at_risk"),
                about = value_field(facts, "about");
   char *channel = text_of(facts, "channel"), *receiver = text_of(facts, "receiver"),
-       *sure = text_of(facts, "sure"), *number = text_of(facts, "number");
+       *sure = text_of(facts, "sure"), *number = text_of(facts, "number"),
+       *stay_sure = text_of(facts, "stay_sure");
   store_exec(
       care->store,
       "INSERT INTO case_file (enrollment, number, department, triage, channel,"
       " received_at, facts, sender, patient, sure, encounter, receiver, levels,"
-      " at_risk) SELECT id, ?2, department, pathway, ?3, ?4, ?5, patient, ?6, ?7, ?8,"
-      " ?9, ?10, ?11 FROM enrollment WHERE id=?1",
-      "ittibItItid", enrollment, number, channel ? channel : "web", opened->at,
+      " at_risk, stay_sure) SELECT id, ?2, department, pathway, ?3, ?4, ?5, patient, ?6,"
+      " ?7, ?8, ?9, ?10, ?11, ?12 FROM enrollment WHERE id=?1",
+      "ittibItItidt", enrollment, number, channel ? channel : "web", opened->at,
       opened->facts.data, opened->facts.len, value_int_or(&about, 0), sure,
       opened->encounter, receiver, value_int_or(&levels, 4),
-      value_real_or(&at_risk, 0.75));
+      value_real_or(&at_risk, 0.75), stay_sure);
   case_step(care, enrollment, "received", receiver ? receiver : "channel", channel);
   mem_free(number);
   mem_free(channel);
   mem_free(receiver);
   mem_free(sure);
+  mem_free(stay_sure);
 }
 
 static void tell_classes(struct care *care, int64_t enrollment,
@@ -255,8 +257,9 @@ void case_link(struct care *care, int64_t enrollment, const struct value *answer
   struct buf detail = {0};
   buf_printf(&detail, "%s %s", ward ? ward : "", when ? when : "");
   store_exec(care->store,
-             "UPDATE case_file SET encounter=coalesce(?2, encounter), "
-             "revision=revision+1 WHERE enrollment=?1",
+             "UPDATE case_file SET encounter=coalesce(?2, encounter), stay_sure=CASE WHEN"
+             " ?2 IS NULL THEN stay_sure ELSE 'sender' END, revision=revision+1 WHERE"
+             " enrollment=?1",
              "iI", enrollment, stay);
   case_step(care, enrollment, "linked", "sender", detail.data);
   buf_deinit(&detail);

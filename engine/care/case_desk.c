@@ -79,7 +79,8 @@ static int link_to(struct care *care, const struct case_deed *deed, int64_t pati
     case_dispute(care, deed->id, false, deed->staff);  // of whom it is not about
   store_exec(care->store,
              "UPDATE case_file SET patient=?2, sure='staff', encounter=?3,"
-             " revision=revision+1 WHERE enrollment=?1",
+             " stay_sure=CASE WHEN ?3 IS NULL THEN NULL ELSE 'only' END, "
+             "revision=revision+1 WHERE enrollment=?1",
              "iiI", deed->id, patient, only_stay(care, patient));
   case_step(care, deed->id, "linked", deed->staff, deed->reason);
   if (dispute) case_dispute(care, deed->id, true, deed->staff);

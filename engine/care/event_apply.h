@@ -63,10 +63,6 @@ int event_observation(struct event_in *event);
 int event_appointment(struct event_in *event);
 int event_delivery(struct event_in *event);
 
-// Whoever sends feedback is addressed as a patient is, for that case: also a daughter, or
-// a stranger (event_feedback.c).
-void event_sender(struct care *care, int64_t person);
-
 // People (event_people.c).
 int event_death(struct event_in *event);
 int event_birth_loss(struct event_in *event);

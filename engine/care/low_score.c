@@ -5,8 +5,7 @@
 
 #include "base/mem.h"
 #include "care/case.h"
-#include "care/enrollment.h"
-#include "care/event_apply.h"
+#include "care/feedback_said.h"
 #include "care/mapping.h"
 #include "care/score.h"
 
@@ -78,7 +77,7 @@ static int64_t sender_of(struct care *care, const struct answer_given *given) {
       !store_int(care->store, 0, "SELECT 1 FROM contact WHERE patient=?1 AND person=?2",
                  "ii", given->patient, person))
     return given->patient;
-  event_sender(care, person);
+  feedback_addressable(care, person);
   return person;
 }
 
@@ -111,26 +110,22 @@ static void put_receiver(struct merge *merge, const struct answer_given *given) 
 static void record(struct care *care, const struct answer_given *given,
                    const struct low *low, const struct buf *text) {
   struct merge merge = {0};
-  struct buf body = {0};
-  struct value view;
-  char number[CASE_NUMBER_SIZE];
-  int64_t stay = stay_of(care, given), sender = sender_of(care, given);
+  int64_t stay = stay_of(care, given);
   char *ward =
       store_text(care->store, "SELECT ward FROM encounter WHERE id=?1", "i", stay);
-  case_new_number(care, number);
-  merge_int(&merge, "about", given->patient);
-  merge_text(&merge, "channel", "survey");
   merge_text(&merge, "form", given->form);
-  merge_text(&merge, "number", number);
-  merge_text(&merge, "sure", "form");
-  merge_text(&merge, "text", buf_text(text));
   merge_text(&merge, "ward", ward);
   put_mark(&merge, low);
   put_receiver(&merge, given);
-  merge_end(&merge, &body);
-  value_read(body.data, body.len, &view);
-  event_record(care, sender, "feedback", kernel_now(care->kernel), stay, 0, &view);
-  buf_deinit(&body);
+  feedback_said(care, &(struct feedback_said){.sender = sender_of(care, given),
+                                              .about = given->patient,
+                                              .at = kernel_now(care->kernel),
+                                              .encounter = stay,
+                                              .channel = "survey",
+                                              .sure = "form",
+                                              .stay_sure = "form",
+                                              .text = buf_text(text),
+                                              .more = &merge});
   mem_free(ward);
 }
 

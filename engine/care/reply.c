@@ -8,6 +8,7 @@
 #include "care/mapping.h"
 #include "care/overheard.h"
 #include "care/question.h"
+#include "care/reply_feedback.h"
 #include "care/reply_read.h"
 #include "care/reply_sender.h"
 #include "care/reply_task.h"
@@ -86,7 +87,8 @@ static bool read_values(struct care *care, struct reply *reply, const struct val
 static bool may_answer(const struct reply *reply, const struct value *item) {
   struct value kind = value_field(item, "kind");
   return reply->word == REPLY_OTHER ||
-         (reply->word == REPLY_STOP && value_is(&kind, "yesno"));
+         (reply->word == REPLY_STOP && value_is(&kind, "yesno")) ||
+         (reply->word == REPLY_FEEDBACK && value_is(&kind, "choice"));
 }
 
 static void think_of_answer(struct care *care, struct reply *reply) {
@@ -252,6 +254,10 @@ static const char *hand_on(struct care *care, const struct reply *reply) {
 }
 
 static const char *deal_with(struct care *care, const struct reply *reply) {
+  if (reply->word == REPLY_FEEDBACK && !reply->answers) {
+    reply_feedback(care, reply->identity, reply->said_patient, reply->at, reply->text);
+    return "feedback";
+  }
   if (!reply->count) return "unknown";
   if (reply->answers && still_open(care, reply)) {
     answer(care, reply);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fold.h"
 #include "care/reply_number.h"
@@ -135,7 +136,32 @@ bool reply_read_item(const struct value *item, const struct value *options,
   return found;
 }
 
+// Whether it begins with one of them; apart: and with a mark or nothing after it.
+static bool begins_with(const char *text, size_t len, const char *const *words,
+                        bool apart) {
+  for (; *words; words++) {
+    size_t size = strlen(*words);
+    if (len < size || strncasecmp(text, *words, size) != 0) continue;
+    static const char *const marks[] = {"：", ":", "。", "！", "!", "+", ".", NULL};
+    bool mark = len == size || separator(text + size, len - size);
+    for (size_t i = 0; !mark && marks[i]; i++)
+      mark = !strncmp(text + size, marks[i], strlen(marks[i]));
+    if (mark || !apart) return true;
+  }
+  return false;
+}
+
+static bool is_feedback(const char *text, size_t len) {
+  static const char *const plain[] = {"投诉",     "我要投诉", "我想投诉", "表扬",
+                                      "我要表扬", "举报",     NULL};
+  static const char *const apart[] = {"意见",      "建议",     "反馈",   "我要反馈",
+                                      "complaint", "feedback", "praise", NULL};
+  return begins_with(text, len, plain, false) || begins_with(text, len, apart, true);
+}
+
 enum reply_word reply_word(const char *text, size_t len) {
+  while (len && strchr(" \t\r\n", *text)) text++, len--;
+  if (is_feedback(text, len)) return REPLY_FEEDBACK;
   static const char *const all[] = {"全部退订", "退订全部", "退订所有", "stopall", NULL};
   static const char *const stop[] = {"退订",        "td",          "t",    "n",    "r",
                                      "tdr",         "取消订阅",    "拒收", "停止", "stop",

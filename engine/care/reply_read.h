@@ -16,7 +16,14 @@
 bool reply_read_item(const struct value *item, const struct value *options,
                      const char *text, size_t len, struct buf *out);
 
-enum reply_word { REPLY_OTHER, REPLY_STOP, REPLY_STOP_ALL, REPLY_WRONG_NUMBER };
-// 退订, TD, T, N, R, STOP …; 全部退订; 打错了, 不是本人 …. Only when the text is nothing
-// else.
+enum reply_word {
+  REPLY_OTHER,
+  REPLY_STOP,
+  REPLY_STOP_ALL,
+  REPLY_WRONG_NUMBER,
+  REPLY_FEEDBACK
+};
+// 退订, TD, T, N, R, STOP …; 全部退订; 打错了, 不是本人 …: only when the text is nothing
+// else. 投诉, 表扬, 我要投诉 … are feedback when the text begins with them; 意见, 建议,
+// 反馈 only alone or apart from what follows.
 enum reply_word reply_word(const char *text, size_t len);

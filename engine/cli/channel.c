@@ -165,7 +165,8 @@ const struct cli_command cli_inbound = {
     .words = "",
     .does = "what people wrote to our channels, and what became of it",
     .more =
-        "OUTCOME: answered (the question asked last), opted-out, wrong-number, given (to "
+        "OUTCOME: answered (the question asked last), opted-out, wrong-number, feedback, "
+        "given (to "
         "the\n"
         "nurse, to read), whose (several patients share the number: the writer is "
         "asked),\n"

@@ -311,6 +311,42 @@ describe("feedback", function()
     assert.same({}, w:sent "reply")
   end)
 
+  it("a text that begins with 投诉 or 表扬 opens a case, which tells its number; from whoever it comes", function()
+    local pt = w:patient { age = 70, family = true }
+    local function newest() return w.core:query [[SELECT channel, sure, patient AS i_about, facts AS b_facts, number FROM case_file
+      ORDER BY enrollment DESC LIMIT 1]][1] end
+    assert.equal("feedback", pt:reply "投诉：护士态度很差，叫了半天没人来")
+    local c = newest()
+    assert.same({ "sms", "phone", pt.number, "complaint" }, { c.channel, c.sure, c.about, c.facts.nature })
+    assert.truthy(w:sent("received")[1].text:find(c.number, 1, true))
+    assert.equal("feedback", pt:reply("表扬三楼的护士", { from = "13700009999" }))           -- a number that nobody knows
+    c = newest()
+    assert.same({ nil, "praise" }, { c.about, c.facts.nature })
+    assert.equal("feedback", pt:reply "意见")
+    assert.equal(3, #w.core:query "SELECT 1 FROM case_file")
+    assert.equal("given", pt:reply "没什么意见，谢谢")
+    assert.equal("given", pt:reply "建议您再看看")
+  end)
+
+  it("is about nobody when a number serves two patients: who it is is not guessed", function()
+    local one = w:patient { age = 70 }
+    w:patient { age = 72, phone = one.phone }
+    local c = w:feedback { channel = "hotline", text = "投诉", sender = { phone = one.phone } }
+    assert.same({}, { c.about, c.sure })
+  end)
+
+  it("says how sure it is of the stay: said, the only one lately, or told by the sender", function()
+    local function how(c) return w.core:query("SELECT stay_sure FROM case_file WHERE enrollment=?1", c.enrollment)[1].stay_sure end
+    assert.equal("said", how(complaint { stay = true }))
+    local pt = w:patient {}
+    w:event(pt, "admission", { department = "ortho", ward = "3 East" })
+    assert.equal("only", how(w:feedback { patient = pt, channel = "web", text = "投诉护士态度差" }))
+    local asked = complaint { stay = false, channel = "sms" }
+    w:event(asked.patient, "admission", { department = "ortho", ward = "3 East" })
+    asked.patient:answer("which-stay", { ward = "3 East", when = "2026-03-05" })
+    assert.equal("sender", how(asked))
+  end)
+
   it("is linked to the patient by the sender's number: the patient, or the one whose family rings", function()
     local pt = w:patient { family = true }
     local own = w:feedback { channel = "hotline", text = "投诉", sender = { phone = pt.phone } }
