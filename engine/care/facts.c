@@ -53,23 +53,45 @@ static void put_patient(const struct subject *subject, struct buf *out) {
   mapping_end(&map);
 }
 
+enum { CODED_MOST = 100, CODED_KINDS = 3 };
+
+struct coded_list {
+  const char *kind, *name;
+  struct buf items;
+  size_t begun;
+  uint32_t count;
+};
+
+static void put_coded(struct stmt *row, struct coded_list *list) {
+  struct mapping map = mapping_begin(&list->items);
+  mapping_text(&map, "code", stmt_text(row, 1));
+  mapping_text(&map, "name", stmt_text(row, 2));
+  mapping_end(&map);
+  list->count++;
+}
+
+// All that is known by now of its stay, or of the patient when it names none.
 static void put_clinical(const struct subject *subject, int64_t encounter,
-                         const char *kind, struct buf *out) {
-  struct stmt *rows =
-      store_query(subject->care->store,
-                  "SELECT code, name FROM clinical WHERE patient=?1 AND kind=?2 AND "
-                  "(?3=0 OR encounter=?3 OR encounter IS NULL) ORDER BY id LIMIT 100",
-                  "iti", subject->patient, kind, encounter);
-  size_t list = value_begin_list(out);
-  uint32_t count = 0;
-  for (; stmt_row(rows); count++) {
-    struct mapping map = mapping_begin(out);
-    mapping_text(&map, "code", stmt_text(rows, 0));
-    mapping_text(&map, "name", stmt_text(rows, 1));
-    mapping_end(&map);
-  }
+                         struct merge *merge) {
+  struct coded_list lists[CODED_KINDS] = {
+      {"procedure", "procedures"}, {"diagnosis", "diagnoses"}, {"drug", "drugs"}};
+  struct stmt *rows = store_query(subject->care->store,
+                                  "SELECT kind, code, name FROM clinical WHERE patient=?1"
+                                  " AND (?2=0 OR encounter=?2 OR encounter IS NULL) "
+                                  "ORDER BY id",
+                                  "ii", subject->patient, encounter);
+  for (int i = 0; i < CODED_KINDS; i++)
+    lists[i].begun = value_begin_list(&lists[i].items);
+  while (stmt_row(rows))
+    for (int i = 0; i < CODED_KINDS; i++)
+      if (lists[i].count < CODED_MOST && !strcmp(stmt_text(rows, 0), lists[i].kind))
+        put_coded(rows, &lists[i]);
   stmt_done(rows);
-  value_end(out, list, count);
+  for (int i = 0; i < CODED_KINDS; i++) {
+    value_end(&lists[i].items, lists[i].begun, lists[i].count);
+    merge_encoded(merge, lists[i].name, &lists[i].items);
+    buf_deinit(&lists[i].items);
+  }
 }
 
 // The event's own fields first, then what is known by now of its stay: codes come late
@@ -98,15 +120,7 @@ static void put_event(const struct subject *subject, struct buf *out) {
   merge_text(&merge, "leaving", stmt_text(row, 6));
   int64_t encounter = stmt_int(row, 3);
   stmt_done(row);
-  struct buf list = {0};
-  static const char *const lists[][2] = {
-      {"procedure", "procedures"}, {"diagnosis", "diagnoses"}, {"drug", "drugs"}};
-  for (int i = 0; i < 3; i++) {
-    buf_clear(&list);
-    put_clinical(subject, encounter, lists[i][0], &list);
-    merge_encoded(&merge, lists[i][1], &list);
-  }
-  buf_deinit(&list);
+  put_clinical(subject, encounter, &merge);
   merge_end(&merge, out);
 }
 

@@ -17,6 +17,10 @@
 #include "care/quarantine.h"
 #include "care/question.h"
 
+static bool is_reading(const struct happening *happening) {
+  return !strncmp(happening->kind, "observation:", strlen("observation:"));
+}
+
 static struct decision *decide(struct happening *happening, enum decision_kind kind,
                                const char *pathway, const char *name) {
   struct decision *decision = mem_alloc(sizeof *decision);
@@ -166,15 +170,20 @@ static void look_at_watch(struct happening *happening, const char *id,
   decision->value = flag;
 }
 
-static void look_at_loose_watch(void *self, const char *id, const struct value *body) {
-  look_at_watch(self, id, body);
-}
-
 static bool is_concerned(struct happening *happening) {
   return store_int(happening->care->store, 0,
                    "SELECT 1 FROM access WHERE patient=?1 AND department=?2 UNION ALL "
                    "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 LIMIT 1",
                    "it", happening->patient, happening->department);
+}
+
+static void look_at_loose_watches(struct happening *happening, const char *department) {
+  const struct hearing *hearing = catalog_hearing(happening->care->catalog);
+  struct heard heard = {0};
+  bool any = hearing_next(hearing, happening->kind, department, &heard);
+  if (!any || !is_concerned(happening)) return;
+  for (; any; any = hearing_next(hearing, happening->kind, department, &heard))
+    look_at_watch(happening, heard.id, heard.body);
 }
 
 static void look_at_department(void *self, const char *department) {
@@ -185,9 +194,7 @@ static void look_at_department(void *self, const char *department) {
   happening->pathway = NULL;
   catalog_each(happening->care->catalog, department, "pathway", look_at_pathway,
                happening);
-  if (is_concerned(happening))
-    catalog_each(happening->care->catalog, department, "watch", look_at_loose_watch,
-                 happening);
+  look_at_loose_watches(happening, department);
 }
 
 static void look_at_enrollment(struct happening *happening) {
@@ -258,27 +265,31 @@ static void look_at_question(struct happening *happening, struct stmt *row,
   mem_free(form);
 }
 
+// What was measured, when it came by itself.
+static struct value measured_of(struct happening *happening) {
+  struct subject subject = {happening->care, "", happening->patient, 0, happening->event};
+  const struct buf *event = facts_seen(&subject, "event");
+  struct value body = {0};
+  value_read(event->data, event->len, &body);
+  struct value measured = value_field(&body, "value"),
+               answer = value_field(&body, "answer");
+  bool number = measured.kind == VALUE_INT || measured.kind == VALUE_REAL;
+  return answer.kind == VALUE_NIL && number ? measured : (struct value){0};
+}
+
 // A measurement that arrives by itself answers an open one-question form (SCRIPTING rule
 // 10).
 static void look_at_questions(struct happening *happening) {
-  struct buf event = {0};
-  struct value body;
-  struct subject subject = {happening->care, "", happening->patient, 0, happening->event};
-  if (strncmp(happening->kind, "observation:", strlen("observation:"))) return;
-  facts_field(&subject, "event", &event);
-  value_read(buf_text(&event), event.len, &body);
-  struct value measured = value_field(&body, "value"),
-               answer = value_field(&body, "answer");
-  if (answer.kind == VALUE_NIL &&
-      (measured.kind == VALUE_INT || measured.kind == VALUE_REAL)) {
-    struct stmt *rows = store_query(happening->care->store,
-                                    "SELECT id, department, form, enrollment FROM "
-                                    "question WHERE patient=?1 AND status='open'",
-                                    "i", happening->patient);
-    while (stmt_row(rows)) look_at_question(happening, rows, &measured);
-    stmt_done(rows);
+  if (!is_reading(happening)) return;
+  struct stmt *rows = store_query(happening->care->store,
+                                  "SELECT id, department, form, enrollment FROM "
+                                  "question WHERE patient=?1 AND status='open'",
+                                  "i", happening->patient);
+  while (stmt_row(rows)) {
+    struct value measured = measured_of(happening);
+    if (measured.kind != VALUE_NIL) look_at_question(happening, rows, &measured);
   }
-  buf_deinit(&event);
+  stmt_done(rows);
 }
 
 static char *department_of(struct stmt *row, int column) {
@@ -332,6 +343,12 @@ static void release(void *self, struct work *work) {
   mem_free(happening);
 }
 
+// A reading ends no enrollment by itself; it may move a tier.
+static bool may_turn(const struct happening *happening) {
+  return !is_reading(happening) ||
+         hearing_tiers(catalog_hearing(happening->care->catalog));
+}
+
 static void retier_all(struct care *care, int64_t patient) {
   struct ids live = ids_read(store_query(
       care->store, "SELECT id FROM enrollment WHERE patient=?1 AND status='active'", "i",
@@ -342,7 +359,8 @@ static void retier_all(struct care *care, int64_t patient) {
 static void apply(void *self, struct work *work) {
   struct care *care = self;
   struct happening *happening = work->prepared;
-  retier_all(care, happening->patient);  // who is enrolled now has just been given a tier
+  // Who is enrolled below has just been given a tier.
+  if (may_turn(happening)) retier_all(care, happening->patient);
   for (struct decision *decision = happening->first; decision; decision = decision->next)
     happening_apply(happening, decision);
   happening_give_to_a_person(happening);
