@@ -80,7 +80,7 @@ static int64_t put(struct care *care, int64_t patient, bool first,
   struct phones phones;
   phones_read(item, &phones);
   struct value mail = value_field(item, "email");
-  char *email = value_copy_text(&mail);
+  char *email = value_is(&mail, "") ? NULL : value_copy_text(&mail);  // "" names nobody
   int64_t person = name || phones.count || email ? 0 : patient;
   if (!person && !first) person = find_own(care, patient, name, &phones, email);
   if (!person) person = find_others(care, name, &phones);
@@ -94,7 +94,7 @@ static int64_t put(struct care *care, int64_t patient, bool first,
       contact_number_changed(care, person);
     *flag = fresh ? identity_add_phones(care->store, person, &phones)
                   : identity_set_phones(care->store, person, &phones, replace);
-    identity_set_email(care->store, person, item);
+    identity_set_email(care->store, person, item, replace);
     link(care, patient, person, item, position);
     struct value prefers = value_field(item, "prefers");
     prefer_set(care, patient, person, &prefers);

@@ -173,10 +173,12 @@ static int check_phone(struct check *check, const struct value *value, struct bu
 }
 
 static int check_email(struct check *check, const struct value *value, struct buf *out) {
-  if (value->kind != VALUE_TEXT || !email_is_plain(value->text.data, value->text.len))
+  bool none = value->kind == VALUE_TEXT && !value->text.len;
+  if (!none &&
+      (value->kind != VALUE_TEXT || !email_is_plain(value->text.data, value->text.len)))
     return wrong(check,
-                 "is not an e-mail address; send one such as name@example.org, or leave "
-                 "it out");
+                 "is not an e-mail address; send one such as name@example.org, \"\" to "
+                 "take it away, or leave it out");
   value_put(out, value);
   return OK;
 }
@@ -323,9 +325,11 @@ static int unknown(struct check *check, const struct event_shape *shape,
   return ERR_INVALID;
 }
 
-static bool is_absent(struct value *item) {
-  if (item->kind == VALUE_TEXT) *item = trim(*item);
-  return item->kind == VALUE_NIL || (item->kind == VALUE_TEXT && !item->text.len);
+// Systems fill in "" for what they don't know; an e-mail address is taken away by it.
+static bool is_absent(struct value *item, enum field_kind kind) {
+  if (item->kind != VALUE_TEXT) return item->kind == VALUE_NIL;
+  *item = trim(*item);
+  return !item->text.len && kind != FIELD_EMAIL;
 }
 
 // given: a bit for each field of the shape.
@@ -358,7 +362,7 @@ static int check_shape(struct check *check, const struct value *value,
     size_t before = path_enter(check, key.text.data, printable(&key));
     const struct event_field *field = find_field(shape, &key);
     if (!field) return unknown(check, shape, &key);
-    if (!is_absent(&item)) {
+    if (!is_absent(&item, field->kind)) {
       given |= UINT64_C(1) << (field - shape->fields);
       mapping_key(&map, field->name);
       if (check_field(check, &item, field, out)) return ERR_INVALID;

@@ -35,14 +35,20 @@ void identity_set(struct store *store, int64_t person, const char *kind,
   if (!changed) identity_add(store, person, kind, value, 1, NULL);
 }
 
-// A new row, not a new value: tries and flags belong to the address that they were of.
-void identity_set_email(struct store *store, int64_t person, const struct value *map) {
+// A new row, not a new value: tries and flags belong to the address that they were of. An
+// empty one takes it away.
+void identity_set_email(struct store *store, int64_t person, const struct value *map,
+                        bool replace) {
   struct value field = value_field(map, "email");
   char *email = value_copy_text(&field);
-  if (!email) return;
+  if (!email || (!*email && !replace)) {
+    mem_free(email);
+    return;
+  }
   store_exec(store, "DELETE FROM identity WHERE person=?1 AND kind='email' AND value<>?2",
              "it", person, email);
-  if (!store_int(store, 0, "SELECT 1 FROM identity WHERE person=?1 AND kind='email'", "i",
+  if (*email &&
+      !store_int(store, 0, "SELECT 1 FROM identity WHERE person=?1 AND kind='email'", "i",
                  person))
     identity_add(store, person, "email", email, 1, NULL);
   mem_free(email);

@@ -19,9 +19,10 @@ void identity_add(struct store *store, int64_t person, const char *kind,
 // For kinds of which a person has one: name, address. NULL: left alone.
 void identity_set(struct store *store, int64_t person, const char *kind,
                   const char *value);
-// The map's email, if it has one, takes the place of the one before; one known before
-// keeps what was found out about it.
-void identity_set_email(struct store *store, int64_t person, const struct value *map);
+// The map's email, if it has one, takes the place of the one before; "" takes that away
+// where numbers are replaced, too. One known before keeps what was found out about it.
+void identity_set_email(struct store *store, int64_t person, const struct value *map,
+                        bool replace);
 // Of a map with phone and phones. phones_deinit frees.
 void phones_read(const struct value *map, struct phones *out);
 void phones_deinit(struct phones *phones);

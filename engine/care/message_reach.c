@@ -18,7 +18,8 @@ enum { CONTACTS = 8 };
 
 struct candidate {
   int64_t person;
-  bool opted_out, bad;  // bad: wrong number, or nobody was ever reached
+  bool opted_out, bad;  // bad: nobody was ever reached
+  bool wrong_number;    // all numbers are somebody else's; another address may be right
   char wants[128];      // channels, in the order this person wants them
 };
 
@@ -123,7 +124,9 @@ static bool reach_person(struct reach *reach, const struct candidate *candidate)
   struct gate *gate = reach->gate;
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);
-    gate->identity = find_address(reach, person, gate->channel, kind);
+    bool rings_a_stranger = candidate->wrong_number && strcmp(kind, "phone") == 0;
+    gate->identity =
+        rings_a_stranger ? 0 : find_address(reach, person, gate->channel, kind);
     gate->person = person;
     if (gate->identity && may_go(reach) && !is_passed_over(reach)) return true;
     if (store_int(reach->care->store, 0,
@@ -137,15 +140,17 @@ static bool reach_person(struct reach *reach, const struct candidate *candidate)
 // Of a contact of patient ?1, for a message of department ?2.
 #define CANDIDATE                                                                      \
   "SELECT person, opted_out_at IS NOT NULL OR instr(coalesce(opted_out_of,''), '|' ||" \
-  " ?2 || '|')>0, wrong_number_at IS NOT NULL OR unreachable_at IS NOT NULL, prefers"
+  " ?2 || '|')>0, unreachable_at IS NOT NULL, prefers, wrong_number_at IS NOT NULL"
 
 static int read_candidates(struct stmt *row, struct candidate *out) {
   int count = 0;
   while (count < CONTACTS && stmt_row(row)) {
     struct candidate *candidate = &out[count++];
     const char *wants = stmt_text(row, 3);
-    *candidate = (struct candidate){stmt_int(row, 0), stmt_int(row, 1) != 0,
-                                    stmt_int(row, 2) != 0};
+    *candidate = (struct candidate){.person = stmt_int(row, 0),
+                                    .opted_out = stmt_int(row, 1) != 0,
+                                    .bad = stmt_int(row, 2) != 0,
+                                    .wrong_number = stmt_int(row, 4) != 0};
     snprintf(candidate->wants, sizeof candidate->wants, "%s", wants ? wants : "");
   }
   stmt_done(row);

@@ -134,7 +134,7 @@ static const char *put_numbers(struct care *care, int64_t patient, bool newcomer
                          ? identity_add_phones(care->store, patient, &phones)
                          : identity_set_phones(care->store, patient, &phones, replace);
   const char *other = contact_put_all(care, patient, newcomer, &contacts, replace);
-  identity_set_email(care->store, patient, map);
+  identity_set_email(care->store, patient, map, replace);
   struct value prefers = value_field(map, "prefers");
   prefer_set(care, patient, patient, &prefers);
   const char *shared = identity_flag_shared(care->store, &phones);

@@ -23,4 +23,16 @@ describe("a text by e-mail", function()
     assert.equal(0, #w.texts)
     assert.equal("no-contact", w.core:query("SELECT reason FROM message")[1].reason)
   end)
+
+  it("still goes when the only number turns out to be somebody else's", function()
+    local w = H.world { steps = [[aw.step { id = "a", at = "1h", run = function(p) p:send("hello", { via = { "sms" } }) end },
+      aw.step { id = "b", at = "2d", run = function(p) p:send("hello", { via = { "sms", "email" } }) end },]] }
+    local pt = w:patient { age = 60, email = "wang@example.org" }
+    w:discharge(pt)
+    w:advance "3h"
+    assert.equal("wrong-number", pt:reply "打错了")
+    w:advance "3d"
+    assert.same({ "sms", "email" }, { w.texts[1].channel, w.texts[2].channel })
+    assert.equal("wang@example.org", address(w))
+  end)
 end)

@@ -23,7 +23,7 @@ describe("An event from outside", function()
       (event.check(plain ',"procedures":["81.51","全髋关节置换术"]')))
   end)
 
-  local NO_MAIL = 'field "patient.email": is not an e-mail address; send one such as name@example.org, or leave it out'
+  local NO_MAIL = 'field "patient.email": is not an e-mail address; send one such as name@example.org, "" to take it away, or leave it out'
   for json, sentence in pairs {
     ["[]"] = "an event must be an object; see the manual, page events",
     [plain ',"wrad":"3"'] = 'field "wrad": an event has no such field; did you mean "ward"?',
@@ -252,7 +252,7 @@ describe("A hospital's events", function()
     assert.equal("self child", h:ask "select relation from contact order by position")
   end)
 
-  it("bring an e-mail address, the patient's and a contact's; a new one takes its place, and silence leaves it", function()
+  it("bring an e-mail address, the patient's and a contact's; a new one takes its place, an empty one takes it away, silence not", function()
     local mails = "select group_concat(value || coalesce(flag,''), ' ') from (select * from identity where kind='email' order by person)"
     local function her(more) return (',"patient":{"mrn":"Z1"%s}'):format(more) end
     post("patient", her ',"email":" Wang.X+a@mail.example.org ","contacts":[{"name":"李强","email":"li@example.org"},{"email":"son@example.org"}]')
@@ -264,6 +264,13 @@ describe("A hospital's events", function()
     post("contact", her ',"email":"wang@example.org","contacts":[{"name":"李强","email":"li@example.com"}]')
     assert.equal("wang@example.org li@example.com", h:ask(mails:gsub("order by", "and person in (select person from contact) order by")))
     assert.equal("", h:ask "select body from event where instr(body, '@')")
+    local named = "in (select person from contact)"
+    local known = mails:gsub("order by", "and person " .. named .. " order by")
+    post("patient", her ',"email":"","contacts":[{"name":"李强","email":""}]') -- as systems fill in what they don't know
+    assert.equal("wang@example.org li@example.com", h:ask(known))
+    post("contact", her ',"email":" ","contacts":[{"name":"李强","email":""},{"name":"王芳","email":""}]')
+    assert.equal("", h:ask(known))
+    assert.equal("李强 王芳", h:ask("select value from identity where kind='name' and person<>1 and person " .. named .. " order by value"))
   end)
 
   it("make one patient of two", function()

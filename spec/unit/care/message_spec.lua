@@ -68,6 +68,14 @@ describe("a message", function()
     end)
   end)
 
+  it("goes by WeChat to somebody whose numbers are all somebody else's, and rings no stranger", function()
+    w:set("channels", "sms wechat")
+    change "UPDATE contact SET wrong_number_at=1 WHERE person=1"
+    change "INSERT INTO identity (person,kind,value) VALUES (1,'wechat','openid1')"
+    assert.equal("in_flight", state(plan { via = "sms,wechat" }))
+    assert.equal("openid1", sent(1).to)
+  end)
+
   describe("is not sent", function()
     for what, case in pairs {
       ["to the dead"] = { "UPDATE patient SET died_at=1 WHERE id=1", {}, "suppressed dead" },
