@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "fhir/outcome.h"
 
-enum { OPEN = 0 };  // the scope of what anybody may ask
+enum { OPEN = 0, KNOWN = 1 << 16 };  // of what anybody may ask, and anybody known
 
 struct fhir_route {
   const char *method, *path;  // "*" stands for a type or an id
@@ -19,6 +19,7 @@ struct fhir_route {
 };
 
 static const struct fhir_route routes[] = {
+    {"POST", "", KNOWN, 0, fhir_bundle, true},
     {"GET", "metadata", OPEN, 0, fhir_metadata, false},
     {"GET", "*", SCOPE_READ, 0, fhir_search, false},
     {"POST", "*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
@@ -108,11 +109,26 @@ static bool admit(struct fhir_ask *ask) {
     fhir_refuse(ask, 401, "%s", tokens_refusal(authorization));
     ask->refusal.header =
         (struct http_header){"WWW-Authenticate", "Bearer realm=\"afterward\""};
-  } else if (!caller_may(ask->caller, ask->route->scope)) {
+  } else if (ask->route->scope != KNOWN && !caller_may(ask->caller, ask->route->scope)) {
     fhir_refuse(ask, 403, "this token has not the scope that this needs: %s",
                 ask->route->scope == SCOPE_READ ? "read" : "events");
   }
   return !ask->refusal.status;
+}
+
+// The message of the inbox that a resource becomes is deeper than it, and values have a
+// limit (base/value.h).
+enum { DEEPEST = VALUE_DEPTH - 8 };
+
+static int depth_of(const struct value *value) {
+  struct value_iter iter = value_iterate(value);
+  struct value item;
+  int deepest = 0;
+  while (value_next(&iter, NULL, &item)) {
+    int depth = 1 + depth_of(&item);
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
 }
 
 static void read_body(struct fhir_ask *ask) {
@@ -127,6 +143,8 @@ static void read_body(struct fhir_ask *ask) {
   else if (!value_read(ask->body_bytes.data, ask->body_bytes.len, &ask->body) ||
            ask->body.kind != VALUE_MAP)
     fhir_refuse(ask, 400, "the body must be one resource, a JSON object");
+  else if (depth_of(&ask->body) > DEEPEST)
+    fhir_refuse(ask, 400, "the body is nested too deeply: %d levels are taken", DEEPEST);
 }
 
 static void read_query(struct fhir_ask *ask) {

@@ -52,8 +52,15 @@ void fhir_send(struct fhir_ask *ask, const struct fhir_answer *answer,
 void fhir_problem(struct fhir_ask *ask, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+// A searchset into json. ERR_INVALID: nothing is put, and why says which parameter is
+// wrong.
+int fhir_search_put(struct fhir *fhir, const struct caller *caller,
+                    const struct fhir_type *type, const struct http_form *query,
+                    struct json *json, struct buf *people, struct status *why);
+
 // Interactions.
 void fhir_metadata(struct fhir_ask *ask);
 void fhir_read(struct fhir_ask *ask);
 void fhir_search(struct fhir_ask *ask);
 void fhir_write(struct fhir_ask *ask);
+void fhir_bundle(struct fhir_ask *ask);

@@ -72,6 +72,10 @@ static void put_rest(struct json *json) {
   json_open(json, '{');
   pair(json, "mode", "server");
   put_security(json);
+  list_of(json, "interaction");
+  put_interaction(json, "transaction");
+  put_interaction(json, "batch");
+  json_close(json, ']');
   list_of(json, "resource");
   for (const struct fhir_type *const *type = fhir_types; *type; type++)
     put_type(json, *type);

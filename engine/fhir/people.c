@@ -12,7 +12,8 @@ struct shown {  // waits for its entry in the audit
   struct buf etag, changed;
 };
 
-void fhir_people_add(struct buf *people, int64_t patient) {
+void fhir_people_add(struct buf *people, const struct fhir_type *type, int64_t patient) {
+  if (!(type->may & FHIR_PEOPLE)) return;
   buf_printf(people, "%spatient:%lld", people->len ? " " : "", (long long)patient);
 }
 
@@ -59,7 +60,7 @@ static void audit(struct pending *pending, struct fhir_ask *ask,
   struct mapping map = mapping_begin(&body);
   mapping_text(&map, "action", "patient.fhir");
   mapping_text(&map, "actor", ask->caller->staff);
-  mapping_text(&map, "detail", ask->type->name);
+  mapping_text(&map, "detail", ask->type ? ask->type->name : "Bundle");
   put_objects(&map, people);
   mapping_end(&map);
   buf_printf(&source, "fhir:%s", ask->caller->staff);
@@ -70,7 +71,7 @@ static void audit(struct pending *pending, struct fhir_ask *ask,
 
 void fhir_people_send(struct fhir_ask *ask, const struct fhir_answer *answer,
                       const struct buf *body, const struct buf *people) {
-  if (!(ask->type->may & FHIR_PEOPLE) || !people->len) {
+  if (!people->len) {
     fhir_send(ask, answer, body);
     fhir_ask_free(ask);
     return;

@@ -3,8 +3,8 @@
 
 #include "fhir/ask.h"
 
-// Those who were shown, apart by spaces.
-void fhir_people_add(struct buf *people, int64_t patient);
-// Sends, once that is kept when the type asks for it; takes the ask.
+// Those who were shown, when the type says who people are.
+void fhir_people_add(struct buf *people, const struct fhir_type *type, int64_t patient);
+// Sends, once it is kept that they were shown; takes the ask.
 void fhir_people_send(struct fhir_ask *ask, const struct fhir_answer *answer,
                       const struct buf *body, const struct buf *people);

@@ -26,7 +26,7 @@ void fhir_read(struct fhir_ask *ask) {
     answer.status = 304;
     buf_clear(&out);
   }
-  fhir_people_add(&people, seen.patient);
+  fhir_people_add(&people, ask->type, seen.patient);
   fhir_people_send(ask, &answer, &out, &people);
   buf_deinit(&people);
   buf_deinit(&out);

@@ -75,15 +75,11 @@ static void show_consent(struct fhir_show *show, struct stmt *row) {
 }
 
 static int64_t person_of(struct fhir_taking *taking, int64_t patient) {
-  struct value reference = fhir_at(&taking->resource, "performer.0.reference");
+  struct value performer = fhir_at(&taking->resource, "performer.0");
   struct fhir_key key;
-  char *text = value_copy_text(&reference), *slash = text ? strrchr(text, '/') : NULL;
-  int64_t person = patient;
-  if (slash && strstr(text, "RelatedPerson/"))
-    person = fhir_id_parse(taking->fhir, &fhir_related_person, slash + 1, &key) ? key.part
-                                                                                : -1;
-  mem_free(text);
-  return person;
+  char id[FHIR_ID];
+  if (!fhir_reference(taking, &performer, &fhir_related_person, id)) return patient;
+  return fhir_id_parse(taking->fhir, &fhir_related_person, id, &key) ? key.part : -1;
 }
 
 static bool is_given(const struct value *resource) {

@@ -89,9 +89,13 @@ static void show_patient(struct fhir_show *show, struct stmt *row) {
   put_link(show, stmt_int(row, MERGED));
 }
 
+// "1951" and "1951-02" are dates to FHIR; here a birth date is whole, or not known.
 static void merge_whole_date(struct merge *fields, const struct value *date) {
-  if (date->kind != VALUE_TEXT || date->text.len >= 10)
-    merge_value(fields, "birth", date);
+  bool part = date->kind == VALUE_TEXT && (date->text.len == 4 || date->text.len == 7);
+  for (size_t i = 0; part && i < date->text.len; i++)
+    part = i == 4 ? date->text.data[i] == '-'
+                  : date->text.data[i] >= '0' && date->text.data[i] <= '9';
+  if (!part) merge_value(fields, "birth", date);
 }
 
 static void merge_sex(struct merge *fields, const struct value *gender) {
@@ -160,7 +164,8 @@ static int tell_link(struct fhir_taking *taking, const struct value *link,
   bool by = value_is(&type, "replaced-by");
   int code = OK;
   if (!by && !value_is(&type, "replaces")) return OK;
-  if (!fhir_subject(taking, &other, "Patient.link.other", &its))
+  if (!fhir_number_ahead(taking, &other, &its) &&
+      !fhir_subject(taking, &other, "Patient.link.other", &its))
     code = taking->status->code;
   else
     code = by ? tell_merge(taking, mrn, its.data) : tell_merge(taking, its.data, mrn);

@@ -13,20 +13,21 @@
 enum { USUAL = 50, MOST = 200, LOOKED = 50000 };  // rows; 50,000 take 20 ms or so
 
 struct search {
-  struct fhir_ask *ask;
+  struct fhir *fhir;
+  const struct caller *caller;
   const struct fhir_type *type;
+  const struct http_form *query;
+  struct status *why;   // set when it is refused
   struct fhir_key key;  // _id
   int64_t patient, after, until, count;
   const char *identifier;
   struct buf identifier_text, statuses;
   struct fhir_period date, changed;
   bool nothing;  // what is asked for can't be found
-  bool failed;   // it is answered already
 };
 
-static void fail(struct search *search, int status, const char *name, const char *what) {
-  if (!search->failed) fhir_problem(search->ask, status, "%s: %s", name, what);
-  search->failed = true;
+static void fail(struct search *search, const char *name, const char *what) {
+  status_fail(search->why, ERR_INVALID, "%.40s: %s", name, what);
 }
 
 static void read_count(struct search *search, const char *name, const char *text) {
@@ -34,24 +35,23 @@ static void read_count(struct search *search, const char *name, const char *text
   search->count = number ? strtol(text, NULL, 10) : 0;
   if (search->count > MOST) search->count = MOST;
   if (!number || !search->count)
-    fail(search, 400, name, "must be a number from 1 on; at most 200 come at once");
+    fail(search, name, "must be a number from 1 on; at most 200 come at once");
 }
 
 static void read_id(struct search *search, const char *name, const char *text) {
   (void)name;
-  if (!fhir_id_parse(search->ask->fhir, search->type, text, &search->key))
+  if (!fhir_id_parse(search->fhir, search->type, text, &search->key))
     search->nothing = true;
 }
 
 static void read_after(struct search *search, const char *name, const char *text) {
-  struct fhir *fhir = search->ask->fhir;
+  struct fhir *fhir = search->fhir;
   search->after = public_id_parse(fhir->api->keys.public_id, search->type->kind, text);
-  if (!search->after)
-    fail(search, 400, name, "take the link of the page before as it is");
+  if (!search->after) fail(search, name, "take the link of the page before as it is");
 }
 
 static void read_patient(struct search *search, const char *name, const char *text) {
-  struct fhir *fhir = search->ask->fhir;
+  struct fhir *fhir = search->fhir;
   const char *id = strrchr(text, '/') ? strrchr(text, '/') + 1 : text;
   (void)name;
   search->patient = public_id_parse(fhir->api->keys.public_id, 'p', id);
@@ -60,8 +60,8 @@ static void read_patient(struct search *search, const char *name, const char *te
 
 static void read_identifier(struct search *search, const char *name, const char *text) {
   if (!search->type->identifies) {
-    fail(search, 400, name, "is no parameter of this type");
-  } else if (fhir_token_read(search->ask->fhir, search->type->identifies, text,
+    fail(search, name, "is no parameter of this type");
+  } else if (fhir_token_read(search->fhir, search->type->identifies, text,
                              &search->identifier_text)) {
     search->identifier = buf_text(&search->identifier_text);
   } else {
@@ -71,18 +71,18 @@ static void read_identifier(struct search *search, const char *name, const char 
 
 static void read_status(struct search *search, const char *name, const char *text) {
   if (!search->type->statuses)
-    fail(search, 400, name, "is no parameter of this type");
+    fail(search, name, "is no parameter of this type");
   else if (!fhir_words_read(search->type->statuses, text, &search->statuses))
-    fail(search, 400, name, search->type->statuses);
+    fail(search, name, search->type->statuses);
 }
 
 static void read_date(struct search *search, const char *name, const char *text) {
   bool changed = *name == '_';
   if (!changed && !search->type->dated)
-    fail(search, 400, name, "is no parameter of this type");
+    fail(search, name, "is no parameter of this type");
   else if (!fhir_period_read(changed ? &search->changed : &search->date, text,
-                             care_site_zone(search->ask->fhir->care)))
-    fail(search, 400, name,
+                             care_site_zone(search->fhir->care)))
+    fail(search, name,
          "must be a date or time such as ge2026-03-02 or "
          "lt2026-03-02T15:00:00%2B08:00 (eq ne is not, gt lt ge le are "
          "known)");
@@ -108,21 +108,19 @@ static void read_parameter(struct search *search, const struct http_field *field
       parameters[i].read(search, field->name, field->value);
       return;
     }
-  fhir_problem(search->ask, 400,
-               "%.40s is no parameter that this server knows; GET metadata lists them",
-               field->name);
-  search->failed = true;
+  fail(search, field->name,
+       "is no parameter that this server knows; GET metadata lists them");
 }
 
 static void read_parameters(struct search *search) {
-  const struct http_form *query = &search->ask->query;
-  for (size_t i = 0; i < query->count && !search->failed; i++)
+  const struct http_form *query = search->query;
+  for (size_t i = 0; i < query->count && !search->why->code; i++)
     read_parameter(search, &query->fields[i]);
   if (search->type->may & FHIR_OF_PATIENT) search->count = MOST;  // few, not paged
-  if (search->failed || search->patient || search->key.row ||
+  if (search->why->code || search->patient || search->key.row ||
       !(search->type->may & FHIR_OF_PATIENT) || search->nothing)
     return;
-  fail(search, 400, "patient", "is needed to search this type");
+  fail(search, "patient", "is needed to search this type");
 }
 
 static const char *choose(const struct search *search) {
@@ -133,14 +131,14 @@ static const char *choose(const struct search *search) {
 }
 
 static struct stmt *query(struct search *search) {
-  struct fhir_ask *ask = search->ask;
-  struct store *store = ask->fhir->care->store;
+  struct fhir *fhir = search->fhir;
+  struct store *store = fhir->care->store;
   const char *sql = choose(search);
   bool walks = sql == search->type->walk;
   search->until = walks ? search->after + LOOKED : INT64_MAX;
   return store_query(
-      store, sql, "tiiittiiiiiiiit", ask->caller->departments,
-      kernel_now(ask->fhir->care->kernel), search->key.row,
+      store, sql, "tiiittiiiiiiiit", search->caller->departments,
+      kernel_now(fhir->care->kernel), search->key.row,
       search->key.row ? search->key.patient : search->patient, search->identifier,
       search->statuses.len ? buf_text(&search->statuses) : NULL, search->date.from,
       search->date.before, search->changed.from, search->changed.before, search->after,
@@ -149,19 +147,19 @@ static struct stmt *query(struct search *search) {
 
 static void put_link(struct search *search, struct json *json, const char *relation,
                      int64_t after) {
-  struct fhir_ask *ask = search->ask;
+  struct fhir *fhir = search->fhir;
   struct buf url = {0};
   char id[PUBLIC_ID_SIZE];
-  buf_printf(&url, "%s/%s?", buf_text(&ask->fhir->base), search->type->name);
-  for (size_t i = 0; i < ask->query.count; i++) {
-    const struct http_field *field = &ask->query.fields[i];
+  buf_printf(&url, "%s/%s?", buf_text(&fhir->base), search->type->name);
+  for (size_t i = 0; i < search->query->count; i++) {
+    const struct http_field *field = &search->query->fields[i];
     if (!strcmp(field->name, "_after") && after) continue;
     buf_printf(&url, "%s=", field->name);
     http_percent_encode(&url, field->value, strlen(field->value));
     buf_putc(&url, '&');
   }
   if (after) {
-    public_id_format(ask->fhir->api->keys.public_id, search->type->kind, after, id);
+    public_id_format(fhir->api->keys.public_id, search->type->kind, after, id);
     buf_printf(&url, "_after=%s", id);
   } else {
     buf_reserve(&url, 1);
@@ -178,7 +176,7 @@ static void put_link(struct search *search, struct json *json, const char *relat
 
 static void put_entry(struct search *search, struct json *json, struct stmt *row,
                       struct buf *people, struct fhir_seen *seen) {
-  struct fhir *fhir = search->ask->fhir;
+  struct fhir *fhir = search->fhir;
   struct buf url = {0};
   char id[FHIR_ID];
   fhir_id_format(fhir, search->type, row, id);
@@ -187,15 +185,15 @@ static void put_entry(struct search *search, struct json *json, struct stmt *row
   json_key(json, "fullUrl");
   json_text(json, url.data);
   json_key(json, "resource");
-  fhir_resource_put(fhir, search->type, row,
-                    !caller_may(search->ask->caller, SCOPE_CONTACTS), json, seen);
+  fhir_resource_put(fhir, search->type, row, !caller_may(search->caller, SCOPE_CONTACTS),
+                    json, seen);
   json_key(json, "search");
   json_open(json, '{');
   json_key(json, "mode");
   json_text(json, "match");
   json_close(json, '}');
   json_close(json, '}');
-  fhir_people_add(people, seen->patient);
+  fhir_people_add(people, search->type, seen->patient);
   buf_deinit(&url);
 }
 
@@ -212,7 +210,7 @@ static int64_t put_entries(struct search *search, struct json *json, struct buf 
   stmt_done(row);
   if (more) return seen.row;
   return choose(search) == search->type->walk &&
-                 store_int(search->ask->fhir->care->store, 0, search->type->last, "") >
+                 store_int(search->fhir->care->store, 0, search->type->last, "") >
                      search->until
              ? search->until
              : 0;
@@ -237,19 +235,33 @@ static void put_bundle(struct search *search, struct json *json, struct buf *peo
   buf_deinit(&entries);
 }
 
+int fhir_search_put(struct fhir *fhir, const struct caller *caller,
+                    const struct fhir_type *type, const struct http_form *query,
+                    struct json *json, struct buf *people, struct status *why) {
+  struct search search = {.fhir = fhir,
+                          .caller = caller,
+                          .type = type,
+                          .query = query,
+                          .why = why,
+                          .count = USUAL};
+  read_parameters(&search);
+  if (!why->code) put_bundle(&search, json, people);
+  buf_deinit(&search.identifier_text);
+  buf_deinit(&search.statuses);
+  return why->code;
+}
+
 void fhir_search(struct fhir_ask *ask) {
-  struct search search = {.ask = ask, .type = ask->type, .count = USUAL};
   struct buf out = {0}, people = {0};
   struct json json = {.out = &out};
-  read_parameters(&search);
-  if (!search.failed) {
-    put_bundle(&search, &json, &people);
+  struct status why = {0};
+  if (!fhir_search_put(ask->fhir, ask->caller, ask->type, &ask->query, &json, &people,
+                       &why)) {
     fhir_people_send(ask, &(struct fhir_answer){.status = 200}, &out, &people);
   } else {
+    fhir_problem(ask, 400, "%s", why.text);
     fhir_ask_free(ask);
   }
   buf_deinit(&people);
   buf_deinit(&out);
-  buf_deinit(&search.identifier_text);
-  buf_deinit(&search.statuses);
 }

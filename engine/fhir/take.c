@@ -1,5 +1,3 @@
-// The inbox kind "fhir": {entries = {{id, if_match, if_none_exist, resource, type}}},
-// applied as events, all of them or none.
 #include "fhir/take.h"
 
 #include <stdarg.h>
@@ -11,10 +9,6 @@
 #include "base/mem.h"
 #include "care/patient.h"
 #include "fhir/element.h"
-#include "fhir/inbox.h"
-#include "fhir/token.h"
-
-static const struct caller everybody = {.scopes = SCOPE_READ | SCOPE_CONTACTS};
 
 int fhir_wrong(struct fhir_taking *taking, const char *format, ...) {
   char text[400];
@@ -106,16 +100,13 @@ static int64_t by_identifier(struct fhir_taking *taking, const struct value *ref
 }
 
 static int64_t by_address(struct fhir_taking *taking, const struct value *reference) {
-  struct value field = value_field(reference, "reference");
-  char *text = value_copy_text(&field), *slash = text ? strrchr(text, '/') : NULL;
-  bool patient = slash && slash - text >= 7 && !memcmp(slash - 7, "Patient", 7);
-  int64_t row =
-      patient ? public_id_parse(taking->fhir->api->keys.public_id, 'p', slash + 1) : 0;
-  mem_free(text);
-  return row && store_int(taking->care->store, 0, "SELECT 1 FROM patient WHERE id=?1",
-                          "i", row)
-             ? row
-             : 0;
+  struct fhir_key key;
+  char id[FHIR_ID];
+  if (!fhir_reference(taking, reference, &fhir_patient, id) ||
+      !fhir_id_parse(taking->fhir, &fhir_patient, id, &key))
+    return 0;
+  return store_int(taking->care->store, 0, "SELECT id FROM patient WHERE id=?1", "i",
+                   key.row);
 }
 
 int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,
@@ -142,155 +133,19 @@ int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,
 
 int fhir_visit(struct fhir_taking *taking, const struct value *reference,
                const char *element, struct buf *visit) {
-  struct value field = value_field(reference, "reference"),
-               number = fhir_at(reference, "identifier.value");
-  char *text = value_copy_text(&field), *slash = text ? strrchr(text, '/') : NULL;
-  int64_t row =
-      slash ? public_id_parse(taking->fhir->api->keys.public_id, 'v', slash + 1) : 0;
-  char *known = row ? store_text(taking->care->store,
-                                 "SELECT visit FROM encounter WHERE id=?1", "i", row)
-                    : NULL;
+  struct value number = fhir_at(reference, "identifier.value");
+  struct fhir_key key = {0};
+  char id[FHIR_ID], *known = NULL;
+  if (fhir_reference(taking, reference, &fhir_encounter, id) &&
+      fhir_id_parse(taking->fhir, &fhir_encounter, id, &key))
+    known = store_text(taking->care->store, "SELECT visit FROM encounter WHERE id=?1",
+                       "i", key.row);
   if (known)
     buf_puts(visit, known);
   else if (number.kind == VALUE_TEXT)
     buf_put(visit, number.text.data, number.text.len);
   free(known);
-  mem_free(text);
   if (visit->len || reference->kind == VALUE_NIL) return OK;
   return fhir_wrong(
       taking, "%s: names no stay that is known here; send the Encounter first", element);
-}
-
-// An update needs what is to be updated, as it was seen when that is said.
-static int check_known(struct fhir_taking *taking) {
-  struct value match = value_field(&taking->entry, "if_match");
-  struct fhir_seen seen;
-  char *tag;
-  bool same;
-  if (!fhir_id_parse(taking->fhir, taking->type, taking->id, &taking->key) ||
-      !fhir_resource_find(taking->fhir, taking->type, taking->id, &everybody, NULL,
-                          &seen)) {
-    taking->http = 405;
-    return status_fail(taking->status, ERR_NOT_FOUND,
-                       "there is no such %s, and ids are given here: create it by POST",
-                       taking->type->name);
-  }
-  tag = value_copy_text(&match);
-  same = !tag || strstr(tag, seen.version);
-  mem_free(tag);
-  if (same) return OK;
-  taking->http = 412;
-  return status_fail(taking->status, ERR_CONFLICT,
-                     "If-Match: it is at version W/\"%s\" now; read it again",
-                     seen.version);
-}
-
-// "identifier=system|number": 1 when one is known, -1 when the text says something else.
-static int find_existing(struct fhir_taking *taking) {
-  struct value asked = value_field(&taking->entry, "if_none_exist");
-  struct buf number = {0};
-  char *text = value_copy_text(&asked);
-  bool good = text && !strncmp(text, "identifier=", 11) && taking->type->identifies &&
-              !strchr(text, '&');
-  int64_t row = 0;
-  if (good &&
-      fhir_token_read(taking->fhir, taking->type->identifies, text + 11, &number)) {
-    struct stmt *found =
-        fhir_resource_by_identifier(taking->fhir, taking->type, buf_text(&number));
-    if (stmt_row(found)) row = stmt_int(found, 0);
-    if (row && stmt_row(found)) {
-      good = false;
-      taking->http = 412;
-    }
-    stmt_done(found);
-  }
-  if (row && good) fhir_made(taking, row, true);
-  buf_deinit(&number);
-  mem_free(text);
-  if (good || asked.kind == VALUE_NIL) return row != 0;
-  return status_fail(taking->status, taking->http ? ERR_CONFLICT : ERR_INVALID,
-                     taking->http ? "If-None-Exist: several match; ask more narrowly"
-                                  : "If-None-Exist: only identifier=system|number is "
-                                    "understood, of types that have identifiers");
-}
-
-static int check_type(struct fhir_taking *taking) {
-  struct value type = value_field(&taking->resource, "resourceType"),
-               id = value_field(&taking->resource, "id");
-  if (!value_is(&type, taking->type->name))
-    return fhir_wrong(taking, "resourceType: must be %s at this address",
-                      taking->type->name);
-  if (taking->update && !value_is(&id, taking->id))
-    return fhir_wrong(taking, "%s.id: must be the one in the address",
-                      taking->type->name);
-  return OK;
-}
-
-static int take(struct fhir_taking *taking) {
-  int known = 0;
-  if (check_type(taking)) return taking->status->code;
-  if (taking->update)
-    known = check_known(taking);
-  else
-    known = find_existing(taking);
-  if (known < 0) return known;
-  return known && !taking->update ? OK : taking->type->take(taking);
-}
-
-static void copy_id(struct fhir_taking *taking) {
-  struct value id = value_field(&taking->entry, "id");
-  char *text = value_copy_text(&id);
-  if (text) snprintf(taking->id, sizeof taking->id, "%s", text);
-  taking->update = text != NULL;
-  mem_free(text);
-}
-
-static int take_entry(struct fhir *fhir, struct inbox_row *row, const struct value *entry,
-                      struct fhir_taking *taking, struct status *status) {
-  struct value name = value_field(entry, "type");
-  *taking = (struct fhir_taking){.fhir = fhir,
-                                 .care = fhir->care,
-                                 .row = row,
-                                 .entry = *entry,
-                                 .resource = value_field(entry, "resource"),
-                                 .status = status};
-  taking->type = fhir_type_find(name.text.data, name.text.len);
-  copy_id(taking);
-  int code = take(taking);
-  mem_free(taking->source);
-  return code;
-}
-
-// What is refused before anything was written is told with its own HTTP status.
-static int tell_refusal(struct inbox_row *row, const struct fhir_taking *taking) {
-  struct mapping map = mapping_begin(&row->result);
-  mapping_text(&map, "detail", taking->status->text);
-  mapping_int(&map, "status", taking->http);
-  mapping_end(&map);
-  taking->status->code = OK;
-  return OK;
-}
-
-static void tell(struct inbox_row *row, const struct fhir_taking *taking) {
-  buf_clear(&row->result);  // the event's own word of it
-  struct mapping map = mapping_begin(&row->result);
-  mapping_text(&map, "id", taking->id);
-  if (taking->done.patient) mapping_int(&map, "patient", taking->done.patient);
-  mapping_int(&map, "status", taking->update || taking->found ? 200 : 201);
-  mapping_end(&map);
-}
-
-static int apply(void *self, struct inbox_row *row, struct status *status) {
-  struct value entries = value_field(&row->body, "entries"),
-               entry = value_at(&entries, 0);
-  struct fhir_taking taking;
-  int code = take_entry(self, row, &entry, &taking, status);
-  if (code && taking.http) return tell_refusal(row, &taking);
-  if (!code) tell(row, &taking);
-  return code;
-}
-
-void fhir_handlers(struct fhir *fhir) {
-  static const struct inbox_handler handler = {.kind = "fhir", .apply = apply};
-  kernel_handle_inbox(fhir->care->kernel, &handler, fhir);
 }

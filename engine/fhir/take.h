@@ -6,13 +6,22 @@
 #include "care/mapping.h"
 #include "fhir/resource.h"
 
+struct fhir_link {  // an entry of the same transaction
+  struct value full_url;
+  const struct fhir_type *type;
+  struct value resource;
+  char id[FHIR_ID];  // "": not made yet
+};
+
 struct fhir_taking {
   struct fhir *fhir;
   struct care *care;
   struct inbox_row *row;
   const struct fhir_type *type;
-  struct value resource;   // what came
-  struct value entry;      // the entry it came in
+  struct value resource;  // what came
+  struct value entry;     // the entry it came in
+  const struct fhir_link *links;
+  uint32_t link_count;
   char id[FHIR_ID];        // of an update; then, of what was made or changed
   bool update;             // of what is known under the id
   bool found;              // a create turned out to be of what was known
@@ -28,6 +37,14 @@ int fhir_wrong(struct fhir_taking *taking, const char *format, ...)
 // Has the event checked and applied as any that comes; fields are freed. at NULL: now.
 int fhir_event(struct fhir_taking *taking, const char *kind, const struct value *at,
                struct merge *fields);
+// The id that a Reference names: "Type/ID" at any server's address, the fullUrl of an
+// entry of the same transaction, or "Type?identifier=…". False when it is none of these.
+bool fhir_reference(struct fhir_taking *taking, const struct value *reference,
+                    const struct fhir_type *type, char id[FHIR_ID]);
+// The number of the Patient of the same transaction that it names, when that is not made
+// yet; false: there is none.
+bool fhir_number_ahead(struct fhir_taking *taking, const struct value *reference,
+                       struct buf *mrn);
 // The patient that a Reference names, by address or by identifier: the row, with mrn
 // appended. 0: refused, with element in the sentence.
 int64_t fhir_subject(struct fhir_taking *taking, const struct value *reference,

@@ -69,8 +69,11 @@ static void answer_made(struct fhir_ask *ask, const char *id, int status) {
 static void on_told(struct pending *pending, const struct value *result) {
   struct fhir_ask *ask = pending->held;
   struct value status = value_field(result, "status"),
-               detail = value_field(result, "detail"), id = value_field(result, "id");
+               detail = value_field(result, "detail"),
+               entries = value_field(result, "entries"), entry = value_at(&entries, 0),
+               id = value_field(&entry, "id"), made = value_field(&entry, "status");
   int code = (int)value_int_or(&status, 500);
+  if (code < 300) code = (int)value_int_or(&made, 500);
   char *text = value_copy_text(code < 300 ? &id : &detail);
   if (code < 300 && text)
     answer_made(ask, text, code);

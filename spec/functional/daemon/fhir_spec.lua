@@ -1,62 +1,26 @@
--- FHIR at /fhir, as an integration engine sees it: what it sends becomes what any event becomes, and what is known can be read.
+-- FHIR at /fhir, as an integration engine sees it: patients and stays become what any event becomes, and can be read.
 local Hospital = require "functional.support.hospital"
+local Fhir = require "functional.support.fhir"
 local wait = require "functional.support.wait"
 
-local STEP = 'aw.step { id = "s", at = "24h", run = function(p) p:ask("check", { within = "24h" }) end },'
-local FHIR = { ["Content-Type"] = "application/fhir+json" }
-local MRN, VN = "https://hospital.example/mrn", "https://hospital.example/visit"
-
-local function hospital()
-  return Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) },
-    site = ('fhir = { mrn = "%s", visit = "%s" },'):format(MRN, VN) }:start()
-end
-
-local function headers(more)
-  local all = {}
-  for _, set in ipairs { FHIR, more or {} } do for name, value in pairs(set) do all[name] = value end end
-  return all
-end
+local MRN = Fhir.MRN
 
 describe("FHIR", function()
-  local h
-  setup(function() h = hospital() end)
-  teardown(function() h:close() end)
+  local h, fhir
+  setup(function()
+    fhir = Fhir.open()
+    h = fhir.h
+  end)
+  teardown(function() fhir:close() end)
 
-  local function ask(method, path, body, more) return h:call(method, "/fhir/" .. path, body, headers(more)) end
-  local function get(path, more)
-    local status, body, got = ask("GET", path, nil, more)
-    assert.equal(200, status, body and body.issue and body.issue[1].diagnostics)
-    return body, got
-  end
-  local function refused(wanted, code, method, path, body, more)
-    local status, outcome, got = ask(method, path, body, more)
-    assert.equal(wanted, status)
-    assert.equal("OperationOutcome", outcome.resourceType)
-    assert.equal("application/fhir+json;charset=utf-8", got["content-type"])
-    assert.equal(code, outcome.issue[1].code)
-    return outcome.issue[1].diagnostics, outcome.issue[1].expression
-  end
-  local function patient(n, more)
-    local resource = { resourceType = "Patient", identifier = { { system = MRN, value = "M" .. n } },
-      name = { { family = "王", given = { "小" .. n } } }, gender = "female", birthDate = "1951-02-03",
-      telecom = { { system = "phone", value = Hospital.phone(n) } } }
-    for key, value in pairs(more or {}) do resource[key] = value end
-    return resource
-  end
-  local function stay(n, id, status, more)
-    local resource = { resourceType = "Encounter", status = status, class = { code = "IMP" }, subject = { reference = "Patient/" .. id },
-      identifier = { { system = VN, value = "V" .. n } }, serviceType = { coding = { { code = "w" } } },
-      period = { start = Hospital.iso(h:now() - 3 * 86400000) } }
-    for key, value in pairs(more or {}) do resource[key] = value end
-    return resource
-  end
-  local function create(type, resource, more)
-    local status, body, got = ask("POST", type, resource, more)
-    assert.equal(201, status, body and body.issue and body.issue[1].diagnostics)
-    return body, got
-  end
-  local function over() return { start = Hospital.iso(h:now() - 3 * 86400000), ["end"] = Hospital.iso(h:now() - 1000) } end
-  local function enrollments(id) return h:get("/enrollments?patient=" .. id).items end
+  local patient = Fhir.patient
+  local function ask(...) return fhir:ask(...) end
+  local function get(...) return fhir:get(...) end
+  local function refused(...) return fhir:refused(...) end
+  local function stay(...) return fhir:stay(...) end
+  local function create(...) return fhir:create(...) end
+  local function over() return fhir:over() end
+  local function enrollments(...) return fhir:enrollments(...) end
 
   it("says what it does, to anybody", function()
     local statement = get("metadata", { token = false })
@@ -152,6 +116,15 @@ describe("FHIR", function()
       patient(10, { name = { { text = "李四" } }, birthDate = "1980-01-01" }))))
   end)
 
+  it("is in the list of what came, and of what was refused", function()
+    local id = create("Patient", patient(11)).id
+    refused(422, "invalid", "POST", "Encounter", stay(11, id, "planned"))
+    local newest = h:get("/events?limit=2").items
+    assert.same({ "refused", "fhir", "applied", id }, { newest[1].status, newest[1].kind, newest[2].status, newest[2].patient })
+    assert.matches("Encounter.status", newest[1].reason)
+    assert.truthy(h:afterward("refused"):find("Encounter.status", 1, true))
+  end)
+
   it("starts a follow-up when a stay is finished, as a discharge does", function()
     local id = create("Patient", patient(20)).id
     local made = create("Encounter", stay(20, id, "in-progress"))
@@ -231,115 +204,5 @@ describe("FHIR", function()
     for _, path_ in ipairs { "Patient?name=x", "Patient?_count=0", "Encounter?status=lost", "Encounter?date=soon", "Patient?_sort=x" } do
       refused(400, "invalid", "GET", path_)
     end
-  end)
-
-  it("takes what was done and found, and enrolls by it as late codes do", function()
-    local id = create("Patient", patient(40)).id
-    local visit = create("Encounter", stay(40, id, "finished", { period = over() })).id
-    local function coded(type, more)
-      local resource = { resourceType = type, subject = { reference = "Patient/" .. id }, encounter = { reference = "Encounter/" .. visit },
-        code = { coding = { { system = "http://hl7.org/fhir/sid/icd-9-cm", code = "81.51" } }, text = "髋关节置换" } }
-      for key, value in pairs(more or {}) do resource[key] = value end
-      return resource
-    end
-    local done = create("Procedure", coded("Procedure", { status = "completed", performedDateTime = "2026-03-01T09:00:00+08:00" }))
-    assert.same({ "81.51", "髋关节置换", "Encounter/" .. visit, "2026-03-01T09:00:00+08:00" },
-      { done.code.coding[1].code, done.code.text, done.encounter.reference, done.performedDateTime })
-    assert.equal(done.id, create("Procedure", coded("Procedure", { status = "completed" })).id)
-    local found = create("Condition", coded("Condition", { code = { text = "股骨颈骨折" } }))
-    assert.equal("股骨颈骨折", found.code.text)
-    assert.equal(done.id, get("Procedure?patient=" .. id).entry[1].resource.id)
-    assert.equal(found.id, get("Condition?subject=Patient/" .. id).entry[1].resource.id)
-    refused(404, "not-found", "GET", "Condition/" .. done.id)
-    refused(405, "not-supported", "PUT", "Procedure/" .. done.id, coded("Procedure", { id = done.id, status = "completed" }))
-    refused(422, "invalid", "POST", "Procedure", coded("Procedure", { status = "not-done" }))
-    refused(422, "invalid", "POST", "Condition", coded("Condition", { encounter = { reference = "Encounter/v000000000000" } }))
-  end)
-
-  it("takes readings, corrects them under one id, and takes them back", function()
-    local id = create("Patient", patient(41)).id
-    local function glucose(value, more)
-      local resource = { resourceType = "Observation", status = "final", subject = { reference = "Patient/" .. id },
-        code = { coding = { { system = "http://loinc.org", code = "2345-7" } } }, effectiveDateTime = "2026-03-02T07:00:00+08:00",
-        valueQuantity = { value = value, unit = "mg/dL", code = "mg/dL", system = "http://unitsofmeasure.org" },
-        identifier = { { value = "LIS-1" } } }
-      for key, item in pairs(more or {}) do resource[key] = item end
-      return resource
-    end
-    local made = create("Observation", glucose(126))
-    assert.same({ "glucose", "mmol/L", "final" }, { made.code.coding[1].code, made.valueQuantity.unit, made.status })
-    assert.is_true(math.abs(made.valueQuantity.value - 6.994) < 0.001)
-    local status, corrected = ask("PUT", "Observation/" .. made.id, glucose(180, { id = made.id, status = "amended" }))
-    assert.same({ 200, made.id, "corrected" }, { status, corrected.id, corrected.status })
-    assert.is_true(corrected.valueQuantity.value > 9.9)
-    local list = get("Observation?patient=" .. id).entry
-    assert.same({ 1, made.id }, { #list, list[1].resource.id })
-    status = ask("PUT", "Observation/" .. made.id, glucose(180, { id = made.id, status = "entered-in-error" }))
-    assert.same({ 200, "entered-in-error" }, { status, get("Observation/" .. made.id).status })
-    assert.is_nil(get("Observation?patient=" .. id .. "&status=final").entry)
-    local text = refused(422, "invalid", "POST", "Observation", glucose(1260, { identifier = {} }))
-    assert.matches("outside", text)
-    local panel = create("Observation", { resourceType = "Observation", status = "final", subject = { reference = "Patient/" .. id },
-      code = { coding = { { system = "http://loinc.org", code = "85354-9" } } }, effectiveDateTime = "2026-03-02T08:00:00+08:00",
-      component = {
-        { code = { coding = { { system = "http://loinc.org", code = "8480-6" } } }, valueQuantity = { value = 150, code = "mm[Hg]" } },
-        { code = { coding = { { system = "http://loinc.org", code = "8462-4" } } }, valueQuantity = { value = 90, code = "mm[Hg]" } } } })
-    assert.same({ "systolic", 150 }, { panel.code.coding[1].code, panel.valueQuantity.value })
-    assert.equal(2, #get("Observation?patient=" .. id .. "&date=ge2026-03-02T08:00:00%2B08:00&status=final").entry)
-  end)
-
-  it("takes bookings, moves them and calls them off", function()
-    local id = create("Patient", patient(42)).id
-    local function booking(more)
-      local resource = { resourceType = "Appointment", status = "booked", identifier = { { value = "A42" } }, start = "2026-03-09T08:30:00+08:00",
-        serviceType = { { coding = { { code = "w" } } } }, participant = { { actor = { reference = "Patient/" .. id }, status = "accepted" } } }
-      for key, item in pairs(more or {}) do resource[key] = item end
-      return resource
-    end
-    local made = create("Appointment", booking())
-    assert.same({ "booked", "A42", "Patient/" .. id }, { made.status, made.identifier[1].value, made.participant[1].actor.reference })
-    local status, moved = ask("PUT", "Appointment/" .. made.id, booking { id = made.id, start = "2026-03-10T08:30:00+08:00" })
-    assert.same({ 200, "booked", "2026-03-10T08:30:00+08:00" }, { status, moved.status, moved.start })
-    status, moved = ask("PUT", "Appointment/" .. made.id, booking { id = made.id, status = "noshow" })
-    assert.same({ 200, "noshow" }, { status, moved.status })
-    assert.equal(made.id, get("Appointment?identifier=A42").entry[1].resource.id)
-    assert.equal(made.id, get("Appointment?patient=" .. id .. "&status=noshow").entry[1].resource.id)
-    refused(422, "invalid", "POST", "Appointment", booking { status = "proposed" })
-  end)
-
-  it("takes the family, who may be several patients'", function()
-    local id, other = create("Patient", patient(43)).id, create("Patient", patient(44)).id
-    local function son(of, more)
-      local resource = { resourceType = "RelatedPerson", patient = { reference = "Patient/" .. of }, name = { { text = "王大" } },
-        relationship = { { coding = { { code = "SON" } } } }, telecom = { { system = "phone", value = "13900000043" } } }
-      for key, item in pairs(more or {}) do resource[key] = item end
-      return resource
-    end
-    local made, second = create("RelatedPerson", son(id)), create("RelatedPerson", son(other))
-    assert.not_equal(made.id, second.id)
-    assert.equal(made.id:match "%.(.*)", second.id:match "%.(.*)")
-    assert.same({ "王大", "CHILD", "13900000043" }, { made.name[1].text, made.relationship[1].coding[1].code, made.telecom[1].value })
-    local status, changed = ask("PUT", "RelatedPerson/" .. made.id,
-      son(id, { id = made.id, telecom = { { system = "phone", value = "13900000044" } } }))
-    assert.same({ 200, "13900000044" }, { status, changed.telecom[1].value })
-    assert.equal(1, #get("RelatedPerson?patient=" .. id).entry)
-    assert.matches("is needed", refused(400, "invalid", "GET", "RelatedPerson"))
-    refused(422, "invalid", "POST", "RelatedPerson", son(id, { name = {} }))
-  end)
-
-  it("takes consent and refusal, of patients and of family", function()
-    local id = create("Patient", patient(45)).id
-    local function consent(type, class)
-      return { resourceType = "Consent", status = "active", patient = { reference = "Patient/" .. id },
-        scope = { coding = { { code = "patient-privacy" } } }, category = { { coding = { { code = "59284-0" } } } },
-        provision = { type = type, class = class and { { code = class } } or nil } }
-    end
-    local made = create("Consent", consent("deny", "education"))
-    assert.same({ "deny", "education" }, { made.provision.type, made.provision.class[1].code })
-    create("Consent", consent("permit", "marketing"))
-    assert.equal(2, #get("Consent?patient=" .. id).entry)
-    local kept = h:patient(45).consents
-    assert.same({ { "education", false }, { "marketing", true } }, { { kept[1].class, kept[1].given }, { kept[2].class, kept[2].given } })
-    refused(422, "invalid", "POST", "Consent", consent("deny", "gossip"))
   end)
 end)
