@@ -198,7 +198,7 @@
 ---@field id string its name in scripts
 ---@field title? afterward.Text what people read on screens and pages; the id when absent
 ---@field program? string the brand it answers under; `the department's first` when absent
----@field on "web"|"qr"|"hotline"|"counter"|"letter"|"sms"|"wechat"|"review"|"survey"|"external"|"robot"|"reply"[] the channels it listens to; `robot` and `reply` are words said in passing, which nobody need take
+---@field on "web"|"qr"|"hotline"|"counter"|"letter"|"sms"|"wechat"|"review"|"survey"|"external"|"robot"|"reply"[] the channels it listens to
 ---@field where? function facts → whether this one; the first triage that says so has it
 ---@field classify? table<string, any> field → its list or lists of phrases: stage, type, nature, urgency, topic, faq
 ---@field tier? function facts → word: which clocks, how urgent; `general` when absent

@@ -162,7 +162,7 @@ api.kinds = {
     key("id", "id!", "its name in scripts"), TITLE,
     key("program", "ref:program", "the brand it answers under", { default = "the department's first" }),
     key("on", "list of one:web,qr,hotline,counter,letter,sms,wechat,review,survey,external,robot,reply!",
-      "the channels it listens to; `robot` and `reply` are words said in passing, which nobody need take"),
+      "the channels it listens to"),
     key("where", "function", "facts → whether this one; the first triage that says so has it"),
     key("classify", "map of names", "field → its list or lists of phrases: stage, type, nature, urgency, topic, faq"),
     key("tier", "function", "facts → word: which clocks, how urgent", { default = "general" }),
