@@ -278,6 +278,7 @@
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
+---@field concerns any login of the person of the staff whom it complains of, or praises
 ---@field corrected any true in a run that began because a person corrected what the case is
 ---@field day any local date
 ---@field event afterward.Event what started it
@@ -291,7 +292,7 @@
 ---@field number any what the sender is told
 ---@field pathway any pathway id
 ---@field patient afterward.Patient
----@field receiver any who stays responsible
+---@field receiver any who stays responsible; while they are off duty, their post
 ---@field round any of clocks
 ---@field score any of the form that led here
 ---@field stage any of the visit
@@ -426,6 +427,7 @@ function Run:wait(what, options) end
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
+---@field concerns any login of the person of the staff whom it complains of, or praises
 ---@field corrected any true in a run that began because a person corrected what the case is
 ---@field event afterward.Event what happened
 ---@field faq any the ready answer
@@ -437,7 +439,7 @@ function Run:wait(what, options) end
 ---@field number any what the sender is told
 ---@field pathway any pathway id
 ---@field patient afterward.Patient
----@field receiver any who stays responsible
+---@field receiver any who stays responsible; while they are off duty, their post
 ---@field round any of clocks
 ---@field score any of the form that led here
 ---@field stage any of the visit

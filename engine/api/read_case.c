@@ -132,8 +132,9 @@ static void put_clocks(struct call *call, struct json *json, int64_t id) {
 
 static void put_case(struct call *call, struct json *json, struct stmt *row, int64_t id) {
   static const char *const names[] = {
-      "text", "stars", "score",   "nature", "stage", "type",  "urgency",   "topic",
-      "faq",  "lead",  "because", "joint",  "ward",  "order", "anonymous", NULL};
+      "text",    "stars", "score",     "nature",   "stage",   "type",
+      "urgency", "topic", "faq",       "lead",     "because", "joint",
+      "ward",    "order", "anonymous", "concerns", NULL};
   struct store *store = call->care->store;
   call_put_fields(call, json, row, case_spec);
   json_key(json, "item");

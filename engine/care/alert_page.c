@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "care/alert_row.h"
+#include "care/case_receiver.h"
 #include "care/mapping.h"
 #include "care/message.h"
 
@@ -35,25 +36,27 @@ static int64_t plan_message(struct care *care, const struct alert *alert,
 }
 
 // "receiver" is whoever is responsible for the case (WARD 22); the post itself without
-// one.
-static void find_receiver(struct care *care, const struct alert *alert,
-                          char role[ALERT_ROLE_SIZE]) {
-  char *receiver = strcmp(role, "receiver") == 0
-                       ? store_text(care->store,
-                                    "SELECT receiver FROM case_file JOIN alert "
-                                    "USING (enrollment) WHERE alert.id=?1",
-                                    "i", alert->id)
-                       : NULL;
-  if (receiver) snprintf(role, ALERT_ROLE_SIZE, "%s", receiver);
-  mem_free(receiver);
+// one. Whom the case complains of is passed over; in the end the site's own post is
+// paged.
+static void find_staff(struct care *care, const struct alert *alert,
+                       char role[ALERT_ROLE_SIZE], char staff[ALERT_ROLE_SIZE]) {
+  char found[STAFF_SIZE] = "";
+  int64_t enrollment = store_int(
+      care->store, 0, "SELECT enrollment FROM alert WHERE id=?1", "i", alert->id);
+  if (!strcmp(role, "receiver")) case_receiver(care, enrollment, found);
+  if (found[0]) snprintf(role, ALERT_ROLE_SIZE, "%s", found);
+  duty_find(care, alert->department, role, staff, ALERT_ROLE_SIZE);
+  if (!case_accuses(care, enrollment, staff[0] ? staff : role)) return;
+  snprintf(found, sizeof found, "%s", staff[0] ? staff : role);
+  duty_find_but(care, alert->department, role, found, staff, ALERT_ROLE_SIZE);
+  if (!staff[0]) snprintf(role, ALERT_ROLE_SIZE, "%s", care->site->overdue_role);
 }
 
 void alert_page(struct care *care, const struct alert *alert, const char *post,
                 const char *via, int64_t until) {
   char role[ALERT_ROLE_SIZE], staff[ALERT_ROLE_SIZE], audience[ALERT_ROLE_SIZE + 8];
   snprintf(role, sizeof role, "%s", post);
-  find_receiver(care, alert, role);
-  duty_find(care, alert->department, role, staff, sizeof staff);
+  find_staff(care, alert, role, staff);
   snprintf(audience, sizeof audience, "%s:%s", staff[0] ? "staff" : "role",
            staff[0] ? staff : role);
   int64_t message =

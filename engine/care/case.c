@@ -12,6 +12,7 @@
 #include "care/case_dispute.h"
 #include "care/case_figure.h"
 #include "care/case_public.h"
+#include "care/case_receiver.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -181,8 +182,9 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
 static const char *const columns[] = {"number", "receiver", "level",     "stay",
                                       "round",  "levels",   "corrected", NULL};
 static const char *const others[] = {
-    "channel", "text", "stars", "nature", "stage", "type",      "urgency", "topic", "faq",
-    "because", "lead", "joint", "ward",   "about", "anonymous", "score",   NULL};
+    "channel", "text",  "stars",     "nature",  "stage",    "type",
+    "urgency", "topic", "faq",       "because", "lead",     "joint",
+    "ward",    "about", "anonymous", "score",   "concerns", NULL};
 
 static bool is_in(const char *const list[], const char *name) {
   for (; *list; list++)
@@ -207,6 +209,16 @@ static void put_column(struct stmt *row, const char *name, struct buf *out) {
     value_put_text(out, stmt_text(row, at));
 }
 
+// Who is turned to: in the ledger and to people it stays whoever took it in.
+static void put_receiver(struct care *care, int64_t enrollment, struct buf *out) {
+  char receiver[STAFF_SIZE];
+  case_receiver(care, enrollment, receiver);
+  if (receiver[0])
+    value_put_text(out, receiver);
+  else
+    value_put_nil(out);
+}
+
 static void put_field(const char *bytes, size_t len, const char *name, struct buf *out) {
   struct value map, field = {.kind = VALUE_NIL};
   if (value_read(bytes, len, &map)) field = value_field(&map, name);
@@ -216,6 +228,10 @@ static void put_field(const char *bytes, size_t len, const char *name, struct bu
 void case_field(struct care *care, int64_t enrollment, int64_t event, const char *name,
                 struct buf *out) {
   size_t len;
+  if (enrollment && !strcmp(name, "receiver")) {
+    put_receiver(care, enrollment, out);
+    return;
+  }
   struct stmt *row =
       enrollment
           ? store_query(

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "care/case_clock.h"
 #include "care/case_figure.h"
+#include "care/case_receiver.h"
 #include "care/ids.h"
 #include "care/plan.h"
 #include "care/question.h"
@@ -104,6 +105,21 @@ static bool is_another_kind(struct care *care, int64_t id) {
                    "i", id);
 }
 
+// It complains of who took it in: another one is the contact from now on.
+static void keep_receiver(struct care *care, int64_t id, const struct value *triaged) {
+  struct value field = value_field(triaged, "receiver");
+  char *was = store_text(care->store,
+                         "SELECT receiver FROM case_file WHERE enrollment=?1", "i", id);
+  char *receiver = value_copy_text(&field);
+  if (receiver && was && case_accuses(care, id, was)) {
+    store_exec(care->store, "UPDATE case_file SET receiver=?2 WHERE enrollment=?1", "it",
+               id, receiver);
+    case_step(care, id, "receiver", "engine", receiver);
+  }
+  mem_free(receiver);
+  mem_free(was);
+}
+
 static void keep(struct care *care, const struct class *class,
                  const struct value *triaged) {
   size_t len;
@@ -125,6 +141,7 @@ static void keep(struct care *care, const struct class *class,
              " revision=revision+1 WHERE enrollment=?1",
              "ibtdi", class->enrollment.id, facts.data, facts.len, class->triage,
              value_real_or(&at_risk, 0.75), value_int_or(&levels, 4));
+  keep_receiver(care, class->enrollment.id, triaged);
   store_exec(care->store, "UPDATE enrollment SET pathway=?2, tier=?3 WHERE id=?1", "itt",
              class->enrollment.id, class->triage, word ? word : "");
   mem_free(word);

@@ -17,7 +17,8 @@ struct correction {
 };
 
 static bool is_known(const char *field) {
-  static const char *const fields[] = {"stage", "type", "nature", "urgency", "topic"};
+  static const char *const fields[] = {"stage",   "type",  "nature",
+                                       "urgency", "topic", "concerns"};
   for (size_t i = 0; field && i < sizeof fields / sizeof *fields; i++)
     if (!strcmp(fields[i], field)) return true;
   return false;
@@ -32,8 +33,9 @@ static int correction_read(struct care *care, const struct value *body,
     return status->code;
   if (is_known(out->field) && out->value && *out->value && case_is(care, out->id))
     return OK;
-  return status_fail(status, ERR_INVALID,
-                     "field must be stage, type, nature, urgency or topic, value a word");
+  return status_fail(
+      status, ERR_INVALID,
+      "field must be stage, type, nature, urgency, topic or concerns, value a word");
 }
 
 static void correction_deinit(struct correction *correction) {

@@ -57,18 +57,67 @@ static void add_backups(struct care *care, const char *department, const char *r
   while (value_next(&iter, NULL, &item)) add_post(posts, &item);
 }
 
-void duty_find(struct care *care, const char *department, const char *role, char *staff,
-               size_t size) {
+void duty_find_but(struct care *care, const char *department, const char *role,
+                   const char *but, char *staff, size_t size) {
   struct posts posts = {.count = 1};
   snprintf(posts.names[0], FIELD, "%s", role);
   for (int i = 0; i < posts.count; i++) {
     const char *name = posts.names[i];
-    if (find_holder(care, department, name, staff, size) ||
-        find_person(care, name, staff, size))
+    if ((find_holder(care, department, name, staff, size) ||
+         find_person(care, name, staff, size)) &&
+        strcmp(staff, but) != 0)
       return;
     add_backups(care, department, name, &posts);
   }
   staff[0] = '\0';
+}
+
+void duty_find(struct care *care, const char *department, const char *role, char *staff,
+               size_t size) {
+  duty_find_but(care, department, role, "", staff, size);
+}
+
+// --- who is off duty
+
+struct posts_of {  // a person's
+  struct care *care;
+  const char *department, *person;
+  char post[FIELD];  // one that they hold at other times
+  bool on_duty;
+};
+
+static void look_at_roster(void *self, const char *role, const struct value *body) {
+  struct posts_of *posts = self;
+  char holder[FIELD];
+  (void)body;
+  if (posts->on_duty ||
+      !roster_names(posts->care, posts->department, role, posts->person))
+    return;
+  posts->on_duty =
+      find_holder(posts->care, posts->department, role, holder, sizeof holder) &&
+      !strcmp(holder, posts->person);
+  snprintf(posts->post, FIELD, "%s", role);
+}
+
+static void look_at_table(struct posts_of *posts) {
+  int64_t now = kernel_now(posts->care->kernel);
+  struct stmt *row = store_query(posts->care->store,
+                                 "SELECT role, since<=?2 AND (until IS NULL OR until>?2)"
+                                 " FROM duty WHERE staff=?1 ORDER BY 2, since",
+                                 "ti", posts->person, now);
+  while (stmt_row(row)) {
+    snprintf(posts->post, FIELD, "%s", stmt_text(row, 0));
+    posts->on_duty = posts->on_duty || stmt_int(row, 1);
+  }
+  stmt_done(row);
+}
+
+void duty_stand_in(struct care *care, const char *department, const char *person,
+                   char *out, size_t size) {
+  struct posts_of posts = {.care = care, .department = department, .person = person};
+  catalog_each(care->catalog, department, "roster", look_at_roster, &posts);
+  if (!posts.on_duty) look_at_table(&posts);
+  if (posts.post[0] && !posts.on_duty) snprintf(out, size, "%s", posts.post);
 }
 
 bool duty_holds(struct care *care, const char *department, const char *role,

@@ -107,6 +107,7 @@ static const struct event_shape sender_shape = {"a sender", sender_fields};
 static const struct event_field feedback_fields[] = {
     {"anonymous", FIELD_FLAG},
     {"channel", FIELD_WORD, .needed = true, .words = ways},
+    {"concerns", FIELD_TEXT, .most = 64},
     {"faq", FIELD_TEXT, .most = 500},
     {"nature", FIELD_TEXT, .most = 40},
     {"order", FIELD_TEXT, .most = 64, .hint = "12345-20260302-1"},

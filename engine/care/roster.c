@@ -52,25 +52,57 @@ static void find_line(const char *csv, size_t len, const struct zone *zone, int6
   }
 }
 
-bool roster_find(struct care *care, const char *department, const char *role, char *staff,
-                 size_t size) {
+static bool is_named(const char *csv, size_t len, const char *staff) {
+  const char *at = csv, *end = csv + len;
+  while (at < end) {
+    struct entry entry;
+    read_line(&at, end, &entry);
+    if (!strcmp(entry.staff, staff)) return true;
+  }
+  return false;
+}
+
+struct roster_file {
+  char *path;
+  struct stmt *row;
+  const char *csv;  // NULL: there is none
+  size_t len;
+};
+
+static struct roster_file file_open(struct care *care, const char *department,
+                                    const char *role) {
   struct value roster = catalog_find(care->catalog, department, "roster", role);
   struct value field = value_field(&roster, "path");
-  char *path = value_copy_text(&field);
+  struct roster_file file = {.path = value_copy_text(&field)};
+  if (!file.path) return file;
+  file.row = store_query(care->store,
+                         "SELECT text FROM bundle_file JOIN source USING (digest) WHERE"
+                         " bundle=?1 AND path=?2",
+                         "it", catalog_bundle(care->catalog, department), file.path);
+  if (stmt_row(file.row)) file.csv = stmt_bytes(file.row, 0, &file.len);
+  return file;
+}
+
+static void file_close(struct roster_file *file) {
+  if (file->row) stmt_done(file->row);
+  mem_free(file->path);
+}
+
+bool roster_find(struct care *care, const char *department, const char *role, char *staff,
+                 size_t size) {
+  struct roster_file file = file_open(care, department, role);
   staff[0] = '\0';
-  if (!path) return false;
-  struct stmt *row =
-      store_query(care->store,
-                  "SELECT text FROM bundle_file JOIN source USING (digest) WHERE"
-                  " bundle=?1 AND path=?2",
-                  "it", catalog_bundle(care->catalog, department), path);
-  if (stmt_row(row)) {
-    size_t len;
-    const char *csv = stmt_bytes(row, 0, &len);
-    find_line(csv, len, care_zone(care, department), kernel_now(care->kernel), staff,
-              size);
-  }
-  stmt_done(row);
-  mem_free(path);
+  if (file.csv)
+    find_line(file.csv, file.len, care_zone(care, department), kernel_now(care->kernel),
+              staff, size);
+  file_close(&file);
   return staff[0];
+}
+
+bool roster_names(struct care *care, const char *department, const char *role,
+                  const char *staff) {
+  struct roster_file file = file_open(care, department, role);
+  bool named = file.csv && is_named(file.csv, file.len, staff);
+  file_close(&file);
+  return named;
 }

@@ -5,6 +5,7 @@
 #include "base/iso.h"
 #include "base/mem.h"
 #include "care/case_desk.h"
+#include "care/case_receiver.h"
 #include "care/commands.h"
 #include "care/mapping.h"
 #include "care/question.h"
@@ -172,6 +173,8 @@ static int give(struct care *care, struct inbox_row *row, struct result *result,
     tell(row, result->code->code, false);
     return OK;
   }
+  if (case_refuse_accused(care, result->task.enrollment, result->staff, status))
+    return status->code;
   if (judged->status.code) return *status = judged->status, status->code;
   if (result_check(care, result, status)) return status->code;
   bool open = task_settle(care, result, judged);

@@ -4,6 +4,7 @@
 
 #include "base/iso.h"
 #include "base/mem.h"
+#include "care/case_receiver.h"
 #include "care/mapping.h"
 #include "care/task_done.h"
 #include "care/task_lost.h"
@@ -52,6 +53,8 @@ static int do_claim(struct care *care, struct inbox_row *row,
     return status_fail(status, ERR_CONFLICT,
                        "this task is %s, so it can't be claimed; choose an open one",
                        task->status);
+  if (case_refuse_accused(care, task->enrollment, request->staff, status))
+    return status->code;
   bool mine = task->claimed_by && strcmp(task->claimed_by, request->staff) == 0;
   if (task->claimed_by && !mine) return task_refuse_claimed(care, task, status);
   if (!mine) task_claim(care, task, request->staff, task_shift_end(care, task));

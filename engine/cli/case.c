@@ -64,8 +64,8 @@ static const char sentence[] =
 static int take_in(struct cli *cli) {
   struct merge fields = {0}, sender = {0};
   struct buf whom = {0};
-  static const char *const own[] = {"channel", "text", "ward",     "mrn",  "visit",
-                                    "nature",  "at",   "receiver", "order"};
+  static const char *const own[] = {"channel", "text", "ward",     "mrn",   "visit",
+                                    "nature",  "at",   "receiver", "order", "concerns"};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
     cli_merge_option(cli, &fields, own[i], own[i]);
   cli_merge_option(cli, &sender, "name", "name");
@@ -164,6 +164,7 @@ const struct cli_command cli_case = {
             {"nature", "WORD", "new: complaint praise suggestion question"},
             {"order", "NUMBER", "new: the bureau's own number, of a 12345 order"},
             {"receiver", "POST", "new: who stays responsible; else you"},
+            {"concerns", "LOGIN", "new: whom of the staff it complains of, or praises"},
             {"at", "WHEN", "new: when it came in, if not now"},
             {"anonymous", NULL, "new: nobody may know who spoke"},
             {"to", "POST", "transfer: who takes over"},
@@ -171,7 +172,7 @@ const struct cli_command cli_case = {
             {"clock", "NAME", "extend: which"},
             {"solved", "WORD", "told: yes or no"},
             {"satisfied", "WORD", "told: yes partly no"},
-            {"field", "NAME", "correct: stage type nature urgency topic"},
+            {"field", "NAME", "correct: stage type nature urgency topic concerns"},
             {"value", "WORD", "correct: what it is"},
             {"patient", "ID", "link: whom it is about"},
             {"into", "NUMBER", "merge: the case that goes on"},

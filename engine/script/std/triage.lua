@@ -99,6 +99,13 @@ local function find_route(rows, g)
   end
 end
 
+-- Who took it in stays its contact, unless it complains of them (WARD 22).
+local function receiver_of(f, office, nature)
+  local took = f.receiver
+  local accused = took and f.concerns and nature ~= "praise" and took:gsub("^staff:", "") == f.concerns:gsub("^staff:", "")
+  return took and not accused and took or office
+end
+
 local triage = {}
 
 -- At the declaration: what its files say. need and tell as above.
@@ -124,7 +131,7 @@ function triage.callback(body, files)
     end
     known.joint = known.joint or {}
     known.lead = known.lead or body.receiver or "patient-relations"
-    known.receiver = f.receiver or body.receiver or "patient-relations"
+    known.receiver = receiver_of(f, body.receiver or "patient-relations", known.nature or f.nature)
     known.clocks = clocks_of(type(body.clocks) == "function" and body.clocks(g) or body.clocks, #known.joint > 0)
     known.at_risk, known.levels = body.at_risk or 0.75, body.levels or 4
     return known

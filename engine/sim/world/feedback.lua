@@ -1,8 +1,8 @@
--- w:feedback { channel, text, patient, stay, stars, sender, anonymous, receiver, ward, nature … }: an item as it comes in; gives
+-- w:feedback { channel, text, patient, stay, stars, sender, anonymous, receiver, concerns, ward, nature … }: an item as it comes in; gives
 -- the case that it became, or nil when no triage took it. A case has number, at, tier, level, round, closed, patient, nature …
 -- and clocks: name → { due, met, breached, warned, started } of its round, in ms.
 local ITEM = { "channel", "text", "stars", "score", "ward", "nature", "stage", "type", "urgency", "topic", "faq", "receiver", "anonymous",
-  "sender", "order" }
+  "sender", "order", "concerns" }
 
 local function first(world, sql, ...) return world.core:query(sql, ...)[1] end
 
