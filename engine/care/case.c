@@ -57,23 +57,37 @@ void case_code(const unsigned char key[16], const char *number,
   buf_deinit(&text);
 }
 
-enum { DIGITS = 5 };
+enum { DIGITS = 5, DIGITS_MOST = 8, TRIES = 20 };
 
-// "20260302-47110": the day it came, and digits that tell no count.
+static void draw_digits(char *out, int digits) {
+  char random[17];
+  digest_random_id(random);
+  for (int i = 0; i < digits; i++)
+    out[i] =
+        (char)('0' + ((unsigned char)random[i] * 31 + (unsigned char)random[i + 8]) % 10);
+  out[digits] = '\0';
+}
+
+// Its row keeps it from the next one that comes in, also before this one is a case.
+static bool reserve(struct care *care, const char *number) {
+  bool taken = store_int(care->store, 0, "SELECT 1 FROM number_taken WHERE number=?1",
+                         "t", number);
+  if (!taken)
+    store_exec(care->store, "INSERT INTO number_taken (number) VALUES (?1)", "t", number);
+  return !taken;
+}
+
+// "20260302-47110": the day it came, and digits that tell no count; more of them on a day
+// on which most are taken.
 void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]) {
   struct civil day = zone_civil(care_site_zone(care), kernel_now(care->kernel));
   int len =
       snprintf(out, CASE_NUMBER_SIZE, "%04d%02d%02d-", (int)day.year, day.month, day.day);
+  int tries = 0, digits = DIGITS;
   do {
-    char random[17];
-    digest_random_id(random);
-    for (int i = 0; i < DIGITS; i++)
-      out[len + i] =
-          (char)('0' +
-                 ((unsigned char)random[i] * 31 + (unsigned char)random[i + 8]) % 10);
-    out[len + DIGITS] = '\0';
-  } while (
-      store_int(care->store, 0, "SELECT 1 FROM case_file WHERE number=?1", "t", out));
+    if (tries++ % TRIES == TRIES - 1 && digits < DIGITS_MOST) digits++;
+    draw_digits(out + len, digits);
+  } while (!reserve(care, out));
 }
 
 static char *text_of(const struct value *map, const char *name) {

@@ -393,7 +393,8 @@ api.case_fields = {                                    -- of a case, in runs and
   ward = "where", anonymous = "nobody's name", stay = "true when the stay is known", about = "true when the patient is known",
   nature = "complaint, praise, suggestion, question", stage = "of the visit", type = "what it is about", urgency = "danger, dispute …",
   topic = "of a question", faq = "the ready answer", because = "the phrases that said so", lead = "duty post that answers",
-  joint = "list of the others", receiver = "who stays responsible; while they are off duty, their post", concerns = "login of the person of the staff whom it complains of, or praises", level = "1, one more each time it is reopened",
+  joint = "list of the others", receiver = "who stays responsible; while they are off duty, their post",
+  concerns = "login of whom of the staff it complains of, or praises", level = "1, one more each time it is reopened",
   levels = "how many there are", round = "of clocks", corrected = "true in a run that began because a person corrected what the case is",
 }
 api.fields = {                                         -- recorded reads of a run

@@ -139,3 +139,28 @@ describe("feedback at the desk", function()
     assert.equal(413, (h:call("POST", "/cases/" .. number .. "/attachments", sounds.amr() .. ("v"):rep(6 * 1024 * 1024))))
   end)
 end)
+
+describe("a crowd", function()
+  local h
+  setup(function() h = Hospital.open { scripts_from = { "feedback", "shared" } }:start() end)
+  teardown(function() h:close() end)
+
+  it("gives every item of a thousand that come at once a number of its own", function()
+    local list, seen, count, after = {}, {}, 0, ""
+    for n = 1, 1000 do
+      list[n] = { id = "crowd-" .. n, kind = "feedback", at = Hospital.iso(h:now() - 60000),
+        item = { channel = "review", nature = "suggestion", text = "食堂的菜太咸了" } }
+    end
+    assert.equal(202, (h:call("POST", "/events", { events = list })))
+    wait.till("they are cases", function()
+      repeat
+        local page = h:get("/cases?order=number&channel=review&limit=200" .. after).items
+        for _, case in ipairs(page) do
+          if not seen[case.number] then seen[case.number], count = true, count + 1 end
+          after = "&after=" .. case.id
+        end
+      until #page == 0
+      return count == 1000
+    end, 60)
+  end)
+end)
