@@ -278,7 +278,7 @@
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
----@field concerns any login of the person of the staff whom it complains of, or praises
+---@field concerns any login of whom of the staff it complains of, or praises
 ---@field corrected any true in a run that began because a person corrected what the case is
 ---@field day any local date
 ---@field event afterward.Event what started it
@@ -427,7 +427,7 @@ function Run:wait(what, options) end
 ---@field anonymous any nobody's name
 ---@field because any the phrases that said so
 ---@field channel any how it came
----@field concerns any login of the person of the staff whom it complains of, or praises
+---@field concerns any login of whom of the staff it complains of, or praises
 ---@field corrected any true in a run that began because a person corrected what the case is
 ---@field event afterward.Event what happened
 ---@field faq any the ready answer
