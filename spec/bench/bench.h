@@ -37,6 +37,8 @@ struct cohort {
 // Enrols count patients by discharge events, the cohorts evenly among them; the others'
 // step is a month ahead. Says how it gets on.
 void fill_run(struct bench *bench, int count, struct cohort *cohorts, int cohort_count);
+// Takes in so many items of feedback within so many ms; they stay open.
+void cases_run(struct bench *bench, int count, int spread_ms);
 // Discharges so many patients of departments d1, d2 … over the past month.
 void hospital_run(struct bench *bench, int count, int departments);
 // Turns of so many runs whose journals have about so many records.

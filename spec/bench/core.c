@@ -1,6 +1,7 @@
 // What benchmarks need of the engine without its daemon.
 //   bench_core fill DIR SCRIPTS NOW COUNT [NAME,COUNT,TEXTS,DUE,SPREAD …]
 //   bench_core hospital DIR SCRIPTS NOW COUNT DEPARTMENTS
+//   bench_core cases DIR SCRIPTS NOW COUNT SPREAD_MS
 //   bench_core jump DIR SCRIPTS NOW UNTIL   everything due is late
 //   bench_core turns DIR SCRIPTS NOW RECORDS RUNS
 //   bench_core queue DIR SCRIPTS NOW CHANNEL CLASS FROM COUNT DUE SPREAD_MS
@@ -70,6 +71,8 @@ static int run(int argc, char **argv) {
     turns_run(&bench, atoi(argv[5]), atoi(argv[6]));
   else if (!strcmp(argv[1], "hospital") && argc == 7)
     hospital_run(&bench, atoi(argv[5]), atoi(argv[6]));
+  else if (!strcmp(argv[1], "cases") && argc == 7)
+    cases_run(&bench, atoi(argv[5]), atoi(argv[6]));
   else if (!strcmp(argv[1], "queue") && argc == 11)
     queue_run(&bench, argv[5], argv[6], atoi(argv[7]), atoi(argv[8]), bench_time(argv[9]),
               atoi(argv[10]));
