@@ -40,6 +40,11 @@
 ---@field en? afterward.approved_en_keys the same of the English question; without it everybody gets the Chinese one
 ---@field remind? afterward.approved_keys the same of the reminder; the question's when absent
 
+---@class afterward.band_keys
+---@field at string from the anchor: "14d"
+---@field low number in the measure's unit
+---@field high number likewise
+
 ---@class afterward.budget_keys
 ---@field day? integer contacts a day
 ---@field week? integer contacts a week
@@ -51,6 +56,14 @@
 ---@field phone? string or a number that answers
 ---@field role? string the post that rings back when asked; `nurse` when absent
 ---@field due? string within so much of its working time; `4h` when absent
+
+---@class afterward.curve_keys
+---@field code string of the observation
+---@field title? afterward.Text what people read; the measure's name when absent
+---@field expected? afterward.band_keys[] the expected course, straight from one to the next
+---@field source? string where the expected course is from
+---@field page? boolean also on the patient's own page
+---@field discloses? boolean names a diagnosis: only for patients who know theirs (WARD 1)
 
 ---@class afterward.enroll_keys
 ---@field on string|string[] what may bring a patient in
@@ -171,6 +184,7 @@
 ---@field tier? fun(f: afterward.Facts): string? facts → word of risk; evaluated after each turn and event
 ---@field steps afterward.Declaration[] the schedule
 ---@field watches? afterward.Declaration[] live as long as the enrollment
+---@field curves? afterward.curve_keys[] what is drawn of its patients, with the course that is expected
 ---@field ends? string the enrollment is over this long after the anchor
 ---@field rollout? afterward.rollout_keys this version is tried on some enrollments first
 

@@ -1,4 +1,5 @@
 // What a discharge card opens: whatever the patient is asked at this time, as links.
+#include "api/curve_svg.h"
 #include "api/html.h"
 #include "api/page.h"
 #include "base/mem.h"
@@ -36,6 +37,25 @@ static int put_open(struct page *page, struct buf *out) {
   return count;
 }
 
+// How it goes: the curves that are meant for the patient. Whoever has the card's code may
+// look, so none that names a diagnosis (WARD 1).
+static void put_curves(struct page *page, struct buf *out) {
+  struct curve *curves = curves_read(page->care, page->patient, NULL, true);
+  for (const struct curve *curve = curves; curve; curve = curve->next) {
+    const struct zone *zone = care_zone(page->care, curve->department);
+    if (curve == curves)
+      buf_printf(out, "<h2>%s</h2>", page_say(page, "您的恢复情况", "How it goes"));
+    curve_svg(curve, zone, page->english, 0, false, out);
+    buf_puts(out, "<p class=\"h\">");
+    curve_words(curve, zone, page->english, out);
+    if (curve->band_count > 1)
+      buf_puts(out, page_say(page, " 浅色带是多数人的恢复过程。",
+                             " The light band is how it goes for most people."));
+    buf_puts(out, "</p>");
+  }
+  curves_free(curves);
+}
+
 void page_home(struct page *page) {
   struct buf out = {0}, list = {0};
   int count = put_open(page, &list);
@@ -49,6 +69,7 @@ void page_home(struct page *page) {
                               "there is; you can look here at any time. If you need us, "
                               "please ring."));
   buf_puts(&out, buf_text(&list));
+  put_curves(page, &out);
   page_send(page, 200, &out, 0);
   buf_deinit(&list);
 }

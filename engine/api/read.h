@@ -52,6 +52,8 @@ void read_staff(struct call *call);
 void read_inbound(struct call *call);  // channel patient; what people wrote
 void read_form(struct call *call);
 void read_scores(struct call *call);
+void read_curves(struct call *call);      // code
+void read_curves_svg(struct call *call);  // code lang
 
 // Answers with one of them as it is now, with its ETag.
 void read_send_task(struct call *call, int64_t row);

@@ -102,6 +102,8 @@ static const struct route routes[] = {
     {"GET", "patients/*/facts", SCOPE_READ, read_facts},
     {"GET", "patients/*/history", SCOPE_READ, read_history},
     {"GET", "patients/*/scores", SCOPE_READ, read_scores},
+    {"GET", "patients/*/curves", SCOPE_READ, read_curves},
+    {"GET", "patients/*/curves.svg", SCOPE_READ, read_curves_svg},
     {"POST", "patients/*/opt-out", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/opt-in", SCOPE_STAFF, desk_patient},
     {"POST", "patients/*/send-code", SCOPE_STAFF, desk_patient},

@@ -21,6 +21,24 @@ local function fill(definition, keys)
   return definition
 end
 
+-- A curve's expected course, in ms after the anchor for C.
+local function finish_curve(curve, label, check)
+  local before
+  for i, band in ipairs(curve.expected or {}) do
+    band.after = band.at and host.offset(band.at)
+    if band.at and not band.after then
+      check.report("value", ("%s: expected %d: at: %s is no time after the anchor, such as \"14d\""):format(label, i, words.quote(band.at)))
+    elseif before and band.after and band.after <= before then
+      check.report("value", ("%s: expected %d: at must lie after the one before"):format(label, i))
+    end
+    if band.low and band.high and band.low > band.high then
+      check.report("value", ("%s: expected %d: low is above high"):format(label, i))
+    end
+    before = band.after or before
+  end
+  if curve.page then templates.discreet(curve, curve.title, label .. ": title", check) end
+end
+
 local finish = {}                                  -- kind → function(definition, body, label, check, keep)
 
 function finish.pathway(definition, body, label, check, keep)
@@ -38,6 +56,7 @@ function finish.pathway(definition, body, label, check, keep)
   elseif rollout and (rollout.percent or 1) > 99 then
     check.report("value", label .. ": rollout: percent must be 1 to 99; without rollout this version is for all")
   end
+  for i, curve in ipairs(definition.curves or {}) do finish_curve(curve, ("%s: curve %d"):format(label, i), check) end
   local times = { tiered = definition.tier ~= nil, ends = definition.ends and host.span(definition.ends) }
   local seen = {}
   for _, list in ipairs { definition.steps or {}, definition.watches or {} } do
