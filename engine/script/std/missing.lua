@@ -4,13 +4,11 @@ local _, use = ...
 local words = use "words.lua"
 local api = use "api.lua"
 local missing = {}
-local DAY = 86400000
 
 -- What came by the time that it looks counts, also when it looks late.
 local function looker(code, within, run)
   return function(p)
-    local now = p:now()
-    local since = within and 2 * now - p:time(within, now) or p:time("00:00", now - DAY)   -- midnight, when not said
+    local since = within and 2 * p:now() - p:time(within) or p:time "0d 00:00"
     if #p:read(code, { since = since, last = 1 }) == 0 then return run(p, { code = code, since = since }) end
   end
 end
