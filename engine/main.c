@@ -10,6 +10,7 @@ static const struct cli_command *const commands[] = {
     &cli_import,
     &cli_cases,
     &cli_case,
+    &cli_unmaskings,
     &cli_improvements,
     &cli_improvement,
     &cli_tasks,

@@ -127,15 +127,30 @@ static void put_value(struct json *json, struct stmt *row, int column) {
   json_value(json, &value);
 }
 
+static bool is_span(const char *name) {
+  size_t len = strlen(name);
+  return len > 3 && strcmp(name + len - 3, "_ms") == 0;
+}
+
+static void put_day(struct call *call, struct json *json, int64_t at) {
+  char when[ISO_SIZE];
+  iso_format(at, care_site_zone(call->care), when);
+  when[10] = '\0';
+  json_text(json, when);
+}
+
 static void put_column(struct call *call, struct json *json, struct stmt *row, int column,
                        const char *name, const char *type) {
   if (type[0] == '@') {
-    call_put_id(call, json, name, type[1], stmt_int(row, column));
+    bool hidden = call->masked && type[1] == 'p';
+    call_put_id(call, json, name, type[1], hidden ? 0 : stmt_int(row, column));
     return;
   }
   json_key(json, name);
-  if (stmt_null(row, column))
+  if (stmt_null(row, column) || (call->coarse && is_span(name)))
     json_null(json);
+  else if (type[0] == 'z' && call->coarse)
+    put_day(call, json, stmt_int(row, column));
   else if (type[0] == 'i')
     json_int(json, stmt_int(row, column));
   else if (type[0] == 'z')

@@ -29,6 +29,8 @@ struct call {
   struct value body;  // of a POST; an empty map when none came
   const struct route *route;
   struct call_refusal refusal;
+  bool coarse;              // moments are put as days, spans of time not at all
+  bool masked;              // patients' ids are not put
   struct posting *posting;  // of events.c
 };
 

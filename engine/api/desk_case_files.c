@@ -1,5 +1,6 @@
 #include "api/desk_case_files.h"
 
+#include "api/case_view.h"
 #include "api/desk.h"
 #include "api/desk_case.h"
 #include "api/page.h"
@@ -8,7 +9,15 @@
 #include "care/attachment.h"
 #include "care/mapping.h"
 
-void read_case_files_put(struct call *call, struct json *json, const char *number) {
+void read_case_files_put(struct call *call, struct json *json, const char *number,
+                         bool whole) {
+  if (!whole) {
+    json_key(json, "attachments_hidden");
+    json_int(json,
+             store_int(call->care->store, 0,
+                       "SELECT count(*) FROM attachment WHERE number=?1", "t", number));
+    return;
+  }
   struct stmt *row = store_query(
       call->care->store,
       "SELECT id, kind, bytes, name, by_who, created_at, CASE WHEN kind IN ('jpeg','png',"
@@ -26,9 +35,12 @@ void read_case_files_put(struct call *call, struct json *json, const char *numbe
 void read_case_files(struct call *call) {
   struct buf out = {0};
   struct json json = {.out = &out};
-  if (!read_case_find(call)) return;
+  int64_t id = read_case_find(call);
+  if (!id) return;
+  struct case_view view = case_view_of(call, id);
+  call->coarse = view.coarse;
   json_open(&json, '{');
-  read_case_files_put(call, &json, call->segments[1]);
+  read_case_files_put(call, &json, call->segments[1], view.whole);
   json_close(&json, '}');
   call_send(call, 200, &out, NULL);
   buf_deinit(&out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/case_view.h"
 #include "api/pending.h"
 #include "api/read.h"
 #include "care/attachment.h"
@@ -70,7 +71,7 @@ static void submit(struct call *call, const struct attachment *found) {
 }
 
 static bool may_see(struct call *call, const struct attachment *found) {
-  return found->case_ ? access_case(call, found->case_)
+  return found->case_ ? case_view_of(call, found->case_).whole
                       : access_patient(call, found->patient);
 }
 

@@ -1,9 +1,11 @@
 #include "api/read_call.h"
 
 #include "api/access.h"
+#include "api/case_view.h"
 #include "api/desk.h"
 #include "api/read.h"
 #include "base/mask.h"
+#include "care/case.h"
 #include "care/dial.h"
 
 // Since when and until when nobody else may ring the patient.
@@ -117,13 +119,20 @@ static void send_numbers(struct call *call, int64_t patient) {
 
 void read_numbers(struct call *call) {
   struct stmt *row = store_query(call->care->store,
-                                 "SELECT patient FROM task WHERE id=?2 AND"
+                                 "SELECT patient, enrollment FROM task WHERE id=?2 AND"
                                  " " ACCESS_DEPARTMENT("department", "1"),
                                  "ti", access_departments(call), call_row(call, 1, 't'));
   bool found = stmt_row(row);
-  int64_t patient = found ? stmt_int(row, 0) : 0;
+  int64_t patient = found ? stmt_int(row, 0) : 0,
+          enrollment = found ? stmt_int(row, 1) : 0;
   stmt_done(row);
-  if (patient)
+  if (patient && enrollment && case_is(call->care, enrollment) &&
+      !case_view_of(call, enrollment).whole)
+    call_problem(
+        call, 403,
+        "this is a case's, and you are none of those who handle it: afterward case "
+        "unmask, with a reason");
+  else if (patient)
     send_numbers(call, patient);
   else if (found)
     call_problem(call, 409,

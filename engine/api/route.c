@@ -42,6 +42,8 @@ static const struct route routes[] = {
     {"POST", "cases/*/transfer", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/link", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/merge", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/unmask", SCOPE_CONTACTS, desk_case_unmask},
+    {"GET", "unmaskings", SCOPE_STAFF, read_unmaskings},
     {"GET", "cases/*/attachments", SCOPE_READ, read_case_files},
     {"POST", "cases/*/attachments", SCOPE_STAFF, desk_case_attach, .file = true},
     {"POST", "cases/*/extend", SCOPE_STAFF, desk_case},

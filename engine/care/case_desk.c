@@ -6,6 +6,7 @@
 #include "care/alert.h"
 #include "care/attachment.h"
 #include "care/case_dispute.h"
+#include "care/case_team.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
@@ -56,19 +57,9 @@ static int64_t only_stay(struct care *care, int64_t patient) {
                    "ii", patient, kernel_now(care->kernel) - (int64_t)90 * CIVIL_DAY_MS);
 }
 
-static bool is_anonymous(struct care *care, int64_t id) {
-  struct buf flag = {0};
-  struct value view;
-  case_field(care, id, 0, "anonymous", &flag);
-  value_read(flag.data, flag.len, &view);
-  bool anonymous = value_true(&view);
-  buf_deinit(&flag);
-  return anonymous;
-}
-
 static int link_to(struct care *care, const struct case_deed *deed, int64_t patient,
                    struct status *status) {
-  if (is_anonymous(care, deed->id))
+  if (case_is_anonymous(care, deed->id))
     return status_fail(status, ERR_CONFLICT,
                        "this case is anonymous and stays so: it can't be linked");
   if (!patient ||

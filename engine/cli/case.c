@@ -102,6 +102,16 @@ static int attach(struct cli *cli) {
   return code;
 }
 
+static int unmask(struct cli *cli) {
+  struct merge fields = {0};
+  struct buf path = {0};
+  cli_put_path(&path, "cases", cli->words[1], "unmask");
+  cli_merge_option(cli, &fields, "reason", "reason");
+  int code = cli_post(cli, buf_text(&path), &fields, sentence);
+  buf_deinit(&path);
+  return code;
+}
+
 static int deed(struct cli *cli) {
   const char *verb = cli->words[0];
   if (!strcmp(verb, "new")) return take_in(cli);
@@ -110,6 +120,7 @@ static int deed(struct cli *cli) {
                     "name the case: its number is listed by afterward cases");
   if (!strcmp(verb, "attach")) return attach(cli);
   if (cli->word_count > 2) return cli_fail(cli, CLI_USAGE, "one case at a time");
+  if (!strcmp(verb, "unmask")) return unmask(cli);
   if (!strcmp(verb, "show")) return cli_get_one(cli, "cases", cli->words[1], sentence);
   struct merge fields = {0};
   struct buf path = {0};
@@ -127,11 +138,15 @@ static int deed(struct cli *cli) {
 const struct cli_command cli_case = {
     .name = "case",
     .words =
-        "new|show|transfer|correct|link|merge|attach|extend|told|publish|unpublish "
+        "new|show|unmask|transfer|correct|link|merge|attach|extend|told|publish|"
+        "unpublish "
         "[NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
     .more =
-        "transfer: who has its work now gives it to another post, with a reason; its\n"
+        "show: whom it is about is for those who handle it; unmask shows it to others, "
+        "with\n"
+        "a reason that is kept (afterward unmaskings). transfer: who has its work now "
+        "gives it to another post, with a reason; its\n"
         "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
         "merge: the same matter came twice. attach: a photo or a recording that belongs\n"
         "to it. extend: a clock that may be, once, before it is due. told: what the\n"
@@ -147,9 +162,9 @@ const struct cli_command cli_case = {
         "增设自助打印机\n"
         "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房\n"
         "afterward case extend 20260302-4711 --clock resolution --reason 需外院会诊",
-    .verbs =
-        (const char *const[]){"new", "show", "transfer", "correct", "link", "merge",
-                              "attach", "extend", "told", "publish", "unpublish", NULL},
+    .verbs = (const char *const[]){"new", "unmask", "show", "transfer", "correct", "link",
+                                   "merge", "attach", "extend", "told", "publish",
+                                   "unpublish", NULL},
     .least = 1,
     .most = 3,
     .options =
@@ -168,7 +183,7 @@ const struct cli_command cli_case = {
             {"at", "WHEN", "new: when it came in, if not now"},
             {"anonymous", NULL, "new: nobody may know who spoke"},
             {"to", "POST", "transfer: who takes over"},
-            {"reason", "TEXT", "transfer, link, merge, extend: why"},
+            {"reason", "TEXT", "unmask, transfer, link, merge, extend: why"},
             {"clock", "NAME", "extend: which"},
             {"solved", "WORD", "told: yes or no"},
             {"satisfied", "WORD", "told: yes partly no"},
@@ -181,3 +196,20 @@ const struct cli_command cli_case = {
             {"place", "NAME", "publish: where, as the public may read it"},
             {NULL}},
     .run = deed};
+
+static int unmaskings(struct cli *cli) {
+  static const struct cli_column columns[] = {
+      {"AT", "at"}, {"WHO", "staff"}, {"CASE", "case"}, {"WHY", "reason"}, {NULL}};
+  return cli_list(cli, "/api/v1/unmaskings", &(struct cli_list){columns, "unmaskings"});
+}
+
+const struct cli_command cli_unmaskings = {
+    .name = "unmaskings",
+    .words = "",
+    .does = "who outside a case's team had whom it is about shown, when and why",
+    .example = "afterward unmaskings --case 20260302-47110",
+    .options = (const struct cli_option[]){{"case", "NUMBER", "of this one"},
+                                           {"staff", "LOGIN", "by this person"},
+                                           CLI_PAGING,
+                                           {NULL}},
+    .run = unmaskings};

@@ -3,7 +3,8 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_command cli_cases, cli_case, cli_improvements, cli_improvement;
+extern const struct cli_command cli_cases, cli_case, cli_unmaskings, cli_improvements,
+    cli_improvement;
 extern const struct cli_command cli_tasks, cli_task;
 extern const struct cli_command cli_alerts, cli_alert;
 extern const struct cli_command cli_messages, cli_message, cli_template;

@@ -48,6 +48,7 @@ local function handle(c)
     local a = c:ask("which-stay", { within = "2d", pauses = "which stay?" })
     if a then c:link { ward = a.ward, when = a.when } end
   end
+  if c.anonymous and not CALL[c.tier] then c:wait "09:00" end     -- the hour of the work would say when somebody stood there and wrote
   for _, d in ipairs(c.joint) do                   -- joint handling: all start now …
     c:task { id = "part-" .. d, role = d, form = "case-part", due = c:due "resolution" }
   end

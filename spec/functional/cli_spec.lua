@@ -17,7 +17,8 @@ local function afterward(words, environment)
 end
 
 local commands = {
-  "sim", "forecast", "backtest", "console", "import", "cases", "case", "tasks", "task", "alerts", "alert", "messages", "message", "enrollments",
+  "sim", "forecast", "backtest", "console", "import", "cases", "case", "unmaskings",
+  "tasks", "task", "alerts", "alert", "messages", "message", "enrollments",
   "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back", "bind", "numbers", "wards",
   "poster", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",

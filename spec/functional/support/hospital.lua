@@ -22,6 +22,7 @@ local CONFIG = [[return {
     { token = env "T_WARD", staff = "li", scopes = { "staff", "read" }, departments = { "w" } },
     { token = env "T_OTHER", staff = "wu", scopes = { "staff", "read" }, departments = { "v" } },
     { token = env "T_READER", staff = "student", scopes = { "read" }, departments = { "w" } },
+    %s
   },
   channels = { %s },
   %s
@@ -78,7 +79,8 @@ function Hospital.instant(text)
 end
 
 -- o.speed; o.scripts: name under scripts/ → text, or o.scripts_from: departments of this tree; o.channels, o.site: Lua text
--- put into the configuration; o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's; o.listen;
+-- put into the configuration; o.tokens: more of those;
+-- o.keyed: the gateway honours keys for so long; o.plugins: a folder in place of this tree's; o.listen;
 -- o.state: a folder that is there already.
 function Hospital.open(o)
   local self = setmetatable({ o = o, speed = o.speed or 1, log = "" }, Hospital)
@@ -97,7 +99,7 @@ function Hospital.open(o)
 end
 
 function Hospital:configure(channels, more)
-  write(self.folder .. "/afterward.lua", CONFIG:format(channels, more or ""))
+  write(self.folder .. "/afterward.lua", CONFIG:format(self.o.tokens or "", channels, more or ""))
 end
 
 function Hospital:script(name, text)
