@@ -67,7 +67,7 @@ static bool check_match(struct request *request, int64_t revision) {
 // What a handler says beyond its status: counts, moments, what it made.
 static void put_told(struct call *call, struct json *json, const struct value *result) {
   static const char *const moments[] = {"expires_at", "proved_at"};
-  static const char *const words[] = {"step", "day"};
+  static const char *const words[] = {"step", "day", "waits_for"};
   struct value released = value_field(result, "released"),
                message = value_field(result, "message"),
                task = value_field(result, "task"), ended = value_field(result, "ended"),

@@ -77,6 +77,10 @@ static int keep(struct care *care, struct inbox_row *row, int64_t question,
   struct buf replaced = {0};
   size_t begun = value_begin_list(&replaced);
   uint32_t count = 0;
+  bool locked = store_int(care->store, 0,
+                          "SELECT disputed_at FROM patient JOIN question ON"
+                          " question.patient=patient.id WHERE question.id=?1",
+                          "i", question) != 0;  // both are kept (WARD 5)
   if (value_count(&photos) > PHOTOS_MOST)
     status_fail(status, ERR_LIMIT, "photos: at most %d", PHOTOS_MOST);
   while (!status->code && value_next(&iter, NULL, &photo)) {
@@ -85,7 +89,7 @@ static int keep(struct care *care, struct inbox_row *row, int64_t question,
       status_fail(status, ERR_INVALID, "photos: each needs its item");
     if (!status->code) {
       insert(care, question, NULL, NULL, &given);
-      replace(care, question, &given, &replaced, &count);
+      if (!locked) replace(care, question, &given, &replaced, &count);
     }
     given_deinit(&given);
   }
@@ -144,8 +148,10 @@ bool attachment_find(struct care *care, const char *id, struct attachment *out) 
 
 bool attachment_given(struct care *care, int64_t question, const char *item,
                       struct attachment *out) {
-  return take(store_query(care->store, COLUMNS "a.question=?1 AND a.item=?2", "it",
-                          question, item),
+  return take(store_query(care->store,
+                          COLUMNS "a.question=?1 AND a.item=?2 ORDER BY"
+                                  " a.created_at DESC LIMIT 1",
+                          "it", question, item),
               out);
 }
 

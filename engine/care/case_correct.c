@@ -8,6 +8,7 @@
 #include "care/case_desk.h"
 #include "care/case_dispute.h"
 #include "care/case_figure.h"
+#include "care/case_lock.h"
 #include "care/mapping.h"
 
 struct correction {
@@ -86,11 +87,35 @@ static void correct(struct care *care, const struct correction *correction) {
   buf_deinit(&detail);
 }
 
+static void tell(struct inbox_row *row, bool waits) {
+  struct mapping map = mapping_begin(&row->result);
+  mapping_int(&map, "status", 200);
+  mapping_text(&map, "waits_for", waits ? "a second person" : NULL);
+  mapping_end(&map);
+}
+
+// Of a dispute nothing is corrected but that it is one, and that by two.
+static int correct_locked(struct care *care, const struct correction *correction,
+                          bool *waits, struct status *status) {
+  if (strcmp(correction->field, "urgency") != 0)
+    return case_lock_check(care, correction->id, status);
+  *waits = !case_lock_lift(care, correction->id, correction->staff, correction->value);
+  if (!*waits) correct(care, correction);
+  return OK;
+}
+
 static int apply(void *self, struct inbox_row *row, struct status *status) {
   struct care *care = self;
   struct correction correction;
+  bool waits = false;
   int code = correction_read(care, &row->body, &correction, status);
-  if (!code && !is_so(care, &correction)) correct(care, &correction);
+  if (!code && !is_so(care, &correction)) {
+    if (case_is_dispute(care, correction.id))
+      code = correct_locked(care, &correction, &waits, status);
+    else
+      correct(care, &correction);
+  }
+  if (!code) tell(row, waits);
   correction_deinit(&correction);
   return code;
 }

@@ -6,6 +6,7 @@
 #include "care/alert.h"
 #include "care/attachment.h"
 #include "care/case_dispute.h"
+#include "care/case_lock.h"
 #include "care/case_team.h"
 #include "care/enrollment.h"
 #include "care/inbox_field.h"
@@ -66,6 +67,10 @@ static int link_to(struct care *care, const struct case_deed *deed, int64_t pati
       !store_int(care->store, 0, "SELECT 1 FROM patient WHERE id=?1", "i", patient))
     return status_fail(status, ERR_NOT_FOUND, "field \"patient\": there is none such");
   bool dispute = case_is_dispute(care, deed->id);
+  if (store_int(care->store, 0, "SELECT patient FROM case_file WHERE enrollment=?1", "i",
+                deed->id) &&
+      case_lock_check(care, deed->id, status))
+    return status->code;  // of nobody yet it may still be said whom it is about
   if (dispute)
     case_dispute(care, deed->id, false, deed->staff);  // of whom it is not about
   store_exec(care->store,
@@ -110,6 +115,8 @@ static int apply_merge(void *self, struct inbox_row *row, struct status *status)
   int code = case_deed_read(self, &row->body, &deed, status);
   if (!code) code = field_id(&row->body, "into", &into, status);
   if (!code) code = refuse_closed(self, into, status);
+  if (!code) code = case_lock_check(self, deed.id, status);
+  if (!code) code = case_lock_check(self, into, status);
   if (!code && into == deed.id)
     code = status_fail(status, ERR_INVALID, "field \"into\" must be another case");
   if (!code) merge_into(self, &deed, into);

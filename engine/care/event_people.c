@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case_lock.h"
 #include "care/enrollment.h"
 #include "care/event_apply.h"
 #include "care/identity.h"
@@ -58,6 +59,14 @@ static int64_t patient_named(struct event_in *event, const char *field, char **m
 }
 
 // A number that nobody has yet becomes another number of the one that is known.
+// Records that are locked are nobody else's, either.
+static int may_merge(struct event_in *event, int64_t from, int64_t into) {
+  return case_lock_patient(event->care, from, event->status) ||
+                 case_lock_patient(event->care, into, event->status)
+             ? event->status->code
+             : OK;
+}
+
 int event_merge(struct event_in *event) {
   char *from_mrn, *into_mrn;
   int code = OK;
@@ -70,7 +79,7 @@ int event_merge(struct event_in *event) {
   else if (!from || !into)
     identity_add(event->care->store, from ? from : into, "mrn",
                  from ? into_mrn : from_mrn, from ? 1 : 2, NULL);
-  else if (from != into)
+  else if (from != into && !(code = may_merge(event, from, into)))
     patient_merge(event->care, from, into);
   event->patient = into ? into : from;
   mem_free(from_mrn);

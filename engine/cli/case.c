@@ -130,7 +130,7 @@ static int deed(struct cli *cli) {
                                     "satisfied", "said",   "did",   "place"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cli_merge_option(cli, &fields, all[i], all[i]);
-  int code = cli_post(cli, buf_text(&path), &fields, "Done.");
+  int code = cli_post(cli, buf_text(&path), &fields, "Done.[ It waits for {waits_for}.]");
   buf_deinit(&path);
   return code;
 }
