@@ -29,11 +29,15 @@ static void put_parameter(struct json *json, const char *name, const char *type)
 static void put_parameters(struct json *json, const struct fhir_type *type) {
   list_of(json, "searchParam");
   put_parameter(json, "_id", "token");
-  put_parameter(json, "_lastUpdated", "date");
   if (type->by_identifier) put_parameter(json, "identifier", "token");
+  if (type->each) {
+    json_close(json, ']');
+    return;
+  }
+  put_parameter(json, "_lastUpdated", "date");
   if (type->by_patient && type->kind != 'p') put_parameter(json, "patient", "reference");
   if (type->statuses) put_parameter(json, "status", "token");
-  if (type->dated) put_parameter(json, "date", "date");
+  if (type->dated) put_parameter(json, type->dated, "date");
   json_close(json, ']');
 }
 

@@ -83,25 +83,47 @@ static void put_meta(struct fhir *fhir, struct json *json, const struct fhir_see
   json_close(json, '}');
 }
 
+static void put_head(struct fhir *fhir, const struct fhir_type *type,
+                     const struct fhir_seen *seen, bool masked, struct json *json) {
+  json_open(json, '{');
+  json_key(json, "resourceType");
+  json_text(json, type->name);
+  json_key(json, "id");
+  json_text(json, seen->id);
+  put_meta(fhir, json, seen, masked);
+}
+
+static void put_version(const struct buf *fields, struct fhir_seen *seen) {
+  char digest[33];
+  digest_hex(buf_text(fields), fields->len, digest);
+  memcpy(seen->version, digest, FHIR_VERSION - 1);
+}
+
+void fhir_fields_put(struct fhir *fhir, const struct fhir_type *type, const char *id,
+                     const struct buf *fields, struct json *json, struct fhir_seen *out) {
+  struct fhir_seen seen = {0};
+  snprintf(seen.id, sizeof seen.id, "%s", id);
+  put_version(fields, &seen);
+  if (json) {
+    put_head(fhir, type, &seen, false, json);
+    if (fields->len) buf_printf(json->out, ",%s", fields->data);
+    json_close(json, '}');
+  }
+  if (out) *out = seen;
+}
+
 void fhir_resource_put(struct fhir *fhir, const struct fhir_type *type, struct stmt *row,
                        bool masked, struct json *json, struct fhir_seen *out) {
   struct fhir_seen seen = {
       .row = stmt_int(row, 0), .patient = stmt_int(row, 1), .changed = stmt_int(row, 2)};
   struct buf fields = {0};
-  char digest[33];
   masked = masked && type->may & FHIR_PEOPLE;
   fhir_id_format(fhir, type, row, seen.id);
   put_fields(fhir, type, row, false, &fields);
-  digest_hex(buf_text(&fields), fields.len, digest);
-  memcpy(seen.version, digest, FHIR_VERSION - 1);
+  put_version(&fields, &seen);
   if (json) {
     if (masked) put_fields(fhir, type, row, true, &fields);
-    json_open(json, '{');
-    json_key(json, "resourceType");
-    json_text(json, type->name);
-    json_key(json, "id");
-    json_text(json, seen.id);
-    put_meta(fhir, json, &seen, masked);
+    put_head(fhir, type, &seen, masked, json);
     if (fields.len) buf_printf(json->out, ",%s", fields.data);
     json_close(json, '}');
   }
@@ -109,11 +131,29 @@ void fhir_resource_put(struct fhir *fhir, const struct fhir_type *type, struct s
   if (out) *out = seen;
 }
 
+struct sought {
+  struct fhir *fhir;
+  const struct fhir_type *type;
+  const char *id;
+  struct json *json;
+  struct fhir_seen *out;
+  bool found;
+};
+
+static void try_offered(void *self, const char *id, const struct buf *fields) {
+  struct sought *sought = self;
+  if (strcmp(sought->id, id)) return;
+  sought->found = true;
+  fhir_fields_put(sought->fhir, sought->type, id, fields, sought->json, sought->out);
+}
+
 bool fhir_resource_find(struct fhir *fhir, const struct fhir_type *type, const char *id,
                         const struct caller *caller, struct json *json,
                         struct fhir_seen *out) {
   struct fhir_key key;
-  if (!fhir_id_parse(fhir, type, id, &key)) return false;
+  struct sought sought = {fhir, type, id, json, out};
+  if (type->each) type->each(fhir, caller->departments, try_offered, &sought);
+  if (type->each || !fhir_id_parse(fhir, type, id, &key)) return sought.found;
   struct stmt *row =
       store_query(fhir->care->store, type->by_id, "tiiittiiiiiiiit", caller->departments,
                   kernel_now(fhir->care->kernel), key.row, key.patient, NULL, NULL,

@@ -28,6 +28,9 @@ bool fhir_id_parse(const struct fhir *fhir, const struct fhir_type *type, const 
 // Puts the row of one of the type's queries. out may be NULL.
 void fhir_resource_put(struct fhir *fhir, const struct fhir_type *type, struct stmt *row,
                        bool masked, struct json *json, struct fhir_seen *out);
+// The same of one that is no row.
+void fhir_fields_put(struct fhir *fhir, const struct fhir_type *type, const char *id,
+                     const struct buf *fields, struct json *json, struct fhir_seen *out);
 // Finds one by its id among those that the departments (NULL: all) see; false: there is
 // none. json NULL: only looks.
 bool fhir_resource_find(struct fhir *fhir, const struct fhir_type *type, const char *id,

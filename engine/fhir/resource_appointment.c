@@ -147,7 +147,7 @@ const struct fhir_type fhir_appointment = {
     .may = FHIR_CREATE | FHIR_UPDATE,
     .identifies = "appointment",
     .statuses = "booked fulfilled cancelled noshow",
-    .dated = true,
+    .dated = "date",
     .by_id = QUERY("a.id=?3"),
     .by_identifier = QUERY("a.source_id=?5 AND a.id>?11"),
     .by_patient = QUERY("a.patient=?4 AND a.id>?11"),

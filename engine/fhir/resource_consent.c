@@ -154,7 +154,7 @@ static int take_consent(struct fhir_taking *taking) {
 const struct fhir_type fhir_consent = {.name = "Consent",
                                        .kind = 'c',
                                        .may = FHIR_CREATE | FHIR_OF_PATIENT,
-                                       .dated = true,
+                                       .dated = "date",
                                        .by_id = QUERY("n.person=?14 AND " REST "=?15"),
                                        .by_patient = QUERY("n.person>?11"),
                                        .show = show_consent,

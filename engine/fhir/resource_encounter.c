@@ -306,7 +306,7 @@ const struct fhir_type fhir_encounter = {
     .may = FHIR_CREATE | FHIR_UPDATE,
     .identifies = "visit",
     .statuses = "in-progress finished cancelled",
-    .dated = true,
+    .dated = "date",
     .by_id = QUERY("e.id=?3"),
     .by_identifier = QUERY("e.visit=?5 AND e.id>?11"),
     .by_patient = QUERY("e.patient=?4 AND e.id>?11"),

@@ -19,6 +19,7 @@ struct search {
   const struct http_form *query;
   struct status *why;   // set when it is refused
   struct fhir_key key;  // _id
+  const char *id;       // the same as it came
   int64_t patient, after, until, count;
   const char *identifier;
   struct buf identifier_text, statuses;
@@ -40,7 +41,9 @@ static void read_count(struct search *search, const char *name, const char *text
 
 static void read_id(struct search *search, const char *name, const char *text) {
   (void)name;
-  if (!fhir_id_parse(search->fhir, search->type, text, &search->key))
+  search->id = text;
+  if (!search->type->each &&
+      !fhir_id_parse(search->fhir, search->type, text, &search->key))
     search->nothing = true;
 }
 
@@ -51,9 +54,12 @@ static void read_after(struct search *search, const char *name, const char *text
 }
 
 static void read_patient(struct search *search, const char *name, const char *text) {
+  if (!search->type->by_patient) {
+    fail(search, name, "is no parameter of this type");
+    return;
+  }
   struct fhir *fhir = search->fhir;
   const char *id = strrchr(text, '/') ? strrchr(text, '/') + 1 : text;
-  (void)name;
   search->patient = public_id_parse(fhir->api->keys.public_id, 'p', id);
   if (!search->patient) search->nothing = true;
 }
@@ -78,7 +84,7 @@ static void read_status(struct search *search, const char *name, const char *tex
 
 static void read_date(struct search *search, const char *name, const char *text) {
   bool changed = *name == '_';
-  if (!changed && !search->type->dated)
+  if (changed ? search->type->each != NULL : !search->type->dated)
     fail(search, name, "is no parameter of this type");
   else if (!fhir_period_read(changed ? &search->changed : &search->date, text,
                              care_site_zone(search->fhir->care)))
@@ -103,8 +109,10 @@ static const struct {
 
 // One that is not known can't be left out: what is found would be too much.
 static void read_parameter(struct search *search, const struct http_field *field) {
+  const char *dated = search->type->dated;
+  const char *name = dated && !strcmp(field->name, dated) ? "date" : field->name;
   for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
-    if (!strcmp(parameters[i].name, field->name)) {
+    if (!strcmp(parameters[i].name, name)) {
       parameters[i].read(search, field->name, field->value);
       return;
     }
@@ -174,32 +182,59 @@ static void put_link(struct search *search, struct json *json, const char *relat
   buf_deinit(&url);
 }
 
-static void put_entry(struct search *search, struct json *json, struct stmt *row,
-                      struct buf *people, struct fhir_seen *seen) {
-  struct fhir *fhir = search->fhir;
+static void open_entry(struct search *search, struct json *json, const char *id) {
   struct buf url = {0};
-  char id[FHIR_ID];
-  fhir_id_format(fhir, search->type, row, id);
-  buf_printf(&url, "%s/%s/%s", buf_text(&fhir->base), search->type->name, id);
+  buf_printf(&url, "%s/%s/%s", buf_text(&search->fhir->base), search->type->name, id);
   json_open(json, '{');
   json_key(json, "fullUrl");
   json_text(json, url.data);
   json_key(json, "resource");
-  fhir_resource_put(fhir, search->type, row, !caller_may(search->caller, SCOPE_CONTACTS),
-                    json, seen);
+  buf_deinit(&url);
+}
+
+static void close_entry(struct json *json) {
   json_key(json, "search");
   json_open(json, '{');
   json_key(json, "mode");
   json_text(json, "match");
   json_close(json, '}');
   json_close(json, '}');
+}
+
+static void put_entry(struct search *search, struct json *json, struct stmt *row,
+                      struct buf *people, struct fhir_seen *seen) {
+  char id[FHIR_ID];
+  fhir_id_format(search->fhir, search->type, row, id);
+  open_entry(search, json, id);
+  fhir_resource_put(search->fhir, search->type, row,
+                    !caller_may(search->caller, SCOPE_CONTACTS), json, seen);
+  close_entry(json);
   fhir_people_add(people, search->type, seen->patient);
-  buf_deinit(&url);
+}
+
+struct offered {  // what are no rows
+  struct search *search;
+  struct json *json;
+};
+
+static void put_offered(void *self, const char *id, const struct buf *fields) {
+  struct offered *offered = self;
+  struct search *search = offered->search;
+  struct json *json = offered->json;
+  if (search->id && strcmp(search->id, id)) return;
+  open_entry(search, json, id);
+  fhir_fields_put(search->fhir, search->type, id, fields, json, NULL);
+  close_entry(json);
 }
 
 // The row after which the next page begins; 0: there is none.
 static int64_t put_entries(struct search *search, struct json *json, struct buf *people) {
   struct fhir_seen seen = {0};
+  if (search->type->each) {
+    search->type->each(search->fhir, search->caller->departments, put_offered,
+                       &(struct offered){search, json});
+    return 0;
+  }
   struct stmt *row = query(search);
   int64_t count = 0;
   bool more = false;

@@ -38,8 +38,13 @@ struct fhir_type {
   const char *last;        // the table's last row: where a walk ends
   const char *identifies;  // the system whose numbers these are: "mrn", "visit"; NULL
   const char *statuses;    // words of the parameter status; NULL: there is none
-  bool dated;              // there is a parameter date
+  const char *dated;       // FHIR's name of the parameter that "date" is, too; NULL
   void (*show)(struct fhir_show *show, struct stmt *row);
+  // Of what are no rows, in the queries' place: offers each, its fields within an object
+  // that is open.
+  void (*each)(struct fhir *fhir, const char *departments,
+               void (*offer)(void *self, const char *id, const struct buf *fields),
+               void *self);
   int (*take)(struct fhir_taking *taking);  // NULL: nothing comes in
 };
 
@@ -47,4 +52,6 @@ extern const struct fhir_type *const fhir_types[];  // ended by NULL
 const struct fhir_type *fhir_type_find(const char *name, size_t len);
 
 extern const struct fhir_type fhir_patient, fhir_encounter, fhir_procedure,
-    fhir_condition, fhir_observation, fhir_appointment, fhir_related_person, fhir_consent;
+    fhir_condition, fhir_observation, fhir_appointment, fhir_related_person, fhir_consent,
+    fhir_questionnaire, fhir_questionnaire_response, fhir_communication_request,
+    fhir_communication, fhir_task, fhir_care_plan;
