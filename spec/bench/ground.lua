@@ -132,6 +132,7 @@ end
 local CONFIG = [[return {
   hospital = "示范医院", phone = "0571-87000000", zone = "Asia/Shanghai", trusted_proxies = "127.0.0.1", mass_limit = 1000000,
   tokens = { { token = "%s", staff = "bench", scopes = { "admin", "contacts", "events", "staff", "read" }, departments = "all" } },
+  %s
   channels = { sms = { plugin = "sms-http", url = "http://127.0.0.1:%d/send", code = "code", ok = { "0" }, id = "id",
     fields = { mobile = "{to}", content = "{text}", uid = "{key}", class = "{class}" }, keyed = "24h", parallel = 64 }, %s },
 }
@@ -141,13 +142,13 @@ local CONFIG = [[return {
 function ground.start_daemon(place, at)
   local config, port = place.folder .. "/afterward.lua", place.folder .. "/port"
   local file <close> = assert(io.open(config, "w"))
-  file:write(CONFIG:format(ground.token, place.sink_port or 9, place.channels or ""))
+  file:write(CONFIG:format(ground.token, place.more or "", place.sink_port or 9, place.channels or ""))
   file:close()
   os.remove(port)
   local began = machine.now_us()
   place.daemon = machine.start(place.folder .. "/log", "'%s/afterward' serve --config '%s' --state '%s' --scripts '%s' " ..
-    "--plugins plugins --listen 127.0.0.1:0 --port-file '%s' --clock-start %s --clock-speed %d", machine.build, config, place.folder,
-    place.scripts, port, at, place.speed or 1)
+    "--plugins '%s' --listen 127.0.0.1:0 --port-file '%s' --clock-start %s --clock-speed %d", machine.build, config, place.folder,
+    place.scripts, place.plugins or "plugins", port, at, place.speed or 1)
   place.port = machine.till("the daemon's port", 60, 1, function()
     assert(machine.is_alive(place.daemon), "the daemon did not start")
     return read_port(port)
