@@ -71,8 +71,10 @@ return {
   trusted_proxies = "127.0.0.1", page_session_minutes = 2880, overdue_role = "duty-officer",
   tokens = { { token = "%s", staff = "demo", scopes = { "admin", "staff", "read", "events", "contacts" }, departments = "all" } },
   channels = { sms = %s, wecom = %s, phone = %s, log = {} },
+  %s
 }
-]]):format(given.port, given.token, one "sms", one "wecom", one "phone"))
+]]):format(given.port, given.token, one "sms", one "wecom", one "phone", given.hl7_port
+    and ('connectors = { his = { plugin = "hl7", listen = "127.0.0.1:%d" } },'):format(given.hl7_port) or ""))
   file:close()
 end
 
@@ -80,7 +82,7 @@ end
 function daemon.start(given, at, speed)
   local log = assert(uv.fs_open(given.folder .. "/daemon.log", "a", 384))
   local process = daemon.spawn(given.binary, { "serve", "--config", given.folder .. "/config.lua",
-    "--state", given.folder .. "/state", "--scripts", given.scripts, "--plugins", given.root .. "/plugins",
+    "--state", given.folder .. "/state", "--scripts", given.scripts, "--plugins", given.plugins or given.root .. "/plugins",
     "--listen", "127.0.0.1:" .. given.port, "--clock-start", clock.iso(at), "--clock-speed", tostring(speed) },
     { on_line = function() end, errors = log })
   for _ = 1, 1000 do

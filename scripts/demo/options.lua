@@ -5,12 +5,13 @@ local json = require "json"
 local options = {}
 
 local USAGE = [[
-Usage: ./dev demo [--for 60s] [--speed 43200] [--seed 1] [--sms kannel] [--json]
+Usage: ./dev demo [--for 60s] [--speed 43200] [--seed 1] [--sms kannel] [--hl7] [--json]
   --for TIME    how long it plays: 90s, 2m
   --speed N     engine seconds a second; 43200 is half a day
   --seed N      which people answer, and what
   --json        happenings and books as JSON lines
   --sms kannel  texts go through a real Kannel, bearerbox and smsbox, in place of the demo's own gateway
+  --hl7         the discharges arrive as HL7 over MLLP in place of a list
   --scripts DIR other departments' scripts
   --keep        leave the folder with database and log, and say where
 ]]
@@ -20,15 +21,15 @@ local function usage(text)
   os.exit(2)
 end
 
-local SWITCH = { json = true, keep = true }
+local SWITCH = { json = true, keep = true, hl7 = true }
 local VALUE = { ["for"] = true, speed = true, seed = true, scripts = true, sms = true }
 
--- { seconds, speed, seed, scripts, sms, json, keep }
+-- { seconds, speed, seed, scripts, sms, hl7, json, keep }
 function options.read(words)
   local out = { ["for"] = "60s", speed = "43200", seed = "1" }
   local at = 1
   while words[at] do
-    local name = words[at]:match "^%-%-(%l+)$"
+    local name = words[at]:match "^%-%-([%l%d]+)$"
     if SWITCH[name] then
       out[name] = true
     elseif VALUE[name] then

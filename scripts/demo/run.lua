@@ -10,6 +10,7 @@ local daemon = require "daemon"
 local hospital = require "hospital"
 local books = require "books"
 local kannel = require "kannel"
+local mllp = require "mllp"
 
 local options = require("options").read(arg)
 local seconds, speed, seed = options.seconds, options.speed, options.seed
@@ -20,6 +21,9 @@ local given = { root = root, binary = os.getenv "AFTERWARD" or root .. "/build/r
   token = secret "demo", receipt_token = secret "receipt",
   folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-demo-XXXXXX")) }
 given.client = http.client(given.port, 4)
+if options.hl7 then
+  given.hl7_port, given.plugins = daemon.free_port(), given.binary:match "^(.*)/" .. "/plugins"  -- native ones are built
+end
 local children = {}
 
 local function remove(path)
@@ -54,6 +58,14 @@ local function import(now)
   local log = io.open(given.folder .. "/import.log"):read "a"
   if children.import.code > 1 or log:find "^afterward: " then fail("the import failed: " .. log) end
   show { at = now:now(), kind = "event", who = "", zh = "出院名单导入：" .. (shown or log:match "([^\r\n]*)\n*$"), en = "discharge list imported" }
+end
+
+local function import_hl7(now)
+  local messages = mllp.messages(here .. "/discharges.csv")
+  local good, others = mllp.send(given.hl7_port, messages)
+  if not good then fail("the messages were not answered: " .. others) end
+  show { at = now:now(), kind = "event", who = "", en = "discharges by HL7",
+    zh = ("HL7 出院消息 %d 条：%d 条 AA，%d 条未收%s"):format(#messages, good, #others, others[1] and "（" .. others[1] .. "）" or "") }
 end
 
 local function watch(now, run)
@@ -197,7 +209,7 @@ local function play()
   local now = read_clock()
   hospital.set_up(given)
   local told, began = start_population(now), clock.steady_ms()
-  import(now)
+  if options.hl7 then import_hl7(now) else import(now) end
   local imported = now:now()
   http.go(hospital.play_events, given, now, begin, show)
   http.go(watch, now, run)
