@@ -42,11 +42,14 @@ static int count_of(const struct bundles *bundles, const char *department) {
 }
 
 static void make_room(struct bundles *bundles, const char *department) {
+  int before = bundles->count;
   if (count_of(bundles, department) >= BUNDLES_OF_ONE)
     drop(bundles, longest_unused(bundles, department));
-  if (bundles->count < BUNDLES) return;
-  int found = longest_unused(bundles, NULL);
-  drop(bundles, found < 0 ? 0 : found);
+  if (bundles->count == BUNDLES) {
+    int found = longest_unused(bundles, NULL);
+    drop(bundles, found < 0 ? 0 : found);
+  }
+  if (bundles->count < before) mem_trim();
 }
 
 static struct bundle *find(struct bundles *bundles, const char *department, int64_t row) {

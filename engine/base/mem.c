@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,3 +32,5 @@ char *mem_copy_bytes(const void *bytes, size_t count) {
 }
 
 void mem_free(void *memory) { free(memory); }
+
+void mem_trim(void) { malloc_trim(0); }

@@ -9,5 +9,8 @@ void *mem_resize(void *memory, size_t size);            // like realloc
 char *mem_copy_text(const char *text);                  // NULL stays NULL
 char *mem_copy_bytes(const void *bytes, size_t count);  // NUL added
 void mem_free(void *memory);
+// Gives back what was freed: the library keeps it for the thread that had it, and a large
+// thing may be made by another one next time.
+void mem_trim(void);
 // What they do when there is none; for libraries that say so instead.
 _Noreturn void mem_out(void);
