@@ -216,7 +216,7 @@
 ---@field where? function facts → whether this one; the first triage that says so has it
 ---@field classify? table<string, any> field → its list or lists of phrases: stage, type, nature, urgency, topic, faq
 ---@field tier? function facts → word: which clocks, how urgent; `general` when absent
----@field route? string|function CSV stage,type,ward,lead,joint, or facts → lead, list of others
+---@field route? string|function CSV stage,type,ward,lead,joint,approve, or facts → lead, list of others, who approves
 ---@field receiver? string who stays responsible for what nobody received in person; `patient-relations` when absent
 ---@field clocks? function facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }
 ---@field at_risk? number share of a clock's span after which it is warned of; `0.75` when absent
@@ -282,6 +282,8 @@
 ---@field form? string what is filled in
 ---@field due? string|integer in the role's working time
 ---@field note? string what the person reads
+---@field draft? string whose words they find to begin with, to be amended
+---@field fields? table<string, string|number|boolean|table> what the draft's placeholders need
 
 ---@class afterward.wait_options
 ---@field within? string waits this long at most
@@ -290,6 +292,7 @@
 ---@field about any true when the patient is known
 ---@field anchor any ms
 ---@field anonymous any nobody's name
+---@field approver any post that approves the answer; nil when its department asks for none
 ---@field because any the phrases that said so
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises
@@ -439,6 +442,7 @@ function Run:wait(what, options) end
 ---@field about any true when the patient is known
 ---@field anchor any ms
 ---@field anonymous any nobody's name
+---@field approver any post that approves the answer; nil when its department asks for none
 ---@field because any the phrases that said so
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises

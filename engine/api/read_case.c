@@ -8,6 +8,7 @@
 #include "api/desk_case_files.h"
 #include "api/known.h"
 #include "api/read.h"
+#include "api/read_thread.h"
 #include "base/mem.h"
 
 // Its running clock that is due first.
@@ -185,6 +186,7 @@ static void put_case(struct call *call, struct json *json, struct stmt *row, int
                        " WHERE enrollment=?1 ORDER BY id",
                        "ii", id, (int64_t)view->whole),
            "at:z what:s who:s detail:s");
+  if (view->whole) put_thread(call, json, id);
   put_rows(call, json, "tasks",
            store_query(store,
                        "SELECT id, name, role, status, due_at, claimed_by, code FROM task"

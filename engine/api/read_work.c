@@ -7,6 +7,7 @@
 #include "api/read.h"
 #include "api/read_call.h"
 #include "api/read_script.h"
+#include "care/task_draft.h"
 
 #define LAST_CALL(column) \
   "(SELECT " column " FROM dial WHERE task=task.id ORDER BY id DESC LIMIT 1)"
@@ -88,6 +89,15 @@ static void put_photos(struct call *call, struct json *json, struct stmt *row) {
   stmt_done(row);
 }
 
+static void put_draft(struct call *call, struct json *json, int64_t task) {
+  struct buf draft = {0};
+  if (task_draft_text(call->care, task, &draft)) {
+    json_key(json, "draft");
+    json_text(json, buf_text(&draft));
+  }
+  buf_deinit(&draft);
+}
+
 // One row with its ETag; last column is the revision.
 static void send_one(struct call *call, struct stmt *row, const char *spec,
                      struct stmt *photos, int64_t task, const char *what) {
@@ -101,6 +111,7 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
     call_put_fields(call, &json, row, spec);
     put_photos(call, &json, photos);
     if (task) {
+      put_draft(call, &json, task);
       put_call_script(call, &json, task);
       put_dials(call, &json, task);
     }

@@ -42,6 +42,16 @@ bool case_is_talking(struct care *care, int64_t enrollment) {
       "ii", enrollment, since);
 }
 
+void case_came_by(struct care *care, int64_t enrollment, char out[CASE_WAY_SIZE]) {
+  struct stmt *row = store_query(
+      care->store,
+      "SELECT channel FROM case_file WHERE enrollment=?1 AND channel IN ('wechat','sms')",
+      "i", enrollment);
+  out[0] = '\0';
+  if (stmt_row(row)) snprintf(out, CASE_WAY_SIZE, "%s", stmt_text(row, 0));
+  stmt_done(row);
+}
+
 // --- making one
 
 void case_code(const unsigned char key[16], const char *number,
@@ -196,9 +206,9 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
 static const char *const columns[] = {"number", "receiver", "level",     "stay",
                                       "round",  "levels",   "corrected", NULL};
 static const char *const others[] = {
-    "channel", "text",  "stars",     "nature",  "stage",    "type",
-    "urgency", "topic", "faq",       "because", "lead",     "joint",
-    "ward",    "about", "anonymous", "score",   "concerns", NULL};
+    "channel",   "text",  "stars",    "nature",   "stage", "type", "urgency",
+    "topic",     "faq",   "because",  "lead",     "joint", "ward", "about",
+    "anonymous", "score", "concerns", "approver", NULL};
 
 static bool is_in(const char *const list[], const char *name) {
   for (; *list; list++)

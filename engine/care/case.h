@@ -20,13 +20,15 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
 void case_put_facts(const char *body, size_t len, const struct value *triaged,
                     struct buf *out);
 // "20260302-4711": the day it came, and digits that tell no count. Told at once.
-enum { CASE_NUMBER_SIZE = 24, CASE_CODE_SIZE = 9 };
+enum { CASE_NUMBER_SIZE = 24, CASE_CODE_SIZE = 9, CASE_WAY_SIZE = 16 };
 void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]);
 // What, beside the number, opens the page of an item whose sender left no phone.
 void case_code(const unsigned char key[16], const char *number, char out[CASE_CODE_SIZE]);
 bool case_is(struct care *care, int64_t enrollment);
 // The sender wrote or answered in the last half hour: an answer is no disturbance.
 bool case_is_talking(struct care *care, int64_t enrollment);
+// The channel by which its sender wrote, when an answer can go that way; "" otherwise.
+void case_came_by(struct care *care, int64_t enrollment, char out[CASE_WAY_SIZE]);
 // A field as scripts see it (channel, text, nature, lead, level …); nil when there is
 // none. Before there is a case, those of the event.
 bool case_is_field(const char *name);

@@ -17,6 +17,7 @@
 #include "care/question.h"
 #include "care/sending.h"
 #include "care/task.h"
+#include "care/task_draft.h"
 
 enum { RECORD_IS_COMMAND = 1 };
 
@@ -109,7 +110,11 @@ static void apply_task(const struct command *command) {
       .form = form,
       .note = note,
       .due_at = task_due_of(command, role ? role : "nurse")};
-  task_open(command->care, &spec);
+  int64_t task = task_open(command->care, &spec);
+  char *draft = arg_text(command, "draft");
+  struct value fields = value_field(&command->args, "fields");
+  if (draft) task_draft_set(command->care, task, draft, &fields);
+  free(draft);
   free(role);
   free(form);
   free(note);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "care/binding.h"
+#include "care/case.h"
 #include "care/consent.h"
 #include "care/facts.h"
 #include "care/line.h"
@@ -27,7 +28,8 @@ struct reach {
   struct care *care;
   struct message *message;
   struct gate *gate;
-  char given[256], via[256];  // in the order given; in the one that is tried
+  char given[256], via[256];    // in the order given; in the one that is tried
+  char came_by[CASE_WAY_SIZE];  // of a case: how its sender wrote, tried first
   bool any_address, opted_out, refused;
   bool again;  // also where it may have arrived: a safety text goes again rather than not
   bool alive;  // only by channels whose provider is there
@@ -43,10 +45,13 @@ static void add_via(struct reach *reach, const char *names, size_t len) {
 // What the call asks for; else the department's order, and the site's where that ends.
 static void find_via(struct reach *reach) {
   const char *asked = reach->message->via, *site = reach->care->site->via;
+  reach->came_by[0] = '\0';
   if (asked && *asked) {
     add_via(reach, asked, strlen(asked));
     return;
   }
+  if (reach->message->enrollment && !message_is_page(reach->message))
+    case_came_by(reach->care, reach->message->enrollment, reach->came_by);
   struct value department =
       catalog_department(reach->care->catalog, reach->message->department);
   struct value list = value_field(&department, "via"), item;
@@ -115,12 +120,23 @@ static void sort_via(struct reach *reach, const struct candidate *candidate) {
   preference_sort(&preference, reach->given, reach->via, sizeof reach->via);
 }
 
+// Who wrote by a channel is answered there.
+static void put_first(struct reach *reach) {
+  char rest[sizeof reach->via];
+  size_t len = strlen(reach->came_by);
+  if (!len || !strncmp(reach->via, reach->came_by, len)) return;
+  snprintf(rest, sizeof rest, "%s", reach->via);
+  snprintf(reach->via, sizeof reach->via, "%s,%.*s", reach->came_by,
+           (int)(sizeof rest - sizeof reach->came_by - 2), rest);
+}
+
 // All channels of one person, in order.
 static bool reach_person(struct reach *reach, const struct candidate *candidate) {
   const struct channels_port *port = &reach->care->channels;
   int64_t person = candidate->person;
   const char *cursor = NULL;
   sort_via(reach, candidate);
+  put_first(reach);
   struct gate *gate = reach->gate;
   while (next_channel(reach, &cursor, gate->channel, sizeof gate->channel)) {
     const char *kind = port->address_kind(port->self, gate->channel);

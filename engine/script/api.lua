@@ -167,7 +167,7 @@ api.kinds = {
     key("where", "function", "facts → whether this one; the first triage that says so has it"),
     key("classify", "map of names", "field → its list or lists of phrases: stage, type, nature, urgency, topic, faq"),
     key("tier", "function", "facts → word: which clocks, how urgent", { default = "general" }),
-    key("route", "string|function", "CSV stage,type,ward,lead,joint, or facts → lead, list of others"),
+    key("route", "string|function", "CSV stage,type,ward,lead,joint,approve, or facts → lead, list of others, who approves"),
     key("receiver", "word", "who stays responsible for what nobody received in person", { default = "patient-relations" }),
     key("clocks", "function", "facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }"),
     key("at_risk", "number", "share of a clock's span after which it is warned of", { default = 0.75 }),
@@ -329,7 +329,9 @@ api.run = {
   task = call("gives a duty post work; the same open id is joined", { key("task", "table!", "see the keys", { keys = {
       key("id", "id!", "its name in this run"), key("role", "role!", "duty post or person"),
       key("form", "ref:form", "what is filled in"), key("due", "span|time", "in the role's working time"),
-      key("note", "string", "what the person reads") } }) },
+      key("note", "string", "what the person reads"),
+      key("draft", "ref:template", "whose words they find to begin with, to be amended"),
+      key("fields", "map of wording", "what the draft's placeholders need") } }) },
     { label = "id", waits = false, in_jobs = true, returns = "task id" }),
   wait = call("sleeps until a time, the next event since the run began, or the end of a task",
     { key("what", "span|event|task!", "time, event or task id"), options { WITHIN } },
@@ -399,7 +401,7 @@ api.case_fields = {                                    -- of a case, in runs and
   ward = "where", anonymous = "nobody's name", stay = "true when the stay is known", about = "true when the patient is known",
   nature = "complaint, praise, suggestion, question", stage = "of the visit", type = "what it is about", urgency = "danger, dispute …",
   topic = "of a question", faq = "the ready answer", because = "the phrases that said so", lead = "duty post that answers",
-  joint = "list of the others", receiver = "who stays responsible; while they are off duty, their post",
+  joint = "list of the others", approver = "post that approves the answer; nil when its department asks for none", receiver = "who stays responsible; while they are off duty, their post",
   concerns = "login of whom of the staff it complains of, or praises", level = "1, one more each time it is reopened",
   levels = "how many there are", round = "of clocks", corrected = "true in a run that began because a person corrected what the case is",
 }

@@ -47,8 +47,22 @@ static void make_keep(lua_State *L, struct context *context, const struct call *
   keep(context, 0);
 }
 
+static void need_fields(lua_State *L, struct context *context, const char *what,
+                        const char *template_name, const struct value *fields);
+
+// What a draft says is known when the task is opened.
+static void need_draft(lua_State *L, struct context *context) {
+  struct value draft = value_field(&context->given[0], "draft"),
+               fields = value_field(&context->given[0], "fields");
+  char name[128] = "";
+  if (draft.kind != VALUE_TEXT || draft.text.len >= sizeof name) return;
+  memcpy(name, draft.text.data, draft.text.len);
+  need_fields(L, context, "argument 1, fields", name, &fields);
+}
+
 static void make_task(lua_State *L, struct context *context, const struct call *call) {
   check_arguments(L, context, call);
+  need_draft(L, context);
   struct value due = value_field(&context->given[0], "due");
   int64_t now = context->facts->now(context->facts->self);
   if (due.kind != VALUE_NIL && ops_moment(L, context, &due, 0, "argument 1, due") < now)
@@ -95,9 +109,11 @@ static bool has_text(const struct value *list, const struct value *text) {
   return false;
 }
 
-static void need_fields(lua_State *L, struct context *context, const struct value *needed,
-                        const struct value *fields) {
-  struct value_iter iter = value_iterate(needed);
+static void need_fields(lua_State *L, struct context *context, const char *what,
+                        const char *template_name, const struct value *fields) {
+  struct value definition = bundle_definition(context->bundle, "template", template_name);
+  struct value needed = value_field(&definition, "fields");
+  struct value_iter iter = value_iterate(&needed);
   struct value name, given, item;
   while (value_next(&iter, NULL, &name)) {
     bool found = false;
@@ -106,8 +122,8 @@ static void need_fields(lua_State *L, struct context *context, const struct valu
       found = given.text.len == name.text.len &&
               memcmp(given.text.data, name.text.data, name.text.len) == 0;
     if (!found && name.kind == VALUE_TEXT)
-      context_misuse(L, context, "argument 2, fields: template \"%s\" needs %.*s",
-                     context->label, (int)name.text.len, name.text.data);
+      context_misuse(L, context, "%s: template \"%s\" needs %.*s", what, template_name,
+                     (int)name.text.len, name.text.data);
   }
 }
 
@@ -119,7 +135,7 @@ static void make_send(lua_State *L, struct context *context, const struct call *
   struct value needed = value_field(&template, "fields"), name, item;
   struct value fields = value_field(&context->given[1], "fields");
   struct value_iter iter = value_iterate(&fields);
-  need_fields(L, context, &needed, &fields);
+  need_fields(L, context, "argument 2, fields", context->label, &fields);
   while (value_next(&iter, &name, &item)) {
     struct nearest nearest;
     if (has_text(&needed, &name)) continue;

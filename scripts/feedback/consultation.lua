@@ -12,7 +12,8 @@ end
 
 local function answered(c, role, tier)            -- a person answers; if not in time, say honestly how long
   local left, why = c:estimate(role)              -- from the queue and the last hours' pace; or nil, "closed" | "unknown"
-  local answer = c:task { id = "answer", role = role, form = "consult-answer", due = why == "closed" and "4bh" or tier }
+  local asked = c.faq and ("%s（机器答：%s 没有解决）"):format(c.text or "", c.faq) or c.text
+  local answer = c:task { id = "answer", role = role, form = "consult-answer", due = why == "closed" and "4bh" or tier, note = asked }
   if why == "closed" then
     c:send "closed-now"
     return c:wait(answer).answer

@@ -13,7 +13,8 @@ local AT_ONCE = { danger = true, emergency = true, urgent = true, dispute = true
 local function lead_answers(c, lead)   -- transfers keep their clocks; the third goes to the office head
   local hops = 0
   while true do
-    local r = c:wait(c:task { id = "answer", role = lead, form = "case-answer", due = c:due "resolution" })
+    local r = c:wait(c:task { id = "answer", role = lead, form = "case-answer", due = c:due "resolution",
+      draft = c.nature == "suggestion" and "draft-suggestion" or "draft-complaint" })
     if r.code ~= "transfer" then return r.answer or {} end
     hops = hops + 1
     lead = hops >= 3 and "patient-relations-head" or r.to
@@ -58,8 +59,12 @@ local function handle(c)
   local answer = lead_answers(c, lead)
   for _, d in ipairs(c.joint) do c:wait("part-" .. d) end                     -- … and all must be in
 
-  local ok = c:wait(c:task { id = "approve", role = c.receiver, form = "approve", due = "4bh", note = answer.reply })
-  local reply = (ok.answer or {}).reply or answer.reply or ""
+  local reply = answer.reply or ""
+  if c.approver then                                            -- its department asks for it: column 审批 of duty.csv
+    local role = c.approver == "receiver" and c.receiver or c.approver
+    local ok = c:wait(c:task { id = "approve", role = role, form = "approve", due = "4bh", note = reply })
+    reply = (ok.answer or {}).reply or reply
+  end
   if c.channel == "review" then
     public.put(c, "answer-in-public", reply, c:due "resolution")
   else
@@ -115,7 +120,7 @@ return {
       if f.channel == "review" and (f.nature == "complaint" or is_low(f)) then return "review" end
       return f.nature == "question" and "question" or is_low(f) and not f.anonymous and "low" or "general"
     end,
-    route = "duty.csv",                                  -- stage, type, ward → lead, joint
+    route = "duty.csv",                                  -- stage, type, ward → lead, joint, who approves
     clocks = function(f)
       local list = {}
       for _, clocks in ipairs { deadlines.tier[f.tier], f.nature == "complaint" and deadlines.complaint or {}, deadlines.all } do
@@ -137,7 +142,7 @@ return {
       c:met "first-response"
       if c.nature == "praise" then
         c:send "thanks"
-        c:wait(c:task { id = "pass-on", role = c.lead, due = "3bd", note = "praise: tell the person praised" })
+        c:wait(c:task { id = "pass-on", role = c.concerns or c.lead, due = "3bd", note = "表扬：" .. (c.text or "") })
         return c:close "praised"
       end
       repeat

@@ -5,7 +5,8 @@ local words = use "words.lua"
 local read_phrases = use "phrases.lua"
 
 local COLUMNS = { ["环节"] = "stage", stage = "stage", ["类型"] = "type", type = "type", ["病区"] = "ward", ward = "ward",
-  ["主办"] = "lead", lead = "lead", ["协办"] = "joint", joint = "joint" }
+  ["主办"] = "lead", lead = "lead", ["协办"] = "joint", joint = "joint",
+  ["审批"] = "approve", approve = "approve" }
 
 local function as_list(value) return type(value) == "table" and value or { value } end
 
@@ -23,19 +24,19 @@ local function listeners(classify, need, tell)
   return out
 end
 
--- Rows { stage, type, ward, lead, joint }, the first that fits counts; an empty cell fits all.
+-- Rows { stage, type, ward, lead, joint, approve }, the first that fits counts; an empty cell fits all.
 local function routes(path, tell)
   local rows, why = host.table(path)
   if not rows then tell(path, 0, why) return {} end
   local columns, out = {}, {}
   for i, text in ipairs(rows[1] or {}) do columns[COLUMNS[text] or COLUMNS[text:lower()] or text] = i end
   if not columns.lead then
-    tell(path, 1, "the first row must name its columns: 环节,类型,病区,主办,协办 or stage,type,ward,lead,joint")
+    tell(path, 1, "the first row must name its columns: 环节,类型,病区,主办,协办,审批 or stage,type,ward,lead,joint,approve")
     return {}
   end
   for i = 2, #rows do
     local row = { joint = {} }
-    for _, name in ipairs { "stage", "type", "ward", "lead" } do
+    for _, name in ipairs { "stage", "type", "ward", "lead", "approve" } do
       local text = columns[name] and rows[i][columns[name]]
       row[name] = text and text ~= "" and text or nil
     end
@@ -95,7 +96,7 @@ local function find_route(rows, g)
   for _, row in ipairs(rows) do
     local fits = true
     for _, name in ipairs { "stage", "type", "ward" } do fits = fits and (not row[name] or row[name] == g[name]) end
-    if fits then return row.lead, row.joint end
+    if fits then return row.lead, row.joint, row.approve end
   end
 end
 
@@ -125,9 +126,9 @@ function triage.callback(body, files)
     if body.where and not body.where(g) then return nil end
     known.tier = body.tier and body.tier(g) or "general"
     if type(body.route) == "function" then
-      known.lead, known.joint = body.route(g)
+      known.lead, known.joint, known.approver = body.route(g)
     else
-      known.lead, known.joint = find_route(files.rows, g)
+      known.lead, known.joint, known.approver = find_route(files.rows, g)
     end
     known.joint = known.joint or {}
     known.lead = known.lead or body.receiver or "patient-relations"

@@ -317,6 +317,29 @@ describe("feedback", function()
     assert.equal(1, #w.core:query("SELECT 1 FROM identity WHERE kind='mrn' AND value=?1 AND person=?2", other.mrn, other.number), tostring(ok))
   end)
 
+  it("is approved only where its department asks for it: column 审批 of duty.csv", function()
+    local c = complaint { type = "environment", stage = "inpatient" }
+    assert.equal("logistics", c.lead)
+    w:task("answer"):done { answer = { reply = "已修好" } }
+    assert.is_nil(w:task "approve")
+    assert.equal("已修好", w:sent("reply")[1].fields.reply)
+  end)
+
+  it("is answered by the channel it came by, whatever the department's first one is", function()
+    for i, way in ipairs { "sms", "wechat" } do
+      local c = w:feedback { channel = way, nature = "complaint", type = "environment", stage = "inpatient", anonymous = false, text = "灯坏了",
+        sender = { phone = "1391234000" .. i, wechat = "openid-" .. i } }
+      w:advance "49h"                                                     -- nobody says which stay it was
+      w:task("answer"):done { answer = { reply = way } }
+      assert.equal(way, w.core:query("SELECT channel FROM message WHERE enrollment=?1 AND name='reply'", c.enrollment)[1].channel)
+    end
+  end)
+
+  it("praise is passed on to the person praised, in the patient's words", function()
+    complaint { nature = "praise", concerns = "wang", text = "王护士夜里守了一宿，非常感谢" }
+    assert.same({ "wang", "表扬：王护士夜里守了一宿，非常感谢" }, { w:task("pass-on").role, w:task("pass-on").note })
+  end)
+
   it("praise is thanked and passed on", function()
     local c = complaint { nature = "praise" }
     w:task("pass-on"):done {}
@@ -421,6 +444,7 @@ describe("a consultation", function()
     assert.truthy(w:sent("faq")[1].text:find "周一至周五")
     w:advance "2m" pt:answer("enough", { ok = "person" })
     assert.equal("service-desk", w:task("answer").role)
+    assert.truthy(w:task("answer").note:find("请问门诊时间？（机器答：", 1, true))
     w:task("answer"):done { answer = { reply = "yes" } }
     assert.equal("answered", c.closed)
   end)

@@ -90,6 +90,23 @@ describe("feedback at the desk", function()
     assert.truthy(shown:find("working", 1, true) and shown:find("12345-78", 1, true) and shown:find("extended", 1, true), shown)
   end)
 
+  it("has a draft to begin with, and whoever takes it over reads all that was said", function()
+    home(6)
+    local number = take("--channel", "counter", "--text", "化验室叫号混乱，我要投诉", "--mrn", "M6")
+    local case = worked(number)
+    local task
+    for _, work in ipairs(case.tasks) do if work.name == "answer" then task = h:get("/tasks/" .. work.id) end end
+    assert.truthy(task.draft and task.draft:find(number, 1, true), task.draft)
+    assert.truthy(h:afterward("task", "show", task.id):find("情况是", 1, true))
+    local thread = wait.till("she is told that it came", function()
+      local said = h:get("/cases/" .. number).thread
+      return #said >= 2 and said
+    end, 10)
+    assert.same({ "sender", "counter", "化验室叫号混乱，我要投诉" }, { thread[1].who, thread[1].channel, thread[1].text })
+    assert.equal("hospital", thread[2].who)
+    assert.truthy(thread[2].text:find(number, 1, true))
+  end)
+
   it("is passed on with a reason, corrected, linked and merged", function()
     home(4)
     local number = take("--channel", "letter", "--text", "检查报告一直拿不到，投诉", "--mrn", "M4")
@@ -161,6 +178,6 @@ describe("a crowd", function()
         end
       until #page == 0
       return count == 1000
-    end, 60)
+    end, 180)
   end)
 end)
