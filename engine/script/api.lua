@@ -401,7 +401,8 @@ api.case_fields = {                                    -- of a case, in runs and
   ward = "where", anonymous = "nobody's name", stay = "true when the stay is known", about = "true when the patient is known",
   nature = "complaint, praise, suggestion, question", stage = "of the visit", type = "what it is about", urgency = "danger, dispute …",
   topic = "of a question", faq = "the ready answer", because = "the phrases that said so", lead = "duty post that answers",
-  joint = "list of the others", approver = "post that approves the answer; nil when its department asks for none", receiver = "who stays responsible; while they are off duty, their post",
+  joint = "list of the others", approver = "post that approves the answer; nil when its department asks for none",
+  receiver = "who stays responsible; while they are off duty, their post",
   concerns = "login of whom of the staff it complains of, or praises", level = "1, one more each time it is reopened",
   levels = "how many there are", round = "of clocks", corrected = "true in a run that began because a person corrected what the case is",
 }
