@@ -240,7 +240,7 @@ describe("a call", function()
       assert.truthy(h:afterward("timeline", patient):find("(mute): unknown, not reported", 1, true))
       assert.truthy(h:words():find "dial%.unknown task=%d+ channel=mute")
       assert.equal(200, (dial(id)))
-      assert.equal("accepted", wait.till("it is dialled", function() return task(id).dials[2] end) and task(id).dials[2].status)
+      assert.equal("accepted", rung(id, 2) and task(id).dials[2].status)
     end)
 
     it("is what a later receipt says of it", function()
