@@ -226,6 +226,7 @@ void channels_free(struct channels *channels) {
   dispatcher_free(channels->dispatcher);
   free_all(channels->configured);
   buf_deinit(&channels->wanted);
+  buf_deinit(&channels->refused);
   mem_free(channels->plugins);
   *channels = (struct channels){0};
 }

@@ -24,8 +24,10 @@ struct channels {
   struct buf wanted;  // settings of all that are to be taken next, encoded; empty: none
   struct watch *watch;
   struct loop_job *looking;
-  struct look *look;  // what it works on
-  bool again;         // files or settings changed while it looked
+  struct look *look;       // what it works on
+  bool again;              // files or settings changed while it looked
+  struct buf refused;      // encoded maps, one after another: channels that settings name
+  uint32_t refused_count;  // and that can't come, with why
 };
 
 struct channels_parts {  // borrowed, but for the folder's name

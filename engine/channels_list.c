@@ -27,7 +27,8 @@ void channels_list(const struct channels *channels, struct buf *out) {
   uint32_t count = 0;
   for (; channel && value_next(&iter, NULL, &item); channel = channel->next, count++)
     put_channel(channels, &item, channel->name, out);
-  value_end(out, all, count);
+  buf_put(out, channels->refused.data, channels->refused.len);
+  value_end(out, all, count + channels->refused_count);
   buf_deinit(&known);
 }
 

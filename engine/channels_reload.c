@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/line.h"
+#include "care/mapping.h"
 #include "channels_parts.h"
 #include "io/loop.h"
 #include "io/watch.h"
@@ -36,10 +37,25 @@ static void run(void *self) {
   }
 }
 
-static void refuse(const struct channels *channels, const char *name,
+// One that is not there yet is listed beside the others until settings are read again.
+static void list_refused(struct channels *channels, const char *name, const char *plugin,
+                         const struct status *why) {
+  struct mapping map = mapping_begin(&channels->refused);
+  mapping_text(&map, "name", name);
+  mapping_text(&map, "plugin", plugin);
+  mapping_text(&map, "stale", why->text);
+  mapping_text(&map, "state", "refused");
+  mapping_end(&map);
+  channels->refused_count++;
+}
+
+static void refuse(struct channels *channels, const char *name, const char *plugin,
                    const struct status *why) {
   struct channel *channel = dispatcher_find(channels->dispatcher, name);
-  if (channel) snprintf(channel->stale, sizeof channel->stale, "%.255s", why->text);
+  if (channel)
+    snprintf(channel->stale, sizeof channel->stale, "%.255s", why->text);
+  else
+    list_refused(channels, name, plugin, why);
   log_line(LOG_LEVEL_ERROR, "channel.refused", "channel=%s reason=\"%s\"", name,
            why->text);
 }
@@ -83,7 +99,7 @@ static void take_candidate(struct channels *channels, struct fresh *fresh) {
   fresh->candidate = NULL;
   memcpy(candidate->digest, fresh->digest, sizeof fresh->digest);
   if (fresh->status.code) {
-    refuse(channels, candidate->name, &fresh->status);
+    refuse(channels, candidate->name, candidate->plugin, &fresh->status);
     configured_free(candidate);
   } else if (fresh->configured) {
     replace_plugin(channels, candidate->name, fresh->plugin);
@@ -100,7 +116,7 @@ static void take(struct channels *channels, struct fresh *fresh) {
   }
   memcpy(fresh->configured->digest, fresh->digest, sizeof fresh->digest);
   if (fresh->status.code)
-    refuse(channels, fresh->configured->name, &fresh->status);
+    refuse(channels, fresh->configured->name, NULL, &fresh->status);
   else if (fresh->plugin)
     replace_plugin(channels, fresh->configured->name, fresh->plugin);
 }
@@ -159,7 +175,7 @@ static void want(struct channels *channels, struct look *look,
     status_fail(&status, ERR_CONFLICT,
                 "channel \"%s\": from the log to a plugin, or back, takes a restart",
                 old->name);
-    refuse(channels, old->name, &status);
+    refuse(channels, old->name, NULL, &status);
     configured_free(candidate);
   } else if (old && configured_same(old, candidate)) {
     keep(channels, old, candidate);
@@ -196,6 +212,8 @@ static void begin_configuring(struct channels *channels, struct look *look) {
   value_read(channels->wanted.data, channels->wanted.len, &all);
   struct value_iter iter = value_iterate(&all);
   drop_gone(channels, &all);
+  buf_clear(&channels->refused);
+  channels->refused_count = 0;
   while (value_next(&iter, &key, &item)) {
     struct status status = {0};
     char *name = value_copy_text(&key);
@@ -203,7 +221,7 @@ static void begin_configuring(struct channels *channels, struct look *look) {
     if (candidate)
       want(channels, look, candidate);
     else
-      refuse(channels, name, &status);
+      refuse(channels, name, NULL, &status);
     mem_free(name);
   }
   buf_deinit(&channels->wanted);

@@ -111,6 +111,7 @@
 ---@field overdue? string who hears of overdue tasks
 ---@field contact_windows? string when patients may be contacted; `09:00-11:30,15:00-17:30,18:30-20:00` when absent
 ---@field quiet_hours? string when no message leaves, in the patient's zone; `21:00-08:00` when absent
+---@field class_quiet_hours? table<string, string> message class → hours when none of it leaves, beside quiet_hours
 ---@field via? string[] order of channels when a call names none; `{ "wechat", "sms" }` when absent
 ---@field elder_age? integer from this age on a patient who wants nothing else is told by text or telephone first; `75` when absent
 ---@field budget? table<string, afterward.budget_keys> message class → contacts allowed to one patient

@@ -27,13 +27,28 @@ static bool leave_quiet(const char *hours, const struct zone *zone, int64_t *at)
   return true;
 }
 
-int64_t message_free_at(struct care *care, const char *department_id,
-                        const struct zone *zone, const char **reason) {
-  struct value department = catalog_department(care->catalog, department_id);
-  struct value own = value_field(&department, "quiet_hours");
-  char hours[128] = "";
-  if (own.kind == VALUE_TEXT)
-    snprintf(hours, sizeof hours, "%.*s", (int)own.text.len, own.text.data);
+struct own_hours {  // what a department adds to the site's: for all, and for one class
+  char all[128], of_class[128];
+};
+
+static void copy_hours(const struct value *hours, char out[128]) {
+  out[0] = '\0';
+  if (hours->kind == VALUE_TEXT)
+    snprintf(out, 128, "%.*s", (int)hours->text.len, hours->text.data);
+}
+
+static void find_own(struct care *care, const char *department_id, const char *class_,
+                     struct own_hours *own) {
+  struct value department = catalog_department(care->catalog, department_id),
+               all = value_field(&department, "quiet_hours"),
+               classes = value_field(&department, "class_quiet_hours"),
+               of_class = value_field(&classes, class_);
+  copy_hours(&all, own->all);
+  copy_hours(&of_class, own->of_class);
+}
+
+static int64_t free_at(struct care *care, const struct own_hours *own,
+                       const struct zone *zone, const char **reason) {
   int64_t at = kernel_now(care->kernel);
   *reason = NULL;
   for (int i = 0; i < LONGEST; i++) {
@@ -42,7 +57,8 @@ int64_t message_free_at(struct care *care, const char *department_id,
       why = "festival";
       at = day_start(zone, at, 1);
     } else if (leave_quiet(care->site->quiet_hours, zone, &at) ||
-               leave_quiet(hours, zone, &at)) {
+               leave_quiet(own->all, zone, &at) ||
+               leave_quiet(own->of_class, zone, &at)) {
       why = "quiet-hours";
     }
     if (!why) break;
@@ -51,9 +67,17 @@ int64_t message_free_at(struct care *care, const char *department_id,
   return at;
 }
 
+int64_t message_free_at(struct care *care, const char *department,
+                        const struct zone *zone, const char **reason) {
+  struct own_hours own;
+  find_own(care, department, "", &own);
+  return free_at(care, &own, zone, reason);
+}
+
 bool gate_hours(struct care *care, struct message *message, struct gate *gate) {
+  struct own_hours own;
   const char *reason;
-  int64_t at = message_free_at(care, message->department,
-                               message_about(care, message)->zone, &reason);
+  find_own(care, message->department, message->class_, &own);
+  int64_t at = free_at(care, &own, message_about(care, message)->zone, &reason);
   return reason ? gate_hold(gate, message, reason, at) : true;
 }

@@ -188,11 +188,13 @@ static bool put_known(const struct words *words, const char *name, struct buf *o
   return false;
 }
 
-// Of a question and its reminder: what is asked.
+// Of a question and its reminder: what is asked. Without a title as its page says; never
+// its id, which is for scripts and may name what not every patient knows.
 static bool put_form(const struct words *words, struct buf *out) {
   struct value title =
       message_shown(&words->definition, "title", words->language, words->may_know);
-  return put_view(out, title) || put_text(out, words->message->name);
+  return put_view(out, title) ||
+         put_text(out, strcmp(words->language, "en") ? "随访问卷" : "Follow-up");
 }
 
 bool words_put(const struct words *words, const char *name, size_t len, struct buf *out) {

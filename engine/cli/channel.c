@@ -29,7 +29,7 @@ static int list(struct cli *cli) {
                                               {"LAST TROUBLE", "last_result"},
                                               {"", "last_detail"},
                                               {"AT", "last_at"},
-                                              {"REFUSED PLUGIN", "stale"},
+                                              {"REFUSED", "stale"},
                                               {NULL}};
   return cli_list(cli, "/api/v1/channels",
                   &(struct cli_list){columns, "channels", style, .unfiltered = true});
@@ -44,7 +44,9 @@ const struct cli_command cli_channels = {
         "held, one tries now and then; misconfigured: the provider says that settings "
         "are\n"
         "wrong; limited: its limit of the day is reached, or it wants fewer; stale: the\n"
-        "plugin was saved anew and is broken, so the old one goes on.\n"
+        "plugin was saved anew and is broken, or new settings are wrong, so the old "
+        "ones\n"
+        "go on; refused: it is new, and its settings are wrong.\n"
         "HELD: stand in line for it. WAITING, RUNNING: handed to it already.\n"
         "--json tells all of what each can do. Figures are since the daemon's start.",
     .example = "afterward channels",

@@ -82,6 +82,7 @@ api.kinds = {
     key("overdue", "ref:escalation", "who hears of overdue tasks"),
     key("contact_windows", "hours", "when patients may be contacted", { default = "09:00-11:30,15:00-17:30,18:30-20:00" }),
     key("quiet_hours", "hours", "when no message leaves, in the patient's zone", { default = "21:00-08:00" }),
+    key("class_quiet_hours", "map of hours", "message class → hours when none of it leaves, beside quiet_hours"),
     key("via", "list of word", "order of channels when a call names none", { default = { "wechat", "sms" } }),
     key("elder_age", "count", "from this age on a patient who wants nothing else is told by text or telephone first", { default = 75 }),
     key("budget", "map of record:budget", "message class → contacts allowed to one patient"),

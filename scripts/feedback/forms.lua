@@ -6,9 +6,10 @@ return {
   aw.form { id = "case-answer", title = { zh = "处理答复", en = "Answer" }, { id = "reply", kind = "text", zh = "答复", en = "Reply" },
     { id = "mended", kind = "text", optional = true, zh = "改进", en = "What was mended" } },
   -- accept unjudged: staff write it, about a case
-  aw.form { id = "case-part", { id = "part", kind = "text", zh = "本科室情况", en = "Our part" } },
+  aw.form { id = "case-part", title = { zh = "科室情况", en = "Our part" }, { id = "part", kind = "text", zh = "本科室情况", en = "Our part" } },
   -- accept unjudged: staff write it, about a case
-  aw.form { id = "approve", { id = "reply", kind = "text", optional = true, zh = "修改后的答复", en = "Reply, amended" } },
+  aw.form { id = "approve", title = { zh = "答复审核", en = "Approval" },
+    { id = "reply", kind = "text", optional = true, zh = "修改后的答复", en = "Reply, amended" } },
   -- accept unjudged: staff write it, about a case
   aw.form { id = "case-plan", title = { zh = "处理方案", en = "Plan" },
     { id = "plan", kind = "text", zh = "怎么处理、何时答复", en = "What will be done, and by when" } },
@@ -20,16 +21,19 @@ return {
   aw.form { id = "public-reply", title = { zh = "公开回复", en = "Public answer" }, { id = "reply", kind = "text", optional = true,
     zh = "已发布的回复（不改则按草稿）", en = "What was published (as drafted, when empty)" } },
   -- accept unjudged: where and when, no symptom
-  aw.form { id = "which-stay", { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
+  aw.form { id = "which-stay", title = { zh = "您说的是哪次住院", en = "Which stay you mean" },
+    { id = "ward", kind = "text", zh = "哪个病区？", en = "Which ward?" },
     { id = "when", kind = "date", zh = "哪天？", en = "When?" } },
   -- accept unjudged: its answer goes on with the case itself
-  aw.form { id = "satisfied", { id = "satisfied", kind = "choice", zh = "您对处理满意吗？",
+  aw.form { id = "satisfied", title = { zh = "对处理是否满意", en = "Whether you are satisfied" }, { id = "satisfied", kind = "choice", zh = "您对处理满意吗？",
     en = "Are you satisfied?", options = {
     { "yes", zh = "满意", en = "yes" }, { "partly", zh = "基本满意", en = "partly" }, { "no", zh = "不满意", en = "no" } } } },
   -- accept unjudged: staff write it
-  aw.form { id = "consult-answer", { id = "reply", kind = "text", zh = "答复", en = "Reply" } },
+  aw.form { id = "consult-answer", title = { zh = "咨询答复", en = "Answer to a question" },
+    { id = "reply", kind = "text", zh = "答复", en = "Reply" } },
   -- accept unjudged: whether the answer helped
-  aw.form { id = "enough", { id = "ok", kind = "choice", zh = "解决了吗？", en = "Solved?", options = {
+  aw.form { id = "enough", title = { zh = "回答解决了吗", en = "Whether that helped" },
+    { id = "ok", kind = "choice", zh = "解决了吗？", en = "Solved?", options = {
     { "yes", zh = "解决了", en = "yes" }, { "person", zh = "人工", en = "a person, please" } } } },
 
   aw.template { id = "received", zh = "已收到，编号{case.number}，进度：{case.link}",

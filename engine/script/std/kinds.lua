@@ -157,9 +157,11 @@ function finish.department(definition, _, label, check)
     check.report("misplaced", ("%s stands in the folder %s: id must be %s"):format(label, words.quote(host.department),
       words.quote(host.department)))
   end
-  for _, class in ipairs(words.keys(definition.budget or {})) do
-    if not words.set(api.classes)[class] then
-      check.report("value", ("%s: budget: no message class %s%s"):format(label, words.quote(class), words.hint(class, api.classes, "classes")))
+  for _, key in ipairs { "budget", "class_quiet_hours" } do
+    for _, class in ipairs(words.keys(definition[key] or {})) do
+      if not words.set(api.classes)[class] then
+        check.report("value", ("%s: %s: no message class %s%s"):format(label, key, words.quote(class), words.hint(class, api.classes, "classes")))
+      end
     end
   end
 end

@@ -131,6 +131,22 @@ describe("settings of channels", function()
     end
   end)
 
+  it("that are wrong of a channel which is not there yet say why where the others are listed, until they are mended", function()
+    local wrong = ', second = { plugin = "sms-http", url = "https://x.example.org", kolour = "red" }'
+    use(old, "", wrong)
+    local second = wait.till("it is listed", function() return listed "second" end)
+    assert.equal("refused", second.state)
+    assert.truthy(second.stale:find("kolour is no setting of sms-http", 1, true), second.stale)
+    assert.truthy(h:afterward "channels":find "second +sms%-http +refused")
+    use(old, "", ', second = { plugin = "no-such" }')
+    wait.till("the newest reason is said", function() return listed "second".stale:find "is the plugin installed" end)
+    use(old, "", ", " .. sms(new):gsub("^sms", "second"))
+    wait.till("it is there", function() return listed "second" and listed "second".state == "up" end)
+    use(old, "", wrong)
+    use(old)
+    assert.is_nil(listed "second")
+  end)
+
   it("whose channel goes while it sends: the answer is waited for, and the text that waits goes by another", function()
     local hold = true
     local slow = Peer.open(function() return hold and "hang" or 200, '{"id":"s"}' end)

@@ -3,10 +3,12 @@ local care = require "afterward.unit.care"
 
 local DEFINITIONS = [[{
   "department": { "ortho": { "id": "ortho", "title": { "zh": "骨科", "en": "Orthopaedics" }, "via": ["sms"],
-                             "budget": { "medicine": { "day": 1 }, "visit": { "day": 2 } } } },
+                             "budget": { "medicine": { "day": 1 }, "visit": { "day": 2 } },
+                             "class_quiet_hours": { "marketing": "12:00-10:30" } } },
   "program": { "knee": { "id": "knee", "name": { "zh": "膝下生风" } }, "gudong": { "id": "gudong", "name": { "zh": "骨动新生", "en": "Moving again" } },
                "lung": { "id": "lung", "name": { "zh": "肺癌随访" }, "discloses": true, "discreet": { "zh": "安心随访" } } },
-  "form": { "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } },
+  "form": { "chemo-day-3": { "id": "chemo-day-3" },
+    "pain": { "id": "pain", "title": { "zh": "疼痛与活动", "en": "Pain and movement" } },
     "dressing": { "id": "dressing", "title": { "zh": "换药", "en": "Dressing" }, "approved": {
       "sms": { "id": "SMS_Q", "params": { "who": "patient.title", "what": "form", "c": "code" },
         "remind": { "id": "SMS_R", "params": { "what": "form" } } },
