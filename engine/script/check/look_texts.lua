@@ -60,12 +60,16 @@ local TOLD = { template = { text = true }, form = { title = true }, program = { 
 
 local function check_telling(world, kind, id, definition)
   each_text(kind, definition, function(text, what)
-    if definition.discloses and what ~= "discreet" then return end
+    -- A page with a discreet title opens to everybody: what it asks must be discreet, too.
+    local asked = kind == "form" and definition.discreet and what:find "^item "
+    if definition.discloses and what ~= "discreet" and not asked then return end
     if TOLD[kind] and (TOLD[kind][what] or what:find "^channels%.") then return end            -- looked at while loading
     local word = templates.telling(text)
+    local remedy = asked and ", or take discreet out: then they are not asked"
+      or DISCLOSES[kind] and what ~= "discreet" and ", or say discloses = true" or ""
     if word then
       world.report_at("may-tell", definition, ("%s: %s says %s, and not every patient knows: change the words%s")
-        :format(label(kind, id), what, words.quote(word), DISCLOSES[kind] and what ~= "discreet" and ", or say discloses = true" or ""))
+        :format(label(kind, id), what, words.quote(word), remedy))
     end
   end)
 end

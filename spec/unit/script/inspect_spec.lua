@@ -322,6 +322,14 @@ describe("texts", function()
     ["that tell although they are discreet"] = {
       'return aw.template { id = "t", discloses = true, zh = "化疗", discreet = { zh = "化疗" } }, "t"',
       '2:8 may-tell template "t": discreet says "化疗", and not every patient knows: change the words' },
+    ["that tell on a page behind a discreet title"] = {
+      'return aw.form { id = "wound", title = "化疗后", discloses = true, discreet = { zh = "随访" }, abnormal = "red-flags",\n' ..
+      '{ id = "a", kind = "yesno", zh = "化疗后吐了吗？" } }, "wound"',
+      '2:8 may-tell form "wound": item "a" says "化疗", and not every patient knows: change the words, or take discreet out: ' ..
+      "then they are not asked" },
+    ["that tell on a page which only who knows may see"] = {
+      'return aw.form { id = "wound", title = "化疗后", discloses = true, abnormal = "red-flags",\n' ..
+      '{ id = "a", kind = "yesno", zh = "化疗后吐了吗？" } }, "wound"', "" },
     ["too long for one short message"] = {
       ('return aw.template { id = "t", zh = "%s{patient.title}" }, "t"'):format(("长"):rep(46)),
       '2:8 sms-length template "t": zh makes 2 short messages of 71 signs with 【Brand】 and the foot; 1 fewer make it one' },
