@@ -73,9 +73,22 @@ local function request_of(step, message, config)
   return (message.class == "scene" and scene_request or message_request)(step, message, config)
 end
 
+-- Words that no keyword holds are read on the page behind the link; without one nobody would read them.
+local function is_told_whole(message, config)
+  if message.class == "scene" or message.approved or link_in(message.text) then return true end
+  if (utf8.len(message.body) or 0) <= THING then return true end
+  for name, pattern in pairs(config.data) do
+    if pattern:find("{body}", 1, true) and not name:find "^thing" then return true end
+  end
+  return false
+end
+
 local function send(message, config)
   if message.approved and message.approved.params[1] then
     return nil, ("params of %s must be keyword → placeholder"):format(message.approved.id)
+  end
+  if not is_told_whole(message, config) then
+    return nil, ("the text has no link and more than %d characters: it would be cut; its template may name an approved one"):format(THING)
   end
   if kept.token and message.now < kept.ends then return request_of("send", message, config) end
   return token_request("token", config)

@@ -165,9 +165,22 @@ describe("wechat-oa", function()
     said = b:open { kind = "subscribe" }:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
     assert.truthy(said.next.url:find("/cgi-bin/message/subscribe/bizsend?", 1, true))
     assert.same({ 0, 540000 }, { b.c:can().keyed, b:open():can().keyed })
-    message.text = "【x】" .. ("长"):rep(30)
-    said = b.c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, message)
-    assert.equal(("长"):rep(19) .. "…", json.decode(said.next.body).data.thing2.value)
+  end)
+
+  it("cuts what its keywords don't hold only where a page has the rest; else it leaves the text to another channel", function()
+    local function words(text, settings)
+      local c = b:open(settings)
+      local request, why = c:send { text = text, now = NOW }
+      if not request then return nil, why end
+      local said = c:result({ step = "token", body = '{"access_token":"AT","expires_in":7200}', now = NOW }, { text = text, now = NOW })
+      local data = json.decode(said.next.body).data
+      return (data.thing2 or data.remark).value
+    end
+    assert.equal(("长"):rep(19) .. "…", words("【x】" .. ("长"):rep(30) .. "https://f.example.org/f/1"))
+    assert.equal(("长"):rep(20), words("【x】" .. ("长"):rep(20)))
+    assert.same({ nil, "the text has no link and more than 20 characters: it would be cut; its template may name an approved one" },
+      { words("【x】" .. ("长"):rep(21)) })
+    assert.equal(("长"):rep(21), words("【x】" .. ("长"):rep(21), { data = { remark = "{body}" } }))
   end)
 
   for code, case in pairs { [0] = { accepted = "77" }, [-1] = { retry = 10, detail = "errcode -1" },

@@ -17,7 +17,7 @@ describe("a bedside card", function()
     end)
     h = Hospital.open { speed = 60, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) } }
     h:configure(([[wechat = { plugin = "wechat-oa", url = %q, appid = "wx1", secret = "s3cret", template_id = "T1", token = "t0k",
-      data = { thing2 = "{body}" } }, sms = %s]]):format(account.url, h.gateway:channel()))
+      data = { remark = "{body}" } }, sms = %s]]):format(account.url, h.gateway:channel()))
     signer = assert(channel.open("plugins/wechat-oa", { appid = "wx1", secret = { secret = "s" }, template_id = "T", data = {},
       token = { secret = "t0k" } }))
     h:start()

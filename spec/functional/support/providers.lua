@@ -97,7 +97,7 @@ kinds.webhook = {
 
 kinds["wechat-oa"] = {
   plugin = { "plugins/wechat-oa", { appid = "wx1", secret = { secret = "s" }, template_id = "T", data = {}, token = { secret = "t0k" } } },
-  settings = [[url = "URL/wechat-oa", appid = "wx1", secret = "s", template_id = "T", token = "t0k", data = { thing1 = "{body}" }]],
+  settings = [[url = "URL/wechat-oa", appid = "wx1", secret = "s", template_id = "T", token = "t0k", data = { remark = "{body}" }]],
   read = function(request)
     if request.path:find "stable_token" then return nil end -- for a token
     local body = json.decode(request.body)
