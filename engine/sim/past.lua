@@ -183,13 +183,17 @@ local function booking(self, event)
     by = body.by, minutes = body.minutes, at = body.when and sim.iso(body.when, self.zone) } }
 end
 
-local function measured(self, event)
-  return { kind = "observation", observation = { code = event.body.code, unit = event.body.unit, value = event.body.value,
-    at = sim.iso(event.at, self.zone) } }
+-- Corrections and what was taken back are of one reading, as they were.
+local function measured(self, event, taken_back)
+  local body = event.body
+  return { kind = "observation", observation = { code = body.code, unit = body.unit, value = body.value, text = body.text, low = body.low,
+    high = body.high, flag = body.flag, device = body.device, reading = body.reading and "past-" .. body.reading,
+    status = taken_back and "deleted" or body.corrects and "corrected" or nil, at = not taken_back and sim.iso(event.at, self.zone) or nil } }
 end
 
 local function as_posted(self, event, codes, of_stay)
   if event.kind:find "^observation:" then return not event.body.answer and measured(self, event) or nil end
+  if event.kind == "observation-withdrawn" then return measured(self, event, true) end
   if BOOKINGS[event.kind] then return booking(self, event) end
   if event.kind == "reply" then return event.body.department == self.history.department and { kind = "reply", text = event.body.text } or nil end
   if event.kind == "death" or event.kind == "birth-loss" then return { kind = event.kind } end

@@ -63,7 +63,7 @@ describe("a backtest", function()
       json.encode(a.details))
     local rules = {}
     for _, one in ipairs(a.pathways[1].rules) do rules[one.rule] = one.after end
-    assert.same({ 1, 1 }, { rules.hot, rules.blood })
+    assert.same({ 2, 1 }, { rules.hot, rules.blood })
   end)
 
   it("says that the new fever rule would have raised the alarm a day earlier, and for whom anew", function()

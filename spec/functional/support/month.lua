@@ -66,6 +66,13 @@ local function trouble(w)
       w:observe(much, "temperature", 38.8, { unit = "Cel" })
       w:alert_named("hot"):done()
       rung:answer("check", { temp = 36.4 }, { by = "family" })
+      local function read(value, status)                    -- one reading: corrected down, up again, taken back
+        w:event(rung, "observation", { observation = { code = "temperature", unit = "Cel", value = value, reading = "T1", status = status } })
+        w:advance "1m"
+      end
+      read(39.2)
+      w:alert_named("hot"):done()
+      read(36.9, "corrected") read(39.5, "corrected") read(39.5, "deleted")
     end,
     [3] = function()
       w:event(much, "admission", { department = "v" })
