@@ -345,7 +345,8 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   if (code) return code;
   daemon->api.loop = daemon->loop;
   daemon_answer_api(daemon);
-  if (fhir_open(&daemon->fhir, &daemon->api, status))
+  if (fhir_open(&daemon->fhir, &daemon->api,
+                &(struct fhir_parts){.loop = daemon->loop, .client = daemon->client}, status))
     return name_config(daemon, status->code, status);
   return OK;
 }
@@ -418,6 +419,7 @@ void daemon_free(struct daemon *daemon) {
     channels_stop(&daemon->channels);
     dispatcher_stop(daemon->channels.dispatcher);
   }
+  fhir_stop(&daemon->fhir);
   if (daemon->client) http_thread_free(daemon->client);
   connectors_stop(&daemon->connectors);
   compare_free(daemon->compare);  // who asked is answered by the api

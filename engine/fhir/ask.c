@@ -21,6 +21,8 @@ struct fhir_route {
 static const struct fhir_route routes[] = {
     {"POST", "", KNOWN, 0, fhir_bundle, true},
     {"GET", "metadata", OPEN, 0, fhir_metadata, false},
+    {"POST", "Subscription", SCOPE_READ, 0, fhir_write, true},
+    {"PUT", "Subscription/*", SCOPE_READ, 0, fhir_write, true},
     {"GET", "*", SCOPE_READ, 0, fhir_search, false},
     {"POST", "*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
     {"GET", "*/*", SCOPE_READ, 0, fhir_read, false},

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "fhir/ask.h"
+#include "fhir/hook.h"
 #include "fhir/inbox.h"
 #include "fhir/outcome.h"
 
@@ -13,6 +14,8 @@ static const struct setting {
   const char *key, *example;
   size_t offset;
 } settings[] = {
+    {"hooks", "https://engine.hospital.example/", offsetof(struct fhir, hooks_allowed)},
+
     {"mrn", "https://hospital.example/mrn", offsetof(struct fhir, mrn)},
     {"url", "https://afterward.hospital.example/fhir", offsetof(struct fhir, url)},
     {"visit", "https://hospital.example/visit", offsetof(struct fhir, visit)}};
@@ -28,9 +31,10 @@ static int read_setting(struct fhir *fhir, const struct value *key,
                         const struct value *item, struct status *status) {
   const struct setting *setting = setting_of(key);
   if (!setting)
-    return status_fail(status, ERR_INVALID,
-                       "fhir: there is no key '%.*s'; there are mrn, url and visit",
-                       (int)key->text.len, key->text.data);
+    return status_fail(
+        status, ERR_INVALID,
+        "fhir: there is no key '%.*s'; there are hooks, mrn, url and visit",
+        (int)key->text.len, key->text.data);
   if (item->kind != VALUE_TEXT || !item->text.len)
     return status_fail(status, ERR_INVALID, "fhir.%s: must be text, such as \"%s\"",
                        setting->key, setting->example);
@@ -50,7 +54,8 @@ static int read_settings(struct fhir *fhir, const struct value *given,
   return OK;
 }
 
-int fhir_open(struct fhir *fhir, struct api *api, struct status *status) {
+int fhir_open(struct fhir *fhir, struct api *api, const struct fhir_parts *parts,
+              struct status *status) {
   struct value all, given;
   *fhir = (struct fhir){.api = api, .care = api->care};
   const struct buf *encoded = &api->care->site->settings;
@@ -64,10 +69,16 @@ int fhir_open(struct fhir *fhir, struct api *api, struct status *status) {
   api->mount = (struct api_mount){"/fhir", fhir, fhir_ask_read, fhir_ask_handle,
                                   fhir_outcome_body};
   fhir_handlers(fhir);
+  fhir->hooks = fhir_hooks_new(fhir, parts->loop, parts->client);
   return OK;
 }
 
+void fhir_stop(struct fhir *fhir) {
+  if (fhir->hooks) fhir_hooks_stop(fhir->hooks);
+}
+
 void fhir_close(struct fhir *fhir) {
+  fhir_hooks_free(fhir->hooks);
   buf_deinit(&fhir->base);
   for (size_t i = 0; i < SETTINGS; i++) {
     char *text;

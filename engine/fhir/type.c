@@ -16,6 +16,7 @@ const struct fhir_type *const fhir_types[] = {&fhir_patient,
                                               &fhir_communication,
                                               &fhir_task,
                                               &fhir_care_plan,
+                                              &fhir_subscription,
                                               NULL};
 
 const struct fhir_type *fhir_type_find(const char *name, size_t len) {

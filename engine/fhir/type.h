@@ -54,4 +54,4 @@ const struct fhir_type *fhir_type_find(const char *name, size_t len);
 extern const struct fhir_type fhir_patient, fhir_encounter, fhir_procedure,
     fhir_condition, fhir_observation, fhir_appointment, fhir_related_person, fhir_consent,
     fhir_questionnaire, fhir_questionnaire_response, fhir_communication_request,
-    fhir_communication, fhir_task, fhir_care_plan;
+    fhir_communication, fhir_task, fhir_care_plan, fhir_subscription;

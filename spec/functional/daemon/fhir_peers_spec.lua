@@ -15,7 +15,7 @@ describe("FHIR peers", function()
   randomize(false)
   local fhir, h, id
   setup(function()
-    fhir = Fhir.open(nil, nil, { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", STEPS) } })
+    fhir = Fhir.open("hooks = \"http://127.0.0.1:9/\"", nil, { speed = 3600, scripts = { ["w/w.lua"] = Hospital.ward("w", STEPS) } })
     h = fhir.h
     id = fhir:create("Patient", Fhir.patient(1, { deceasedBoolean = false, address = { { city = "杭州", line = { "某路1号" } } },
       telecom = { { system = "phone", value = Hospital.phone(1) }, { system = "email", value = "a@example.org" } } })).id
@@ -43,7 +43,8 @@ describe("FHIR peers", function()
       { request = { method = "PUT", url = "Patient/" .. id } }, { resource = Fhir.patient(6), request = { method = "POST", url = "Patient" } } } }))
     for _, resource in ipairs(fhir:get("metadata").rest[1].resource) do
       local path = resource.type .. "?patient=" .. id
-      if resource.type == "Patient" or resource.type == "Questionnaire" then path = resource.type end
+      local whole = { Patient = true, Questionnaire = true, Subscription = true }
+      if whole[resource.type] then path = resource.type end
       local list = fhir:get(path)
       assert.truthy(list.entry, resource.type)
       keep(nil, list)
@@ -70,6 +71,8 @@ describe("FHIR peers", function()
       relationship = { { coding = { { code = "SON" } } } }, telecom = { { system = "phone", value = "13900000043" } } })
     fhir:create("Consent", { resourceType = "Consent", status = "active", patient = of,
       provision = { type = "deny", class = { { code = "education" } }, code = { { coding = { { code = "sms" } } } } } })
+    fhir:create("Subscription", { resourceType = "Subscription", status = "requested", reason = "spec", criteria = "Appointment",
+      channel = { type = "rest-hook", endpoint = "http://127.0.0.1:9/hook" } })
     local text = wait.till("the text is there", function() return h.gateway:to(Hospital.phone(1))[1] end, 30)
     assert.equal(200, (h:answer(Hospital.code(text), { temp = "36.8" })))
     wait.till("the task is there", function() return fhir:get("Task").entry end, 30)
