@@ -346,7 +346,8 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   daemon->api.loop = daemon->loop;
   daemon_answer_api(daemon);
   if (fhir_open(&daemon->fhir, &daemon->api,
-                &(struct fhir_parts){.loop = daemon->loop, .client = daemon->client}, status))
+                &(struct fhir_parts){.loop = daemon->loop, .client = daemon->client},
+                status))
     return name_config(daemon, status->code, status);
   return OK;
 }

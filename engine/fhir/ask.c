@@ -23,6 +23,7 @@ static const struct fhir_route routes[] = {
     {"GET", "metadata", OPEN, 0, fhir_metadata, false},
     {"POST", "Subscription", SCOPE_READ, 0, fhir_write, true},
     {"PUT", "Subscription/*", SCOPE_READ, 0, fhir_write, true},
+    {"PUT", "hook/*/*/*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
     {"GET", "*", SCOPE_READ, 0, fhir_search, false},
     {"POST", "*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
     {"GET", "*/*", SCOPE_READ, 0, fhir_read, false},
@@ -67,7 +68,7 @@ static bool matches(const struct fhir_ask *ask, const char *path) {
     if (!any &&
         (strlen(ask->segments[at]) != len || memcmp(ask->segments[at], path, len)))
       return false;
-    if (any && at == 0 && !ask->type) return false;
+    if (any && at == (ask->hooked ? 2 : 0) && !ask->type) return false;
     path += len + (path[len] == '/');
   }
   return at == ask->segment_count;
@@ -164,7 +165,9 @@ static void read_query(struct fhir_ask *ask) {
 static void find_route(struct fhir_ask *ask) {
   struct buf *allow = &ask->refusal.allow;
   bool whole = split(ask);
-  if (whole) ask->type = fhir_type_find(ask->segments[0], strlen(ask->segments[0]));
+  ask->hooked = whole && !strcmp(ask->segments[0], "hook");
+  const char *name = ask->segments[ask->hooked ? 2 : 0];
+  if (whole) ask->type = fhir_type_find(name, strlen(name));
   ask->route = whole ? find(ask, allow) : NULL;
   if (ask->route) return;
   if (allow->len) {

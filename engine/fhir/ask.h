@@ -22,6 +22,7 @@ struct fhir_ask {
   const char *segments[FHIR_SEGMENTS];  // after /fhir; "" past the end
   int segment_count;
   const struct fhir_type *type;  // NULL: the whole system is asked
+  bool hooked;                   // another server tells: hook/SOURCE/TYPE/ITS-ID
   const struct fhir_route *route;
   struct buf body_bytes;
   struct value body;  // of a POST or PUT

@@ -8,6 +8,7 @@
 #include "fhir/hook.h"
 #include "fhir/inbox.h"
 #include "fhir/outcome.h"
+#include "fhir/source.h"
 
 // settings.fhir
 static const struct setting {
@@ -30,10 +31,11 @@ static const struct setting *setting_of(const struct value *key) {
 static int read_setting(struct fhir *fhir, const struct value *key,
                         const struct value *item, struct status *status) {
   const struct setting *setting = setting_of(key);
+  if (value_is(key, "from")) return OK;  // fhir/source.h reads it
   if (!setting)
     return status_fail(
         status, ERR_INVALID,
-        "fhir: there is no key '%.*s'; there are hooks, mrn, url and visit",
+        "fhir: there is no key '%.*s'; there are from, hooks, mrn, url and visit",
         (int)key->text.len, key->text.data);
   if (item->kind != VALUE_TEXT || !item->text.len)
     return status_fail(status, ERR_INVALID, "fhir.%s: must be text, such as \"%s\"",
@@ -70,15 +72,19 @@ int fhir_open(struct fhir *fhir, struct api *api, const struct fhir_parts *parts
                                   fhir_outcome_body};
   fhir_handlers(fhir);
   fhir->hooks = fhir_hooks_new(fhir, parts->loop, parts->client);
-  return OK;
+  struct value from = value_field(&given, "from");
+  fhir->sources = fhir_sources_new(fhir, &from, parts->loop, parts->client, status);
+  return status->code;
 }
 
 void fhir_stop(struct fhir *fhir) {
-  if (fhir->hooks) fhir_hooks_stop(fhir->hooks);
+  fhir_hooks_stop(fhir->hooks);
+  fhir_sources_stop(fhir->sources);
 }
 
 void fhir_close(struct fhir *fhir) {
   fhir_hooks_free(fhir->hooks);
+  fhir_sources_free(fhir->sources);
   buf_deinit(&fhir->base);
   for (size_t i = 0; i < SETTINGS; i++) {
     char *text;

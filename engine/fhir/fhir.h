@@ -5,6 +5,7 @@
 #include "api/api.h"
 
 struct fhir_hooks;
+struct fhir_sources;
 struct http_thread;
 
 struct fhir {
@@ -15,6 +16,7 @@ struct fhir {
   char *url;            // what base was made from; NULL: the site's address. Owned
   char *hooks_allowed;  // what addresses of subscribers may begin with; NULL: none. Owned
   struct fhir_hooks *hooks;
+  struct fhir_sources *sources;  // NULL: none
 };
 
 // What the daemon gives beside the api.

@@ -51,5 +51,5 @@ void fhir_hooks_watch(struct fhir_hooks *hooks) {
   }
   if (!any) store_exec(store, "DELETE FROM fhir_change", "");
   hooks->any = any;
-  if (any) loop_timer_arm(hooks->timer, HOOK_LOOK_MS);
+  if (any && !hooks->stopped) loop_timer_arm(hooks->timer, HOOK_LOOK_MS);
 }

@@ -70,7 +70,7 @@ static int check_type(struct fhir_taking *taking) {
   if (!value_is(&type, taking->type->name))
     return fhir_wrong(taking, "resourceType: must be %s at this address",
                       taking->type->name);
-  if (taking->update && !value_is(&id, taking->id))
+  if (taking->update && !taking->origin && !value_is(&id, taking->id))
     return fhir_wrong(taking, "%s.id: must be the one in the address",
                       taking->type->name);
   return OK;
@@ -85,6 +85,22 @@ static int take(struct fhir_taking *taking) {
     known = find_existing(taking);
   if (known < 0) return known;
   return known && !taking->update ? OK : taking->type->take(taking);
+}
+
+// What another server has told of before is an update, under our own id.
+static void read_origin(struct fhir_taking *taking) {
+  struct value origin = value_field(&taking->entry, "origin"),
+               remote = value_field(&taking->entry, "remote");
+  taking->origin = value_copy_text(&origin);
+  taking->remote = value_copy_text(&remote);
+  taking->update = taking->origin && taking->type->may & FHIR_UPDATE &&
+                   fhir_alias_find(taking, taking->type, taking->remote, taking->id);
+}
+
+static void close_entry(struct fhir_taking *taking) {
+  mem_free(taking->source);
+  mem_free(taking->origin);
+  mem_free(taking->remote);
 }
 
 static void copy_id(struct fhir_taking *taking) {
@@ -107,6 +123,7 @@ static void open_entry(struct fhir *fhir, struct inbox_row *row,
                                  .type = fhir_type_find(name.text.data, name.text.len),
                                  .status = status};
   copy_id(taking);
+  if (!taking->update) read_origin(taking);
 }
 
 // All that was asked for as it was seen, before anything is written: a refusal then has
@@ -119,6 +136,7 @@ static int check_all(struct fhir *fhir, struct inbox_row *row,
   while (value_next(&iter, NULL, &entry)) {
     open_entry(fhir, row, &entry, taking, status);
     int code = taking->update ? check_known(taking) : find_existing(taking);
+    close_entry(taking);
     if (code < 0) return code;
   }
   return OK;
@@ -165,7 +183,8 @@ static int take_all(struct fhir *fhir, struct inbox_row *row, const struct value
     taking.links = taken->links;
     taking.link_count = value_count(entries);
     int code = take(&taking);
-    mem_free(taking.source);
+    if (!code) fhir_alias_keep(&taking);
+    close_entry(&taking);
     if (code) return blame(&taking, entries, &entry);
     memcpy(taken->links[i].id, taking.id, FHIR_ID);
     tell_entry(taken, &taking);

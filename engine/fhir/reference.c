@@ -46,6 +46,26 @@ static bool by_path(const struct fhir_type *type, char *text, char id[FHIR_ID]) 
   return true;
 }
 
+bool fhir_alias_find(struct fhir_taking *taking, const struct fhir_type *type,
+                     const char *remote, char id[FHIR_ID]) {
+  struct stmt *row =
+      store_query(taking->care->store,
+                  "SELECT id FROM fhir_alias WHERE origin=?1 AND type=?2 AND remote=?3",
+                  "ttt", taking->origin, type->name, remote);
+  bool found = stmt_row(row);
+  if (found) snprintf(id, FHIR_ID, "%s", stmt_text(row, 0));
+  stmt_done(row);
+  return found;
+}
+
+void fhir_alias_keep(struct fhir_taking *taking) {
+  if (taking->origin)
+    store_exec(taking->care->store,
+               "INSERT OR REPLACE INTO fhir_alias (origin, type, remote, id) VALUES "
+               "(?1,?2,?3,?4)",
+               "tttt", taking->origin, taking->type->name, taking->remote, taking->id);
+}
+
 bool fhir_reference(struct fhir_taking *taking, const struct value *reference,
                     const struct fhir_type *type, char id[FHIR_ID]) {
   struct value field = value_field(reference, "reference");
@@ -60,6 +80,11 @@ bool fhir_reference(struct fhir_taking *taking, const struct value *reference,
     found = by_number(taking, type, text + len + 12, id);
   else if (text)
     found = by_path(type, text, id);
+  if (found && taking->origin && !link) {  // it is the other server's id
+    char remote[FHIR_ID];
+    memcpy(remote, id, FHIR_ID);
+    found = fhir_alias_find(taking, type, remote, id);
+  }
   mem_free(text);
   return found;
 }

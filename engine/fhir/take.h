@@ -24,6 +24,7 @@ struct fhir_taking {
   uint32_t link_count;
   char id[FHIR_ID];        // of an update; then, of what was made or changed
   bool update;             // of what is known under the id
+  char *origin, *remote;   // of another server: its name here, its own id. Owned
   bool found;              // a create turned out to be of what was known
   struct fhir_key key;     // of the id of an update
   char *source;            // whose numbers are meant; NULL: those of who sends. Owned
@@ -37,6 +38,10 @@ int fhir_wrong(struct fhir_taking *taking, const char *format, ...)
 // Has the event checked and applied as any that comes; fields are freed. at NULL: now.
 int fhir_event(struct fhir_taking *taking, const char *kind, const struct value *at,
                struct merge *fields);
+// What a server's own id stands for here, once it has told of it; false: it hasn't.
+bool fhir_alias_find(struct fhir_taking *taking, const struct fhir_type *type,
+                     const char *remote, char id[FHIR_ID]);
+void fhir_alias_keep(struct fhir_taking *taking);
 // The id that a Reference names: "Type/ID" at any server's address, the fullUrl of an
 // entry of the same transaction, or "Type?identifier=…". False when it is none of these.
 bool fhir_reference(struct fhir_taking *taking, const struct value *reference,

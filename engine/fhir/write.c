@@ -32,6 +32,10 @@ static void put_entry(struct fhir_ask *ask, struct buf *out) {
   if (ask->segment_count == 2) mapping_text(&map, "id", ask->segments[1]);
   put_header(ask, &map, "if_match", "If-Match");
   put_header(ask, &map, "if_none_exist", "If-None-Exist");
+  if (ask->hooked) {
+    mapping_text(&map, "origin", ask->segments[1]);
+    mapping_text(&map, "remote", ask->segments[3]);
+  }
   mapping_value(&map, "resource", &ask->body);
   mapping_text(&map, "type", ask->type->name);
   mapping_end(&map);

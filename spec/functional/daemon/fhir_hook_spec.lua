@@ -1,6 +1,7 @@
 -- Subscriptions: who wants to know of a change is called after its commit, until they take it.
 local Fhir = require "functional.support.fhir"
 local Listener = require "functional.support.listener"
+local Servers = require "functional.support.servers"
 local wait = require "functional.support.wait"
 local json = require "dkjson"
 
@@ -106,5 +107,58 @@ describe("A FHIR subscriber", function()
     assert.matches("header: must be", sentence("Task", nil, { header = { "A: b\r\nC: d" } }))
     assert.matches("payload: must be", sentence("Task", nil, { payload = "application/fhir+xml" }))
     fhir:refused(403, "forbidden", "POST", "Subscription", subscription "Task", { token = "his" })
+  end)
+
+  it("may be another server, whose ids are its own", function()
+    local function told(type, id, resource)
+      resource.id = id
+      return fhir:ask("PUT", ("hook/his/%s/%s"):format(type, id), resource)
+    end
+    assert.equal(201, (told("Patient", "7", Fhir.patient(41))))
+    assert.equal(201, (told("Encounter", "e1", fhir:stay(41, "7", "in-progress"))))
+    local status, visit = told("Encounter", "e1", fhir:stay(41, "7", "finished", { period = fhir:over() }))
+    assert.same({ 200, "finished" }, { status, visit.status })
+    local patient = h:patient(41)
+    assert.equal("Patient/" .. patient.id, visit.subject.reference)
+    assert.equal(1, #fhir:enrollments(patient.id))
+    local changed = Fhir.patient(41, { telecom = { { system = "phone", value = "13955555541" } } })
+    status, changed = told("Patient", "7", changed)
+    assert.same({ 200, 1, "13955555541" }, { status, #changed.telecom, changed.telecom[1].value })
+    assert.matches("names no patient", fhir:refused(422, "invalid", "PUT", "hook/his/Encounter/e2", fhir:stay(42, "8", "in-progress")))
+    assert.matches("names no patient", fhir:refused(422, "invalid", "PUT", "hook/lis/Encounter/e1", fhir:stay(41, "7", "in-progress")))
+    fhir:refused(404, "not-found", "PUT", "hook/his/Spaceship/1", {})
+    fhir:refused(403, "forbidden", "PUT", "hook/his/Patient/7", Fhir.patient(41), { token = "reader" })
+  end)
+end)
+
+describe("Two FHIR servers", function()
+  local here, there, port
+  setup(function()
+    port = Servers.ports(1)
+    there = Fhir.open(('hooks = "http://127.0.0.1:%d/",'):format(port))
+    here = Fhir.open(([[url = "http://127.0.0.1:%d/fhir", from = { his = { url = "http://127.0.0.1:%d/fhir", token = env "T_BOSS",
+      hook_token = env "T_HIS", criteria = { "Patient", "Encounter" } } },]]):format(port, there.h.port), nil,
+      { listen = "127.0.0.1:" .. port })
+  end)
+  teardown(function()
+    here:close()
+    there:close()
+  end)
+
+  it("tell each other: one subscribes at the other, and gets what happens there", function()
+    local function active()
+      local list = there:get("Subscription?status=active").entry
+      return list and #list == 2
+    end
+    wait.till("both subscriptions are there", active, 20)
+    local id = there:create("Patient", Fhir.patient(1)).id
+    there:create("Encounter", there:stay(1, id, "finished", { period = there:over() }))
+    local patient = wait.till("the patient is known here", function() return here.h:patient(1) end, 20)
+    wait.till("the follow-up has begun here", function() return #here:enrollments(patient.id) == 1 end, 20)
+    assert.not_equal(id, patient.id)
+    here.h:restart()
+    there:ask("PUT", "Patient/" .. id, Fhir.patient(1, { id = id, gender = "male" }))
+    wait.till("the change is known here", function() return here:get("Patient/" .. patient.id).gender == "male" end, 20)
+    assert.is_true(active())
   end)
 end)
