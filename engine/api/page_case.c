@@ -59,12 +59,18 @@ static const char *step_words(const struct page *page, const char *what,
   if (!strcmp(what, "paused"))
     return page_say(page, "等您补充信息", "Waiting for your answer");
   if (!strcmp(what, "resumed")) return page_say(page, "继续处理", "Going on");
+  if (!strcmp(what, "extended"))
+    return page_say(page, "需要更多时间，已延期", "It needs more time: extended");
+  if (!strcmp(what, "transferred"))
+    return page_say(page, "转到另一个科室", "Passed on to another department");
   if (!strcmp(what, "reopened"))
     return page_say(page, "重新处理，由上一级负责", "Taken up again, one level higher");
   if (!strcmp(what, "closed")) return page_say(page, "已办结", "Closed");
   if (strcmp(what, "met") != 0) return NULL;
   if (!strcmp(detail, "dispatch"))
     return page_say(page, "已交责任科室", "Given to those responsible");
+  if (!strcmp(detail, "plan"))
+    return page_say(page, "已告知处理方案", "Told what we will do");
   if (!strcmp(detail, "resolution")) return page_say(page, "已答复", "Answered");
   return NULL;
 }

@@ -117,6 +117,10 @@ describe("feedback at the desk", function()
       local tasks = h:get("/cases/" .. number).tasks
       return tasks[#tasks].status == "open" and tasks[#tasks].name == "answer" and tasks[#tasks]
     end, 10).role)
+    local status, page = h:post_form("/case", { number = number, code = h:discharge(4).patient.phone:sub(-4) })
+    assert.equal(200, status, page)
+    assert.truthy(page:find("转到另一个科室", 1, true), page)                                -- in plain words, and nobody's name or post
+    assert.falsy(page:find "pharmacy" or page:find "chen", page)
     local twin = take("--channel", "web", "--text", "检查报告一直拿不到，投诉", "--mrn", "M4")
     assert.truthy(h:get("/cases/" .. twin).steps[3])
     assert.matches("Done", (h:afterward("case", "merge", twin, "--into", number, "--reason", "同一件事")))
