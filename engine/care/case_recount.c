@@ -52,9 +52,10 @@ static void prepare(void *self, struct work *work) {
   slice->due_at = care->recount.due_at;
   slice->clock = care->recount.clock;
   slice->round = care->recount.round;
+  // Along the index of running clocks, whatever the planner thinks of the department's.
   struct stmt *row = store_query(
       care->store,
-      "SELECT k.id, k.due_at FROM clock k JOIN case_file c USING (enrollment) WHERE"
+      "SELECT k.id, k.due_at FROM clock k CROSS JOIN case_file c USING (enrollment) WHERE"
       " k.ended_at IS NULL AND k.due_at IS NOT NULL AND (k.due_at, k.id)>(?1, ?2) AND"
       " c.department=?3 AND k.breached_at IS NULL ORDER BY k.due_at, k.id",
       "iit", slice->due_at, slice->clock, slice->department);

@@ -1,6 +1,7 @@
 -- A hundred thousand open cases: each clock's time, the office's list, and a calendar that changes.
 local machine = require "bench.machine"
 local ground = require "bench.ground"
+local reload = require "bench.reload"
 local cases = { name = "cases" }
 
 local BEFORE_DUE, AFTER = "2026-03-03T14:59:58", "2026-03-02T16:00:00"     -- the first clock is due 24 h after it came in
@@ -75,13 +76,13 @@ local function recount(base)
   return ground.on(base, function(place)
     ground.start_daemon(place, AFTER)
     machine.sleep(1000)
-    local before, began, cpu = ground.metrics(place), machine.now_us(), machine.cpu(place.daemon)
+    local before, began, cpu = reload.look(place, "loop_stall_seconds"), machine.now_us(), machine.cpu(place.daemon)
     machine.run("printf '2026-03-05,off,院庆\\n' >>'%s/bench/days.csv'", place.scripts)
-    machine.till("counted anew", 300, 50, function()
+    machine.till("counted anew", 300, 500, function()
       return ground.ask(place, "SELECT count(*) AS left FROM clock WHERE name='resolution' AND due_at<1773100800000").left == 0
     end)
-    local out = { seconds = (machine.now_us() - began) / 1e6, cpu = machine.cpu(place.daemon) - cpu,
-      stall = ground.metrics(place).loop_stall_most_seconds * 1000, before = before.loop_stall_most_seconds * 1000 }
+    local out = { seconds = (machine.now_us() - began) / 1e6, recount_cpu = machine.cpu(place.daemon) - cpu,
+      stall = reload.stall(place, before) }
     ground.stop_daemon(place)
     return out
   end)
@@ -104,7 +105,8 @@ function cases.run(o)
   end
   rows[#rows + 1] = { name = "clocks fire within", value = m.worst, unit = "s", at_most = 1, cpu = m.cpu, rss = m.rss,
     note = ("%d of them, 200 a second, each an alert and a page"):format(m.fired) }
-  rows[#rows + 1] = { name = "calendar changed", value = m.seconds, unit = "s", at_most = 60, note = "until the last clock was counted anew" }
+  rows[#rows + 1] = { name = "calendar changed", value = m.seconds, unit = "s", at_most = 60, cpu = m.recount_cpu,
+    note = "until the last clock was counted anew" }
   rows[#rows + 1] = { name = "longest stall meanwhile", value = m.stall, unit = "ms", at_most = 100 }
   return rows, ("%d open cases, two clocks each"):format(base.count)
 end

@@ -17,10 +17,10 @@ local function longest(before, after)
   return 0
 end
 
-local function look(place, name) return ground.histograms(place)[name][""] end
+function reload.look(place, name) return ground.histograms(place)[name][""] end
 -- How long the loop did not look at its sockets, at most, since `before`.
-local function stall(place, before)
-  return math.min(longest(before, look(place, "loop_stall_seconds")), ground.metrics(place).loop_stall_most_seconds * 1000)
+function reload.stall(place, before)
+  return math.min(longest(before, reload.look(place, "loop_stall_seconds")), ground.metrics(place).loop_stall_most_seconds * 1000)
 end
 
 local function till_replanned(place, moved)
@@ -35,10 +35,10 @@ local function replan(sleepers, count)
   return ground.on(sleepers, function(place)
     ground.start_daemon(place, AT)
     machine.sleep(1000)
-    local before, began, cpu = look(place, "loop_stall_seconds"), machine.now_us(), machine.cpu(place.daemon)
+    local before, began, cpu = reload.look(place, "loop_stall_seconds"), machine.now_us(), machine.cpu(place.daemon)
     wards.pathway(place.scripts, "d1", { month = "719h" })
     till_replanned(place, count)
-    local out = { seconds = (machine.now_us() - began) / 1e6, stall = stall(place, before), cpu = machine.cpu(place.daemon) - cpu,
+    local out = { seconds = (machine.now_us() - began) / 1e6, stall = reload.stall(place, before), cpu = machine.cpu(place.daemon) - cpu,
       rss = machine.rss_mb(place.daemon, "VmHWM") }
     local left = ground.ask(place, "SELECT count(*) AS count FROM enrollment e WHERE status='active' AND NOT EXISTS (SELECT 1 FROM " ..
       "due WHERE class=5 AND at=e.anchor_at+719*3600000 AND kind=7 AND ref=e.id)").count
@@ -58,13 +58,13 @@ local function save_all(live, departments)
   return ground.on(live, function(place)
     ground.start_daemon(place, AT)
     machine.sleep(1000)
-    local before, began, cpu = look(place, "loop_stall_seconds"), machine.now_us(), machine.cpu(place.daemon)
+    local before, began, cpu = reload.look(place, "loop_stall_seconds"), machine.now_us(), machine.cpu(place.daemon)
     for n = 1, departments do
       wards.pathway(place.scripts, "d" .. n, { asks = true, body = wards.ASKED:gsub("90d", "91d") })
     end
     machine.till("all active", 300, 20, function() return all_active(place, departments) end)
-    local out = { seconds = (machine.now_us() - began) / 1e6, stall = stall(place, before), cpu = machine.cpu(place.daemon) - cpu,
-      rss = machine.rss_mb(place.daemon, "VmHWM"), activation = longest(nil, look(place, "bundle_activation_seconds")) }
+    local out = { seconds = (machine.now_us() - began) / 1e6, stall = reload.stall(place, before), cpu = machine.cpu(place.daemon) - cpu,
+      rss = machine.rss_mb(place.daemon, "VmHWM"), activation = longest(nil, reload.look(place, "bundle_activation_seconds")) }
     local replayed = ground.metrics(place).bundle_replayed_total
     assert(replayed == live.count, ("%d of %d runs were held against the candidates"):format(replayed, live.count))
     ground.stop_daemon(place)
