@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "daemon.h"
 
 enum { EXIT_USAGE = 2 };
@@ -98,6 +99,7 @@ int serve_main(int argc, char **argv) {
             argv[optind]);
     return EXIT_USAGE;
   }
+  mem_return_large();
   int code = daemon_start(&daemon, &status);
   if (code)
     fprintf(stderr, "afterward serve: %s\n", status.text);

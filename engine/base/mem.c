@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LARGE = 1 << 20 };
+
 void mem_out(void) {
   fputs("afterward: out of memory\n", stderr);
   abort();
@@ -34,3 +36,8 @@ char *mem_copy_bytes(const void *bytes, size_t count) {
 void mem_free(void *memory) { free(memory); }
 
 void mem_trim(void) { malloc_trim(0); }
+
+void mem_return_large(void) {
+  mallopt(M_MMAP_THRESHOLD, LARGE);
+  mallopt(M_TRIM_THRESHOLD, 8 * LARGE);
+}
