@@ -101,6 +101,7 @@ function ground.in_folder(work)
   machine.run("mkdir -p '%s'", cache)
   local folder = machine.read("mktemp -d '%s/work-XXXXXX'", cache)
   local ok, result = xpcall(work, debug.traceback, folder)
+  if not ok then machine.run("tail -n 20 '%s/log' >&2 || true", folder) end
   machine.run("rm -rf '%s'", folder)
   if not ok then error(result, 0) end
   return result

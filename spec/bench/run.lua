@@ -3,7 +3,7 @@
 -- runs to its end and that its books balance.
 package.path = package.path .. ";scripts/?.lua"
 local ORDER = { "steps", "sleepers", "burst", "ingest", "observations", "hl7",
-  "turn", "sim", "phrases", "classify", "cases", "dispatch", "mixed", "reload" }
+  "turn", "sim", "phrases", "classify", "cases", "dispatch", "mixed", "reload", "report" }
 local judging = require "bench.table"
 local o, names = { runs = 3 }, {}
 
