@@ -6,7 +6,8 @@
 
 #define SEEN "(?3 IS NULL OR f.department IN (SELECT value FROM json_each(?3)))"
 #define OF_CASE                                                                      \
-  "SELECT f.enrollment, received_at, f.department, facts, tier, channel, closed, "   \
+  "SELECT f.enrollment, received_at, f.department, facts, tier, channel,"            \
+  " CASE WHEN closed IS NOT NULL THEN coalesce(satisfied, closed) END, "             \
   "EXISTS (SELECT 1 FROM question q WHERE q.patient=sender AND form='satisfied' AND" \
   " q.enrollment=f.enrollment) FROM case_file f JOIN enrollment e ON e.id=f.enrollment"
 
@@ -57,8 +58,8 @@ static void read_clocks(struct store *store, struct reading *reading) {
       store,
       "SELECT name, CASE WHEN breached_at IS NOT NULL THEN 'late' WHEN met_at IS NOT NULL"
       " THEN 'met' WHEN ended_at IS NULL THEN 'open' END, CASE WHEN round=1 AND"
-      " name='resolution' THEN met_at END FROM clock WHERE enrollment=?1 AND started_at"
-      " IS NOT NULL ORDER BY id",
+      " name='resolution' THEN met_at END FROM clock WHERE enrollment=?1 AND replaced_at"
+      " IS NULL AND started_at IS NOT NULL",
       "i", reading->figure.enrollment);
   while (stmt_row(row)) {
     const char *how = stmt_text(row, 1);

@@ -2,6 +2,7 @@
 // is (解决率, 满意率). It may come long after the case was closed.
 #include "base/mem.h"
 #include "care/case_desk.h"
+#include "care/case_figure.h"
 
 static int read_solved(const struct value *body, int64_t *out, struct status *status) {
   struct value solved = value_field(body, "solved");
@@ -35,6 +36,7 @@ static int apply(void *self, struct inbox_row *row, struct status *status) {
              "iit", id, solved, satisfied);
   buf_printf(&detail, "solved=%s satisfied=%s", solved ? "yes" : "no", satisfied);
   case_step(care, id, "told", staff, detail.data);
+  case_figure_keep(care, id);
   buf_deinit(&detail);
   mem_free(satisfied);
   return OK;
