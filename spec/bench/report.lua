@@ -2,6 +2,7 @@
 -- whether the loop notices.
 local machine = require "bench.machine"
 local ground = require "bench.ground"
+require "demo.http".timeout_ms = 60000
 local report = { name = "report" }
 
 local CASES, OPEN = 1000000, 10                          -- one of so many is still open
