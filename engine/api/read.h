@@ -44,8 +44,9 @@ void read_closed(struct call *call);      // enrollments: from to department pat
 void read_timeline(struct call *call);    // audited
 void read_attachment(struct call *call);  // the bytes of a photo; audited
 void read_summary(struct call *call);
-void report_feedback(struct call *call);  // from to department
-void read_inbox(struct call *call);       // source event; newest first
+void report_feedback(struct call *call);   // from to department
+void report_follow_up(struct call *call);  // the same
+void read_inbox(struct call *call);        // source event; newest first
 void read_refused(struct call *call);
 void read_codes(struct call *call);
 void read_staff(struct call *call);

@@ -28,37 +28,18 @@ static void drop(void *self) {
 }
 
 // The days on which they begin.
-static void put_weeks(struct json *json, const struct feedback_period *period,
-                      const struct zone *zone) {
+static void put_weeks(struct json *json, const struct zone *zone, void *self) {
+  const struct counting *counting = self;
   json_key(json, "weeks");
   json_open(json, '[');
-  for (int i = 0; i < TALLY_WEEKS; i++) json_time(json, period->weeks[i], zone);
+  for (int i = 0; i < TALLY_WEEKS; i++) json_time(json, counting->period.weeks[i], zone);
   json_close(json, ']');
 }
 
 static void answer(void *self, struct call *call) {
   const struct counting *counting = self;
-  const struct zone *zone = care_site_zone(call->care);
-  struct buf out = {0};
-  struct json json = {.out = &out};
-  struct value found, key, item;
-  value_read(counting->found.data, counting->found.len, &found);
-  json_open(&json, '{');
-  json_key(&json, "from");
-  json_time(&json, counting->period.from, zone);
-  json_key(&json, "to");
-  json_time(&json, counting->period.to, zone);
-  put_weeks(&json, &counting->period, zone);
-  struct value_iter iter = value_iterate(&found);
-  while (value_next(&iter, &key, &item)) {
-    char *name = value_copy_text(&key);
-    json_key(&json, name);
-    json_value(&json, &item);
-    mem_free(name);
-  }
-  json_close(&json, '}');
-  call_send(call, 200, &out, NULL);
-  buf_deinit(&out);
+  report_send(call, counting->period.from, counting->period.to, put_weeks, self,
+              &counting->found);
 }
 
 void report_feedback(struct call *call) {

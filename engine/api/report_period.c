@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/mem.h"
 
 enum { WEEK = 7, YEAR = 12 };
 
@@ -56,4 +57,30 @@ void report_period_weeks(struct call *call, const struct report_period *period, 
       zone_to_local(care_site_zone(call->care), period->to - 1), CIVIL_DAY_MS);
   int64_t monday = last - (civil_weekday(last) - 1) - (count - 1) * WEEK;
   for (int i = 0; i <= count; i++) out[i] = midnight(call, monday + i * WEEK);
+}
+
+void report_send(struct call *call, int64_t from, int64_t to,
+                 void (*more)(struct json *json, const struct zone *zone, void *self),
+                 void *self, const struct buf *found) {
+  const struct zone *zone = care_site_zone(call->care);
+  struct buf out = {0};
+  struct json json = {.out = &out};
+  struct value all, key, item;
+  value_read(buf_text(found), found->len, &all);
+  json_open(&json, '{');
+  json_key(&json, "from");
+  json_time(&json, from, zone);
+  json_key(&json, "to");
+  json_time(&json, to, zone);
+  if (more) more(&json, zone, self);
+  struct value_iter iter = value_iterate(&all);
+  while (value_next(&iter, &key, &item)) {
+    char *name = value_copy_text(&key);
+    json_key(&json, name);
+    json_value(&json, &item);
+    mem_free(name);
+  }
+  json_close(&json, '}');
+  call_send(call, 200, &out, NULL);
+  buf_deinit(&out);
 }

@@ -115,6 +115,7 @@ static const struct route routes[] = {
     {"GET", "attachments/*", SCOPE_READ, read_attachment},
     {"GET", "summary", SCOPE_READ, read_summary},
     {"GET", "reports/feedback", SCOPE_READ, report_feedback},
+    {"GET", "reports/follow-up", SCOPE_READ, report_follow_up},
     {"GET", "forecast", SCOPE_READ, read_forecast},
     {"GET", "events", SCOPE_ADMIN, read_inbox},
     {"GET", "inbox/refused", SCOPE_ADMIN, read_refused},

@@ -208,9 +208,9 @@ end
 local feedback = {}
 
 -- The report of days as JSON, its tables and its sentences; or nil and an exit code.
-function feedback.ask(host, from, to, department)
+function feedback.ask(host, from, to, o)
   local report, code = host.ask(("/api/v1/reports/feedback?from=%s&to=%s"):format(from, to)
-    .. (department and "&department=" .. host.escape(department) or ""))
+    .. (o.department and "&department=" .. host.escape(o.department) or ""))
   if not report then return nil, code end
   report.unusual = {}
   for i, item in ipairs(unusual(report)) do

@@ -1,14 +1,36 @@
--- afterward report feedback --month 2026-10: figures of a month, for those who answer for them.
+-- afterward report feedback|follow-up|cockpit: figures of a month or a week, for those who answer for them.
 local period = require "period"
 local tables = require "tables"
 
-local REPORTS = { feedback = { "feedback_report", "Feedback · 意见与投诉" } }
+local REPORTS = { feedback = { "feedback_report", "Feedback · 意见与投诉" }, ["follow-up"] = { "follow_up_report", "Follow-up · 随访" } }
+
+local function days(o)
+  if o.month and o.week then error { usage = "--month or --week, not both" } end
+  if o.week then return period.week(o.week) end
+  return period.month(o.month)
+end
+
+-- Both in one: what a head of department looks at on Monday.
+local function cockpit(o, host, from, to)
+  local all, found, reports = {}, {}, {}
+  for _, name in ipairs { "follow-up", "feedback" } do
+    local report, list, sentences = require(REPORTS[name][1]).ask(host, from, to, o)
+    if not report then return list end
+    reports[name] = report
+    table.move(list, 1, #list, #all + 1, all)
+    table.move(sentences, 1, #sentences, #found + 1, found)
+  end
+  return tables.show(o, host, reports, "Weekly cockpit · 每周驾驶舱", ("%s – %s"):format(from, to), all, found)
+end
 
 return function(given)
-  local o, kind = given.options, REPORTS[given.words[1]]
-  if not kind then error { usage = "there is a report of feedback: afterward report feedback --month 2026-10" } end
-  local from, to = period.month(o.month)
-  local report, list, found = require(kind[1]).ask(given.host, from, to, o.department)
+  local o, word = given.options, given.words[1]
+  local kind = REPORTS[word]
+  if not kind and word ~= "cockpit" then error { usage = "reports are feedback, follow-up and cockpit" } end
+  if word == "cockpit" and not o.week and not o.month then error { usage = "cockpit takes a week: --week 2026-W47" } end
+  local from, to = days(o)
+  if word == "cockpit" then return cockpit(o, given.host, from, to) end
+  local report, list, found = require(kind[1]).ask(given.host, from, to, o)
   if not report then return list end
   return tables.show(o, given.host, report, kind[2], ("%s – %s"):format(from, to), list, found)
 end

@@ -27,7 +27,8 @@ INSERT INTO clock (enrollment, name, round, span, started_at, due_at, met_at, en
   CASE WHEN open THEN NULL ELSE n.at+60000000 END, CASE WHEN open THEN NULL ELSE n.at+60000000 END FROM n,
   (SELECT 'first-response' AS name UNION ALL SELECT 'dispatch' UNION ALL SELECT 'resolution' UNION ALL SELECT 'call-back') k;
 INSERT INTO case_figure SELECT n.at, 1000+i, 'feedback', substr('laboratorypharmacy  billing   nursing   ', i %% 4 * 10 + 1, 10),
-  substr('examinatio' || 'pharmacy  ' || 'billing   ' || 'inpatient ', i %% 4 * 10 + 1, 10), substr('process   attitude  cost      ', i %% 3 * 10 + 1, 10),
+  substr('examinatio' || 'pharmacy  ' || 'billing   ' || 'inpatient ', i %% 4 * 10 + 1, 10),
+  substr('process   attitude  cost      ', i %% 3 * 10 + 1, 10),
   substr('complaint praise   suggestion', i %% 3 * 9 + 1, 9), 'counter', 'general', 'ward ' || (i %% 40), '排队、报告、投诉',
   'first-response=met dispatch=met resolution=' || CASE i %% 7 WHEN 0 THEN 'late' ELSE 'met' END || ' call-back=met',
   CASE i %% 9 WHEN 0 THEN 'no' WHEN 1 THEN 'partly' ELSE 'yes' END, i %% 5 + 1, 3600000 * (i %% 100), 1 FROM n WHERE NOT open;
