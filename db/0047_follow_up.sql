@@ -5,9 +5,9 @@ CREATE TABLE quality_sample (
   id INTEGER PRIMARY KEY,
   month TEXT NOT NULL,                  -- YYYY-MM
   what TEXT NOT NULL CHECK (what='call' OR what='reply'),
-  ref INTEGER NOT NULL,                 -- call.id, task.id
+  ref INTEGER NOT NULL,                 -- the task that was done
   who TEXT NOT NULL,                    -- whose work it is
   why TEXT NOT NULL,                    -- sample, short, no-record, same-answers
   task INTEGER NOT NULL, at INTEGER NOT NULL, by_who TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX quality_sample_of ON quality_sample (what, ref);
+CREATE UNIQUE INDEX quality_sample_of ON quality_sample (ref);

@@ -25,6 +25,7 @@
 #include "care/measure.h"
 #include "care/message.h"
 #include "care/patient.h"
+#include "care/quality.h"
 #include "care/question.h"
 #include "care/reconcile.h"
 #include "care/reply.h"
@@ -41,6 +42,7 @@ static void register_handlers(struct care *care) {
   dead_letter_handlers(care);
   case_handlers(care);
   improvement_handlers(care);
+  quality_handlers(care);
   reply_handlers(care);
   clock_hold_handlers(care);
   task_handlers(care);

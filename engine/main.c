@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
     &cli_unmaskings,
     &cli_improvements,
     &cli_improvement,
+    &cli_quality,
     &cli_tasks,
     &cli_task,
     &cli_alerts,

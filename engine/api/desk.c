@@ -68,6 +68,7 @@ static bool check_match(struct request *request, int64_t revision) {
 static void put_told(struct call *call, struct json *json, const struct value *result) {
   static const char *const moments[] = {"expires_at", "proved_at"};
   static const char *const words[] = {"step", "day", "waits_for"};
+  static const char *const counts[] = {"sampled", "suspected"};
   struct value released = value_field(result, "released"),
                message = value_field(result, "message"),
                task = value_field(result, "task"), ended = value_field(result, "ended"),
@@ -84,6 +85,10 @@ static void put_told(struct call *call, struct json *json, const struct value *r
   if (task.kind == VALUE_INT) call_put_id(call, json, "task", 't', task.integer);
   if (improvement.kind == VALUE_INT)
     call_put_id(call, json, "improvement", 'f', improvement.integer);
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    struct value count = value_field(result, counts[i]);
+    if (count.kind == VALUE_INT) json_number(json, counts[i], count.integer);
+  }
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     struct value word = value_field(result, words[i]);
     if (word.kind != VALUE_TEXT) continue;

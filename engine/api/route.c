@@ -18,6 +18,7 @@
 #include "api/improvements.h"
 #include "api/observations.h"
 #include "api/plugins.h"
+#include "api/quality.h"
 #include "api/read.h"
 #include "api/read_forecast.h"
 #include "api/read_wards.h"
@@ -50,6 +51,8 @@ static const struct route routes[] = {
     {"POST", "cases/*/told", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/publish", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/unpublish", SCOPE_STAFF, desk_case},
+    {"GET", "quality", SCOPE_READ, quality_list},
+    {"POST", "quality/draw", SCOPE_STAFF, quality_draw},
     {"GET", "improvements", SCOPE_READ, improvements_list},
     {"POST", "improvements", SCOPE_STAFF, improvements_new},
     {"POST", "improvements/*/link", SCOPE_STAFF, improvements_link},

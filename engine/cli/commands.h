@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cli_cases, cli_case, cli_unmaskings, cli_improvements,
-    cli_improvement;
+    cli_improvement, cli_quality;
 extern const struct cli_command cli_tasks, cli_task;
 extern const struct cli_command cli_alerts, cli_alert;
 extern const struct cli_command cli_messages, cli_message, cli_template;
