@@ -23,6 +23,9 @@ return {
     -- sms = { plugin = "log", show_text = true },   -- to try things out: texts to patients, too, are only written
   },
 
+  -- FHIR at /fhir: the systems of the hospital's numbers (docs/connectors.md#fhir).
+  -- fhir = { mrn = "https://hospital.example/mrn", visit = "https://hospital.example/visit" },
+
   quiet_hours = "21:00-08:00",
   contact_windows = "09:00-11:30,15:00-17:30,18:30-20:00",
   budget_day = 3, budget_week = 10,       -- questionnaires and notices a patient may get

@@ -49,8 +49,9 @@ static void subscription_deinit(struct subscription *subscription) {
 static int read_all(struct fhir *fhir, struct subscription out[SUBSCRIPTIONS_MOST]) {
   struct stmt *row = store_query(
       fhir->care->store,
-      "SELECT id, type, staff, told, patient, statuses, endpoint, headers, payload,"
-      " status='error' FROM fhir_subscription WHERE status<>'off' ORDER BY id LIMIT ?1",
+      "SELECT id, type, staff, told, coalesce((SELECT merged_into FROM patient p WHERE"
+      " p.id=s.patient), patient), statuses, endpoint, headers, payload,"
+      " status='error' FROM fhir_subscription s WHERE status<>'off' ORDER BY id LIMIT ?1",
       "i", (int64_t)SUBSCRIPTIONS_MOST);
   int count = 0;
   while (stmt_row(row)) read_row(fhir, row, &out[count++]);

@@ -68,6 +68,16 @@ describe("A FHIR subscriber", function()
     finish(made)
   end)
 
+  it("of a patient who turns out to be another is told of that other", function()
+    local one, other = fhir:create("Patient", Fhir.patient(15)).id, fhir:create("Patient", Fhir.patient(16)).id
+    local made = fhir:create("Subscription", subscription("Encounter?patient=" .. one, nil, { payload = "application/fhir+json" }))
+    fhir:ask("PUT", "Patient/" .. one, Fhir.patient(15, { id = one,
+      link = { { type = "replaced-by", other = { reference = "Patient/" .. other } } } }))
+    fhir:create("Encounter", fhir:stay(16, other, "in-progress"))
+    assert.equal("Patient/" .. other, json.decode(called(1)[1].body).subject.reference)
+    finish(made)
+  end)
+
   it("that does not take it is called again, also after a restart, and its trouble is seen", function()
     local made = fhir:create("Subscription", subscription "Patient")
     engine.answer = function() return 503 end
