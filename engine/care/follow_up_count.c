@@ -287,6 +287,27 @@ static void count_part(struct counting *counting, int64_t first, int64_t end) {
   stmt_done(row);
 }
 
+// Events of the hospital's systems, and those that could not be taken as they came:
+// nobody's department, so only who sees all sees them.
+static void count_entries(struct counting *counting) {
+  const struct follow_up_period *period = counting->period;
+  int64_t *figures = counting->counters.list[0].figures,
+          first = row_at(counting->store, ROWS_INBOX, period->from),
+          end = row_at(counting->store, ROWS_INBOX, period->to);
+  for (; first < end; first += AT_ONCE * 10) {
+    int64_t until = first + AT_ONCE * 10 < end ? first + AT_ONCE * 10 : end;
+    struct stmt *row = store_query(counting->store,
+                                   "SELECT count(*), total(state=2) FROM inbox WHERE"
+                                   " id>=?1 AND id<?2 AND kind='event'",
+                                   "ii", first, until);
+    if (stmt_row(row)) {
+      figures[FOLLOW_ENTRIES] += stmt_int(row, 0);
+      figures[FOLLOW_REFUSED_ENTRIES] += (int64_t)stmt_real(row, 1);
+    }
+    stmt_done(row);
+  }
+}
+
 // The end of a stay may be told late, by a list.
 void follow_up_count(struct store *store, const struct follow_up_period *period,
                      struct buf *out) {
@@ -298,6 +319,7 @@ void follow_up_count(struct store *store, const struct follow_up_period *period,
     count_part(&counting, id, id + AT_ONCE < end ? id + AT_ONCE : end);
     store_end_read(store);
   }
+  if (!period->departments) count_entries(&counting);
   follow_up_counters_put(&counting.counters, out);
   follow_up_counters_deinit(&counting.counters);
 }

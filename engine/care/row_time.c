@@ -15,6 +15,7 @@ static const char *const sql[ROW_KINDS][2] = {
     [ROWS_ALERT] = ROWS("alert", "opened_at"),
     [ROWS_CALL] = ROWS("call", "at"),
     [ROWS_MESSAGE] = ROWS("message", "created_at"),
+    [ROWS_INBOX] = ROWS("inbox", "received_at"),
 };
 
 int64_t row_at(struct store *store, enum row_kind kind, int64_t at) {

@@ -14,6 +14,7 @@ enum row_kind {
   ROWS_ALERT,       // alert.opened_at
   ROWS_CALL,        // call.at
   ROWS_MESSAGE,     // message.created_at
+  ROWS_INBOX,       // inbox.received_at
   ROW_KINDS
 };
 

@@ -64,6 +64,12 @@ describe("a month of follow-up", function()
     assert.truthy(text:find "Lost 失访率 +0 %% %(0 of 5" and text:find "Refused 拒访率 +20 %% %(1 of 5")
   end)
 
+  it("counts what the hospital's systems entered wrongly, for who sees all of it", function()
+    assert.equal(0, report.total.refused_entries)
+    assert.equal(11, report.total.entries)
+    assert.truthy(text:find "Entry errors 录入差错率 +0 %% %(0 of 11")
+  end)
+
   it("charges a number that is nobody's to registration, not to who rang", function()
     assert.equal(1, report.total.bad_numbers)
     assert.equal(2, row("person", "chen").calls)
