@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "care/email.h"
+#include "care/event_anonymous.h"
 #include "care/event_shape.h"
 #include "care/mapping.h"
 #include "care/measure.h"
@@ -444,5 +445,6 @@ int event_check(const struct value *posted, const struct measures *measures,
   if (!code) code = check_merge(&check, &view);
   if (!code) code = check_delay(&check, &view);
   if (code) clean->len = before;
+  if (!code) event_anonymous(clean, before);
   return code;
 }
