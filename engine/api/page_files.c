@@ -6,7 +6,7 @@
 #include "api/page.h"
 #include "care/attachment.h"
 
-enum { VOICE_MB = 5, VOICE_MB_MOST = 20, REQUEST_MB_MOST = 40 };
+enum { VOICE_MB = 5, VOICE_MB_MOST = 20, REQUEST_MB_MOST = 24 };
 static const struct rate_limit own_limit = {16, 40};     // of one address: files
 static const struct rate_limit all_limit = {300, 2000};  // of all together
 
@@ -41,10 +41,12 @@ void page_files_ask(const struct page *page, struct buf *out) {
                "A recording (optional: speak instead of typing)"));
   buf_printf(
       out,
-      page_say(page, "照片最多 %d 张，每张 %d MB 以内；录音 %d 个，每个 %d MB 以内。</p>",
-               "At most %d photos of %d MB, %d recordings of %d MB.</p>"),
+      page_say(page,
+               "照片最多 %d 张，每张 %d MB 以内；录音 %d 个，每个 %d MB 以内；合起来 %d "
+               "MB 以内。</p>",
+               "At most %d photos of %d MB, %d recordings of %d MB; %d MB together.</p>"),
       PAGE_FILE_PHOTOS, (int)(page_photo_bytes(page->api) >> 20), PAGE_FILE_VOICES,
-      (int)(voice_bytes(page->api) >> 20));
+      (int)(voice_bytes(page->api) >> 20), (int)(page_files_bytes(page->api) >> 20));
 }
 
 // --- taking them

@@ -72,10 +72,12 @@ void read_tasks(struct call *call) {
   list_end(&list);
 }
 
-// What the patient showed with the answer that it is about.
+// What the patient showed with the answer that it is about, or with the case.
 static const char task_photos[] =
     "SELECT a.id, a.item, a.kind, a.bytes FROM task t JOIN attachment a ON"
-    " a.question=t.question WHERE t.id=?1 ORDER BY a.item";
+    " a.question=t.question WHERE t.id=?1 UNION ALL SELECT a.id, 'case', a.kind, a.bytes"
+    " FROM task t JOIN case_file c ON c.enrollment=t.enrollment JOIN attachment a ON"
+    " a.number=c.number WHERE t.id=?1 ORDER BY 2, 1";
 static const char alert_photos[] =
     "SELECT a.id, a.item, a.kind, a.bytes FROM alert x JOIN answer w ON w.id=x.answer "
     "JOIN"

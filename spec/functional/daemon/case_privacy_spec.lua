@@ -57,6 +57,7 @@ describe("whom a case is about", function()
     assert.equal(404, (h:call("GET", "/attachments/" .. file.id, nil, by "manager")))
     assert.equal(200, (h:call("GET", "/attachments/" .. file.id, nil, by "lab")))
     local task = who.tasks[1].id
+    assert.same({ { id = file.id, item = "case", kind = "jpeg", bytes = file.bytes } }, h:get("/tasks/" .. task, by "office").photos)
     assert.equal(403, (h:call("GET", "/tasks/" .. task .. "/numbers", nil, by "plain")))
     assert.equal(200, (h:call("GET", "/tasks/" .. task .. "/numbers", nil, by "office")))
   end)
@@ -129,7 +130,9 @@ describe("whom a case is about", function()
         local file = io.open(h.state .. name, "rb")
         local bytes = file and file:read "a" or ""
         if file then file:close() end
-        for _, words in ipairs { "13900001234", "198.51.100.77", "冯", "褚某某", "13900005678", "卫某某", "13900006789" } do assert.is_nil(bytes:find(words, 1, true), name .. " " .. words) end
+        for _, words in ipairs { "13900001234", "198.51.100.77", "冯", "褚某某", "13900005678", "卫某某", "13900006789" } do
+          assert.is_nil(bytes:find(words, 1, true), name .. " " .. words)
+        end
       end
       assert.is_nil(h:words():find("198.51.100.77", 1, true))
     end)

@@ -99,7 +99,7 @@ describe("photos and voices with a word for the hospital", function()
   end)
 
   it("that are too large together are told to be fewer: what was typed is still in the browser", function()
-    local status, page = send({ text = "x" }, { photo = pictures.jpeg(1, ("x"):rep(41 * 1024 * 1024)) })
+    local status, page = send({ text = "x" }, { photo = pictures.jpeg(1, ("x"):rep(25 * 1024 * 1024)) })
     assert.equal(413, status)
     assert.truthy(page:find("您写的还在", 1, true), page)
     assert.equal("0", w.core:sql "SELECT count(*) FROM attachment")
