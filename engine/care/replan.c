@@ -7,7 +7,8 @@
 #include "care/plan.h"
 
 // One work: so many rows looked at or changed, or so long, and the loop goes on.
-enum { LOOKED_AT = 4000, CHANGED = 500, SLICE_MS = 8, REF = 1, KEY = -1 };
+enum { LOOKED_AT = 4000, UNPLANNED = 1000, CHANGED = 500, SLICE_MS = 8 };
+enum { REF = 1, KEY = -1 };
 
 struct change {  // what a work found
   int64_t id, patient;
@@ -136,24 +137,29 @@ static void look_planned(struct care *care, struct slice *slice, int64_t until) 
   slice->ref = 0;
 }
 
+// Their numbers alone are sorted: a hundred thousand cases have nothing ahead.
 static void look_unplanned(struct care *care, struct slice *slice, int64_t until) {
   struct stmt *row = store_query(
       care->store,
       "SELECT 0, " COLUMNS
-      " FROM replan CROSS JOIN enrollment e ON "
-      "e.department=replan.department WHERE done=0 AND e.status='active' AND e.next_at "
-      "IS NULL AND e.id>?1 ORDER BY e.id",
-      "i", slice->ref);
+      " FROM (SELECT e.id AS id FROM replan CROSS JOIN enrollment e ON e.department="
+      "replan.department WHERE done=0 AND e.status='active' AND e.next_at IS NULL AND "
+      "e.id>?1 ORDER BY e.id LIMIT ?2) u CROSS JOIN enrollment e ON e.id=u.id JOIN "
+      "replan "
+      "ON replan.department=e.department ORDER BY u.id",
+      "ii", slice->ref, (int64_t)UNPLANNED);
   bool more = true;
+  int seen = 0;
   while (has_room(slice, until) && (more = stmt_row(row))) {
     struct enrollment enrollment;
+    seen++;
     slice->looked++;
     slice->ref = stmt_int(row, 1);
     read_row(row, 0, &enrollment);
     look_at(care, slice, &enrollment, 0);
   }
   stmt_done(row);
-  slice->through = !more;
+  slice->through = !more && seen < UNPLANNED;
 }
 
 static void prepare(void *self, struct work *work) {
