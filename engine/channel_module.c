@@ -197,6 +197,7 @@ static int channel_start(lua_State *L) {
                               .key = field(L, 2, "key"),
                               .text = field(L, 2, "text"),
                               .program = field(L, 2, "program"),
+                              .color = field(L, 2, "color"),
                               .class_ = field(L, 2, "class"),
                               .safety = lua_toboolean(L, -1),
                               .started_at = number(L, 2, "sent"),

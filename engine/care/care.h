@@ -66,6 +66,7 @@ struct outgoing {
   const struct buf *approved;  // encoded {id, params} where a provider knows the text by
                                // number; NULL or empty: it doesn't
   const char *program;         // signature shown by gateways: 【…】
+  const char *color;           // the program's, "#rrggbb"; NULL or "": it has none
   const char *class_;          // message class
   bool safety;                 // an alert to staff or safety text: goes before others
   int64_t started_at;          // of the attempt

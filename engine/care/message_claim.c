@@ -23,6 +23,7 @@ struct claimed {  // an attempt as it will leave; texts are owned
   struct care *care;
   int64_t attempt, message, started_at;
   char *channel, *address, *key, *text, *program, *class_;
+  char color[8];
   struct buf approved;
   bool safety, query;
 };
@@ -53,6 +54,7 @@ static void start(void *self, void *own) {
       .text = claimed->text,
       .approved = &claimed->approved,
       .program = claimed->program,
+      .color = claimed->color,
       .class_ = claimed->class_,
       .safety = claimed->safety,
       .started_at = claimed->started_at,
@@ -73,6 +75,13 @@ static char *find_address(struct care *care, const struct message *message,
   return mem_copy_text(address);
 }
 
+static void copy_color(struct care *care, const struct message *message, char out[8]) {
+  struct value program = message_program(care, message),
+               color = value_field(&program, "color");
+  if (color.kind == VALUE_TEXT)
+    snprintf(out, 8, "%.*s", (int)color.text.len, color.text.data);
+}
+
 // known: the attempt, its key and when it began, and whether to ask.
 static void start_after(struct care *care, const struct message *message,
                         const struct gate *gate, const struct outgoing *known) {
@@ -89,6 +98,7 @@ static void start_after(struct care *care, const struct message *message,
                               .class_ = mem_copy_text(message->class_),
                               .safety = message_is_safety(message),
                               .query = known->query};
+  copy_color(care, message, claimed->color);
   if (message->approved.len)
     buf_put(&claimed->approved, message->approved.data, message->approved.len);
   kernel_after(care->kernel, start, claimed_free, care, claimed);

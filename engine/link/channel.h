@@ -27,6 +27,7 @@ struct channel_job {  // one attempt on its way; texts are owned by the job
   int64_t dial;       // it is a call: see outgoing; then attempt is 0
   char *from, *form;  // of a call; may be NULL
   char *address, *key, *text, *program, *class_;
+  char color[8];
   struct buf approved;  // see struct outgoing
   bool safety;
   bool query;                   // it may have left before: ask, and do not send

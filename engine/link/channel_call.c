@@ -19,6 +19,7 @@ void channel_call_message(const struct channel_job *job, struct buf *out) {
   mapping_value(&map, "approved", &approved);
   mapping_text(&map, "body", body_of(job->text));
   mapping_text(&map, "class", job->class_);
+  mapping_text(&map, "color", job->color[0] ? job->color : NULL);
   mapping_text(&map, "form", job->form);
   mapping_text(&map, "from", job->from);
   mapping_text(&map, "key", job->key);

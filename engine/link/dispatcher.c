@@ -161,6 +161,7 @@ static struct channel_job *job_new(struct channel *channel,
   job->key = mem_copy_text(outgoing->key);
   job->text = mem_copy_text(outgoing->text);
   job->program = mem_copy_text(outgoing->program ? outgoing->program : "");
+  snprintf(job->color, sizeof job->color, "%s", outgoing->color ? outgoing->color : "");
   job->class_ = mem_copy_text(outgoing->class_ ? outgoing->class_ : "");
   if (outgoing->approved)
     buf_put(&job->approved, outgoing->approved->data, outgoing->approved->len);

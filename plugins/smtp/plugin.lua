@@ -34,10 +34,21 @@ local function html(text)
   return (safe:gsub("\r?\n", "<br>\r\n"))
 end
 
+-- Black or white, whichever is read more easily on it (WCAG's luminance, as on the engine's own pages).
+local function ink(color)
+  local sum = 0
+  for i, weight in ipairs { 0.2126, 0.7152, 0.0722 } do
+    local part = tonumber(color:sub(2 * i, 2 * i + 1), 16) / 255
+    sum = sum + weight * (part <= 0.04045 and part / 12.92 or ((part + 0.055) / 1.055) ^ 2.4)
+  end
+  return sum > 0.179 and "#000000" or "#ffffff"
+end
+
 local function page(message, config)
+  local color = config.colour or message.color or "#1a6dbe"
   return ([[<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>%s</title></head>
-<body style="font:18px/1.6 sans-serif;color:#222;margin:0"><div style="background:%s;color:#fff;padding:12px 20px">%s</div>
-<div style="padding:20px">%s</div></body></html>]]):format(html(message.program), config.colour, html(message.program), html(message.body))
+<body style="font:18px/1.6 sans-serif;color:#222;margin:0"><div style="background:%s;color:%s;padding:12px 20px">%s</div>
+<div style="padding:20px">%s</div></body></html>]]):format(html(message.program), color, ink(color), html(message.program), html(message.body))
 end
 
 local function date_of(now)
@@ -67,6 +78,7 @@ end
 local function is_address(text) return text:find "^[^%s%c<>@]+@[^%s%c<>@]+$" and not text:find "[\128-\255]" end
 
 local function send(message, config)
+  if config.colour and not config.colour:find "^#%x%x%x%x%x%x$" then error("colour must be such as #1a6dbe", 0) end
   if not is_address(config.from) then error("from must be an address such as follow-up@example.org", 0) end
   if not is_address(message.to) then return nil, "no mail address" end
   return { url = ("%s://%s:%d/%s"):format(config.tls == "tls" and "smtps" or "smtp", config.host, config.port, config.hello),
@@ -98,6 +110,6 @@ return {
     password = { type = "secret", doc = "login" },
     hello = { type = "text", default = "afterward", doc = "our name in EHLO" },
     subject = { type = "text", default = "{program}：随访消息", doc = "says no more than a stranger may read: {program}, {class}" },
-    colour = { type = "text", default = "#1a6dbe", doc = "of the band over the HTML part" },
+    colour = { type = "text", doc = 'of the band over the HTML part, "#1a6dbe"; else the program\'s' },
   },
 }

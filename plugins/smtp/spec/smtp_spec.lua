@@ -100,6 +100,19 @@ describe("smtp", function()
     end
   end)
 
+  it("has the program's name on its colour, in what can be read there, unless the channel has one of its own", function()
+    local function band(color, settings)
+      local body = assert(open(nil, settings):send { to = MAIL.to, text = MAIL.text, now = MAIL.now, color = color }).body
+      return unbase64(body:match "text/html; charset=UTF%-8\r\nContent%-Transfer%-Encoding: base64\r\n\r\n(.-)\r\n%-%-"):match
+        'background:(#%x+;color:#%x+);[^>]*>骨动新生<'
+    end
+    assert.equal("#ffd54a;color:#000000", band "#ffd54a")
+    assert.equal("#1f6f8b;color:#ffffff", band "#1f6f8b")
+    assert.equal("#1a6dbe;color:#ffffff", band())
+    assert.equal("#33658a;color:#ffffff", band("#ffd54a", { colour = "#33658a" }))
+    assert.matches("colour must be such as #1a6dbe", select(2, open(nil, { colour = "blue" }):send(MAIL)), 1, true)
+  end)
+
   it("is cut into encoded words between characters", function()
     local body = open(nil, { subject = ("长"):rep(60) }):send(MAIL).body
     local all = ""

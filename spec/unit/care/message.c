@@ -87,6 +87,7 @@ static void port_start(void *self, const struct outgoing *outgoing) {
   set(L, "key", outgoing->key);
   set(L, "text", outgoing->text);
   set(L, "program", outgoing->program);
+  set(L, "color", outgoing->color);
   set_approved(L, outgoing->approved);
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
   lua_pop(L, 1);

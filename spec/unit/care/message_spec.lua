@@ -32,6 +32,11 @@ describe("a message", function()
       assert.equal('【Moving again】Dear Mr 王建国, 市一院 asks you to fill in "Pain and movement": https://f.example.org/f/ABCD23 '
         .. " (Not attended round the clock. In an emergency call 120.)", sent(1).text)
     end)
+    it("with its program's name and colour beside it", function()
+      plan {}
+      plan { program = "knee" }
+      assert.same({ "骨动新生", "#ffd54a", "膝下生风", "" }, { sent(1).program, sent(1).color, sent(2).program, sent(2).color })
+    end)
     it("family names of two characters whole, and names whose sex is not known whole", function()
       for name, title in pairs { ["欧阳修文"] = "欧阳先生", ["王"] = "王先生", ["Li Wei"] = "Li Wei先生" } do
         change(("UPDATE identity SET value='%s' WHERE id=11"):format(name))
