@@ -75,13 +75,12 @@ describe("an improvement", function()
     local month = Hospital.iso(done):sub(1, 7)
     local function shown()
       local text = h:afterward("report", "feedback", "--month", month, "--json")
-      return json.decode(text).improvements[1]
+      for _, one in ipairs(json.decode(text).improvements) do if one.title == "报告单改版" then return one end end
     end
     local row = wait.till("the last item is counted", function()
       local it_ = shown()
-      return it_.after.items > 0 and it_
+      return it_ and it_.after.items > 0 and it_
     end)
-    assert.equal("报告单改版", row.title)
     assert.is_true(row.days >= 2 and row.before.items >= 9, json.encode(row))                -- its own nine, and what the others said
     assert.equal(1, row.after.items)
     assert.truthy((h:afterward("report", "feedback", "--month", month)):match "Before and after.*":find("× 0.", 1, true))
