@@ -75,11 +75,16 @@ static void alive(void *self) {
 }
 
 // What is on its way to a gateway is waited for and its result committed: an attempt cut
-// off would be in doubt.
+// off would be in doubt. Whatever does not end in twice its time is left: who stops the
+// service must not have to kill it.
 static void end_when_quiet(struct daemon *daemon) {
-  bool late = clock_steady_ms() >= daemon->end_at;
-  if (!daemon->doors_shut || (dispatcher_load(daemon->channels.dispatcher) && !late))
-    return;
+  int64_t now = clock_steady_ms();
+  bool late = now >= daemon->end_at, over = now >= daemon->end_at + GRACE_MS;
+  bool calls = dispatcher_load(daemon->channels.dispatcher) > 0;
+  if (!over && (!daemon->doors_shut || (calls && !late))) return;
+  if (over)
+    log_line(LOG_LEVEL_WARN, "daemon.cut_off", "doors_shut=%d calls=%d",
+             daemon->doors_shut, calls);
   bool more = true;
   for (int i = 0; i < LAST_BATCHES && more; i++) {
     more = work(daemon);
