@@ -69,7 +69,7 @@ static void put_reason(struct care *care, const struct message *message, int64_t
     public_id_format(keys.public_id, 'm', message->id, id);
   buf_printf(out,
              "the text \"%s\" went to %d people today, as many as it may; %lld more wait"
-             " for a second person: afterward message approve %s, or afterward message"
+             " for a second person: afterward messages approve %s, or afterward messages"
              " withdraw %s",
              message->name, care->site->mass_limit, (long long)held, id, id);
 }

@@ -47,6 +47,28 @@ static int doubts(struct cli *cli) {
   return code;
 }
 
+// About all that wait with the text of one.
+static int decide(struct cli *cli) {
+  const char *verb = cli->words[0];
+  struct merge none = {0};
+  struct buf path = {0};
+  if (cli->word_count < 2)
+    return cli_fail(cli, CLI_USAGE,
+                    "say which text, by one of its messages: afterward "
+                    "messages %s ID",
+                    verb);
+  for (const struct cli_option *option = cli->command->options; option->name; option++)
+    if (cli_option(cli, option->name))
+      return cli_fail(cli, CLI_USAGE, "--%s has no meaning for %s", option->name, verb);
+  cli_put_path(&path, "messages", cli->words[1], verb);
+  int code = cli_post(cli, buf_text(&path), &none,
+                      strcmp(verb, "approve") == 0
+                          ? "Approved[: {released} messages go]."
+                          : "Withdrawn[: {released} messages go to nobody].");
+  buf_deinit(&path);
+  return code;
+}
+
 static int list(struct cli *cli) {
   static const struct cli_column columns[] = {
       {"ID", "id"},           {"WHEN", "accepted_at|settled_at|due_at|created_at"},
@@ -57,6 +79,9 @@ static int list(struct cli *cli) {
       {"PATIENT", "patient"}, {"TO", "audience"},
       {"CHANNEL", "channel"}, {"RUNG", "rung"},
       {"TRIES", "attempts"},  {NULL}};
+  if (cli->word_count && strcmp(cli->words[0], "in-doubt") != 0) return decide(cli);
+  if (cli->word_count == 2)
+    return cli_fail(cli, CLI_USAGE, "one word too many: \"%s\"", cli->words[1]);
   if (cli->word_count) return doubts(cli);
   return cli_list(cli, "/api/v1/messages",
                   &(struct cli_list){columns, "messages", .style = style});
@@ -64,19 +89,26 @@ static int list(struct cli *cli) {
 
 const struct cli_command cli_messages = {
     .name = "messages",
-    .words = "[in-doubt]",
-    .does = "what will be sent and what was: to whom, how, what became of it, and why",
+    .words = "[in-doubt | approve ID | withdraw ID]",
+    .does =
+        "what will be sent and what was: to whom, how, what became of it, and why; "
+        "decide about a text to very many",
     .more =
         "in-doubt: those of which nobody knows whether they left, with both ways out "
         "and\n"
         "what each leads to.\n"
+        "approve frees all that wait with the text of this one, for three days: by a\n"
+        "second person, not the one who put the text into force. withdraw: they go to\n"
+        "nobody, nor does that text today.\n"
         "--since and --until mean when it was sent, ended, or is due, oldest made first.",
     .example =
         "afterward messages in-doubt\n"
+        "afterward messages --status held --reason mass-send\n"
+        "afterward messages approve m5n1c\n"
         "afterward messages --patient p9d8w --state waiting\n"
         "afterward messages --department ortho --outcome unreachable --since 2026-03-01\n"
         "afterward messages --template visit-note --channel sms --all --json",
-    .verbs = (const char *const[]){"in-doubt", NULL},
+    .verbs = (const char *const[]){"in-doubt", "approve", "withdraw", NULL},
     .options =
         (const struct cli_option[]){
             {"department", "NAME", "only this one's"},
@@ -98,7 +130,7 @@ const struct cli_command cli_messages = {
             {"until", "TIME", "before then"},
             CLI_PAGING,
             {NULL}},
-    .most = 1,
+    .most = 2,
     .run = list};
 
 static int resolve(struct cli *cli, struct merge *fields) {
@@ -114,9 +146,7 @@ static int resolve(struct cli *cli, struct merge *fields) {
 
 static const char *sentence_of(const char *verb) {
   if (strcmp(verb, "resolve") == 0) return "What becomes of the message is settled.";
-  if (strcmp(verb, "cancel") == 0) return "Cancelled: it goes to nobody.";
-  return strcmp(verb, "approve") == 0 ? "Approved[: {released} messages go]."
-                                      : "Withdrawn[: {released} messages go to nobody].";
+  return "Cancelled: it goes to nobody.";
 }
 
 static int deed(struct cli *cli) {
@@ -146,26 +176,18 @@ static int deed(struct cli *cli) {
 
 const struct cli_command cli_message = {
     .name = "message",
-    .words = "show ID | cancel ID | resolve ID resend|sent | approve ID | withdraw ID",
-    .does =
-        "what became of one; stop it, decide about one in doubt, or about a text to "
-        "very many",
+    .words = "show ID | cancel ID | resolve ID resend|sent",
+    .does = "what became of one; stop it, or decide about one in doubt",
     .more =
         "cancel: it goes to nobody, and its run hears cancelled. Why: told (otherwise),\n"
         "declined (the patient asked for it), unneeded, wrong.\n"
         "resolve: nobody knows whether it was sent; ask the gateway. resend sends it "
         "again,\n"
-        "sent takes it as sent: afterward messages in-doubt says what each leads to.\n"
-        "approve frees all that wait with the same text, for three days: by a second\n"
-        "person, not the one who put the text into force. withdraw: they go to nobody,\n"
-        "nor does that text today.",
+        "sent takes it as sent: afterward messages in-doubt says what each leads to.",
     .example =
         "afterward message cancel m5n1c --reason told --note \"by telephone\"\n"
-        "afterward message resolve m5n1c resend\n"
-        "afterward messages --status held --reason mass-send\n"
-        "afterward message approve m5n1c",
-    .verbs =
-        (const char *const[]){"show", "cancel", "resolve", "approve", "withdraw", NULL},
+        "afterward message resolve m5n1c resend",
+    .verbs = (const char *const[]){"show", "cancel", "resolve", NULL},
     .options = (const struct cli_option[]){{"reason", "WORD", "of cancel: why"},
                                            {"note", "TEXT", "kept beside the decision"},
                                            {NULL}},

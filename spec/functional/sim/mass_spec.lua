@@ -31,7 +31,7 @@ describe("the same text to more people than the limit", function()
     assert.same({ "urgent", "open", "w" }, { alert.level, alert.status, alert.department })
     assert.truthy(alert.reason:find('the text "hello" went to 3 people today', 1, true), alert.reason)
     assert.truthy(alert.reason:find("2 more wait", 1, true), alert.reason)
-    assert.truthy(alert.reason:find("afterward message approve m%w+, or afterward message withdraw m%w+$"), alert.reason)
+    assert.truthy(alert.reason:find("afterward messages approve m%w+, or afterward messages withdraw m%w+$"), alert.reason)
     assert.equal("zhao", w.pages[1].staff)
     assert.equal(1, H.count(w, "alert"))
     w:advance "20m"
