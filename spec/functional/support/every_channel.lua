@@ -187,8 +187,10 @@ local function look_at_try(self, person, try, page, wrong, found)
   return try.status == "accepted" or try.status == "delivered" or try.status == "in_doubt" or person.said.failed
 end
 
-local function look_at_receipts(person, message, last, wrong)
-  if person.said.delivered and not person.said.failed and message.status ~= "delivered" and last ~= "in_doubt" then wrong "untrue" end
+-- A receipt that names the provider's number says nothing of a try whose answer was lost, and with it the number.
+local function look_at_receipts(person, message, doubts, wrong)
+  local unknown = doubts > 0 and not Providers.kinds[person.channel].names_key
+  if person.said.delivered and not person.said.failed and message.status ~= "delivered" and not unknown then wrong "untrue" end
   if message.status == "delivered" and not person.said.delivered then wrong "untrue" end
   if person.forged and person.forged ~= 403 then wrong "forged" end
 end
@@ -205,16 +207,15 @@ local function look_at(self, person, message, found)
   local sign = message.reason == "in-doubt" and "doubt" or message.status == "failed" and person.said.failed and "undelivered"
     or SIGNS[message.status] or page and WAITS[message.status] and "waits" -- until its alert is acknowledged
   if not sign then wrong "open" end
-  local known, last, doubts = false, "none", 0
+  local known, doubts = false, 0
   for _, try in ipairs(message.tries) do
     known = look_at_try(self, person, try, page, wrong, found) or known
-    last = try.status
-    if last == "in_doubt" then doubts = doubts + 1 end
+    if try.status == "in_doubt" then doubts = doubts + 1 end
   end
   if taken > (page and 1 + doubts or 1) then wrong "sent_twice" end
   if taken > 0 and not known then wrong "disagree" end
   if taken == 0 and (message.status == "accepted" or message.status == "delivered") then wrong "disagree" end
-  look_at_receipts(person, message, last, wrong)
+  look_at_receipts(person, message, doubts, wrong)
   return sign or "open"
 end
 

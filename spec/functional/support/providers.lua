@@ -18,6 +18,7 @@ local kinds = {}
 local function posted(path, body, headers) return "POST", path, headers or GB, type(body) == "table" and json.encode(body) or body end
 
 kinds.kannel = {
+  names_key = true,                                              -- its receipts name ours
   settings = [[url = "URL/kannel/sendsms", user = "ward", password = "p4ss", from = "1069", token = "t0k",
     receipts = "HOME/channels/kannel/receipt"]],
   read = function(request)
@@ -33,6 +34,7 @@ kinds.kannel = {
 }
 
 kinds["aliyun-sms"] = {
+  names_key = true,
   settings = [[url = "URL/aliyun-sms/", key_id = "k", key_secret = "s", token = "t0k", templates = { SMS_1 = "]]
     .. TEMPLATE:format "${name}" .. [[" }]],
   read = function(request)
@@ -80,7 +82,7 @@ kinds["sms-http"] = {
 }
 
 kinds.webhook = {
-  keyed = true, plugin = { "plugins/webhook", { url = "http://x/", secret = { secret = "c2VjcmV0" } } },
+  keyed = true, names_key = true, plugin = { "plugins/webhook", { url = "http://x/", secret = { secret = "c2VjcmV0" } } },
   settings = [[url = "URL/webhook/", secret = "c2VjcmV0", keyed = "48h"]],
   read = function(request)
     local body = json.decode(request.body)
