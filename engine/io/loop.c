@@ -179,8 +179,10 @@ struct loop_timer *loop_timer_new(struct loop *loop, void (*fired)(void *ctx),
   return timer;
 }
 
+// libuv 1.44 fires a timer of 0 ms again and again in one round when it is armed by its
+// own call, and looks at nothing else.
 void loop_timer_arm(struct loop_timer *timer, int64_t delay_ms) {
-  uv_timer_start(&timer->uv, on_timer, delay_ms > 0 ? (uint64_t)delay_ms : 0, 0);
+  uv_timer_start(&timer->uv, on_timer, delay_ms > 1 ? (uint64_t)delay_ms : 1, 0);
 }
 
 void loop_timer_disarm(struct loop_timer *timer) { uv_timer_stop(&timer->uv); }

@@ -31,6 +31,16 @@ describe("the loop", function()
     assert.is_true(fired)
   end)
 
+  it("does other work between two calls of a timer that is armed again for at once", function()
+    local told = {}
+    world:work(function()
+      if told[#told] == "fired" then told[#told + 1] = "worked" end
+      return false
+    end)
+    world:again(function() told[#told + 1] = "fired" end, 5)
+    assert.equal(("fired worked "):rep(4) .. "fired", table.concat(told, " ", 1, 9))
+  end)
+
   it("is woken by another thread", function()
     local woken = 0
     world:wake(function() woken = woken + 1 end)

@@ -127,6 +127,29 @@ static int world_timer(lua_State *L) {
   return raise_failure(L, world);
 }
 
+struct again {
+  struct hook *hook;
+  struct loop_timer *timer;
+  int64_t left;
+};
+
+static void on_again(void *ctx) {
+  struct again *again = ctx;
+  on_plain(again->hook);
+  if (--again->left > 0) loop_timer_arm(again->timer, 0);
+}
+
+// A timer that arms itself for at once, so many times.
+static int world_again(lua_State *L) {
+  struct world *world = world_check(L);
+  struct again again = {.hook = hook_new(L, world, 2), .left = luaL_checkinteger(L, 3)};
+  again.timer = loop_timer_new(world->loop, on_again, &again);
+  loop_timer_arm(again.timer, 0);
+  while (again.left > 0) loop_step(world->loop, 20);
+  loop_timer_free(again.timer);
+  return raise_failure(L, world);
+}
+
 static void send_wake(void *wake) { loop_wake_send(wake); }
 
 // A thread wakes the loop, which would otherwise wait for five seconds.
@@ -157,10 +180,11 @@ static int raise_signal(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg verbs[] = {
-    {"step", world_step},       {"close", world_close}, {"__gc", world_close},
-    {"work", world_work},       {"timer", world_timer}, {"wake", world_wake},
-    {"signals", world_signals}, {"run", world_run},     {NULL, NULL}};
+static const luaL_Reg verbs[] = {{"step", world_step},       {"close", world_close},
+                                 {"__gc", world_close},      {"work", world_work},
+                                 {"timer", world_timer},     {"wake", world_wake},
+                                 {"signals", world_signals}, {"run", world_run},
+                                 {"again", world_again},     {NULL, NULL}};
 
 int luaopen_afterward_unit_io(lua_State *L);
 
