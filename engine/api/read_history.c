@@ -14,9 +14,10 @@ static const struct part {
   bool departments;  // of the department alone
 } parts[] = {
     {"stays",
-     "SELECT id, department, ward, leaving, admitted_at, discharged_at, status FROM "
-     "encounter WHERE patient=?1 ORDER BY id",
-     "id:@v department:s ward:s leaving:s admitted_at:i discharged_at:i status:s"},
+     "SELECT id, department, ward, leaving, admitted_at, discharged_at, status, planned,"
+     " return_planned FROM encounter WHERE patient=?1 ORDER BY id",
+     "id:@v department:s ward:s leaving:s admitted_at:i discharged_at:i status:s"
+     " planned:b return_planned:b"},
     {"clinical",
      "SELECT encounter, kind, code, name, at FROM clinical WHERE patient=?1 ORDER BY id",
      "stay:@v kind:s code:s name:s at:i"},

@@ -73,6 +73,18 @@ static bool has_control(const struct value *text, const char *but) {
   return false;
 }
 
+// Systems that know only texts, such as HL7's, write it as one.
+static int check_flag(struct check *check, const struct value *value, struct buf *out) {
+  bool yes = value_is(value, "true"), no = value_is(value, "false");
+  if (value->kind == VALUE_BOOL)
+    value_put(out, value);
+  else if (yes || no)
+    value_put_bool(out, yes);
+  else
+    return wrong(check, "must be true or false");
+  return OK;
+}
+
 static int check_long(struct check *check, const struct value *value, size_t most,
                       struct buf *out) {
   char what[96];
@@ -295,10 +307,7 @@ static int check_field(struct check *check, const struct value *value,
     case FIELD_EMAIL: return check_email(check, value, out);
     case FIELD_MAP: return check_shape(check, value, field->shape, out);
     case FIELD_DATA: return check_data(check, value, field->most, out);
-    case FIELD_FLAG:
-      if (value->kind != VALUE_BOOL) return wrong(check, "must be true or false");
-      value_put(out, value);
-      return OK;
+    case FIELD_FLAG: return check_flag(check, value, out);
     default: return check_list(check, value, field, out);
   }
 }

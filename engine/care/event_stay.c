@@ -72,6 +72,18 @@ int encounter_find(struct event_in *event, const char *status) {
   return stay_find(event, status, &stay);
 }
 
+// Whether it was planned, and whether another one within 31 days is: nobody's guess.
+static void put_flag(struct event_in *event, const char *field, const char *sql) {
+  struct value flag = value_field(&event->body, field);
+  if (flag.kind == VALUE_BOOL)
+    store_exec(event->care->store, sql, "ii", event->encounter, (int64_t)flag.boolean);
+}
+
+static void stay_foreseen(struct event_in *event) {
+  put_flag(event, "planned", "UPDATE encounter SET planned=?2 WHERE id=?1");
+  put_flag(event, "return_planned", "UPDATE encounter SET return_planned=?2 WHERE id=?1");
+}
+
 // As the event tells it: over, when it is a discharge.
 static void stay_make(struct event_in *event, bool over) {
   struct buf own = {0};
@@ -87,6 +99,7 @@ static void stay_make(struct event_in *event, bool over) {
              over ? event->at : 0, over ? event->leaving : NULL, over ? "out" : "in",
              kernel_now(event->care->kernel));
   event->encounter = store_last_id(event->care->store);
+  stay_foreseen(event);
   event->new_stay = true;
   buf_deinit(&own);
   event_open_access(event, event->department);
@@ -100,6 +113,7 @@ static void stay_describe(struct event_in *event) {
              "updated_at=?7 WHERE id=?1",
              "ittttIi", event->encounter, event->department, event->ward, event->doctor,
              event->nurse, event->admitted, kernel_now(event->care->kernel));
+  stay_foreseen(event);
   event_open_access(event, event->department);
 }
 

@@ -222,13 +222,25 @@ static void count_visits(struct counting *counting, const struct stay *stay) {
   stmt_done(row);
 }
 
+// Planned or not, as the new stay says, else as the end of the one before foresaw. An
+// unplanned one tells of the stay whatever else came; of what nobody said nothing is
+// guessed.
 static void count_readmission(struct counting *counting, const struct stay *stay) {
   int64_t until = stay->ended_at + READMISSION_DAYS * (int64_t)CIVIL_DAY_MS;
-  add(counting, stay, FOLLOW_READMITTED,
-      store_int(counting->store, 0,
-                "SELECT 1 FROM encounter WHERE patient=?1 AND id<>?2 AND"
-                " status<>'cancelled' AND admitted_at>=?3 AND admitted_at<?4 LIMIT 1",
-                "iiii", stay->patient, stay->id, stay->ended_at, until));
+  struct stmt *row = store_query(
+      counting->store,
+      "SELECT count(*), total(p=0), total(p IS NULL) FROM (SELECT coalesce(e.planned,"
+      " (SELECT return_planned FROM encounter WHERE id=?2)) AS p FROM encounter e WHERE"
+      " patient=?1 AND id<>?2 AND status<>'cancelled' AND admitted_at>=?3 AND"
+      " admitted_at<?4)",
+      "iiii", stay->patient, stay->id, stay->ended_at, until);
+  if (stmt_row(row) && stmt_int(row, 0)) {
+    bool unplanned = stmt_real(row, 1) > 0;
+    add(counting, stay, FOLLOW_READMITTED, 1);
+    add(counting, stay, FOLLOW_READMITTED_UNPLANNED, unplanned);
+    add(counting, stay, FOLLOW_READMITTED_UNKNOWN, !unplanned && stmt_real(row, 2) > 0);
+  }
+  stmt_done(row);
 }
 
 static void count_stay(struct counting *counting, struct stmt *row) {

@@ -9,16 +9,34 @@
 
 enum { ROOM = 64, MOST = 20000 };
 
-static const char *const names[FOLLOW_FIGURES] = {
-    "acknowledged", "acted",           "alerts",
-    "answers",      "bad_numbers",     "booked",
-    "by_page",      "calls",           "came",
-    "complicated",  "connected",       "covered",
-    "deaths",       "discharges",      "due",
-    "effective",    "entries",         "listed",
-    "lost",         "readmitted",      "readmitted_before",
-    "refused",      "refused_entries", "tasks",
-    "timely",       "transfers"};
+static const char *const names[FOLLOW_FIGURES] = {"acknowledged",
+                                                  "acted",
+                                                  "alerts",
+                                                  "answers",
+                                                  "bad_numbers",
+                                                  "booked",
+                                                  "by_page",
+                                                  "calls",
+                                                  "came",
+                                                  "complicated",
+                                                  "connected",
+                                                  "covered",
+                                                  "deaths",
+                                                  "discharges",
+                                                  "due",
+                                                  "effective",
+                                                  "entries",
+                                                  "listed",
+                                                  "lost",
+                                                  "readmitted",
+                                                  "readmitted_before",
+                                                  "readmitted_unknown",
+                                                  "readmitted_unplanned",
+                                                  "refused",
+                                                  "refused_entries",
+                                                  "tasks",
+                                                  "timely",
+                                                  "transfers"};
 
 void follow_up_counters_init(struct follow_up_counters *counters) {
   *counters =

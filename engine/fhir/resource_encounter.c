@@ -10,6 +10,7 @@
 #include "fhir/take.h"
 
 #define ACT_CODES "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+#define PRIORITIES "http://terminology.hl7.org/CodeSystem/v3-ActPriority"
 #define LEAVINGS "http://terminology.hl7.org/CodeSystem/discharge-disposition"
 #define STATUS                                                            \
   "CASE e.status WHEN 'in' THEN 'in-progress' WHEN 'out' THEN 'finished'" \
@@ -19,15 +20,25 @@
 #define OVERLAPS                                                             \
   " AND (?8=0 OR e.admitted_at<?8) AND (?7=0 OR e.discharged_at IS NULL AND" \
   " e.status='in' OR coalesce(e.discharged_at, e.admitted_at)>=?7)"
-#define QUERY(head)                                                                \
-  "SELECT e.id, e.patient, " CHANGED ", 0, '', e.visit, " STATUS                   \
-  ", e.department,"                                                                \
-  " e.ward, e.doctor, e.admitted_at, e.discharged_at, e.leaving FROM encounter e " \
-  "WHERE " head                                                                    \
-  FHIR_STATUS(STATUS)                                                              \
+#define QUERY(head)                                                              \
+  "SELECT e.id, e.patient, " CHANGED ", 0, '', e.visit, " STATUS                 \
+  ", e.department,"                                                              \
+  " e.ward, e.doctor, e.admitted_at, e.discharged_at, e.leaving, e.planned FROM" \
+  " encounter e WHERE " head                                                     \
+  FHIR_STATUS(STATUS)                                                            \
   OVERLAPS FHIR_CHANGED(CHANGED) " AND " FHIR_ACCESS("e.patient") FHIR_PAGE("e.id")
 
-enum { VISIT = 5, STATUS_, DEPARTMENT, WARD, DOCTOR, ADMITTED, DISCHARGED, LEAVING };
+enum {
+  VISIT = 5,
+  STATUS_,
+  DEPARTMENT,
+  WARD,
+  DOCTOR,
+  ADMITTED,
+  DISCHARGED,
+  LEAVING,
+  PLANNED
+};
 
 // The hospital's words, FHIR's, and those of the Chinese front page (离院方式).
 static const struct {
@@ -95,6 +106,9 @@ static void show_encounter(struct fhir_show *show, struct stmt *row) {
   fhir_put_text(show, "status", stmt_text(row, STATUS_));
   put_class(show);
   fhir_put_concept(show, "serviceType", NULL, stmt_text(row, DEPARTMENT), NULL);
+  if (!stmt_null(row, PLANNED))
+    fhir_put_concept(show, "priority", PRIORITIES, stmt_int(row, PLANNED) ? "EL" : "UR",
+                     NULL);
   fhir_put_reference(show, "subject", "Patient", 'p', stmt_int(row, 1));
   put_doctor(show, stmt_text(row, DOCTOR));
   put_period(show, stmt_int(row, ADMITTED), stmt_int(row, DISCHARGED));
@@ -146,6 +160,12 @@ static struct value leaving_of(const struct value *resource) {
   return (struct value){.kind = VALUE_NIL};
 }
 
+static bool is_one_of(const struct value *code, const char *const *words) {
+  for (; *words; words++)
+    if (value_is(code, *words)) return true;
+  return false;
+}
+
 // The first that says something.
 static struct value first_of(const struct value *resource, const char *const *paths) {
   struct value found = {.kind = VALUE_NIL};
@@ -186,19 +206,35 @@ static struct value doctor_of(const struct value *resource) {
   return found;
 }
 
+// By its priority, else by how the patient came in; else nobody's guess.
+static struct value planned_of(const struct value *resource) {
+  static const char *const yes[] = {"EL", "R", "P", "elective", "routine", NULL},
+                           *const no[] = {"EM", "UR",        "S",      "A",
+                                          "RR", "emergency", "urgent", NULL};
+  struct value priority = value_field(resource, "priority"),
+               code = fhir_code(&priority, NULL),
+               source = fhir_at(resource, "hospitalization.admitSource"),
+               from = fhir_code(&source, NULL);
+  bool planned = is_one_of(&code, yes),
+       said = planned || is_one_of(&code, no) || value_is(&from, "emd");
+  return (struct value){.kind = said ? VALUE_BOOL : VALUE_NIL, .boolean = planned};
+}
+
 static int tell(struct fhir_taking *taking, const char *kind, const char *mrn,
                 const char *visit, const char *at) {
   const struct value *resource = &taking->resource;
   struct value moment = fhir_at(resource, at ? at : "-"),
                started = fhir_at(resource, "period.start"),
                department = department_of(resource), ward = ward_of(resource),
-               doctor = doctor_of(resource), leaving = leaving_of(resource);
+               doctor = doctor_of(resource), leaving = leaving_of(resource),
+               planned = planned_of(resource);
   struct merge event = {0};
   merge_text(&event, "visit", visit);
   merge_value(&event, "department", &department);
   merge_value(&event, "ward", &ward);
   merge_value(&event, "doctor", &doctor);
   merge_value(&event, "admitted", &started);
+  merge_value(&event, "planned", &planned);
   if (!strcmp(kind, "discharge")) merge_value(&event, "leaving", &leaving);
   return fhir_event_of(taking, kind, &moment, mrn, NULL, &event);
 }

@@ -31,6 +31,8 @@ const struct import_target import_targets[TARGETS] = {
     {"admitted", "admitted"},
     {"discharged", "at"},
     {"leaving", "leaving"},
+    {"planned", "planned"},
+    {"return_planned", "return_planned"},
     {"diagnosis_code", "diagnoses"},
     {"diagnosis_name", "diagnoses"},
     {"procedure_code", "procedures"},
@@ -89,10 +91,10 @@ static int read_columns(struct import_map *map, struct status *status) {
 }
 
 static int check_keys(const struct value *table, struct status *status) {
-  static const char *const known[] = {"columns",   "departments", "sex",      "leaving",
-                                      "relations", "times",       "dates",    "empty",
-                                      "encoding",  "delimiter",   "optional", "kind",
-                                      "channel",   "channels"};
+  static const char *const known[] = {
+      "columns", "departments", "sex",      "leaving",       "relations", "times",
+      "dates",   "empty",       "encoding", "delimiter",     "optional",  "kind",
+      "channel", "channels",    "planned",  "return_planned"};
   struct value_iter iter = value_iterate(table);
   struct value key, item;
   while (value_next(&iter, &key, &item)) {

@@ -8,8 +8,9 @@
 struct import_map;
 
 // The encoded table that the map's file returns: columns, departments, sex, leaving,
-// relations, times, dates, empty, encoding, delimiter; kind "feedback" of a list of words
-// for the hospital: channel, or channels of a column's words. It must live as long.
+// planned, return_planned, relations, times, dates, empty, encoding, delimiter; kind
+// "feedback" of a list of words for the hospital: channel, or channels of a column's
+// words. It must live as long.
 int import_map_new(struct import_map **out, const struct value *table,
                    struct status *status);
 void import_map_free(struct import_map *map);

@@ -28,6 +28,14 @@ static const char *const leaving_words[][2] = {
     {"其他", "other"},
     {"9", "other"},
     {NULL, NULL}};
+// How the patient came in, in words: the codes of 入院途径 don't say whether it was
+// planned. Then the medical record's first page: 是否有出院31天内再住院计划 1 无 2 有.
+static const char *const planned_words[][2] = {
+    {"是", "true"},    {"计划", "true"},    {"择期", "true"}, {"否", "false"},
+    {"急诊", "false"}, {"非计划", "false"}, {NULL, NULL}};
+static const char *const return_words[][2] = {
+    {"有", "true"}, {"2", "true"},   {"是", "true"}, {"无", "false"},
+    {"1", "false"}, {"否", "false"}, {NULL, NULL}};
 static const char *const relation_words[][2] = {
     {"本人", "self"},        {"配偶", "spouse"},  {"丈夫", "spouse"},
     {"妻子", "spouse"},      {"子女", "child"},   {"儿子", "child"},
@@ -173,9 +181,11 @@ static void put_visit(struct row *row, struct mapping *map) {
 }
 
 static int put_event(struct row *row, const char *id, struct buf *out) {
-  char department[64], leaving[24];
+  char department[64], leaving[24], planned[8], back[8];
   if (row_word(row, DEPARTMENT, "departments", NULL, department, sizeof department) ||
-      row_word(row, LEAVING, "leaving", leaving_words, leaving, sizeof leaving))
+      row_word(row, LEAVING, "leaving", leaving_words, leaving, sizeof leaving) ||
+      row_word(row, PLANNED, "planned", planned_words, planned, sizeof planned) ||
+      row_word(row, RETURN_PLANNED, "return_planned", return_words, back, sizeof back))
     return ERR_INVALID;
   struct mapping map = mapping_begin(out);
   if (*row->admitted) mapping_text(&map, "admitted", row->admitted);
@@ -188,7 +198,9 @@ static int put_event(struct row *row, const char *id, struct buf *out) {
   if (*leaving) mapping_text(&map, "leaving", leaving);
   put_cell(row, &map, "nurse", NURSE);
   int code = put_patient(row, &map);
+  if (*planned) mapping_text(&map, "planned", planned);
   put_codes(row, &map, "procedures", PROCEDURE_CODE, PROCEDURE_NAME, row->procedure_at);
+  if (*back) mapping_text(&map, "return_planned", back);
   if (!code) code = put_stays(row, &map);
   put_visit(row, &map);
   put_cell(row, &map, "ward", WARD);

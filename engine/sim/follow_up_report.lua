@@ -5,7 +5,7 @@ local tables = require "tables"
 -- { head, numerator, denominator }: what each counts is in docs/reports.md.
 local RATES = { { "Coverage 覆盖率", "covered", "due" }, { "Connected 接通率", "connected", "calls" }, { "Effective 有效率", "effective", "covered" },
   { "Timely 及时率", "timely", "tasks" }, { "Lost 失访率", "lost", "due" }, { "Return visits 复诊率", "came", "booked" } }
-local MORE = { { "Refused 拒访率", "refused", "due" }, { "Readmitted within 31 days 再入院率", "readmitted", "alive" },
+local MORE = { { "Refused 拒访率", "refused", "due" }, { "Readmitted unplanned within 31 days 非计划再入院率", "readmitted_unplanned", "alive" },
   { "Complications 并发症率", "complicated", "effective" }, { "Answers by page 网页填答率", "by_page", "answers" },
   { "Bad numbers, charged to registration 登记错号率", "bad_numbers", "dialled" }, { "Alert yield 预警有效率", "acted", "alerts" },
   { "Alerts acknowledged 预警确认率", "acknowledged", "alerts" }, { "Entry errors 录入差错率", "refused_entries", "entries" } }
@@ -17,7 +17,14 @@ local function complete(row)
   return row
 end
 
-local function rate(row, rate_) return figures.rate(row[rate_[2]], row[rate_[3]]) end
+-- Nought of what nobody was told is no nought.
+local function unsaid(row) return row.readmitted > 0 and row.readmitted_unknown == row.readmitted end
+local function rate(row, rate_)
+  if rate_[2] == "readmitted_unplanned" and unsaid(row) then
+    return ("unknown 未知 (of %d readmitted nobody said whether it was planned)"):format(row.readmitted)
+  end
+  return figures.rate(row[rate_[2]], row[rate_[3]])
+end
 local function ack(row) return row.median_ack_ms and figures.hours(row.median_ack_ms) or "-" end
 
 local function summary(t)
@@ -29,6 +36,8 @@ local function summary(t)
       if t[one[2]] and t[one[3]] then rows[#rows + 1] = { one[1], rate(t, one) } end
     end
   end
+  rows[#rows + 1] = { "  readmitted planned 计划内再入院", t.readmitted - t.readmitted_unplanned - t.readmitted_unknown }
+  rows[#rows + 1] = { "  readmitted, not said whether planned 再入院未说明是否计划", t.readmitted_unknown }
   rows[#rows + 1] = { "Median time to acknowledge an alert 预警确认中位时间", ack(t) }
   return { "Follow-up · 随访", { "Figure", "Value" }, rows }
 end

@@ -45,10 +45,11 @@ return {
   },
 
   messages = {
-    ["ADT^A01"] = { { kind = "=admission", at = { "EVN-6|time", "PV1-44|time", "EVN-2|time", "MSH-7|time" }, diagnoses = diagnoses }, death },
-    ["ADT^A02"] = { kind = "=transfer", at = when },
+    ["ADT^A01"] = { { kind = "=admission", at = { "EVN-6|time", "PV1-44|time", "EVN-2|time", "MSH-7|time" }, planned = "PV1-4|planned",
+      diagnoses = diagnoses }, death },
+    ["ADT^A02"] = { kind = "=transfer", at = when, planned = "PV1-4|planned" },
     ["ADT^A03"] = { { kind = "=discharge", at = { "PV1-45|time", "EVN-6|time", "EVN-2|time", "MSH-7|time" }, admitted = "PV1-44|time",
-      leaving = "PV1-36.1|leaving", diagnoses = diagnoses, procedures = procedures }, death },
+      planned = "PV1-4|planned", leaving = "PV1-36.1|leaving", diagnoses = diagnoses, procedures = procedures }, death },
     ["ADT^A04"] = person,
     ["ADT^A08"] = person,
     ["ADT^A11"] = { kind = "=cancel-admission", at = when },
@@ -92,6 +93,8 @@ return {
     leaving = { ["01"] = "order", ["02"] = "transfer", ["03"] = "transfer", ["04"] = "transfer", ["07"] = "against-advice",
       ["20"] = "death", ["41"] = "death", ["1"] = "order", ["2"] = "transfer", ["3"] = "community", ["4"] = "against-advice",
       ["5"] = "death", ["9"] = "other" },
+    -- HL7 table 0007, admission type: elective and routine are planned; accident, emergency, urgent are not; of labour and newborn nothing is said
+    planned = { C = "true", R = "true", A = "false", E = "false", U = "false" },
     department = { ["*"] = "&" },             -- ["0302"] = "ortho"
     status = { P = "preliminary", R = "preliminary", S = "preliminary", C = "corrected", D = "deleted", W = "wrong-patient", ["*"] = "final" },
     flag = { H = "H", HH = "HH", L = "L", LL = "LL", A = "A", AA = "AA", N = "N", [">"] = "HH", ["<"] = "LL", ["↑"] = "H", ["↓"] = "L" },

@@ -125,6 +125,19 @@ describe("FHIR", function()
     assert.truthy(h:afterward("refused"):find("Encounter.status", 1, true))
   end)
 
+  it("knows from its priority, else from where the patient came in, whether a stay was planned", function()
+    local function shown(n, more)
+      local id = create("Patient", patient(n)).id
+      local code = create("Encounter", stay(n, id, "in-progress", more)).priority
+      return code and code.coding[1].code or "unknown"
+    end
+    local function priority(code) return { priority = { coding = { { code = code } } } } end
+    local function source(code) return { hospitalization = { admitSource = { coding = { { code = code } } } } } end
+    assert.same({ "EL", "EL", "UR", "UR", "UR", "unknown", "unknown", "unknown" }, { shown(131, priority "EL"),
+      shown(132, priority "R"), shown(133, priority "EM"), shown(134, priority "UR"), shown(135, source "emd"),
+      shown(136, source "outp"), shown(137, priority "CS"), shown(138) })
+  end)
+
   it("starts a follow-up when a stay is finished, as a discharge does", function()
     local id = create("Patient", patient(20)).id
     local made = create("Encounter", stay(20, id, "in-progress"))

@@ -103,6 +103,17 @@ describe("HL7", function()
     assert.truthy(text:find("81.54", 1, true) and text:find("全膝关节置换", 1, true) and text:find("M17.1", 1, true), text)
   end)
 
+  it("tells of a stay whether it was planned: elective and routine are, accident and emergency are not, labour says nothing", function()
+    local planned = {}
+    for i, type in ipairs { "C", "R", "A", "E", "U", "L", "" } do
+      local n = 600 + i
+      taken(p.send(message("ADT^A01", { evn "A01", pid(n), (pv1(n):gsub("3W%^12%^1|", "3W^12^1|" .. type)) })))
+      local stay = h:get(("/patients/%s/history?department=w"):format(patient(n).id)).stays[1]
+      planned[i] = tostring(stay.planned)
+    end
+    assert.same({ "true", "true", "false", "false", "false", "nil", "nil" }, planned)
+  end)
+
   it("answers the same again and applies it once; the same id with another body is refused and kept for a person", function()
     local first = discharge(2, { id = "TWICE" })
     taken(p.send(first), "TWICE")

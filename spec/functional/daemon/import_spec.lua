@@ -170,6 +170,23 @@ describe("a discharge list", function()
     assert.equal(1, code, words)
     assert.matches("does not let this token post events", words)
   end)
+
+  it("may say whether a stay was planned, and whether another is foreseen; an unknown word is told by its column", function()
+    local file = h.folder .. "/planned.csv"
+    write(h.folder .. "/planned-map.lua", (MAP:gsub("optional = ", '["入院途径"] = "planned", ["再住院计划"] = "return_planned" },\n'
+      .. '  planned = { ["1"] = "false", ["2"] = "true" },\n  optional = ', 1):gsub('"contact_email" },', '"contact_email",', 1)))
+    write(file, HEAD .. ",入院途径,再住院计划\n" .. GOOD[1]:gsub("Z1", "Z8") .. ",1,有\n" .. GOOD[2]:gsub("Z2", "Z9") .. ",2,1\n"
+      .. GOOD[3]:gsub("Z3", "Z7") .. ",也许,\n")
+    local output, code, errors = h:afterward("import", file, "--map", h.folder .. "/planned-map.lua", "--json")
+    assert.equal(1, code, output .. errors)
+    assert.matches("line 4, 入院途径: ", errors .. output)
+    local function stay(n)
+      local one = wait.till("is known", function() return known(n) end)
+      local told = h:get(("/patients/%s/history?department=w"):format(one.id)).stays[1]
+      return { told.planned, told.return_planned }
+    end
+    assert.same({ { false, true }, { true, false } }, { stay(8), stay(9) })
+  end)
 end)
 
 describe("a long discharge list", function()
