@@ -8,18 +8,16 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "care/email.h"
+#include "care/event_agrees.h"
 #include "care/event_anonymous.h"
 #include "care/event_shape.h"
 #include "care/mapping.h"
-#include "care/measure.h"
-#include "care/observation.h"
 #include "care/phone.h"
 
 enum { PATH_SIZE = 160, OLDEST_YEAR = 1890, DATA_TEXT = 400 };
 
 struct check {
   char path[PATH_SIZE];  // of what is being looked at: "patient.contacts[2].phone"
-  const struct measures *measures;  // NULL: units are judged elsewhere
   struct status *status;
 };
 
@@ -400,46 +398,9 @@ static int check_kind(struct check *check, const struct value *clean) {
   return check->status->code;
 }
 
-static int check_unit(struct check *check, const struct value *clean) {
-  struct value observation = value_field(clean, "observation"),
-               code = value_field(&observation, "code"),
-               unit = value_field(&observation, "unit"),
-               value = value_field(&observation, "value");
-  if (observation.kind == VALUE_NIL) return OK;
-  if (observation_check(&observation, check->status)) return check->status->code;
-  if (!check->measures || value.kind == VALUE_NIL) return OK;
-  char *code_text = value_copy_text(&code), *unit_text = value_copy_text(&unit);
-  struct measured measured;
-  int result = measure_read(check->measures, code_text, unit_text,
-                            value_real_or(&value, 0), &measured, check->status);
-  mem_free(code_text);
-  mem_free(unit_text);
-  return result;
-}
-
-static int check_merge(struct check *check, const struct value *clean) {
-  struct value merge = value_field(clean, "merge"),
-               from = value_field(&merge, "from_mrn"),
-               into = value_field(&merge, "into_mrn");
-  if (from.kind != VALUE_TEXT || from.text.len != into.text.len ||
-      memcmp(from.text.data, into.text.data, from.text.len) != 0)
-    return OK;
-  path_enter(check, "merge.into_mrn", strlen("merge.into_mrn"));
-  return wrong(check, "is the same as merge.from_mrn; name two patients");
-}
-
-static int check_delay(struct check *check, const struct value *clean) {
-  struct value booking = value_field(clean, "appointment"),
-               status = value_field(&booking, "status"),
-               minutes = value_field(&booking, "minutes");
-  if (!value_is(&status, "delayed") || minutes.kind != VALUE_NIL) return OK;
-  path_enter(check, "appointment.minutes", strlen("appointment.minutes"));
-  return wrong(check, "is missing; say how many minutes later it will be");
-}
-
 int event_check(const struct value *posted, const struct measures *measures,
                 struct buf *clean, struct status *status) {
-  struct check check = {.measures = measures, .status = status};
+  struct check check = {.status = status};
   struct value view;
   size_t before = clean->len;
   status->code = OK;
@@ -450,9 +411,7 @@ int event_check(const struct value *posted, const struct measures *measures,
   if (!code && !value_read(clean->data + before, clean->len - before, &view))
     code = status_fail(status, ERR_INTERNAL, "the checked event can't be read");
   if (!code) code = check_kind(&check, &view);
-  if (!code) code = check_unit(&check, &view);
-  if (!code) code = check_merge(&check, &view);
-  if (!code) code = check_delay(&check, &view);
+  if (!code) code = event_agrees(&view, measures, status);
   if (code) clean->len = before;
   if (!code) event_anonymous(clean, before);
   return code;
