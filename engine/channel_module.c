@@ -95,6 +95,17 @@ static int judge(lua_State *L, plugin_judge *judged) {
   return answer(L, code, &out, &status);
 }
 
+static int plugin_pull_by(void *self, const struct value *state, struct buf *request,
+                          struct status *status) {
+  return plugin_pull(self, state, request, status);
+}
+
+static int plugin_pulled_by(void *self, const struct value *response,
+                            const struct value *state, struct buf *out,
+                            struct status *status) {
+  return plugin_pulled(self, response, state, out, status);
+}
+
 static int hear(lua_State *L, plugin_hear *heard) {
   struct bench *bench = check(L);
   struct buf request = {0}, out = {0};
@@ -111,6 +122,9 @@ static int hear(lua_State *L, plugin_hear *heard) {
 static struct plugin_port port(lua_State *L) {
   return channels_port_of(check(L)->plugin);
 }
+
+static int channel_pull(lua_State *L) { return ask(L, plugin_pull_by); }
+static int channel_pulled(lua_State *L) { return judge(L, plugin_pulled_by); }
 
 static int channel_send(lua_State *L) { return ask(L, port(L).send); }
 static int channel_query(lua_State *L) { return ask(L, port(L).query); }
@@ -289,6 +303,8 @@ int luaopen_afterward_channel(lua_State *L) {
                                    {"queried", channel_queried},
                                    {"receipt", channel_receipt},
                                    {"inbound", channel_inbound},
+                                   {"pull", channel_pull},
+                                   {"pulled", channel_pulled},
                                    {"call", channel_call_any},
                                    {"can", channel_can},
                                    {"start", channel_start},

@@ -2,6 +2,7 @@
 --   local c = channel.open("plugins/sms-http", { url = … })       nil and why when it is refused; load: of its text
 --   c:send { text = … } → request     c:result({ status = 200, body = … }) → result     also query, queried
 --   c:receipt { body = … }, c:inbound { body = … } → items, reply
+--   c:pull(state) → request     c:pulled({ json = … }, state) → records, state, more …     of a connector
 --   c:deliver({ text = … }, pump) → what came of really sending it; c:ask(…) of asking what became of it
 --   c:can() → its abilities     c:call("sign", …) → what a function of the plugin's own returns     c:close()
 -- What is left out of a message, a response or a request is filled in.
@@ -62,6 +63,15 @@ end
 function methods:queried(said, given)
   local sent = message(given)
   return self.inner:queried(response(said, sent), sent)
+end
+
+function methods:pull(state)
+  local request, why = self.inner:pull(state or {})
+  return by_name(request), why
+end
+
+function methods:pulled(said, state)
+  return self.inner:pulled(response(said, { now = 1772431200000 }), state or {})
 end
 
 local function heard(self, name, given)

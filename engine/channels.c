@@ -10,6 +10,7 @@
 #include "io/loop.h"
 #include "io/watch.h"
 #include "link/channel_log.h"
+#include "plugin_file.h"
 
 static void take_result(void *self, int64_t attempt,
                         const struct channel_result *result) {
@@ -91,18 +92,6 @@ void channels_abilities(const struct plugin *plugin, struct channel_abilities *c
   can->approved_only = info->approved_only;
 }
 
-static int read_file(const char *path, struct buf *out, struct status *status) {
-  char block[4096];
-  size_t count;
-  FILE *file = fopen(path, "rb");
-  if (!file)
-    return status_fail(status, ERR_NOT_FOUND,
-                       "%s can't be read: is the plugin installed?", path);
-  while ((count = fread(block, 1, sizeof block, file)) > 0) buf_put(out, block, count);
-  fclose(file);
-  return OK;
-}
-
 // A setting that would do nothing is a mistake.
 static int check_rings(const struct configured *configured, struct plugin **plugin,
                        struct status *status) {
@@ -121,7 +110,7 @@ int channels_open_plugin(const char *folder, const struct configured *configured
   struct value settings;
   buf_printf(&path, "%s/%s/plugin.lua", folder, configured->plugin);
   *out = NULL;
-  int code = read_file(path.data, &text, status);
+  int code = plugin_file_read(path.data, &text, status);
   digest_hex(buf_text(&text), text.len, digest);
   value_read(configured->settings.data, configured->settings.len, &settings);
   if (!code && strcmp(digest, configured->digest) != 0)
@@ -129,6 +118,14 @@ int channels_open_plugin(const char *folder, const struct configured *configured
                        configured->name, &settings, status);
   buf_deinit(&path);
   buf_deinit(&text);
+  if (!code && *out && plugin_info(*out)->pulls) {
+    plugin_close(*out);
+    *out = NULL;
+    code = status_fail(status, ERR_INVALID,
+                       "channel \"%s\": %s is a connector, which brings data in and "
+                       "sends nothing: name it under connectors",
+                       configured->name, configured->plugin);
+  }
   return code ? code : check_rings(configured, out, status);
 }
 

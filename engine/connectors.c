@@ -1,52 +1,80 @@
 #include "connectors.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "pulls.h"
 
 static bool is_name(const char *text) {
   return text[0] && strlen(text) <= 31 &&
          strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
 }
 
-static int open_one(struct connectors *connectors, const struct connector_parts *parts,
-                    const char *name, const struct value *settings,
-                    struct status *status) {
+struct opening {
+  struct connectors *connectors;
+  const struct connector_parts *parts;
+  const struct pull_parts *pull;
+};
+
+static int open_as(const struct opening *opening, const char *name, const char *plugin,
+                   const struct value *settings, struct status *status) {
+  struct connectors *connectors = opening->connectors;
+  struct buf path = {0};
+  buf_printf(&path, "%s/%s/plugin.lua", opening->parts->plugins, plugin);
+  bool asks = access(path.data, F_OK) == 0;
+  int code = asks ? pulls_open(&connectors->pulls[connectors->pull_count], opening->pull,
+                               path.data, name, plugin, settings, status)
+                  : connector_open(&connectors->list[connectors->count], opening->parts,
+                                   name, plugin, settings, status);
+  buf_deinit(&path);
+  if (!code) ++*(asks ? &connectors->pull_count : &connectors->count);
+  return code;
+}
+
+static int open_one(const struct opening *opening, const char *name,
+                    const struct value *settings, struct status *status) {
+  const struct connectors *connectors = opening->connectors;
   struct value plugin = value_field(settings, "plugin");
   if (!is_name(name))
     return status_fail(status, ERR_INVALID,
                        "connectors: \"%.40s\" is no name: use letters a-z, digits and -",
                        name);
-  if (connectors->count == CONNECTORS_MOST)
+  if (connectors->count + connectors->pull_count == CONNECTORS_MOST)
     return status_fail(status, ERR_LIMIT, "connectors: more than %d", CONNECTORS_MOST);
   char *text = value_copy_text(&plugin);
   int code =
       text && is_name(text)
-          ? connector_open(&connectors->list[connectors->count], parts, name, text,
-                           settings, status)
+          ? open_as(opening, name, text, settings, status)
           : status_fail(status, ERR_INVALID,
                         "connector \"%s\": plugin must be a plugin's name, such as hl7",
                         name);
   mem_free(text);
-  if (!code) connectors->count++;
   return code;
 }
 
 int connectors_open(struct connectors *connectors, const struct connector_parts *parts,
-                    const struct value *settings, struct status *status) {
+                    const struct pull_parts *pull, const struct value *settings,
+                    struct status *status) {
+  const struct opening opening = {connectors, parts, pull};
   struct value all = value_field(settings, "connectors"), key, item;
   struct value_iter iter = value_iterate(&all);
+  pull_handlers(parts->kernel);
   if (all.kind != VALUE_NIL && all.kind != VALUE_MAP && value_count(&all))
     return status_fail(status, ERR_INVALID,
                        "connectors: must be a table by name, such as { his = { plugin = "
                        "\"hl7\" } }");
   while (value_next(&iter, &key, &item)) {
     char *name = value_copy_text(&key);
-    int code = open_one(connectors, parts, name, &item, status);
+    int code = open_one(&opening, name, &item, status);
     mem_free(name);
     if (code) return code;
   }
   return OK;
+}
+
+void connectors_stop_asking(struct connectors *connectors) {
+  for (size_t i = 0; i < connectors->pull_count; i++) pull_stop(connectors->pulls[i]);
 }
 
 void connectors_stop(struct connectors *connectors) {
@@ -54,6 +82,7 @@ void connectors_stop(struct connectors *connectors) {
 }
 
 void connectors_free(struct connectors *connectors) {
+  while (connectors->pull_count) pull_free(connectors->pulls[--connectors->pull_count]);
   while (connectors->count) connector_free(connectors->list[--connectors->count]);
 }
 
@@ -63,6 +92,9 @@ int connectors_ask(struct connectors *connectors, const char *name, const char *
   for (size_t i = 0; i < connectors->count; i++)
     if (!strcmp(connector_name(connectors->list[i]), name))
       return connector_ask(connectors->list[i], what, bytes, count, done, ctx, status);
+  for (size_t i = 0; i < connectors->pull_count; i++)
+    if (!strcmp(pull_name(connectors->pulls[i]), name))
+      return pull_ask(connectors->pulls[i], what, done, ctx, status);
   return status_fail(status, ERR_NOT_FOUND,
                      "there is no connector \"%.40s\": afterward plugins lists them",
                      name);
@@ -71,9 +103,16 @@ int connectors_ask(struct connectors *connectors, const char *name, const char *
 void connectors_list(const struct connectors *connectors, struct buf *out) {
   size_t list = value_begin_list(out);
   for (size_t i = 0; i < connectors->count; i++) connector_put(connectors->list[i], out);
-  value_end(out, list, (uint32_t)connectors->count);
+  for (size_t i = 0; i < connectors->pull_count; i++) pull_put(connectors->pulls[i], out);
+  value_end(out, list, (uint32_t)(connectors->count + connectors->pull_count));
 }
 
 void connectors_metrics(const struct connectors *connectors, struct buf *out) {
   connector_metrics(connectors->list, connectors->count, out);
+  pull_metrics(connectors->pulls, connectors->pull_count, out);
+}
+
+void connectors_warn(const struct connectors *connectors, struct buf *out) {
+  for (size_t i = 0; i < connectors->pull_count; i++)
+    pull_warn(connectors->pulls[i], out);
 }

@@ -1,19 +1,24 @@
 // Connectors as the configuration names them: `connectors = { his = { plugin = "hl7", … }
-// }`.
+// }`. A plugin that is a shared library listens; one with a plugin.lua asks.
 #pragma once
 
 #include "link/connector.h"
+#include "link/pull.h"
 
 enum { CONNECTORS_MOST = 64 };
 
 struct connectors {
   struct connector *list[CONNECTORS_MOST];
   size_t count;
+  struct pull *pulls[CONNECTORS_MOST];
+  size_t pull_count;
 };
 
 // The text of a failure names the connector and the remedy.
 int connectors_open(struct connectors *connectors, const struct connector_parts *parts,
-                    const struct value *settings, struct status *status);
+                    const struct pull_parts *pull, const struct value *settings,
+                    struct status *status);
+void connectors_stop_asking(struct connectors *connectors);  // before the client goes
 void connectors_stop(struct connectors *connectors);  // unloads; before the kernel ends
 void connectors_free(struct connectors *connectors);  // after it
 // As connector_ask; ERR_NOT_FOUND when there is no connector of this name.
@@ -22,3 +27,5 @@ int connectors_ask(struct connectors *connectors, const char *name, const char *
                    struct status *status);
 void connectors_list(const struct connectors *connectors, struct buf *out);  // encoded
 void connectors_metrics(const struct connectors *connectors, struct buf *out);
+// Sentences of those that bring nothing until a person does something.
+void connectors_warn(const struct connectors *connectors, struct buf *out);

@@ -25,8 +25,7 @@ enum {
   GRACE_MS = 5000,
   ENDING_MS = 20,
   LAST_BATCHES = 8,
-  LOOK_MS = 100,
-  CONNECTIONS = 256  // to gateways; how many one takes says its channel's `parallel`
+  LOOK_MS = 100
 };
 
 static bool work(void *self) {
@@ -162,8 +161,8 @@ static void signalled(void *self, int number) {
   arm(daemon);
 }
 
-static char *text_or(struct daemon *daemon, const char *given, const char *key,
-                     const char *otherwise) {
+char *daemon_text(struct daemon *daemon, const char *given, const char *key,
+                  const char *otherwise) {
   struct value field = value_field(&daemon->settings, key);
   char *set = given ? NULL : value_copy_text(&field);
   return set ? set : mem_copy_text(given ? given : otherwise);
@@ -223,7 +222,7 @@ static void lost(void *self, const char *why) {
 
 static int open_engine(struct daemon *daemon, struct status *status) {
   struct store *store;
-  char *state = text_or(daemon, daemon->options.state, "state", "/var/lib/afterward");
+  char *state = daemon_text(daemon, daemon->options.state, "state", "/var/lib/afterward");
   int code = open_store(state, &store, status);
   mem_free(state);
   if (code) return code;
@@ -238,7 +237,7 @@ static bool somebody_waits(void *self) {
 }
 
 static int listen_on(struct daemon *daemon, struct status *status) {
-  char *address = text_or(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
+  char *address = daemon_text(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
   struct buf host = {0};
   const char *colon = strrchr(address, ':'), *digits = colon ? colon + 1 : "";
   size_t len = strspn(digits, "0123456789");
@@ -297,51 +296,8 @@ static int open_server(struct daemon *daemon, struct status *status) {
              : OK;
 }
 
-static char *plugin_folder(struct daemon *daemon) {
-  return text_or(daemon, daemon->options.plugins, "plugins",
-                 "/usr/share/afterward/plugins");
-}
-
-static int name_config(const struct daemon *daemon, int code, struct status *status) {
-  return code && daemon->options.config
-             ? status_prefix(status, "%s", daemon->options.config)
-             : code;
-}
-
-// Before the scripts, whose templates are held against them.
-static int open_channels(struct daemon *daemon, struct status *status) {
-  char *plugins = plugin_folder(daemon);
-  daemon->client = http_thread_new(
-      daemon->loop,
-      &(struct http_client_config){.connections = CONNECTIONS, .per_host = CONNECTIONS});
-  int code = channels_open(&daemon->channels,
-                           &(struct channels_parts){.care = &daemon->engine.care,
-                                                    .clock = &daemon->clock,
-                                                    .loop = daemon->loop,
-                                                    .client = daemon->client,
-                                                    .plugins = plugins},
-                           &daemon->settings, status);
-  mem_free(plugins);
-  return name_config(daemon, code, status);
-}
-
-static int open_connectors(struct daemon *daemon, struct status *status) {
-  char *plugins = plugin_folder(daemon);
-  int code =
-      connectors_open(&daemon->connectors,
-                      &(struct connector_parts){.loop = daemon->loop,
-                                                .kernel = daemon->engine.kernel,
-                                                .measures = daemon->engine.measures,
-                                                .clock = &daemon->clock,
-                                                .plugins = plugins,
-                                                .table = table_file_read},
-                      &daemon->settings, status);
-  mem_free(plugins);
-  return name_config(daemon, code, status);
-}
-
 static int open_doors(struct daemon *daemon, struct status *status) {
-  if (open_connectors(daemon, status)) return status->code;
+  if (daemon_open_connectors(daemon, status)) return status->code;
   message_recover(&daemon->engine.care);
   dial_recover(&daemon->engine.care);
   attachment_sweep(&daemon->engine.care);
@@ -353,14 +309,14 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   if (fhir_open(&daemon->fhir, &daemon->api,
                 &(struct fhir_parts){.loop = daemon->loop, .client = daemon->client},
                 status))
-    return name_config(daemon, status->code, status);
+    return daemon_name_config(daemon, status->code, status);
   return OK;
 }
 
 static int find_scripts(struct daemon *daemon, struct status *status) {
   struct stat info;
   daemon->scripts =
-      text_or(daemon, daemon->options.scripts, "scripts", script_folder(NULL, false));
+      daemon_text(daemon, daemon->options.scripts, "scripts", script_folder(NULL, false));
   if (!stat(daemon->scripts, &info) && S_ISDIR(info.st_mode)) return OK;
   return status_fail(
       status, ERR_NOT_FOUND,
@@ -399,7 +355,7 @@ int daemon_start(struct daemon *daemon, struct status *status) {
   daemon->loop = loop_new();
   if (read_config(daemon, status) || start_clock(daemon, status) ||
       find_scripts(daemon, status) || take_port(daemon, status) ||
-      open_engine(daemon, status) || open_channels(daemon, status) ||
+      open_engine(daemon, status) || daemon_open_channels(daemon, status) ||
       load_scripts(daemon) || open_doors(daemon, status))
     return status->code;
   watch(daemon);  // first: who is told that it is ready may signal at once
@@ -426,6 +382,7 @@ void daemon_free(struct daemon *daemon) {
     dispatcher_stop(daemon->channels.dispatcher);
   }
   fhir_stop(&daemon->fhir);
+  connectors_stop_asking(&daemon->connectors);
   if (daemon->client) http_thread_free(daemon->client);
   connectors_stop(&daemon->connectors);
   compare_free(daemon->compare);  // who asked is answered by the api

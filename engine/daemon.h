@@ -54,4 +54,12 @@ void daemon_configure(struct daemon *daemon);  // reads the configuration again
 void daemon_run(struct daemon *daemon);        // until SIGTERM or SIGINT
 void daemon_free(struct daemon *daemon);       // after whatever daemon_start reached
 
+// A setting, unless the command line gives it; the caller frees.
+char *daemon_text(struct daemon *daemon, const char *given, const char *key,
+                  const char *otherwise);
+// A failure's text begins with the configuration's file.
+int daemon_name_config(const struct daemon *daemon, int code, struct status *status);
+// daemon_plugins.c. Channels before the scripts, whose templates are held against them.
+int daemon_open_channels(struct daemon *daemon, struct status *status);
+int daemon_open_connectors(struct daemon *daemon, struct status *status);
 void daemon_answer_api(struct daemon *daemon);  // daemon_api.c: fills in api.engine

@@ -102,6 +102,7 @@ static void warnings(void *self, struct buf *out) {
     buf_puts(out,
              "add the days to the calendar's file (cn's is "
              "scripts/shared/calendar/cn.csv) and reload\n");
+  connectors_warn(&daemon->connectors, out);
 }
 
 static void metrics(void *self, struct buf *out) {

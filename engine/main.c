@@ -70,6 +70,7 @@ static const struct cli_command *const commands[] = {
     &cli_channel,
     &cli_inbound,
     &cli_plugins,
+    &cli_pull,
     &cli_staff,
     &cli_hl7,
     &cli_triage,

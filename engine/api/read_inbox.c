@@ -31,7 +31,9 @@ static void put_meaning(struct call *call, struct json *json, struct stmt *row) 
     text = store_text(call->care->store,
                       "SELECT kind FROM event WHERE patient=?1 AND inbox=?2 LIMIT 1",
                       "ii", patient.integer, stmt_int(row, 0));
-  put_kind(json, text ? text : strcmp(stmt_text(row, 8), "fhir") ? NULL : "fhir");
+  put_kind(json, text                                 ? text
+                 : strcmp(stmt_text(row, 8), "event") ? stmt_text(row, 8)
+                                                      : NULL);
   mem_free(text);
   call_put_id(call, json, "patient", 'p', value_int_or(&patient, 0));
   text = value_copy_text(&detail);
@@ -52,7 +54,7 @@ void read_inbox(struct call *call) {
       "SELECT id, source, source_id, received_at, CASE state WHEN 1 THEN applied_at END, "
       "CASE state WHEN 0 THEN 'waiting' WHEN 1 THEN 'applied' ELSE 'refused' END, CASE "
       "WHEN state THEN result END, coalesce(body, (SELECT body FROM arrival WHERE "
-      "arrival.id=inbox.id)), kind FROM inbox WHERE (kind='event' OR kind='fhir') AND "
+      "arrival.id=inbox.id)), kind FROM inbox WHERE kind IN ('event','fhir','pull') AND "
       "(?1=0 OR id<?1) AND (?3 "
       "IS NULL OR source=?3) AND (?4 IS NULL OR source_id=?4) ORDER BY id DESC LIMIT ?2",
       "iitt", list.after, list.limit + 1, source, event);

@@ -11,7 +11,7 @@ void read_refused(struct call *call) {
   struct stmt *row = store_query(
       call->care->store,
       "SELECT id, source, source_id, kind, received_at, applied_at, result FROM inbox"
-      " WHERE state=2 AND (kind='event' OR kind='fhir') AND id>?1 ORDER BY id LIMIT ?2",
+      " WHERE state=2 AND kind IN ('event','fhir','pull') AND id>?1 ORDER BY id LIMIT ?2",
       "ii", list.after, list.limit + 1);
   while (list_row(&list, row))
     call_put_row(call, &list.json, row,

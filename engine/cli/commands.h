@@ -19,7 +19,7 @@ extern const struct cli_command cli_duty, cli_staff, cli_handover, cli_clock;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_bundles, cli_reload, cli_activate, cli_rollback;
 extern const struct cli_command cli_channels, cli_channel, cli_inbound;
-extern const struct cli_command cli_plugins, cli_hl7;
+extern const struct cli_command cli_plugins, cli_hl7, cli_pull;
 extern const struct cli_command cli_check, cli_new, cli_triage, cli_report;
 extern const struct cli_command cli_sim, cli_forecast, cli_console, cli_test;
 extern const struct cli_command cli_backtest, cli_fixture;

@@ -3,17 +3,14 @@
 #include "cli/list.h"
 
 static int list(struct cli *cli) {
-  static const struct cli_column columns[] = {{"NAME", "name"},
-                                              {"KIND", "kind"},
-                                              {"PLUGIN", "plugin"},
-                                              {"VERSION", "version"},
-                                              {"STATE", "state"},
-                                              {"LISTENS", "listens"},
-                                              {"STREAMS", "streams"},
-                                              {"TAKEN", "taken"},
-                                              {"REFUSED", "refused"},
-                                              {"DOES", "does"},
-                                              {NULL}};
+  static const struct cli_column columns[] = {
+      {"NAME", "name"},          {"KIND", "kind"},
+      {"PLUGIN", "plugin"},      {"VERSION", "version"},
+      {"STATE", "state"},        {"LISTENS", "listens"},
+      {"STREAMS", "streams"},    {"TAKEN", "taken"},
+      {"REFUSED", "refused"},    {"ASKED", "done_at"},
+      {"UP TO", "watermark_at"}, {"ERROR", "error"},
+      {"DOES", "does"},          {NULL}};
   return cli_list(cli, "/api/v1/plugins",
                   &(struct cli_list){columns, "plugins", NULL, .unfiltered = true});
 }

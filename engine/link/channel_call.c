@@ -32,7 +32,7 @@ void channel_call_message(const struct channel_job *job, struct buf *out) {
   mapping_end(&map);
 }
 
-static void put_answer_headers(struct mapping *map, const struct http_result *answer) {
+void channel_call_headers(struct mapping *map, const struct http_result *answer) {
   static const char *const passed[] = {"content-type", "date", "retry-after"};
   mapping_key(map, "headers");
   struct mapping headers = mapping_begin(map->out);
@@ -51,7 +51,7 @@ void channel_call_answer(const struct http_result *answer, const char *step, int
                          struct buf *out) {
   struct mapping map = mapping_begin(out);
   put_body(&map, answer);
-  put_answer_headers(&map, answer);
+  channel_call_headers(&map, answer);
   mapping_int(&map, "now", now);
   mapping_int(&map, "status", answer->status);
   mapping_text(&map, "step", step);

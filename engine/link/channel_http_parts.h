@@ -7,6 +7,7 @@
 #include "io/loop.h"
 #include "link/channel_http.h"
 
+struct mapping;
 struct sending;
 
 struct channel_http {
@@ -45,6 +46,8 @@ void channel_call_drop(struct channel_call *call);
 void channel_call_message(const struct channel_job *job, struct buf *out);
 void channel_call_answer(const struct http_result *answer, const char *step, int64_t now,
                          struct buf *out);
+// The headers of an answer that plugins are given, as the key "headers".
+void channel_call_headers(struct mapping *map, const struct http_result *answer);
 // One step more of a trace: what was asked, with its secrets masked, and what came.
 void channel_call_trace(struct channel_trace *trace, const struct value *request,
                         const struct http_result *answer);

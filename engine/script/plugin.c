@@ -12,7 +12,7 @@
 #include "script/sealed.h"
 #include "script/values.h"
 
-enum { LOAD_MS = 500, CALL_MS = 50, STACK = 8000 };
+enum { LOAD_MS = 500, CALL_MS = 50, PULL_MS = 1000, STACK = 8000 };
 
 struct plugin {
   struct sandbox *sandbox;
@@ -102,6 +102,7 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
   info->per_day = info_number(L, "per_day");
   info_text(L, "approved", info->approved, sizeof info->approved);
   info->approved_only = info_number(L, "approved_only") != 0;
+  info->pulls = info_number(L, "pulls") != 0;
 }
 
 // With the plugin's table on top and the checker at index check.
@@ -175,7 +176,7 @@ static int call(struct plugin *plugin, const char *name,
                 struct status *status) {
   lua_State *L = plugin->L;
   lua_settop(L, 0);
-  sandbox_turn(plugin->sandbox, CALL_MS, 0);
+  sandbox_turn(plugin->sandbox, plugin->info.pulls ? PULL_MS : CALL_MS, 0);
   lua_rawgeti(L, LUA_REGISTRYINDEX, plugin->table);
   lua_getfield(L, -1, name);
   lua_remove(L, 1);
@@ -212,6 +213,11 @@ int plugin_query(struct plugin *plugin, const struct value *message, struct buf 
   return ask(plugin, "query", message, request, status);
 }
 
+int plugin_pull(struct plugin *plugin, const struct value *state, struct buf *request,
+                struct status *status) {
+  return ask(plugin, "pull", state, request, status);
+}
+
 // { next = request }: it may hold secrets, so it is written as send's is.
 static int put_next(lua_State *L, struct buf *out, struct status *status) {
   size_t map = value_begin_map(out);
@@ -228,10 +234,9 @@ static int judge(struct plugin *plugin, const char *name, const struct value *re
   size_t before = result->len;
   int code = call(plugin, name, values, 2, 1, status);
   if (code == OK && !lua_istable(L, 1))
-    code = status_fail(status, ERR_INVALID,
-                       "%s must return a table such as"
-                       " { accepted = id }",
-                       name);
+    code = status_fail(
+        status, ERR_INVALID, "%s must return a table such as %s", name,
+        plugin->info.pulls ? "{ records = { … }, state = { … } }" : "{ accepted = id }");
   if (code == OK && lua_getfield(L, 1, "next") == LUA_TTABLE)
     code = put_next(L, result, status);
   else if (code == OK)
@@ -251,6 +256,11 @@ int plugin_queried(struct plugin *plugin, const struct value *response,
                    const struct value *message, struct buf *result,
                    struct status *status) {
   return judge(plugin, "queried", response, message, result, status);
+}
+
+int plugin_pulled(struct plugin *plugin, const struct value *response,
+                  const struct value *state, struct buf *out, struct status *status) {
+  return judge(plugin, "pulled", response, state, out, status);
 }
 
 static int hear(struct plugin *plugin, const char *name, const struct value *request,

@@ -1,5 +1,6 @@
-// A channel written in Lua: a sandbox of its own in which plugin.lua turns messages into
-// HTTP requests, and answers and callbacks into results and receipts.
+// A channel or connector written in Lua: a sandbox of its own in which plugin.lua turns
+// messages into HTTP requests, and answers and callbacks into results and receipts; or
+// asks a hospital's system for what is new, and reads its answers.
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +9,7 @@
 #include "base/status.h"
 #include "base/value.h"
 
-struct plugin;  // one configured channel; one thread
+struct plugin;  // one configured channel or connector; one thread
 
 struct plugin_info {  // what the plugin says of itself, for this configuration
   char name[32];      // of the plugin
@@ -28,6 +29,7 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   int64_t burst, per_day;
   char approved[8];    // knows texts by number, their variables by "names" or "order"; ""
   bool approved_only;  // takes no other texts
+  bool pulls;          // a connector, which has these two only:
 };
 
 struct plugin_source {
@@ -71,6 +73,14 @@ int plugin_receipt(struct plugin *plugin, const struct value *request, struct bu
                    struct status *status);
 int plugin_inbound(struct plugin *plugin, const struct value *request, struct buf *out,
                    struct status *status);
+// state: the map that pulled gave last, empty at first. request: as of plugin_send.
+int plugin_pull(struct plugin *plugin, const struct value *state, struct buf *request,
+                struct status *status);
+// response: map {status,headers,body,json,now}; json is the body decoded, absent when it
+// is none. out: map with records = list of {id,version,…}, state, more; or retry=seconds,
+// or config=reason (link/pull.h says more).
+int plugin_pulled(struct plugin *plugin, const struct value *response,
+                  const struct value *state, struct buf *out, struct status *status);
 // For specs: calls any function of the plugin's table with the values and its
 // configuration. out: list of what it returns.
 int plugin_call(struct plugin *plugin, const char *name,

@@ -1,4 +1,4 @@
--- Checks a channel plugin and its configuration, and says what is wrong in a sentence.
+-- Checks a channel's or connector's plugin and its configuration, and says what is wrong in a sentence.
 local lib, words, seal = ...
 local check = {}
 
@@ -13,6 +13,35 @@ function lib.query(text)                          -- "a=1&b=%E4%BD%A0" → { a =
     out[plain[1]] = plain[2]
   end
   return out
+end
+
+-- "2026-03-02T15:00:00.250+08:00" → ms. A time without an offset is so many minutes east of UTC; a date alone is its midnight.
+-- "Mon, 02 Mar 2026 07:00:00 GMT", as HTTP has it, too. nil when it is no time.
+local MONTHS = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
+function lib.instant(text, minutes)
+  local day, month, year, hour, minute, second = tostring(text):match "^%a+, (%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT$"
+  if day then return lib.ms { year = year, month = MONTHS[month] or 0, day = day, hour = hour, minute = minute, second = second } end
+  local y, mo, d, rest = tostring(text):match "^(%d%d%d%d)-(%d%d)-(%d%d)(.*)$"
+  if not y then return nil end
+  local h, mi, s, part, zone = rest:match "^[T ](%d%d):(%d%d):?(%d*)(%.?%d*)(.*)$"
+  if not h then
+    if rest ~= "" then return nil end
+    h, mi, s, part, zone = 0, 0, 0, "", ""
+  end
+  local sign, zh, zm = zone:match "^([+-])(%d%d):?(%d%d)$"
+  if zone ~= "" and zone ~= "Z" and not sign then return nil end
+  local east = sign and (zh * 60 + zm) * (sign == "-" and -1 or 1) or zone == "Z" and 0 or minutes or 0
+  local ms = lib.ms({ year = y, month = mo, day = d, hour = h, minute = mi, second = s == "" and 0 or s }, math.tointeger(east))
+  return ms and ms + math.floor((tonumber("0" .. part) or 0) * 1000 + 0.5)
+end
+
+-- The other way: "2026-03-02T07:00:00.250Z", or so many minutes east of UTC.
+function lib.iso(ms, minutes)
+  local date = lib.date(ms, minutes)
+  local east, part = minutes or 0, ms % 1000
+  local zone = not minutes and "Z" or ("%s%02d:%02d"):format(east < 0 and "-" or "+", math.abs(east) // 60, math.abs(east) % 60)
+  return ("%04d-%02d-%02dT%02d:%02d:%02d%s%s"):format(date.year, date.month, date.day, date.hour, date.minute, date.second,
+    part > 0 and (".%03d"):format(part) or "", zone)
 end
 
 -- The constant parts of a provider's template, and the names between them.
@@ -122,10 +151,11 @@ end
 
 -- Configuration by the plugin's schema, or nil and a sentence.
 function check.config(plugin, channel, given)
+  local kind = plugin.pull and "connector" or "channel"
   local schema, out = plugin.config or {}, {}
   for _, key in ipairs(words.keys(given)) do
     if not schema[key] then
-      return nil, ("channel %s: %s is no setting of %s%s"):format(words.quote(channel), key, plugin.name,
+      return nil, ("%s %s: %s is no setting of %s%s"):format(kind, words.quote(channel), key, plugin.name,
         words.hint(key, words.keys(schema), "it has"))
     end
   end
@@ -133,11 +163,11 @@ function check.config(plugin, channel, given)
     local value = given[key]
     if value == nil then value = schema[key].default end
     if value == nil and schema[key].required then
-      return nil, ("channel %s: %s is missing: %s"):format(words.quote(channel), key, schema[key].doc or "add it")
+      return nil, ("%s %s: %s is missing: %s"):format(kind, words.quote(channel), key, schema[key].doc or "add it")
     end
     if value ~= nil then
       local good, why = one(schema[key], value, key)
-      if good == nil then return nil, ("channel %s: %s %s"):format(words.quote(channel), key, why) end
+      if good == nil then return nil, ("%s %s: %s %s"):format(kind, words.quote(channel), key, why) end
       out[key] = good
     end
   end
@@ -145,10 +175,11 @@ function check.config(plugin, channel, given)
 end
 
 function check.plugin(plugin, file)
-  if type(plugin) ~= "table" then return nil, file .. ": must return a table: { name =, send =, result = }" end
+  if type(plugin) ~= "table" then return nil, file .. ": must return a table: { name =, send =, result = }, or { name =, pull =, pulled = }" end
   if type(plugin.name) ~= "string" then return nil, file .. ": name is missing" end
-  for _, key in ipairs { "send", "result", "query", "queried", "receipt", "inbound" } do
-    local needed = key == "send" or key == "result" or key == "queried" and plugin.query ~= nil
+  local pulls = plugin.pull ~= nil
+  for _, key in ipairs { "send", "result", "query", "queried", "receipt", "inbound", "pull", "pulled" } do
+    local needed = not pulls and (key == "send" or key == "result") or key == "queried" and plugin.query ~= nil or key == "pulled" and pulls
     if type(plugin[key]) ~= "function" and (needed or plugin[key] ~= nil) then
       return nil, ("%s: %s must be a function"):format(file, key)
     end
@@ -160,7 +191,7 @@ local function capabilities(plugin, config)
   local list = plugin.capabilities or {}
   if type(list) == "function" then list = list(config) end
   local keyed = type(list.keyed) == "number" and list.keyed or list.keyed and types.span(list.keyed) or 0
-  return { name = plugin.name, address = list.address or "phone", keyed = keyed,
+  return { name = plugin.name, pulls = plugin.pull ~= nil, address = list.address or "phone", keyed = keyed,
     max_length = math.tointeger(list.max_length) or 0, merges = list.merges == true, links = list.links == true,
     receipts = plugin.receipt ~= nil and list.receipts ~= false, reads = list.reads == true, queryable = plugin.query and true or false,
     inbound = plugin.inbound and true or false,

@@ -26,15 +26,16 @@ local function attend(self, tcp)
     for name, value in buffer:sub(1, head_end):gmatch "\r\n([^:\r\n]+): *([^\r\n]*)" do request.headers[name:lower()] = value end
     buffer = ""
     self.requests[#self.requests + 1] = request
-    local status, body, type = self.serve(request)
+    local status, body, type, more, missing = self.serve(request)
     if status == "hang" then return end
     if status == "reset" then return tcp:is_closing() or tcp:close_reset() end
-    tcp:write(("HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: %s\r\nConnection: close\r\n\r\n%s"):format(status, #(body or ""),
-      type or "application/json", body or ""), close)
+    tcp:write(("HTTP/1.1 %d X\r\nContent-Length: %d\r\nContent-Type: %s\r\n%sConnection: close\r\n\r\n%s"):format(status,
+      #(body or "") + (missing or 0), type or "application/json", more or "", body or ""), close)
   end)
 end
 
--- serve(request {method,path,headers,body}) → status, body, type; or "reset", or "hang"
+-- serve(request {method,path,headers,body}) → status, body, type, further headers ("Retry-After: 3\r\n"), how many bytes of the
+-- body it promises and does not send; or "reset", or "hang"
 function Peer.open(serve)
   local self = setmetatable({ tcp = uv.new_tcp(), requests = {}, serve = serve }, Peer)
   assert(self.tcp:bind("127.0.0.1", 0))

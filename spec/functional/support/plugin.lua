@@ -7,7 +7,7 @@
 local channel = require "afterward.channel"
 local Peer = require "functional.support.peer"
 
---   Plugin.configured "kannel"            its channel, with the settings of its README; Plugin.names() lists all there are
+--   Plugin.configured "kannel"            its channel, with the settings of its README; Plugin.names() lists all channels there are
 local lfs = require "lfs"
 
 local Plugin = {}
@@ -48,7 +48,12 @@ end
 
 function Plugin.names()
   local out = {}
-  for name in lfs.dir "plugins" do if lfs.attributes("plugins/" .. name .. "/plugin.lua", "mode") then out[#out + 1] = name end end
+  for name in lfs.dir "plugins" do
+    local file = io.open("plugins/" .. name .. "/plugin.lua")
+    local text = file and file:read "a"
+    if file then file:close() end
+    if text and not text:find "pull = pull" then out[#out + 1] = name end    -- a connector is no channel
+  end
   table.sort(out)
   return out
 end
