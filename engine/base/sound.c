@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/sound_chunks.h"
+#include "base/sound_frames.h"
+
 enum { LOOKED_AT = 64 * 1024, DEEPEST = 4, BOX_HEAD = 8 };
 
 static size_t big32(const unsigned char *at) {
@@ -70,17 +73,6 @@ static bool is_voice_in_boxes(const unsigned char *at, size_t len) {
 
 // --- the others
 
-// Layer III with a bit rate and a pace that there are, or a tag before it.
-static bool is_mp3(const unsigned char *at, size_t len) {
-  if (len >= 10 && !memcmp(at, "ID3", 3)) return true;
-  return len >= 4 && at[0] == 0xff && (at[1] & 0xe6) == 0xe2 && (at[2] >> 4) % 15 != 0 &&
-         (at[2] >> 2 & 3) != 3;
-}
-
-static bool is_aac(const unsigned char *at, size_t len) {
-  return len >= 7 && at[0] == 0xff && (at[1] & 0xf6) == 0xf0 && (at[2] >> 2 & 15) < 13;
-}
-
 static bool is_ogg(const unsigned char *at, size_t len) {
   size_t head = len < 256 ? len : 256;
   return len >= 28 && is(at, "OggS") &&
@@ -102,16 +94,25 @@ enum sound_kind sound_kind(const void *bytes, size_t len) {
   if (len >= 12 && is(at, "RIFF") && is(at + 8, "WAVE")) return SOUND_WAV;
   if (is_ogg(at, len)) return SOUND_OGG;
   if (is_webm(at, len)) return SOUND_WEBM;
-  if (is_mp3(at, len)) return SOUND_MP3;
-  if (is_aac(at, len)) return SOUND_AAC;
+  if (sound_frames_begin(sound_frame_mp3, at, len)) return SOUND_MP3;
+  if (sound_frames_begin(sound_frame_aac, at, len)) return SOUND_AAC;
   return is_voice_in_boxes(at, len) ? SOUND_M4A : SOUND_NONE;
+}
+
+static void keep_boxes(const void *bytes, size_t len, struct buf *out) {
+  struct boxes boxes = {.blot = true};
+  buf_put(out, bytes, len);
+  walk(&boxes, (unsigned char *)out->data + out->len - len, len, 0);
 }
 
 bool sound_clean(enum sound_kind kind, const void *bytes, size_t len, struct buf *out) {
   if (!len || sound_kind(bytes, len) != kind) return false;
-  struct boxes boxes = {.blot = true};
-  buf_put(out, bytes, len);
-  if (kind == SOUND_M4A)
-    walk(&boxes, (unsigned char *)out->data + out->len - len, len, 0);
+  switch (kind) {
+    case SOUND_M4A: keep_boxes(bytes, len, out); break;
+    case SOUND_MP3: sound_frames_keep(sound_frame_mp3, bytes, len, out); break;
+    case SOUND_AAC: sound_frames_keep(sound_frame_aac, bytes, len, out); break;
+    case SOUND_WAV: return sound_chunks_keep(bytes, len, out);
+    default: buf_put(out, bytes, len);
+  }
   return true;
 }

@@ -20,7 +20,7 @@ enum sound_kind {
 
 // A film is no voice: SOUND_NONE.
 enum sound_kind sound_kind(const void *bytes, size_t len);
-// Appends it. Of sound in boxes the notes (place, device, title) are blotted out; of the
-// others nothing is known that would tell a place. False, with nothing appended, when the
-// bytes are not what they begin as.
+// Appends it without its notes (title, place, name, device, picture): in boxes they are
+// blotted out; of MP3, AAC and WAV only what sounds is kept. AMR has none; those of OGG
+// and WebM stay. False, with nothing appended, when the bytes are not what they begin as.
 bool sound_clean(enum sound_kind kind, const void *bytes, size_t len, struct buf *out);
