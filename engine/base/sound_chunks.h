@@ -1,5 +1,5 @@
-// WAV: named chunks behind a head. Beside those that sound stand others with notes: title,
-// who recorded it, when and where.
+// WAV: named chunks behind a head. Beside those that sound stand others with notes:
+// title, who recorded it, when and where.
 #pragma once
 
 #include <stdbool.h>

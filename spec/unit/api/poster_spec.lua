@@ -33,6 +33,30 @@ describe("a ward's poster", function()
     assert.are_not.equal(svg, (select(2, poster "3%20West/poster?format=svg")))
   end)
 
+  -- A stranger draws the code and another one reads it, as a phone that is held up to the wall.
+  local function scanned(svg)
+    local file = os.tmpname()
+    local out = assert(io.open(file, "wb"))
+    out:write(svg)
+    out:close()
+    local both = "unset LD_PRELOAD; rsvg-convert -w 600 -b white -o F.png F && zbarimg --nodbus -q --raw F.png; rm -f F F.png"
+    local read = assert(io.popen((both:gsub("F", file))))
+    local said = read:read "a"
+    read:close()
+    return (said:gsub("\n$", ""))
+  end
+  it("has a code that a phone reads as the address of this ward's page, which opens", function()
+    for path, ward in pairs { ["3%20East"] = "3 East", ["%E5%BF%83%E5%86%85%E7%A7%91"] = "心内科", ["%E5%A6%87%E4%BA%A7%3F%23%25"] = "妇产?#%",
+      [("%E9%95%BF"):rep(20)] = ("长"):rep(20) } do
+      local _, svg = poster(path .. "/poster?format=svg")
+      local address = scanned(svg)
+      assert.equal("http://127.0.0.1/feedback/" .. path, address)
+      local status, page = w:get(address:gsub("^http://127.0.0.1", ""))
+      assert.equal(200, status)
+      assert.truthy(page:find("我们在听 · " .. ward, 1, true), page)
+    end
+  end)
+
   it("takes any name that a ward goes by, escaped; none that is no name", function()
     local status, page = poster "%E5%BF%83%E5%86%85%E7%A7%91%3C%E4%BA%8C%3E/poster"
     assert.equal(200, status)
