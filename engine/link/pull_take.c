@@ -57,11 +57,22 @@ static void refuse(struct record *record, const char *why) {
   record->wrong = mem_copy_text(why);
 }
 
+// The id that it goes by is the event's, too.
 static void make_event(const struct pull *pull, struct record *record) {
   struct status status = {0};
+  struct merge fields = {0};
+  struct buf given = {0}, whole = {0};
+  struct value view;
   record->kind = "event";
-  if (event_check(&record->event, pull->parts.measures, &record->clean, &status))
+  value_put(&given, &record->event);
+  merge_bytes(&fields, given.data, given.len);
+  merge_text(&fields, "id", buf_text(&record->id));
+  merge_end(&fields, &whole);
+  value_read(whole.data, whole.len, &view);
+  if (event_check(&view, pull->parts.measures, &record->clean, &status))
     refuse(record, status.text);
+  buf_deinit(&given);
+  buf_deinit(&whole);
 }
 
 static void put_entry(const struct pull *pull, const struct record *record,

@@ -1,5 +1,6 @@
 -- What a FHIR server is asked, and what its answers mean.
 local channel = require "afterward.channel"
+local Plugin = require "functional.support.plugin"
 
 local URL = "https://his.example.org/fhir"
 local function settings(more)
@@ -102,4 +103,6 @@ describe("fhir-pull", function()
     local none, why = channel.open("plugins/fhir-pull", { url = URL })
     assert.same({ nil, 'connector "sms": since is missing: how far back the first time: a day, such as "2026-11-01"' }, { none, why })
   end)
+
+  it("opens with the settings of its README", function() Plugin.configured("fhir-pull"):close() end)
 end)

@@ -1,5 +1,6 @@
 -- Connectors that ask: what a hospital's FHIR server has that is new comes in, whatever that server does meanwhile.
 local Fhir = require "functional.support.fhir"
+local Hospital = require "functional.support.hospital"
 local Peer = require "functional.support.peer"
 local wait = require "functional.support.wait"
 local json = require "dkjson"
@@ -241,5 +242,65 @@ describe("A connector that asks a FHIR server that lies", function()
     assert.equal(1, code)
     assert.matches("is asking already", errors)
     assert.equal(0, (fhir.h:stop()))
+  end)
+end)
+
+describe("A connector that asks a hospital's own web service", function()
+  local h, server, rows
+  local MAP = [[{ kind = { from = "state", words = { ["出院"] = "discharge", ["预约"] = false } }, at = { from = "outTime", time = true },
+    visit = "no", department = { from = "dept", words = { ["0302"] = "w" } },
+    patient = { mrn = "pid", name = "name", birth = "birth", phone = { from = "tel", text = true } } }]]
+  local function row(n, more)
+    local out = { id = n, updated = "2026-03-02 10:00:00", state = "出院", outTime = "2026-03-02 10:30:00", no = "V" .. n, dept = "0302",
+      pid = "M" .. n, name = "王小" .. n, birth = "1951-02-03", tel = tonumber(Hospital.phone(n)) }
+    for key, value in pairs(more or {}) do out[key] = value end
+    return out
+  end
+  setup(function()
+    server = Peer.open(function(request)
+      local page = tonumber(request.path:match "[?&]page=(%d+)")
+      return 200, json.encode { code = 0, data = { rows = { rows[2 * page - 1], rows[2 * page] } } }
+    end)
+    rows = { row(1), row(2), row(3, { dept = "9999" }), row(4, { birth = "soon" }), row(5, { state = "预约" }) }
+    h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w", 'aw.step { id = "s", at = "24h", run = function(p) p:send "hello" end },') },
+      site = ([[connectors = { his = { plugin = "rest-pull", url = "%s/ws/out", since = "2026-02-01", times = "plain", every = "1h", size = 2,
+        list = "data.rows", good = { code = 0 }, map = %s } },]]):format(server.url, MAP) }:start()
+  end)
+  teardown(function()
+    h:close()
+    server:close()
+  end)
+
+  it("begins a follow-up for who was discharged, and tells what it can't take", function()
+    for n = 1, 2 do
+      local patient = wait.till("patient " .. n .. " is known", function() return h:patient(n) end, 20)
+      wait.till("the follow-up has begun", function() return #h:get("/enrollments?patient=" .. patient.id).items == 1 end, 20)
+    end
+    local list = wait.till("two are refused", function()
+      local items = h:get("/api/v1/inbox/refused").items
+      return #items == 2 and items
+    end, 20)
+    assert.same({ "pull", 'department: "9999" stands for nothing in its words' }, { list[1].kind, list[1].result.detail })
+    assert.matches("patient.birth", list[2].result.detail)
+    assert.same({ 2, 2, "2026-03-02T10:00:00+08:00" }, (function()
+      local shown = h:get("/api/v1/plugins").items[1]
+      return { shown.taken, shown.refused, shown.watermark_at }
+    end)())
+    assert.matches("It has had all there is: 0 new, 2 known already, 2 refused", (h:afterward("pull", "his")))
+    assert.truthy(server.requests[#server.requests].path:find("updatedSince=2026-03-02%2009%3A50%3A00", 1, true))
+  end)
+
+  it("shows what the next page would become, and takes nothing", function()
+    rows = { row(6), row(7, { outTime = "soon" }), row(1) }
+    local text = h:afterward("pull", "his", "--dry-run")
+    assert.matches("6/2026%-03%-02 10:00:00 +event", text)
+    assert.matches('at: "soon" is no time', text)
+    assert.same({ "event", false, "M6" }, (function()
+      local shown = json.decode((h:afterward("pull", "his", "--dry-run", "--json")))[1]
+      return { shown.kind, shown.known, shown.event.patient.mrn }
+    end)())
+    local _, code, errors = h:afterward("pull", "lis")
+    assert.equal(1, code)
+    assert.matches('there is no connector "lis"', errors)
   end)
 end)

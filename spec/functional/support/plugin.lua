@@ -70,13 +70,14 @@ end
 -- more: settings in place of the README's; false: without it.
 function Plugin.configured(name, more)
   local file <close> = assert(io.open("plugins/" .. name .. "/README.md"))
-  local text, env = file:read "a":match "\n```lua\n(channels = .-)\n```", {}
+  local text, env = file:read "a":match "\n```lua\n(c%a+s = .-)\n```", {}
   assert(load(assert(text, name .. "/README.md has no listing"), name, "t", env))()
-  local _, settings = next(env.channels)
+  local _, settings = next(env.channels or env.connectors)
   assert(settings.plugin == name)
   settings = known(settings)
   for key, value in pairs(more or {}) do settings[key] = value or nil end
-  for _, own in ipairs { "plugin", "parallel", "timeout_ms", "callers", "per_second", "burst", "per_day" } do settings[own] = nil end
+  for _, own in ipairs { "plugin", "parallel", "timeout_ms", "callers", "per_second", "burst", "per_day", "every", "seconds",
+    "megabytes" } do settings[own] = nil end
   return assert(channel.open("plugins/" .. name, settings))
 end
 
