@@ -48,8 +48,7 @@ static bool work(void *self) {
 
 // Due times are compared with the wall clock; 30 s at most pass without looking
 // (DESIGN.md §10).
-static void arm(void *self) {
-  struct daemon *daemon = self;
+static void arm(struct daemon *daemon) {
   int64_t next = kernel_next_due(daemon->engine.kernel), wait = TIMER_MOST_MS;
   if (next != INT64_MAX) {
     double left = (double)(next - clock_now(&daemon->clock)) / daemon->clock.speed;
@@ -58,13 +57,6 @@ static void arm(void *self) {
   if (daemon->retry_at && wait > RETRY_MS) wait = RETRY_MS;
   if (daemon->stopping && wait > ENDING_MS) wait = ENDING_MS;
   loop_timer_arm(daemon->due, wait);
-}
-
-static bool work_and_arm(void *self) {
-  http_front_serve(((struct daemon *)self)->server);
-  bool more = work(self);
-  if (!more) arm(self);
-  return more;
 }
 
 static void alive(void *self) {
@@ -79,10 +71,11 @@ static void alive(void *self) {
 static void end_when_quiet(struct daemon *daemon) {
   int64_t now = clock_steady_ms();
   bool late = now >= daemon->end_at, over = now >= daemon->end_at + GRACE_MS;
-  bool calls = dispatcher_load(daemon->channels.dispatcher) > 0;
-  if (!over && (!daemon->doors_shut || (calls && !late))) return;
-  if (over)
-    log_line(LOG_LEVEL_WARN, "daemon.cut_off", "doors_shut=%d calls=%d",
+  size_t calls = dispatcher_load(daemon->channels.dispatcher);
+  if (daemon->ended || (!over && (!daemon->doors_shut || (calls && !late)))) return;
+  daemon->ended = true;
+  if (calls || !daemon->doors_shut)
+    log_line(LOG_LEVEL_WARN, "daemon.cut_off", "doors_shut=%d calls=%zu",
              daemon->doors_shut, calls);
   bool more = true;
   for (int i = 0; i < LAST_BATCHES && more; i++) {
@@ -92,11 +85,7 @@ static void end_when_quiet(struct daemon *daemon) {
   loop_stop(daemon->loop);
 }
 
-static void doors_shut(void *self) {
-  struct daemon *daemon = self;
-  daemon->doors_shut = true;
-  end_when_quiet(daemon);
-}
+static void doors_shut(void *self) { ((struct daemon *)self)->doors_shut = true; }
 
 // At the start and every day: nobody reads a log of last spring in autumn.
 static void warn_daily(struct daemon *daemon) {
@@ -108,12 +97,21 @@ static void warn_daily(struct daemon *daemon) {
   engine_warn_of_years(&daemon->engine);
 }
 
-static void due(void *self) {
+// After each round of the loop, whatever brought it about. Nothing may hang on the call
+// of the timer armed here: a round that ends just when it is due arms it anew before it
+// fires.
+static bool work_and_arm(void *self) {
   struct daemon *daemon = self;
+  http_front_serve(daemon->server);
+  bool more = work(daemon);
+  if (daemon->stopping) end_when_quiet(daemon);
+  if (more) return true;
   warn_daily(daemon);
   arm(daemon);
-  if (daemon->stopping) end_when_quiet(daemon);
+  return false;
 }
+
+static void look_at_work(void *self) { (void)self; }  // the loop does after each round
 
 // The files are read beside the loop: what becomes of them the log says then.
 static void reload(struct daemon *daemon) {
@@ -339,10 +337,8 @@ static int load_scripts(struct daemon *daemon) {
 
 static void synced(void *self) { loop_wake_send(self); }
 
-static void look_at_work(void *self) { (void)self; }  // the loop does after each wake
-
 static void watch(struct daemon *daemon) {
-  daemon->due = loop_timer_new(daemon->loop, due, daemon);
+  daemon->due = loop_timer_new(daemon->loop, look_at_work, daemon);
   daemon->synced = loop_wake_new(daemon->loop, look_at_work, daemon);
   store_sync_apart(daemon->engine.store, synced, daemon->synced);
   loop_set_work(daemon->loop, work_and_arm, daemon);

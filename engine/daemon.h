@@ -41,7 +41,7 @@ struct daemon {
   struct connectors connectors;
   struct api api;
   struct fhir fhir;
-  bool api_open, stopping, doors_shut;
+  bool api_open, stopping, doors_shut, ended;
   int64_t end_at;     // steady ms at which a stop waits no longer
   int64_t warned;     // the day on which unknown years were last told
   char failure[512];  // why the last batch was refused; "" when it wasn't

@@ -60,6 +60,24 @@ describe("the daemon", function()
     h:close()
   end)
 
+  it("ends at SIGTERM after its grace though a gateway has a text and never answers: that is said, and the text is in doubt", function()
+    local h = hospital { speed = 3600 }
+    h:configure("sms = " .. h.gateway:channel():gsub("timeout_ms = %d+", "timeout_ms = 300000"))
+    h.gateway.behave = function() return "hang" end
+    h:start()
+    h:event(h:discharge(1))
+    wait.till("the gateway has it", function() return h.gateway.requests[1] end)
+    local asked = uv.hrtime()
+    local code, words = h:stop()
+    local seconds = (uv.hrtime() - asked) / 1e9
+    assert.equal(0, code, words)
+    assert.is_true(seconds < 9, ("it took %.1f s"):format(seconds))
+    assert.matches("warn daemon%.cut_off doors_shut=1 calls=1", words)
+    h:start()
+    assert.equal("in_doubt", h:get("/messages?patient=" .. h:patient(1).id).items[1].status)
+    h:close()
+  end)
+
   it("takes a good edit of a script at SIGHUP, and keeps the old one with file and line when it is broken", function()
     local h = hospital():start()
     local function reload(text)
