@@ -27,7 +27,7 @@ function Outside.hospital(o)
   for name, value in pairs(o) do given[name] = value end
   local h = Hospital.open(given)
   local self = setmetatable({ h = h, seed = o.seed or 1, posted = {}, count = 0, codes = {}, answered = {}, deeds = {}, delivered = {},
-    acknowledged = 0, thanked = 0, fevers = 0, reloads = 0, odd = {}, actors = 0 }, Outside)
+    acknowledged = 0, thanked = 0, rung = 0, fevers = 0, reloads = 0, odd = {}, actors = 0 }, Outside)
   local roll = dice(self.seed, "receipts")
   h.gateway.on_sent = function(message)
     local code = Hospital.code(message)
@@ -146,9 +146,9 @@ local function staff(key)
 end
 
 local function do_deed(self, kind, id, verb, body)
-  local status, text = insist(self, "POST", ("/api/v1/%ss/%s/%s"):format(kind, id, verb), staff(verb .. id), json.encode(body))
   local deed = self.deeds[id] or { kind = kind, verbs = {} }
-  self.deeds[id] = deed
+  self.deeds[id] = deed                               -- from now on nobody else takes it
+  local status, text = insist(self, "POST", ("/api/v1/%ss/%s/%s"):format(kind, id, verb), staff(verb .. id), json.encode(body))
   if status == 200 then
     deed.verbs[verb] = body.note or body.act
     return true
@@ -158,27 +158,44 @@ local function do_deed(self, kind, id, verb, body)
   elseif status then strange(self, ("%s %s %s"):format(kind, id, verb), status, text) end
 end
 
-local function first_open(self, kind, roll)
+local function page_of(self, kind)
   local status, body = insist(self, "GET", ("/api/v1/%ss?limit=20"):format(kind), staff())
-  local items = status == 200 and json.decode(body).items or {}
+  return status == 200 and json.decode(body).items or {}
+end
+
+local function first_open(self, kind, roll)
   local left = {}
-  for _, item in ipairs(items) do if not self.deeds[item.id] then left[#left + 1] = item end end
+  for _, item in ipairs(page_of(self, kind)) do if not self.deeds[item.id] then left[#left + 1] = item end end
   return left[1] and left[roll(1, #left)]
 end
 
-local function close_task(self, roll)
-  local task = first_open(self, "task", roll)
-  if not task then return false end
-  return do_deed(self, "task", task.id, "done", { code = "no-answer", note = "打过 " .. roll(1, 1000000) })
+-- One of the list; who is diligent works all of it that no colleague has begun.
+local function work_on(self, kind, roll, close)
+  if not self.diligent then
+    local item = first_open(self, kind, roll)
+    return item and close(self, item.id, roll)
+  end
+  local any = false
+  for _, item in ipairs(page_of(self, kind)) do
+    if not self.deeds[item.id] and not self.ending then any = close(self, item.id, roll) or any end
+  end
+  return any
 end
 
-local function close_alert(self, roll)
-  local alert = first_open(self, "alert", roll)
-  if not alert then return false end
-  return do_deed(self, "alert", alert.id, "ack", { note = "" })
-    and do_deed(self, "alert", alert.id, "act", { act = "电话 " .. roll(1, 1000000) })
-    and do_deed(self, "alert", alert.id, "done", { note = "好转" })
+local function ring(self, id, roll)
+  if not do_deed(self, "task", id, "done", { code = "no-answer", note = "打过 " .. roll(1, 1000000) }) then return false end
+  self.rung = self.rung + 1
+  return true
 end
+
+local function treat(self, id, roll)
+  return do_deed(self, "alert", id, "ack", { note = "" })
+    and do_deed(self, "alert", id, "act", { act = "电话 " .. roll(1, 1000000) })
+    and do_deed(self, "alert", id, "done", { note = "好转" })
+end
+
+local function close_task(self, roll) return work_on(self, "task", roll, ring) end
+local function close_alert(self, roll) return work_on(self, "alert", roll, treat) end
 
 local function change_script(self)
   self.reloads = self.reloads + 1
@@ -187,22 +204,25 @@ local function change_script(self)
   return true
 end
 
--- Everybody begins. slow: how many ms the busiest rest at most.
-function Outside:begin(slow)
+local function crew(self, name, count, act, pause)
+  for i = 1, count do actor(self, count > 1 and name .. i or name, act, pause) end
+end
+
+-- Everybody begins. slow: how many ms the busiest rest at most. diligent: there are enough patients and staff to keep up with
+-- all that comes.
+function Outside:begin(slow, diligent)
   slow = slow or 15
-  self.up = true
-  for i = 1, 2 do
-    actor(self, "his" .. i, tell_events, slow)
-    actor(self, "patient" .. i, answer_page, slow)
-  end
-  actor(self, "nurse", close_task, slow * 2)
-  actor(self, "doctor", close_alert, slow * 8)
-  actor(self, "author", change_script, slow * 40)
+  self.up, self.diligent = true, diligent
+  crew(self, "his", 2, tell_events, slow)
+  crew(self, "patient", diligent and 6 or 2, answer_page, slow)
+  crew(self, "nurse", diligent and 4 or 1, close_task, slow * 2)
+  crew(self, "doctor", 1, close_alert, slow * 8)
+  crew(self, "author", 1, change_script, slow * 40)
 end
 
 -- Nobody begins anything new; what was begun is finished, and every alert is closed.
 function Outside:finish()
-  self.ending = true
+  self.ending, self.diligent = true, false
   wait.till("everybody outside has finished", function() return self.actors == 0 end, 60)
   local roll = dice(self.seed, "last rounds")
   wait.for_it(function()
