@@ -177,7 +177,8 @@ end
 local function trend_section(out)
   out[#out + 1] = "### `aw.trend.…(series, { window })`\n\nWhat a series does: pure functions of the list that `p:read` and `f:read` give, in "
     .. "whatever order. "
-    .. "Readings that are no numbers are passed over; of one moment the one recorded last counts.\n"
+    .. "Readings that are no numbers (\"<0.1\", \"阳性\") are passed over, and how many there were is a second value, when there were any; "
+    .. "only `missing` counts them: they were measured. Of one moment the one recorded last counts.\n"
   out[#out + 1] = "| function | says | gives |\n|---|---|---|"
   for _, one in ipairs(trend.calls) do out[#out + 1] = ("| `%s` | %s | %s |"):format(one[1], cell(one[2]), cell(one[3])) end
   out[#out + 1] = ""

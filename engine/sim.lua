@@ -236,7 +236,9 @@ function World:discharge(pt, o)
 end
 function World:feedback(o) return cases_of(self, o) end
 function World:observe(pt, code, value, o)
-  return self:event(pt, "observation", { observation = { code = code, value = value, unit = o and o.unit, at = o and o.at } })
+  local text = type(value) == "string" and value or nil
+  return self:event(pt, "observation", { observation = { code = code, value = not text and value or nil, text = text, unit = o and o.unit,
+    at = o and o.at } })
 end
 
 function World:advance(span) self.core:advance_to(self.core:span(span, self.core:now())) end
@@ -355,7 +357,9 @@ local world_setters = {
 
 -- The story of a patient, a line each, for people whose assertion failed.
 local STORY = {
-  "SELECT at AS i_at, kind || ' ' || coalesce(encounter, '') AS what FROM event WHERE patient=?1",
+  [[SELECT at AS i_at, kind || ' ' || coalesce(encounter, (SELECT coalesce(round(o.value, 3), o.text) FROM observation o WHERE
+    o.patient=?1 AND o.code=substr(kind, 13) AND o.at=event.at AND o.kept_at=recorded_at LIMIT 1), '') AS what FROM event
+    WHERE patient=?1]],
   "SELECT enrolled_at AS i_at, 'enrolled on ' || pathway || ' ' || tier AS what FROM enrollment WHERE patient=?1",
   "SELECT ended_at AS i_at, 'ended ' || pathway || ': ' || ended_reason AS what FROM enrollment WHERE patient=?1 AND ended_at IS NOT NULL",
   "SELECT started_at AS i_at, 'began ' || name || ' (' || day || ')' AS what FROM run WHERE patient=?1",

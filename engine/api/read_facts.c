@@ -39,13 +39,12 @@ static void put_fields(struct json *json, const struct subject *subject) {
 }
 
 static void put_observations(struct call *call, struct json *json, int64_t patient) {
-  struct stmt *row =
-      store_query(call->care->store,
-                  "SELECT * FROM (SELECT at, code, day, value, id FROM observation WHERE"
-                  " patient=?1 AND value IS NOT NULL AND gone IS NULL ORDER BY at DESC, "
-                  "id DESC LIMIT ?2)"
-                  " ORDER BY at, id",
-                  "ii", patient, (int64_t)OBSERVATIONS);
+  struct stmt *row = store_query(
+      call->care->store,
+      "SELECT * FROM (SELECT at, code, day, value, text, id FROM observation WHERE"
+      " patient=?1 AND gone IS NULL ORDER BY at DESC, id DESC LIMIT ?2)"
+      " ORDER BY at, id",
+      "ii", patient, (int64_t)OBSERVATIONS);
   json_key(json, "observations");
   json_open(json, '[');
   while (stmt_row(row)) {
@@ -57,8 +56,11 @@ static void put_observations(struct call *call, struct json *json, int64_t patie
     json_text(json, stmt_text(row, 1));
     json_key(json, "day");
     json_text(json, stmt_text(row, 2));
-    json_key(json, "value");
-    json_value(json, &value);
+    json_key(json, stmt_null(row, 3) ? "text" : "value");
+    if (stmt_null(row, 3))
+      json_text(json, stmt_text(row, 4));
+    else
+      json_value(json, &value);
     json_close(json, '}');
   }
   stmt_done(row);

@@ -68,7 +68,7 @@ static const struct event_field observation_fields[] = {
     {"low", FIELD_NUMBER},
     {"reading", FIELD_TEXT, .most = 128, .hint = "LIS-20260302-17/GLU"},
     {"status", FIELD_WORD, .words = reading_states},
-    {"text", FIELD_TEXT, .most = 200},
+    {"text", FIELD_LONG, .most = 2000},
     {"unit", FIELD_TEXT, .most = 20},
     {"value", FIELD_NUMBER},
     {NULL}};

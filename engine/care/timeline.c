@@ -11,7 +11,13 @@ enum { PLANNED_MOST = 20, ENROLLMENTS_MOST = 50 };
 // at, what, kind, ref, department, text, and the order of what happens at one moment.
 static const char story_sql[] =
     "WITH story(at, what, kind, ref, department, text, rank) AS ("
-    "SELECT at, 'event', 'v', id, NULL, kind, 1 FROM event WHERE patient=?1"
+    "SELECT at, 'event', 'v', id, NULL, kind || CASE WHEN kind GLOB 'observation:*' THEN"
+    "  coalesce((SELECT ' ' || coalesce(round(o.value, 3), replace(substr(o.text, 1, "
+    "200),"
+    "  char(10), ' ')) || coalesce(' ' || o.unit, '') || coalesce(' ' || o.flag, '') ||"
+    "  coalesce(' (' || o.gone || ')', '') FROM observation o WHERE o.patient=?1 AND"
+    "  o.code=substr(kind, 13) AND o.at=event.at AND o.kept_at=recorded_at LIMIT 1), '')"
+    "  ELSE '' END, 1 FROM event WHERE patient=?1"
     " UNION ALL SELECT enrolled_at, 'enrolled', 'e', id, department, pathway || CASE WHEN"
     "  tier<>'' THEN ', tier ' || tier ELSE '' END, 2 FROM enrollment WHERE patient=?1"
     " UNION ALL SELECT ended_at, 'enrolled', 'e', id, department, pathway || ' ended: ' "

@@ -118,6 +118,21 @@ static struct value flag_of(const struct value *part) {
   return (struct value){.kind = VALUE_NIL};
 }
 
+// "<5" says where it lies, not what it is.
+static bool merge_compared(struct merge *out, const struct value *quantity) {
+  struct value comparator = value_field(quantity, "comparator"),
+               number = value_field(quantity, "value");
+  struct buf text = {0};
+  bool compared = comparator.kind == VALUE_TEXT && number.kind != VALUE_NIL;
+  if (compared) {
+    buf_put(&text, comparator.text.data, comparator.text.len);
+    buf_printf(&text, "%.15g", value_real_or(&number, 0));
+    merge_text(out, "text", text.data);
+  }
+  buf_deinit(&text);
+  return compared;
+}
+
 static void merge_value_of(struct merge *out, const struct value *part) {
   struct value quantity = value_field(part, "valueQuantity"),
                number = value_field(&quantity, "value"),
@@ -131,9 +146,10 @@ static void merge_value_of(struct merge *out, const struct value *part) {
   if (number.kind == VALUE_NIL) number = value_field(part, "valueInteger");
   if (text.kind == VALUE_NIL) text = fhir_words(&concept);
   if (text.kind == VALUE_NIL) text = fhir_code(&concept, NULL);
-  merge_value(out, "value", &number);
+  bool compared = merge_compared(out, &quantity);
+  if (!compared) merge_value(out, "value", &number);
   merge_value(out, "unit", &unit);
-  if (number.kind == VALUE_NIL) merge_value(out, "text", &text);
+  if (!compared && number.kind == VALUE_NIL) merge_value(out, "text", &text);
   merge_value(out, "low", &low);
   merge_value(out, "high", &high);
   merge_value(out, "flag", &flag);

@@ -29,7 +29,7 @@ static int call_bridge(lua_State *L) {
   lua_pushstring(L, file);
   lua_pushinteger(L, line);
   lua_rotate(L, 1, 3);
-  if (lua_pcall(L, lua_gettop(L) - 1, 1, 0) == LUA_OK) return 1;
+  if (lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L);
   sandbox_rethrow(L);
   return sandbox_error(L, "%s", lua_tostring(L, -1));
 }

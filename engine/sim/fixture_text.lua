@@ -107,7 +107,7 @@ local TEXT = {}
 function TEXT.event(op)
   if op.observation then
     local o = op.observation
-    return ("w:observe(pt, %s, %s%s)"):format(literal(o.code), literal(o.value), o.unit and ", { unit = " .. literal(o.unit) .. " }" or "")
+    return ("w:observe(pt, %s, %s%s)"):format(literal(o.code), literal(o.value or o.text), o.unit and ", { unit = " .. literal(o.unit) .. " }" or "")
   end
   local fields = {}
   for key, value in pairs(op.fields) do fields[key] = value end

@@ -72,34 +72,48 @@ static bool put_all(const struct place *place, const struct aw_node *node,
   return count != 0;
 }
 
-// What a word says, without quotes.
-static void put_said(const struct place *place, const char *word, struct text *out) {
+// Adds what a word says, of [*] every repetition.
+static void join_word(const struct place *place, const char *word, const char *with,
+                      struct text *all) {
   struct path path;
-  if (path_read(word, &path)) path_put(place, &path, 0, out);
+  struct text one = {0};
+  bool good = path_read(word, &path);
+  for (int n = 0; good && path_put(place, &path, n, &one) && (!n || path.every); n++) {
+    if (one.len) text_puts(all, all->len ? with : "");
+    text_put(all, one.data, one.len);
+    one.len = 0;
+  }
+  text_free(&one);
 }
 
-// { join = { "OBR-3.1", "OBX-3.1" } }: all of them with strokes between, nothing when the
-// first says nothing.
+// So many bytes of it, never half a letter.
+static size_t cut_at(const struct text *text, double most) {
+  size_t len = text->len;
+  if (most > 0 && (double)len > most)
+    for (len = (size_t)most; len && (text->data[len] & 0xC0) == 0x80;) len--;
+  return len;
+}
+
+// { join = { "OBR-3.1", "OBX-3.1" }, with = "/", most = 40 }: all of them, nothing when
+// the first says nothing.
 static bool put_join(const struct place *place, const struct aw_node *node,
                      struct text *out) {
   const struct aw_host *host = place->host;
-  const struct aw_node *paths = host->field(node, "join"), *item;
-  struct text all = {0}, one = {0};
-  for (size_t i = 0; (item = host->item(paths, i, NULL)) && (!i || all.len); i++) {
-    one.len = 0;
-    put_said(place, host->word(item), &one);
-    if (one.len) text_puts(&all, all.len ? "/" : "");
-    text_put(&all, one.data, one.len);
-  }
+  const struct aw_node *paths = host->field(node, "join"), *item,
+                       *with = host->field(node, "with");
+  struct text all = {0};
+  for (size_t i = 0; (item = host->item(paths, i, NULL)) && (!i || all.len); i++)
+    join_word(place, host->word(item), with ? host->word(with) : "/", &all);
+  all.len = cut_at(&all, host->value(host->field(node, "most")));
   if (all.len) text_put_json(out, text_slice(&all));
   bool found = all.len != 0;
   text_free(&all);
-  text_free(&one);
   return found;
 }
 
 static bool is_own(const char *key) {  // words of the table, no fields of the event
-  static const char *const own[] = {"all", "base", "each", "join", "most", "when", NULL};
+  static const char *const own[] = {"all",  "base", "each", "join",
+                                    "most", "when", "with", NULL};
   for (int i = 0; own[i]; i++)
     if (!strcmp(key, own[i])) return true;
   return false;

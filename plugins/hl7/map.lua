@@ -6,9 +6,12 @@
 --   PID-5            field 5 of segment PID        PID-3.1         its first component        PID-5.1.1   a subcomponent
 --   PID-3[MR,PI].1   the repetition whose fifth component is MR or PI                          PID-13[*]   every repetition
 --   EVN-2|time  PID-7|date  PID-13|phone  PID-5|name  OBX-5|number  OBX-7|low, |high
+--   OBX-5|said       its components in one: <^5 of a structured number is <5
+--   OBX-5|short      a text of one line; one of more than 2000 bytes says nothing
 --   PID-8|sex (a word of tables below; "*" is any other, "&" itself)
 --   { all = { paths }, most = 5 }            every different one, as a list
---   { join = { paths } }                     all that they say, with strokes between; nothing when the first says nothing
+--   { join = { paths }, with = "/", most = 2000 }   all that they say, with this between (a stroke when absent), cut at so many
+--                                            bytes; nothing when the first says nothing
 --   { each = "DG1", code = "DG1-3.1" }       an object for each segment DG1
 -- A message is one event or a list of them; each = "OBX" makes one event for each segment; when = "PID-30=Y", "OBX-2=NM,SN",
 -- "OBX-11!=D,X" or a list of such; false ignores it; base = false leaves the fields of base out.
@@ -21,7 +24,22 @@ local death = { kind = "=death", when = "PID-30=Y", at = { "PID-29|time", "EVN-2
 local person = { { kind = "=patient", at = when }, death }
 
 local measured = { "OBX-14|time", "OBR-7|time", "OBR-22|time", "MSH-7|time" }
-local reading = { join = { "OBR-3.1", "OBX-3.1", "OBX-4" } }
+-- A result is known again by its order, its code and OBX-4; of a report in lines, each is a result of its own.
+local reading, line = { join = { "OBR-3.1", "OBX-3.1", "OBX-4" } }, { join = { "OBR-3.1", "OBX-3.1", "OBX-4", "OBX-1" } }
+local NUMBERS, WORDS, CODES, LINES = "NM,SN", "ST,IS,ID", "CE,CWE,CF,CNE", "TX,FT"
+
+-- A result of these types for each OBX that holds such a one and says more than that it is still to come.
+local function result(types, says, o)
+  return { kind = "=observation", each = "OBX", when = { "OBX-2=" .. types, "OBX-11!=D,W,X,I,N,O", table.unpack(says) }, at = measured,
+    observation = { code = "OBX-3.1|code", value = not o.text and "OBX-5|number" or nil, text = o.text, reading = o.reading or reading,
+      unit = "OBX-6.1|unit", status = "OBX-11|status", flag = "OBX-8|flag", low = "OBX-7|low", high = "OBX-7|high" } }
+end
+-- It counts no more: deleted, or never this patient's. What was given as a number is known again by it, too.
+local function withdrawn(types, known)
+  return { kind = "=observation", each = "OBX", when = { "OBX-2=" .. types, "OBX-11=D,W" }, at = measured,
+    observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit", reading = known, status = "OBX-11|status" } }
+end
+local function joined(path) return { join = { path }, with = " ", most = 2000 } end
 
 local function appointment(status)
   return { kind = "=appointment", at = when, appointment = { id = { "SCH-2.1", "SCH-1.1" }, status = "=" .. status,
@@ -61,14 +79,17 @@ return {
     ["ADT^A40"] = { kind = "=merge", each = "MRG", at = when, base = false, merge = { from_mrn = "MRG-1.1", into_mrn = "PID-3.1" } },
     ["ADT^A41"] = false,                                         -- accounts are not followed
 
-    -- A result is known again by its order, its code and OBX-4: C replaces it, D takes it back, W says that it was never this patient's.
+    -- C replaces a result, D takes it back, W says that it was never this patient's. A number compared, a range and a ratio are texts
+    -- ("<0.1"), and so is what is written out; megabytes are passed over.
     ["ORU^R01"] = {
-      { kind = "=observation", each = "OBX", when = { "OBX-2=NM,SN", "OBX-11!=D,W,X,I,N,O", "OBX-5|number!=" }, at = measured,
-        observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit", reading = reading, status = "OBX-11|status",
-          low = "OBX-7|low", high = "OBX-7|high", flag = "OBX-8|flag" } },
-      { kind = "=observation", each = "OBX", when = { "OBX-2=NM,SN", "OBX-11=D,W" }, at = measured,
-        observation = { code = "OBX-3.1|code", value = "OBX-5|number", unit = "OBX-6.1|unit", reading = reading,
-          status = "OBX-11|status" } },
+      result(NUMBERS .. "," .. WORDS, { "OBX-5|number!=" }, {}),
+      result(NUMBERS, { "OBX-5|number=", "OBX-5|said!=" }, { text = "OBX-5|said" }),
+      result(WORDS, { "OBX-5|number=", "OBX-5|short!=" }, { text = joined "OBX-5[*]|short" }),
+      result(LINES, { "OBX-5|short!=" }, { text = joined "OBX-5[*]|short", reading = line }),
+      result(CODES, { "OBX-5.2|short!=" }, { text = joined "OBX-5[*].2|short" }),
+      result(CODES, { "OBX-5.2|short=", "OBX-5.1|short!=" }, { text = joined "OBX-5[*].1|short" }),
+      withdrawn(NUMBERS .. "," .. WORDS .. "," .. CODES, reading),
+      withdrawn(LINES, line),
     },
 
     ["SIU^S12"] = appointment "booked",

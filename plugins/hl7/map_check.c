@@ -30,7 +30,8 @@ static bool check_word(struct check *check, const char *word) {
                                             path.table)) != AW_MAP)
     return wrong(
         check,
-        "names neither time, date, phone, name, number, low, high nor one of tables",
+        "names neither time, date, phone, name, said, short, number, low, high nor one "
+        "of tables",
         word);
   return true;
 }
@@ -60,7 +61,9 @@ static bool check_pair(struct check *check, const char *key, const struct aw_nod
   if (!strcmp(key, "when")) return check_when(check, item);
   if (!strcmp(key, "each") && strlen(host->word(item)) != 3)
     return wrong(check, "is no segment: write its three letters", host->word(item));
-  if (!strcmp(key, "each") || !strcmp(key, "base") || !strcmp(key, "most")) return true;
+  if (!strcmp(key, "each") || !strcmp(key, "base") || !strcmp(key, "most") ||
+      !strcmp(key, "with"))
+    return true;
   return check_node(check, item);
 }
 

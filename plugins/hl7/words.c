@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"",     "time",   "date", "phone",
-                                    "name", "number", "low",  "high"};
+static const char *const names[] = {"",     "time",  "date",   "phone", "name",
+                                    "said", "short", "number", "low",   "high"};
+enum { SHORT = 2000, ESCAPED = 4 };  // bytes of a short text; how much escapes swell one
 
 bool words_kind(const char *name, enum words_kind *out) {
   for (size_t i = 1; i < sizeof names / sizeof *names; i++)
@@ -121,15 +122,31 @@ static void put_number(const char *text, struct text *out) {
   text_printf(out, "%.15g", number);
 }
 
-// "36.6", or as HL7 writes what was compared: ">" and, in the second component, "5".
+// The components one after another: a structured number as people write it, ">5",
+// "1:128".
+static void put_said(const struct message *message, struct slice repeat,
+                     struct text *out) {
+  for (int n = 1; n <= 4; n++) put_part(message, repeat, n, out);
+}
+
+// "36.6", or the second component when nothing was compared: "^36.6", "=^36.6". What is
+// known only as above or below, as a range or a ratio, is no number.
 static void put_measured(const struct message *message, struct slice repeat,
                          struct text *out) {
-  for (int n = 1; n <= 2 && !out->len; n++) {
-    struct text part = {0};
-    put_part(message, repeat, n, &part);
-    if (part.len) put_number(part.data, out);
-    text_free(&part);
-  }
+  struct text said = {0};
+  put_said(message, repeat, &said);
+  if (said.len) put_number(said.data + (said.data[0] == '='), out);
+  text_free(&said);
+}
+
+// A report of megabytes says nothing here.
+static void put_short(const struct message *message, struct slice repeat,
+                      struct text *out) {
+  struct text plain = {0};
+  if (repeat.len > SHORT * ESCAPED || slice_is(repeat, "\"\"")) return;
+  message_unescape(message, repeat, &plain);
+  if (plain.len && plain.len <= SHORT) put_line(&plain, out);
+  text_free(&plain);
 }
 
 static bool begins(const char *text, const char *const *words, size_t *len) {
@@ -187,6 +204,8 @@ void words_put(const struct message *message, struct slice repeat, enum words_ki
   switch (kind) {
     case WORDS_PHONE: put_phone(message, repeat, out); break;
     case WORDS_NAME: put_name(message, repeat, out); break;
+    case WORDS_SAID: put_said(message, repeat, out); break;
+    case WORDS_SHORT: put_short(message, repeat, out); break;
     case WORDS_NUMBER: put_measured(message, repeat, out); break;
     case WORDS_LOW: put_range(message, repeat, true, out); break;
     case WORDS_HIGH: put_range(message, repeat, false, out); break;

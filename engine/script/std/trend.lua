@@ -68,11 +68,13 @@ local function check(name, series, o)
   return o
 end
 
+local function is_reading(item) return type(item) == "table" and type(item.at) == "number" and item.value ~= nil end
+
 -- The readings that are numbers, in the order of time; of one moment the one recorded last.
 local function in_order(series)
   local list = {}
   for _, item in ipairs(series) do
-    if type(item) == "table" and type(item.value) == "number" and type(item.at) == "number" then list[#list + 1] = item end
+    if is_reading(item) and type(item.value) == "number" then list[#list + 1] = item end
   end
   table.sort(list, function(a, b) return a.at < b.at end)      -- stable: equals stay in the order in which they were given
   local out = {}
@@ -185,7 +187,9 @@ function trend.missing(series, o)
     wrong("missing", "needs today = p.today, the local date, not " .. words.show(o.today))
   end
   local seen, out = {}, {}
-  for _, item in ipairs(in_order(series)) do seen[item.day] = true end
+  for _, item in ipairs(series) do
+    if is_reading(item) then seen[item.day] = true end         -- "<0.1" was measured, too
+  end
   local today = number_of(o.today)
   for n = today - o.days, today - 1 do
     local day = text_of(n)
@@ -211,5 +215,18 @@ function trend.outside(series, o)
   if count < (o.least or 1) then return nil end
   return { count = count, of = #list, share = count / #list, worst = worst.value, at = worst.at, last = list[#list].value }
 end
+
+-- Readings that are no numbers say nothing of a course: how many there were is given beside the result.
+local function with_passed(ask)
+  return function(series, o)
+    local result, passed = ask(series, o), 0
+    for _, item in ipairs(series) do
+      if is_reading(item) and type(item.value) ~= "number" then passed = passed + 1 end
+    end
+    if passed == 0 then return result end
+    return result, passed
+  end
+end
+for _, name in ipairs { "rising", "falling", "slope", "change", "outside" } do trend[name] = with_passed(trend[name]) end
 
 return { functions = trend, calls = calls, options = options }

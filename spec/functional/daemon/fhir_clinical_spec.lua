@@ -61,6 +61,15 @@ describe("FHIR, of a patient,", function()
     status = ask("PUT", "Observation/" .. made.id, glucose(180, { id = made.id, status = "entered-in-error" }))
     assert.same({ 200, "entered-in-error" }, { status, get("Observation/" .. made.id).status })
     assert.is_nil(get("Observation?patient=" .. id .. "&status=final").entry)
+    local function words(code, says)
+      says.resourceType, says.status, says.subject = "Observation", "final", { reference = "Patient/" .. id }
+      says.code, says.effectiveDateTime = { text = code }, "2026-03-01T08:00:00+08:00"
+      local kept = get("Observation/" .. create("Observation", says).id)
+      return kept.valueString, kept.valueQuantity
+    end
+    assert.equal("阳性", words("culture", { valueString = "阳性" }))
+    assert.equal("B型", words("blood-group", { valueCodeableConcept = { text = "B型", coding = { { code = "B" } } } }))
+    assert.same({ "<0.5" }, { words("crp", { valueQuantity = { value = 0.5, comparator = "<", unit = "mg/L" } }) })
     local text = refused(422, "invalid", "POST", "Observation", glucose(1260, { identifier = {} }))
     assert.matches("outside", text)
     local panel = create("Observation", { resourceType = "Observation", status = "final", subject = { reference = "Patient/" .. id },

@@ -272,6 +272,37 @@ describe("HL7", function()
     counting ""
   end)
 
+  it("takes results that are no numbers: a blood group, a culture, what is below the measuring range, lines of a report", function()
+    taken(p.send(discharge(63)))
+    local known = patient(63)
+    local function oru(status)
+      return message("ORU^R01", { pid(63), pv1(63), "OBR|1||T1|MIX|||20260302090000", "OBX|1|CWE|883-9||B^B型^L~RH+^RhD阳性^L||||||" .. status,
+        "OBX|2|ST|culture||阳性：金黄色葡萄球菌~三天|||A|||" .. status, "OBX|3|NM|crp||<0.5|mg/L|||||" .. status,
+        "OBX|4|SN|titer||^1^:^128||||||" .. status, "OBX|5|SN|psa||=^4.2|ug/L|||||" .. status, "OBX|6|ST|wbc||11.2|10*9/L|||||" .. status,
+        "OBX|7|TX|ct||右肺结节\\T\\随访||||||" .. status, "OBX|8|TX|ct||直径6mm||||||" .. status, "OBX|9|SN|hcg||^2^-^5||||||" .. status,
+        "OBX|10|FT|report||" .. ("长"):rep(1000) .. "||||||" .. status, "OBX|11|ST|empty||||||||" .. status })
+    end
+    local function counting()
+      local got = {}
+      for _, row in ipairs(h:get("/patients/" .. known.id .. "/facts?department=w").observations) do
+        got[#got + 1] = row.code .. " " .. (row.text or ("%g"):format(row.value))
+      end
+      table.sort(got)
+      return table.concat(got, ", ")
+    end
+    taken(p.send(oru "F"))
+    local all = "883-9 B型 RhD阳性, crp <0.5, ct 右肺结节&随访, ct 直径6mm, culture 阳性：金黄色葡萄球菌 三天, hcg 2-5, psa 4.2, titer 1:128, wbc 11.2"
+    wait.till("all but the long report are there", function() return counting() == all end)
+    taken(p.send(oru "F"))
+    wait.ms(50)
+    assert.equal(all, counting())                             -- again, under another control id: nothing is doubled
+    local said = {}
+    for _, row in ipairs(h:get("/patients/" .. known.id .. "/timeline").items) do said[row.text] = true end
+    assert.truthy(said["observation:culture 阳性：金黄色葡萄球菌 三天 A"] and said["observation:crp <0.5 mg/L"] and said["observation:wbc 11.2 10*9/L"])
+    taken(p.send(oru "D"))
+    wait.till("none counts any more", function() return counting() == "" end)
+  end)
+
   it("takes appointments and drugs", function()
     taken(p.send(discharge(61)))
     patient(61)

@@ -89,6 +89,21 @@ describe("Readings", function()
     assert.equal(2, notes(4))
   end)
 
+  it("may be texts, in one line or several: kept, corrected, told when they are too long or are nothing", function()
+    local long = ("长"):rep(700)
+    local _, body = post({ observations = { reading("T1", 7, nil, { code = "culture", text = "阳性\n金黄色葡萄球菌", unit = "", reading = "K7" }),
+      reading("T2", 7, nil, { code = "crp", text = "<0.5", unit = "mg/L" }), reading("T3", 7, nil, { code = "culture", text = long, unit = "" }),
+      reading("T4", 7, nil, { code = "culture" }) } }, "?wait=applied")
+    assert.same({ 200, 200 }, { body.results[1].status, body.results[2].status }, require "dkjson".encode(body))
+    assert.equal('field "text": must be a text of at most 2000 bytes', body.results[3].detail)
+    assert.equal('field "value": is missing; give a number, or what is no number as "text"', body.results[4].detail)
+    post({ observations = { reading("T5", 7, nil, { code = "culture", text = "阴性", unit = "", reading = "K7", status = "corrected" }) } },
+      "?wait=applied")
+    local got = {}
+    for _, row in ipairs(h:get("/patients/" .. h:patient(7).id .. "/facts?department=w").observations) do got[row.code] = row.text end
+    assert.same({ culture = "阴性", crp = "<0.5" }, got)
+  end)
+
   it("need a token for events, and a body that says what they are", function()
     assert.equal(403, (h:call("POST", "/observations", { observations = {} }, { token = "reader" })))
     local status, problem = post { observations = {} }
