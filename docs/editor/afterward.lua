@@ -270,6 +270,12 @@
 ---@field last? integer only these many
 ---@field each? "day" the last one of each day: 32 days however dense the series
 
+---@class afterward.sample_sample
+---@field role string post that judges; nobody judges what they did themselves
+---@field form string rubric for calls: items with points, and a yes-or-no item fake for the verdict
+---@field reply_form? string rubric for answers to cases and questions; `form` when absent
+---@field due? string in the post's working time; `5bd` when absent
+
 ---@class afterward.send_options
 ---@field to? "patient"|"family"|"sender" whom; `patient; in a case the sender` when absent
 ---@field via? (string|afterward.rung_keys)[] channels in turn, or rungs with a time for each: { { "wechat", within = "2h" }, { "sms", within = "1d" }, "call" }; `the department's` when absent
@@ -399,6 +405,10 @@ function Run:reopen(reason) end
 ---@param ... any handed to it, as many as there are
 ---@return any
 function Run:rule(id, ...) end
+
+---Job only: has calls and answers of the month that is over heard and read by somebody else, one in twenty of each person's and all that look as if they never were; drawn again, only what is new is added
+---@param sample afterward.sample_sample see the keys
+function Run:sample(sample) end
 
 ---Tells one person one thing
 ---@param template string which

@@ -4,6 +4,7 @@
 
 #include "api/access.h"
 #include "api/known.h"
+#include "api/quality.h"
 #include "api/read.h"
 #include "api/read_call.h"
 #include "api/read_script.h"
@@ -116,6 +117,7 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
       put_draft(call, &json, task);
       put_call_script(call, &json, task);
       put_dials(call, &json, task);
+      put_quality(call, &json, task);
     }
     json_close(&json, '}');
   } else {

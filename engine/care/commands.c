@@ -14,6 +14,7 @@
 #include "care/facts.h"
 #include "care/ladder.h"
 #include "care/mapping.h"
+#include "care/quality_draw.h"
 #include "care/question.h"
 #include "care/sending.h"
 #include "care/task.h"
@@ -247,6 +248,28 @@ static void apply_keep(const struct command *command) {
   free(level);
 }
 
+// What the department's work of the last month is heard and read of.
+static void apply_sample(const struct command *command) {
+  char *role = arg_text(command, "role"), *form = arg_text(command, "form"),
+       *reply_form = arg_text(command, "reply_form"), *due = arg_text(command, "due");
+  struct buf job = {0};
+  struct status status = {0};
+  buf_printf(&job, "job:%s", command->run->name);
+  struct quality_draw draw = {.care = command->care,
+                              .department = command->run->department,
+                              .role = role,
+                              .staff = buf_text(&job),
+                              .form = form,
+                              .reply_form = reply_form,
+                              .due = due};
+  if (!quality_month(&draw, NULL, &status)) quality_draw_all(&draw);
+  buf_deinit(&job);
+  free(role);
+  free(form);
+  free(reply_form);
+  free(due);
+}
+
 static void apply_stop(const struct command *command) {
   if (command->run->enrollment)
     enrollment_end(command->care, command->run->enrollment, command->label);
@@ -274,11 +297,11 @@ static void apply_close(const struct command *command) {
 static const struct {
   const char *op;
   void (*apply)(const struct command *command);
-} ops[] = {{"ask", apply_ask},    {"send", apply_send},   {"task", apply_task},
-           {"wait", apply_wait},  {"alert", apply_alert}, {"set", apply_set},
-           {"note", apply_note},  {"keep", apply_keep},   {"stop", apply_stop},
-           {"met", apply_met},    {"link", apply_link},   {"reopen", apply_reopen},
-           {"close", apply_close}};
+} ops[] = {{"ask", apply_ask},     {"send", apply_send},    {"task", apply_task},
+           {"wait", apply_wait},   {"alert", apply_alert},  {"set", apply_set},
+           {"note", apply_note},   {"keep", apply_keep},    {"stop", apply_stop},
+           {"met", apply_met},     {"link", apply_link},    {"reopen", apply_reopen},
+           {"close", apply_close}, {"sample", apply_sample}};
 
 static void apply_record(struct care *care, struct run *run, const struct value *record) {
   struct value kind = value_at(record, 0), op = value_at(record, 1),

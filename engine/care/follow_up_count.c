@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "care/follow_up_figure.h"
+#include "care/follow_up_quality.h"
 #include "care/row_time.h"
 #include "care/task.h"
 
@@ -123,8 +124,10 @@ static void count_alert(struct counting *counting, const struct stay *stay,
   int who = person(counting, stmt_text(row, 0));
   int64_t took = stmt_int(row, 2);
   add(counting, stay, FOLLOW_ALERTS, 1);
+  add_to(counting, who, FOLLOW_ALERTS);
   if (stmt_int(row, 1)) {
     add(counting, stay, FOLLOW_ACTED, 1);
+    add_to(counting, who, FOLLOW_ACTED);
     found->complicated |= stmt_int(row, 3) != 0;
   }
   if (stmt_null(row, 2)) return;
@@ -332,6 +335,7 @@ void follow_up_count(struct store *store, const struct follow_up_period *period,
     store_end_read(store);
   }
   if (!period->departments) count_entries(&counting);
+  follow_up_quality_count(store, period, &counting.counters);
   follow_up_counters_put(&counting.counters, out);
   follow_up_counters_deinit(&counting.counters);
 }

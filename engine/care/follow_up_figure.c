@@ -26,14 +26,22 @@ static const char *const names[FOLLOW_FIGURES] = {"acknowledged",
                                                   "due",
                                                   "effective",
                                                   "entries",
+                                                  "fake",
+                                                  "judged",
                                                   "listed",
                                                   "lost",
+                                                  "points",
+                                                  "points_most",
                                                   "readmitted",
                                                   "readmitted_before",
                                                   "readmitted_unknown",
                                                   "readmitted_unplanned",
                                                   "refused",
                                                   "refused_entries",
+                                                  "sampled",
+                                                  "suspected_no_record",
+                                                  "suspected_same",
+                                                  "suspected_short",
                                                   "tasks",
                                                   "timely",
                                                   "transfers"};
@@ -88,7 +96,7 @@ static void put_counter(struct follow_up_counter *counter, struct buf *out) {
   struct mapping map = mapping_begin(out);
   for (int i = 0; i < FOLLOW_FIGURES; i++) {
     if (i == FOLLOW_LISTED && *counter->key) mapping_text(&map, "key", counter->key);
-    if (i == FOLLOW_READMITTED) put_median(counter, &map);
+    if (i == FOLLOW_POINTS) put_median(counter, &map);
     mapping_int(&map, names[i], counter->figures[i]);
   }
   mapping_end(&map);

@@ -1,11 +1,8 @@
-// Samples of what staff did by telephone and wrote in answers (WARD 27): one in twenty of
-// each person's of a month, and what looks as if it never was, each a task of somebody
-// else.
+// Quality samples asked for by a person (WARD 27): the same draw as a job's j:sample.
 #pragma once
 
 #include "care/care.h"
 
-// Inbox "quality.draw" { department, month "2026-10", role, form, staff }: form is the
-// rubric, of that department; NULL: none. Drawn again, only what is new is added. Told
-// {sampled, suspected}.
+// Inbox "quality.draw" { department, month "2026-10", role, form, reply_form, staff }:
+// the forms are rubrics of that department. Told {sampled, suspected}.
 void quality_handlers(struct care *care);

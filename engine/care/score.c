@@ -71,3 +71,28 @@ bool score_put(const struct value *form, const struct value *values, struct buf 
     value_put_real(out, sum);
   return true;
 }
+
+// Of one option the best, of many all that give anything.
+static double most_points(const struct value *item) {
+  struct value options = value_field(item, "options"), many = value_field(item, "many"),
+               yes = value_field(item, "score"), option;
+  struct value_iter iter = value_iterate(&options);
+  double most = value_real_or(&yes, 0);
+  while (value_next(&iter, NULL, &option)) {
+    struct value score = value_field(&option, "score");
+    double points = value_real_or(&score, 0);
+    if (value_true(&many))
+      most += points > 0 ? points : 0;
+    else if (points > most)
+      most = points;
+  }
+  return most;
+}
+
+double score_most(const struct value *form) {
+  struct value items = value_field(form, "items"), item;
+  struct value_iter iter = value_iterate(&items);
+  double sum = 0;
+  while (value_next(&iter, NULL, &item)) sum += most_points(&item);
+  return sum;
+}

@@ -8,6 +8,7 @@
 #include "care/case_receiver.h"
 #include "care/commands.h"
 #include "care/mapping.h"
+#include "care/quality_review.h"
 #include "care/question.h"
 
 // An empty table arrives as a list.
@@ -123,6 +124,8 @@ static void give_answer(struct care *care, const struct result *result,
                                    .unjudged = judged->unjudged});
   store_exec(care->store, "UPDATE task SET answer=?2 WHERE id=?1", "iI", result->task.id,
              answer);
+  quality_keep(care, result->task.id, result->task.department, result->task.form, &values,
+               result->staff);
 }
 
 static void close_task(struct care *care, struct result *result,
@@ -174,6 +177,9 @@ static int give(struct care *care, struct inbox_row *row, struct result *result,
     return OK;
   }
   if (case_refuse_accused(care, result->task.enrollment, result->staff, status))
+    return status->code;
+  if (strcmp(result->code->code, "transfer") &&
+      quality_refuse_own(care, result->task.id, result->staff, status))
     return status->code;
   if (judged->status.code) return *status = judged->status, status->code;
   if (result_check(care, result, status)) return status->code;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "care/case_receiver.h"
 #include "care/mapping.h"
+#include "care/quality_review.h"
 #include "care/task_done.h"
 #include "care/task_lost.h"
 
@@ -55,6 +56,7 @@ static int do_claim(struct care *care, struct inbox_row *row,
                        task->status);
   if (case_refuse_accused(care, task->enrollment, request->staff, status))
     return status->code;
+  if (quality_refuse_own(care, task->id, request->staff, status)) return status->code;
   bool mine = task->claimed_by && strcmp(task->claimed_by, request->staff) == 0;
   if (task->claimed_by && !mine) return task_refuse_claimed(care, task, status);
   if (!mine) task_claim(care, task, request->staff, task_shift_end(care, task));

@@ -376,6 +376,13 @@ api.run = {
       key("probability", "number", "of a model"), key("logit", "number", "of a model"), key("intercept", "number", "of a model"),
       key("terms", "table", "of a model: what each input adds"), key("outside", "table", "of a model: inputs that it was not made for") } }) },
     { label = "id", waits = false, returns = "nothing" }),
+  sample = call("job only: has calls and answers of the month that is over heard and read by somebody else, one in twenty of each person's "
+      .. "and all that look as if they never were; drawn again, only what is new is added", { key("sample", "table!", "see the keys", { keys = {
+      key("role", "role!", "post that judges; nobody judges what they did themselves"),
+      key("form", "ref:form!", "rubric for calls: items with points, and a yes-or-no item fake for the verdict"),
+      key("reply_form", "ref:form", "rubric for answers to cases and questions", { default = "form" }),
+      key("due", "span", "in the post's working time", { default = "5bd" }) } }) },
+    { label = "role", waits = false, in_jobs = true, returns = "nothing" }),
   stop = call("ends the enrollment", { key("reason", "string!", "why, in words") },
     { label = "reason", waits = false, returns = "nothing" }),
   changed = call("true for runs begun after this edit of the script", {

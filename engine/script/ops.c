@@ -161,6 +161,16 @@ static void make_set(lua_State *L, struct context *context, const struct call *c
   value_end(&context->made, begun, forgets ? 0 : 1);
 }
 
+// Of a job alone.
+static void make_sample(lua_State *L, struct context *context, const struct call *call) {
+  if (!context->input || strcmp(context->input->kind, "job") != 0)
+    context_misuse(L, context,
+                   "only a job can do this: samples are of the department's"
+                   " month, and of no patient");
+  check_arguments(L, context, call);
+  keep(context, 0);
+}
+
 // Of a case alone; replayed records say it was one.
 static void need_case(lua_State *L, struct context *context) {
   if (!context->facts->in_case(context->facts->self))
@@ -282,6 +292,7 @@ static const struct op ops[] = {
     {"changed", RECORD_READ, reads_changed},   {"met", RECORD_COMMAND, make_of_case},
     {"link", RECORD_COMMAND, make_link},       {"reopen", RECORD_COMMAND, make_reopen},
     {"close", RECORD_COMMAND, make_of_case},   {"due", RECORD_READ, reads_due},
+    {"sample", RECORD_COMMAND, make_sample},
 };
 
 const struct op *op_find(const char *name) {

@@ -13,10 +13,33 @@ end
 
 function figures.percent(part, whole) return whole > 0 and ("%.0f %%"):format(100 * part / whole) or "-" end
 
--- "82 % (41 of 50; 95 %: 69 to 90 %)"
-function figures.rate(part, whole)
+-- A share with its numbers: as text "82 % (41 of 50; 95 %: 69 to 90 %)". mark: stands behind it, or nil.
+local Rate = {}
+function Rate.__tostring(self)
+  local text = self.low and ("%s (%s)"):format(self.percent, self.detail) or "- (0 of 0)"
+  return self.mark and text .. " " .. self.mark or text
+end
+
+function figures.rate(part, whole, mark)
   local low, high = figures.wilson(part, whole)
-  return low and ("%s (%d of %d; 95 %%: %.0f to %.0f %%)"):format(figures.percent(part, whole), part, whole, 100 * low, 100 * high) or "- (0 of 0)"
+  local detail = low and ("%d of %d; 95 %%: %.0f to %.0f %%"):format(part, whole, 100 * low, 100 * high)
+  return setmetatable({ part = part, whole = whole, low = low, high = high, percent = figures.percent(part, whole), detail = detail, mark = mark },
+    Rate)
+end
+
+function figures.is_rate(cell) return getmetatable(cell) == Rate end
+
+-- The change of a share in points: its text, and a mark when it is more than chance: the 95 % interval of the difference (Newcombe 1998,
+-- method 10, of both shares' Wilson intervals) leaves nought out. nil when either is of nothing.
+function figures.moved(part, whole, part_before, whole_before)
+  if whole == 0 or whole_before == 0 then return nil end
+  local p, q = part / whole, part_before / whole_before
+  local l, u = figures.wilson(part, whole)
+  local l0, u0 = figures.wilson(part_before, whole_before)
+  local low = p - q - math.sqrt((p - l) ^ 2 + (u0 - q) ^ 2)
+  local high = p - q + math.sqrt((u - p) ^ 2 + (q - l0) ^ 2)
+  local mark = low > 0 and "▲" or high < 0 and "▼" or nil
+  return { text = ("%+.0f points"):format(100 * (p - q)) .. (mark and " " .. mark or ""), mark = mark, low = low, high = high }
 end
 
 -- Net promoter score and its 95 % interval: that of a difference of two shares of the same answers, adjusted for few of them by three more,

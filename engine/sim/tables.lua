@@ -1,5 +1,6 @@
 -- A report as tables: { title, heads, rows, chart = html }; for a terminal, a spreadsheet, or one HTML file that opens offline.
 local chart = require "chart"
+local figures = require "figures"
 local e = chart.escape
 local tables = {}
 
@@ -31,20 +32,65 @@ local function quote(cell)
   return cell:find '[",\n]' and '"' .. cell:gsub('"', '""') .. '"' or cell
 end
 
-function tables.csv(list)
-  for _, t in ipairs(list) do
-    print(quote(t[1]))
-    for _, row in ipairs { t[2], table.unpack(t[3]) } do
-      local cells = {}
-      for i, cell in ipairs(row) do cells[i] = quote(cell) end
-      print(table.concat(cells, ","))
+-- Which columns hold rates: a spreadsheet reckons with their numbers, each in a column of its own.
+local function rated(t)
+  local out = {}
+  for _, row in ipairs(t[3]) do
+    for i, cell in ipairs(row) do out[i] = out[i] or figures.is_rate(cell) end
+  end
+  return out
+end
+
+local PARTS = { " %", " numerator 分子", " denominator 分母", " 95 % from", " to", " ▲▼" }
+local function put_rate(cells, cell)
+  local function share(x) return x and ("%.1f"):format(100 * x) or "" end
+  for _, part in ipairs { share(cell.whole > 0 and cell.part / cell.whole or nil), cell.part, cell.whole, share(cell.low), share(cell.high),
+    cell.mark or "" } do cells[#cells + 1] = quote(part) end
+end
+
+local function put_line(row, wide, head)
+  local cells = {}
+  for i, cell in ipairs(row) do
+    if not wide[i] then
+      cells[#cells + 1] = quote(cell)
+    elseif figures.is_rate(cell) then
+      put_rate(cells, cell)
+    else
+      for at, part in ipairs(PARTS) do cells[#cells + 1] = quote(head and cell .. part or at == 1 and cell or "") end
     end
+  end
+  print(table.concat(cells, ","))
+end
+
+-- found: sentences, before everything else.
+function tables.csv(list, found)
+  for _, text in ipairs(found or {}) do print(quote(text)) end
+  for _, t in ipairs(list) do
+    local wide = rated(t)
+    print(quote(t[1]))
+    put_line(t[2], wide, true)
+    for _, row in ipairs(t[3]) do put_line(row, wide) end
     print ""
   end
 end
 
--- Bars of now over before: rows of { name, now, before }.
-function tables.bars(rows)
+-- What the tables say, for programs: each cell as it is read.
+local function texts(list)
+  local out = {}
+  for i, t in ipairs(list) do
+    local rows = {}
+    for n, row in ipairs(t[3]) do
+      rows[n] = {}
+      for at, cell in ipairs(row) do rows[n][at] = tostring(cell) end
+    end
+    out[i] = { title = t[1], heads = t[2], rows = rows }
+  end
+  return out
+end
+
+-- Bars of one number over another: rows of { name, one, other }; what the two are called.
+function tables.bars(rows, one, other)
+  one, other = one or "Now 本期", other or "before 上期"
   local most, out = 1, {}
   for _, row in ipairs(rows) do most = math.max(most, row[2], row[3]) end
   for i, row in ipairs(rows) do
@@ -53,15 +99,23 @@ function tables.bars(rows)
       .. 'height="8" fill="#b9c7cf"/><text x="%.1f" y="%d">%d</text>'):format(y + 18, e(row[1]), y + 6, 460 * row[2] / most, y + 20,
       460 * row[3] / most, 188 + 460 * row[2] / most, y + 17, row[2])
   end
-  return ('<svg viewBox="0 0 720 %d" role="img" aria-label="now over before">%s</svg>'):format(#rows * 34 + 8, table.concat(out))
+  return ('<p class="legend"><span><svg class="key" viewBox="0 0 10 10"><rect width="10" height="10" fill="#1f6f8b"/></svg>%s</span><span>'
+    .. '<svg class="key" viewBox="0 0 10 10"><rect width="10" height="10" fill="#b9c7cf"/></svg>%s</span></p><svg viewBox="0 0 720 %d" role="img" '
+    .. 'aria-label="%s over %s">%s</svg>'):format(e(one), e(other), #rows * 34 + 8, e(one), e(other), table.concat(out))
 end
 
 local STYLE = [[body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;color:#222;max-width:960px;margin:1.5em auto;
 padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;border-bottom:2px solid #1f6f8b}table{border-collapse:collapse;width:100%}th,td{text-align:left;
 padding:.2em .6em;border-bottom:1px solid #ddd}svg{width:100%;height:auto;font-size:13px}section{break-inside:avoid}.g{stroke:#ddd}.n{font-size:12px;
 fill:#555;text-anchor:end}.d{font-size:12px;fill:#555}.legend span{margin-right:1.4em;white-space:nowrap}.legend .key{width:1em;height:1em;
-margin-right:.4em;vertical-align:-2px}.find{border-left:8px solid #b3261e;padding:.3em .8em;margin:.4em 0;background:#fff3f3}
+margin-right:.4em;vertical-align:-2px}td small{display:block;color:#555;white-space:nowrap}section{overflow-x:auto}.find{border-left:8px solid #b3261e;padding:.3em .8em;margin:.4em 0;background:#fff3f3}
 @media print{body{max-width:none;margin:0;font-size:11pt}@page{size:A4;margin:14mm}svg{print-color-adjust:exact}}]]
+
+-- A rate's numbers stand small under it.
+local function shown(cell)
+  if not figures.is_rate(cell) or not cell.low then return e(tostring(cell)) end
+  return ("%s%s<small>%s</small>"):format(e(cell.percent), cell.mark and " " .. cell.mark or "", e(cell.detail))
+end
 
 local function section(t)
   local out = { "<section><h2>", e(t[1]), "</h2>", t.chart or "" }
@@ -70,7 +124,7 @@ local function section(t)
     out[#out + 1] = "<table>"
     for i, row in ipairs { t[2], table.unpack(t[3]) } do
       local tag, cells = i == 1 and "th" or "td", {}
-      for at, cell in ipairs(row) do cells[at] = ("<%s>%s</%s>"):format(tag, e(cell), tag) end
+      for at, cell in ipairs(row) do cells[at] = ("<%s>%s</%s>"):format(tag, shown(cell), tag) end
       out[#out + 1] = "<tr>" .. table.concat(cells) .. "</tr>"
     end
     out[#out + 1] = "</table>"
@@ -96,9 +150,10 @@ function tables.show(o, host, report, title, period, list, found)
     file:close()
     print(o.html)
   elseif o.json then
+    report.tables, report.found = texts(list), found or {}
     print(host.json(report))
   elseif o.csv then
-    tables.csv(list)
+    tables.csv(list, found)
   else
     print(title .. "  " .. period)
     for _, text in ipairs(found or {}) do print("! " .. text) end
