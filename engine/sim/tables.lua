@@ -108,7 +108,8 @@ local STYLE = [[body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFan
 padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;border-bottom:2px solid #1f6f8b}table{border-collapse:collapse;width:100%}th,td{text-align:left;
 padding:.2em .6em;border-bottom:1px solid #ddd}svg{width:100%;height:auto;font-size:13px}section{break-inside:avoid}.g{stroke:#ddd}.n{font-size:12px;
 fill:#555;text-anchor:end}.d{font-size:12px;fill:#555}.legend span{margin-right:1.4em;white-space:nowrap}.legend .key{width:1em;height:1em;
-margin-right:.4em;vertical-align:-2px}td small{display:block;color:#555;white-space:nowrap}section{overflow-x:auto}.find{border-left:8px solid #b3261e;padding:.3em .8em;margin:.4em 0;background:#fff3f3}
+margin-right:.4em;vertical-align:-2px}td small{display:block;color:#555;white-space:nowrap}section{overflow-x:auto}
+.find{border-left:8px solid #b3261e;padding:.3em .8em;margin:.4em 0;background:#fff3f3}
 @media print{body{max-width:none;margin:0;font-size:11pt}@page{size:A4;margin:14mm}svg{print-color-adjust:exact}}]]
 
 -- A rate's numbers stand small under it.
