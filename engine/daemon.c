@@ -302,6 +302,7 @@ static int open_doors(struct daemon *daemon, struct status *status) {
   int code = api_init(&daemon->api, &daemon->engine.care, status);
   daemon->api_open = !code;
   if (code) return code;
+  connectors_add_tokens(&daemon->connectors, &daemon->api.tokens);
   daemon->api.loop = daemon->loop;
   daemon_answer_api(daemon);
   if (fhir_open(&daemon->fhir, &daemon->api,

@@ -1,4 +1,6 @@
 // What plugins bring to the daemon: channels and connectors.
+#include <string.h>
+
 #include "base/mem.h"
 #include "daemon.h"
 #include "fhir/type.h"
@@ -41,23 +43,42 @@ static bool is_taken_as_fhir(const char *type, size_t len) {
   return found && found->take && found->may & FHIR_CREATE;
 }
 
+// Where the engine itself finds its own door.
+static void put_own_address(struct daemon *daemon, struct buf *out) {
+  char *address = daemon_text(daemon, daemon->options.listen, "listen", "127.0.0.1:8080");
+  char *colon = strrchr(address, ':');
+  if (colon) *colon = '\0';
+  bool any = !strcmp(address, "0.0.0.0") || !strcmp(address, "[::]") ||
+             !strcmp(address, "::") || !*address;
+  buf_printf(out, "http://%s:%d", any ? "127.0.0.1" : address, daemon->port);
+  mem_free(address);
+}
+
 int daemon_open_connectors(struct daemon *daemon, struct status *status) {
   char *plugins = plugin_folder(daemon);
-  int code =
-      connectors_open(&daemon->connectors,
-                      &(struct connector_parts){.loop = daemon->loop,
-                                                .kernel = daemon->engine.kernel,
-                                                .measures = daemon->engine.measures,
-                                                .clock = &daemon->clock,
-                                                .plugins = plugins,
-                                                .table = table_file_read},
-                      &(struct pull_parts){.loop = daemon->loop,
-                                           .kernel = daemon->engine.kernel,
-                                           .clock = &daemon->clock,
-                                           .measures = daemon->engine.measures,
-                                           .client = daemon->client,
-                                           .takes = is_taken_as_fhir},
-                      &daemon->settings, status);
+  struct engine *engine = &daemon->engine;
+  struct buf server = {0};
+  put_own_address(daemon, &server);
+  int code = connectors_open(
+      &daemon->connectors,
+      &(struct connectors_parts){.listen = {.loop = daemon->loop,
+                                            .kernel = engine->kernel,
+                                            .measures = engine->measures,
+                                            .clock = &daemon->clock,
+                                            .plugins = plugins,
+                                            .table = table_file_read},
+                                 .pull = {.loop = daemon->loop,
+                                          .kernel = engine->kernel,
+                                          .clock = &daemon->clock,
+                                          .measures = engine->measures,
+                                          .client = daemon->client,
+                                          .takes = is_taken_as_fhir},
+                                 .drop = {.loop = daemon->loop,
+                                          .clock = &daemon->clock,
+                                          .zone = care_site_zone(&engine->care),
+                                          .server = server.data}},
+      &daemon->settings, status);
+  buf_deinit(&server);
   mem_free(plugins);
   return daemon_name_config(daemon, code, status);
 }

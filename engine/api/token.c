@@ -103,6 +103,15 @@ int tokens_read(struct tokens *tokens, const struct value *settings,
   return OK;
 }
 
+void tokens_add(struct tokens *tokens, const char *token, const char *staff,
+                unsigned scopes) {
+  tokens->callers =
+      mem_resize(tokens->callers, (tokens->count + 1) * sizeof *tokens->callers);
+  struct caller *caller = &tokens->callers[tokens->count++];
+  *caller = (struct caller){.staff = mem_copy_text(staff), .scopes = scopes};
+  digest_hex(token, strlen(token), caller->digest);
+}
+
 void tokens_deinit(struct tokens *tokens) {
   for (uint32_t i = 0; i < tokens->count; i++) {
     mem_free(tokens->callers[i].staff);

@@ -30,6 +30,9 @@ struct tokens {
 // departments is a list or "all". The text names the entry, what is wrong and the remedy.
 int tokens_read(struct tokens *tokens, const struct value *settings,
                 struct status *status);
+// One of the engine's own, beside those of the settings: token must be a secret.
+void tokens_add(struct tokens *tokens, const char *token, const char *staff,
+                unsigned scopes);
 void tokens_deinit(struct tokens *tokens);
 // The caller of an Authorization header; NULL when nobody. Takes as long for any token.
 const struct caller *tokens_find(const struct tokens *tokens, const char *authorization);

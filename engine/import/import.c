@@ -265,11 +265,17 @@ static bool pump(struct import *import) {
   return busy;
 }
 
+static bool is_stopped(struct import *import) {
+  if (!import->options->stop || !atomic_load(import->options->stop)) return false;
+  status_fail(import->status, ERR_CONFLICT, "it was stopped: begin it again");
+  return true;
+}
+
 static void run(struct import *import) {
   const struct http_client_config config = {.connections = FLIGHTS, .per_host = FLIGHTS};
   import->loop = loop_new();
   import->client = http_client_new(import->loop, &config);
-  while (pump(import) && !import->status->code) {
+  while (pump(import) && !import->status->code && !is_stopped(import)) {
     loop_step(import->loop, 50);
     show_progress(import);
   }

@@ -68,8 +68,7 @@ int import_list_open(struct import_list *list, const char *file, const char *rej
   name_rejects(list, file, rejects);
   list->file = fopen(file, "rb");
   if (!list->file)
-    return status_fail(status, ERR_NOT_FOUND, "%s can't be opened: %s", file,
-                       strerror(errno));
+    return status_fail(status, ERR_IO, "%s can't be opened: %s", file, strerror(errno));
   if (find_encoding(list, file, import_map_encoding(map), status)) return status->code;
   return read_header(list, map, status);
 }
