@@ -300,10 +300,11 @@
 ---@field anchor any ms
 ---@field anonymous any nobody's name
 ---@field approver any post that approves the answer; nil when its department asks for none
+---@field bare any true while its sender has sent a keyword and nothing else
 ---@field because any the phrases that said so
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises
----@field corrected any true in a run that began because a person corrected what the case is
+---@field corrected any true in a run that began anew, because a person corrected what the case is or its sender said more
 ---@field day any local date
 ---@field event afterward.Event what started it
 ---@field faq any the ready answer
@@ -454,10 +455,11 @@ function Run:wait(what, options) end
 ---@field anchor any ms
 ---@field anonymous any nobody's name
 ---@field approver any post that approves the answer; nil when its department asks for none
+---@field bare any true while its sender has sent a keyword and nothing else
 ---@field because any the phrases that said so
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises
----@field corrected any true in a run that began because a person corrected what the case is
+---@field corrected any true in a run that began anew, because a person corrected what the case is or its sender said more
 ---@field event afterward.Event what happened
 ---@field faq any the ready answer
 ---@field joint any list of the others

@@ -211,6 +211,8 @@ static void submit(struct call *call, int64_t id, const char *kind) {
   desk_submit(call, kind, 'x', id, &more);
 }
 
+static void add(struct call *call, int64_t id) { submit(call, id, "case.add"); }
+
 static void correct(struct call *call, int64_t id) { submit(call, id, "case.correct"); }
 
 static void extend(struct call *call, int64_t id) { submit(call, id, "case.extend"); }
@@ -227,9 +229,9 @@ void desk_case(struct call *call) {
   static const struct {
     const char *verb;
     void (*fn)(struct call *call, int64_t id);
-  } verbs[] = {{"correct", correct},   {"transfer", transfer},  {"link", link_to},
-               {"merge", merge_cases}, {"extend", extend},      {"told", told},
-               {"publish", publish},   {"unpublish", unpublish}};
+  } verbs[] = {{"add", add},      {"correct", correct},   {"transfer", transfer},
+               {"link", link_to}, {"merge", merge_cases}, {"extend", extend},
+               {"told", told},    {"publish", publish},   {"unpublish", unpublish}};
   int64_t id = read_case_find(call);
   for (size_t i = 0; id && i < sizeof verbs / sizeof *verbs; i++)
     if (!strcmp(call->segments[2], verbs[i].verb)) {

@@ -33,7 +33,7 @@ struct page {  // one request and what it is about
   char *department, *program, *form_id;
   char status[12];
   struct value definition;  // of the form; nil when its department is gone
-  const char *base;         // of its own address; NULL: "/f"
+  const char *base;         // of its own address, as HTML; NULL: "/f"
   bool may_know;            // the reader knows the diagnosis (WARD 1)
   struct buf draft;         // an encoded map
   struct buf offered;       // choices of this question, an encoded map; empty: the form's
@@ -64,6 +64,16 @@ void page_number(struct page *page);  // "/f/number": the code that proves a num
 void page_number_post(struct page *page);
 void page_feedback(struct page *page, const char *ward, bool post);
 void page_case(struct page *page, const char *number, bool post);
+// An item that is there already, to which its sender adds: the request's "case" and
+// "code".
+struct page_case {
+  int64_t id;   // 0: none was named, or it is closed
+  bool closed;  // it was rightly named, and is
+  const char *number, *code;
+  char ward[PAGE_FEEDBACK_WARD_MOST + 1];  // "" when unknown
+};
+// False: there were too many wrong ones, and the page says so.
+bool page_case_named(struct page *page, struct page_case *out);
 void page_said(struct page *page, const char *rest);             // "/said"
 void page_bind(struct page *page, const char *code, bool post);  // "/f/bind/<code>"
 void page_form(struct page *page);

@@ -46,6 +46,28 @@ static bool is_tail(const struct page *page, int64_t id, const char *typed) {
                    "it", id, typed);
 }
 
+static bool may_look(struct page *page, int64_t *wait) {
+  char address[64];
+  rate_address(page->request->peer, address, sizeof address);
+  return rate_has(page->api->rate, &look_limit, address, clock_steady_ms(), wait);
+}
+
+static void looked_wrong(struct page *page) {
+  char address[64];
+  rate_address(page->request->peer, address, sizeof address);
+  rate_take(page->api->rate, &look_limit, address, clock_steady_ms());
+}
+
+static int64_t find(const struct page *page, const char *number) {
+  return store_int(page->care->store, 0,
+                   "SELECT enrollment FROM case_file WHERE number=?1", "t", number);
+}
+
+static bool is_closed(const struct page *page, int64_t id) {
+  return store_int(page->care->store, 0,
+                   "SELECT closed_at FROM case_file WHERE enrollment=?1", "i", id) != 0;
+}
+
 static bool is_code(const struct page *page, const char *number, const char *typed) {
   char code[CASE_CODE_SIZE];
   case_code(page->api->keys.link, number, code);
@@ -56,6 +78,7 @@ static bool is_code(const struct page *page, const char *number, const char *typ
 static const char *step_words(const struct page *page, const char *what,
                               const char *detail) {
   if (!strcmp(what, "received")) return page_say(page, "收到", "Received");
+  if (!strcmp(what, "added")) return page_say(page, "已补充说明", "More was said");
   if (!strcmp(what, "paused"))
     return page_say(page, "等您补充信息", "Waiting for your answer");
   if (!strcmp(what, "resumed")) return page_say(page, "继续处理", "Going on");
@@ -110,37 +133,74 @@ static void put_answers(const struct page *page, int64_t id, struct buf *out) {
   stmt_done(rows);
 }
 
+static void put_add(const struct page *page, const char *number, int64_t id,
+                    struct buf *out) {
+  char code[CASE_CODE_SIZE];
+  if (is_closed(page, id)) return;
+  case_code(page->api->keys.link, number, code);
+  buf_printf(out,
+             "<a class=\"b p\" href=\"/feedback?case=%s&amp;code=%s&amp;lang=%s\">%s</a>",
+             number, code, page_say(page, "zh", "en"),
+             page_say(page, "补充说明", "Say more about it"));
+}
+
 static void show_case(struct page *page, const char *number, int64_t id) {
   struct buf out = {0};
   page_begin(page, number, &out);
   put_steps(page, id, &out);
   put_answers(page, id, &out);
+  put_add(page, number, id, &out);
   page_send(page, 200, &out, 0);
 }
 
 void page_case(struct page *page, const char *given, bool post) {
   const char *typed = page_field(page, "code"), *asked = page_field(page, "number"),
              *number = post && asked ? asked : given;
-  char address[64];
-  int64_t now = clock_steady_ms(), wait;
+  int64_t wait;
   page->base = "/case";
-  rate_address(page->request->peer, address, sizeof address);
   if (!post) {
     ask_code(page, strlen(number) < 25 ? number : "", NULL);
     return;
   }
-  if (!rate_has(page->api->rate, &look_limit, address, now, &wait)) {
+  if (!may_look(page, &wait)) {
     page_sorry_later(page, wait);
     return;
   }
-  int64_t id = store_int(page->care->store, 0,
-                         "SELECT enrollment FROM case_file WHERE number=?1", "t", number);
+  int64_t id = find(page, number);
   if (id && typed && (is_tail(page, id, typed) || is_code(page, number, typed))) {
     show_case(page, number, id);
     return;
   }
-  rate_take(page->api->rate, &look_limit, address, now);
+  looked_wrong(page);
   ask_code(page, strlen(number) < 25 ? number : "",
            page_say(page, "编号或查询码不对，请再核对一次。",
                     "The number or the code is not right. Please check both."));
+}
+
+static void read_ward(const struct page *page, struct page_case *out) {
+  struct buf field = {0};
+  struct value view;
+  case_field(page->care, out->id, 0, "ward", &field);
+  value_read(field.data, field.len, &view);
+  if (view.kind == VALUE_TEXT && view.text.len < sizeof out->ward)
+    memcpy(out->ward, view.text.data, view.text.len);
+  buf_deinit(&field);
+}
+
+bool page_case_named(struct page *page, struct page_case *out) {
+  int64_t wait;
+  *out = (struct page_case){.number = page_field(page, "case"),
+                            .code = page_field(page, "code")};
+  if (!out->number || !out->code) return true;
+  if (!may_look(page, &wait)) return page_sorry_later(page, wait), false;
+  out->id = find(page, out->number);
+  if (!out->id || !is_code(page, out->number, out->code)) {
+    looked_wrong(page);
+    out->id = 0;
+    return true;
+  }
+  read_ward(page, out);
+  out->closed = is_closed(page, out->id);
+  if (out->closed) out->id = 0;
+  return true;
 }

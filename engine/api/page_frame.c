@@ -106,8 +106,9 @@ void page_begin(const struct page *page, const char *title, struct buf *out) {
 
 static void put_language(const struct page *page, struct buf *out) {
   const char *path = page->link[0] ? page->link : "";
-  buf_printf(out, "<a class=\"l\" href=\"%s%s%s?lang=%s\" lang=\"%s\">%s</a>",
+  buf_printf(out, "<a class=\"l\" href=\"%s%s%s%slang=%s\" lang=\"%s\">%s</a>",
              page->base ? page->base : "/f", *path ? "/" : "", path,
+             page->base && strchr(page->base, '?') ? "&amp;" : "?",
              page_say(page, "en", "zh"), page_say(page, "en", "zh-CN"),
              page_say(page, "English", "中文"));
 }

@@ -39,6 +39,7 @@ static const struct route routes[] = {
     {"GET", "cases", SCOPE_READ, read_cases},
     {"POST", "cases", SCOPE_STAFF, desk_case_new},
     {"GET", "cases/*", SCOPE_READ, read_case},
+    {"POST", "cases/*/add", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/correct", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/transfer", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/link", SCOPE_STAFF, desk_case},

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "care/case_add.h"
 #include "care/case_class.h"
 #include "care/case_clock.h"
 #include "care/case_desk.h"
@@ -37,7 +38,9 @@ bool case_is_talking(struct care *care, int64_t enrollment) {
   return store_int(
       care->store, 0,
       "SELECT 1 FROM case_file WHERE enrollment=?1 AND received_at>=?2 UNION "
-      "ALL SELECT 1 FROM answer JOIN case_file ON sender=answer.patient WHERE "
+      "ALL SELECT 1 FROM case_step WHERE enrollment=?1 AND what='added' AND who='sender'"
+      " AND at>=?2 UNION ALL SELECT 1 FROM answer JOIN case_file ON "
+      "sender=answer.patient WHERE "
       "case_file.enrollment=?1 AND by_kind='patient' AND at>=?2 LIMIT 1",
       "ii", enrollment, since);
 }
@@ -208,7 +211,7 @@ static const char *const columns[] = {"number", "receiver", "level",     "stay",
 static const char *const others[] = {
     "channel",   "text",  "stars",    "nature",   "stage", "type", "urgency",
     "topic",     "faq",   "because",  "lead",     "joint", "ward", "about",
-    "anonymous", "score", "concerns", "approver", NULL};
+    "anonymous", "score", "concerns", "approver", "bare",  NULL};
 
 static bool is_in(const char *const list[], const char *name) {
   for (; *list; list++)
@@ -333,7 +336,8 @@ static bool needs_a_person(struct care *care, int64_t enrollment) {
                     enrollment);
 }
 
-static void ask_to_close(struct care *care, int64_t enrollment, const char *reason) {
+void case_ask_receiver(struct care *care, int64_t enrollment, const char *name,
+                       const char *note) {
   struct status status = {0};
   struct stmt *row = store_query(
       care->store,
@@ -346,9 +350,9 @@ static void ask_to_close(struct care *care, int64_t enrollment, const char *reas
     struct task_spec spec = {.patient = stmt_int(row, 0),
                              .enrollment = enrollment,
                              .department = department,
-                             .name = "close-case",
+                             .name = name,
                              .role = role,
-                             .note = reason};
+                             .note = note};
     stmt_done(row);
     spec.due_at = task_due(care, department, role, "1bd", &status);
     task_open(care, &spec);
@@ -361,7 +365,7 @@ static void ask_to_close(struct care *care, int64_t enrollment, const char *reas
 
 void case_close(struct care *care, int64_t enrollment, const char *reason) {
   if (needs_a_person(care, enrollment))
-    ask_to_close(care, enrollment, reason);
+    case_ask_receiver(care, enrollment, "close-case", reason);
   else
     enrollment_end(care, enrollment, reason);
 }
@@ -382,5 +386,6 @@ void case_handlers(struct care *care) {
   case_desk_handlers(care);
   case_public_handlers(care);
   case_correct_handler(care);
+  case_add_handler(care);
   case_class_handler(care);
 }

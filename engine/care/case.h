@@ -42,6 +42,10 @@ void case_reopen(struct care *care, int64_t enrollment, const char *reason);
 void case_close(struct care *care, int64_t enrollment, const char *reason);
 void case_ended(struct care *care, int64_t enrollment, const char *reason);
 
+// Work for its receiver, due in a working day.
+void case_ask_receiver(struct care *care, int64_t enrollment, const char *name,
+                       const char *note);
+
 // The ledger.
 void case_step(struct care *care, int64_t enrollment, const char *what, const char *who,
                const char *detail);

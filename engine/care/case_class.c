@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "care/case_clock.h"
+#include "care/case_dispute.h"
 #include "care/case_figure.h"
 #include "care/case_receiver.h"
 #include "care/ids.h"
@@ -103,6 +104,35 @@ static bool is_another_kind(struct care *care, int64_t id) {
                    " max(id) FROM case_step WHERE enrollment=?1 AND what IN"
                    " ('classified','reclassified')) LIMIT 1",
                    "i", id);
+}
+
+void case_class_put(struct care *care, int64_t id, struct buf *out) {
+  static const char *const names[] = {"nature", "urgency"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct buf field = {0};
+    struct value view;
+    case_field(care, id, 0, names[i], &field);
+    value_read(field.data, field.len, &view);
+    buf_printf(out, i ? " %s=" : "%s=", names[i]);
+    if (view.kind == VALUE_TEXT) buf_put(out, view.text.data, view.text.len);
+    buf_deinit(&field);
+  }
+}
+
+// What was said since has made it another kind, or are its first words.
+static bool is_said_otherwise(struct care *care, int64_t id) {
+  struct buf now = {0};
+  char *was = store_text(
+      care->store,
+      "SELECT detail FROM case_step WHERE enrollment=?1 AND what='added' AND id>(SELECT"
+      " max(id) FROM case_step WHERE enrollment=?1 AND what IN"
+      " ('classified','reclassified')) ORDER BY id LIMIT 1",
+      "i", id);
+  case_class_put(care, id, &now);
+  bool other = was && strcmp(was, buf_text(&now)) != 0;
+  buf_deinit(&now);
+  mem_free(was);
+  return other;
 }
 
 // It complains of who took it in: another one is the contact from now on.
@@ -208,9 +238,12 @@ static void follow(struct care *care, struct class *class, const struct value *t
   bool other = is_another_kind(care, enrollment->id) ||
                strcmp(class->triage, enrollment->pathway) != 0 ||
                !value_is(&tier, enrollment->tier);
+  bool dispute = case_is_dispute(care, enrollment->id);
   keep(care, class, triaged);
+  if (!dispute && case_is_dispute(care, enrollment->id))
+    case_dispute(care, enrollment->id, true, "phrases");
   after = words_of(care, enrollment->id);
-  other = other || !is_same(&before, &after);
+  other = other || !is_same(&before, &after) || is_said_otherwise(care, enrollment->id);
   case_clock_follow(
       care, enrollment->id,
       store_int(care->store, 1, "SELECT round FROM case_file WHERE enrollment=?1", "i",

@@ -6,6 +6,8 @@
 #include "care/case.h"
 
 void case_class_handler(struct care *care);  // WORK_CLASS
+// Its nature and urgency now, as the step "added" keeps what they were before.
+void case_class_put(struct care *care, int64_t enrollment, struct buf *out);
 // Within a transaction: after this commit the triages look at the case, by their newest
 // scripts. Nothing of one that is closed.
 // - Clocks that the class doesn't have are over, as replaced; new ones count from when

@@ -17,6 +17,11 @@ bool preview_word(const struct care *care, const char *name, bool english,
                                          {"visit.date", "2026-12-31", "2026-12-31"},
                                          {"visit.time", "09:30", "09:30"},
                                          {"case.number", "0001", "0001"}};
+  if (strcmp(name, "case.page") == 0) {
+    buf_printf(out, "%s/feedback?case=20261231-00001&code=12345678",
+               care->site->base_url);
+    return true;
+  }
   if (strcmp(name, "link") == 0 || strcmp(name, "case.link") == 0) {
     buf_printf(out, "%s/f/12345678", care->site->base_url);
     return true;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case.h"
+#include "care/keys.h"
 #include "care/message_about.h"
 #include "care/message_approved.h"
 #include "care/message_day.h"
@@ -163,6 +165,29 @@ static bool put_case(const struct words *words, bool link, struct buf *out) {
   return found;
 }
 
+// The page on which its sender says more, known by it. Where the channel takes no link of
+// a person's own: the page that asks for both.
+static bool put_case_page(const struct words *words, struct buf *out) {
+  struct care *care = words->care;
+  struct keys keys;
+  struct status status = {0};
+  char code[CASE_CODE_SIZE],
+      *number =
+          store_text(care->store, "SELECT number FROM case_file WHERE enrollment=?1", "i",
+                     words->message->enrollment);
+  bool found = number && !keys_load(care->store, &keys, &status);
+  if (found) {
+    case_code(keys.link, number, code);
+    if (words->message->linkless)
+      buf_printf(out, "%s/case %s%s", care->site->base_url,
+                 strcmp(words->language, "en") ? "查询码" : "code ", code);
+    else
+      buf_printf(out, "%s/feedback?case=%s&code=%s", care->site->base_url, number, code);
+  }
+  mem_free(number);
+  return found;
+}
+
 static bool put_known(const struct words *words, const char *name, struct buf *out) {
   const struct site *site = words->care->site;
   int64_t now = kernel_now(words->care->kernel);
@@ -183,6 +208,7 @@ static bool put_known(const struct words *words, const char *name, struct buf *o
   if (strcmp(name, "ward.name") == 0) return put_ward(words, out);
   if (strcmp(name, "case.number") == 0) return put_case(words, false, out);
   if (strcmp(name, "case.link") == 0) return put_case(words, true, out);
+  if (strcmp(name, "case.page") == 0) return put_case_page(words, out);
   if (strcmp(name, "visit.date") == 0) return put_visit(words, out, false);
   if (strcmp(name, "visit.time") == 0) return put_visit(words, out, true);
   return false;

@@ -254,6 +254,10 @@ static const char *hand_on(struct care *care, const struct reply *reply) {
 }
 
 static const char *deal_with(struct care *care, const struct reply *reply) {
+  bool words = reply->word == REPLY_FEEDBACK || reply->word == REPLY_OTHER;
+  if (words && !reply->answers && !reply->earlier &&
+      reply_feedback_joins(care, reply->identity, reply->text))
+    return "feedback";
   if (reply->word == REPLY_FEEDBACK && !reply->answers) {
     reply_feedback(care, reply->identity, reply->said_patient, reply->at, reply->text);
     return "feedback";

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/case_add.h"
 #include "care/feedback_said.h"
 #include "care/mapping.h"
+#include "care/reply_read.h"
 
 struct writer {
   int64_t person;  // 0: nobody knows
@@ -34,6 +36,26 @@ static int64_t make_known(struct care *care, const struct writer *writer) {
   return person;
 }
 
+// The ward of the stay, when that is known, and whether it is a keyword alone.
+static void put_more(struct care *care, int64_t stay, const char *text,
+                     struct merge *merge) {
+  char *ward =
+      store_text(care->store, "SELECT ward FROM encounter WHERE id=?1", "i", stay);
+  struct buf flag = {0};
+  value_put_bool(&flag, true);
+  if (reply_is_keyword(text, strlen(text))) merge_encoded(merge, "bare", &flag);
+  merge_text(merge, "ward", ward);
+  buf_deinit(&flag);
+  mem_free(ward);
+}
+
+bool reply_feedback_joins(struct care *care, int64_t identity, const char *text) {
+  int64_t id = case_wordless(care, identity);
+  if (!id || reply_is_keyword(text, strlen(text))) return false;
+  case_add(care, id, NULL, text, &(struct value){0});
+  return true;
+}
+
 void reply_feedback(struct care *care, int64_t identity, int64_t patient, int64_t at,
                     const char *text) {
   struct writer writer = writer_of(care, identity);
@@ -42,15 +64,18 @@ void reply_feedback(struct care *care, int64_t identity, int64_t patient, int64_
     if (!writer.person) writer.person = make_known(care, &writer);
     feedback_addressable(care, writer.person);
     int64_t about = patient ? patient : feedback_about(care, writer.kind, writer.value);
-    feedback_said(care,
-                  &(struct feedback_said){.sender = writer.person,
-                                          .about = about,
-                                          .at = at,
-                                          .encounter = feedback_stay(care, about, at),
-                                          .channel = wechat ? "wechat" : "sms",
-                                          .sure = wechat ? "wechat" : "phone",
-                                          .stay_sure = "only",
-                                          .text = text});
+    int64_t stay = feedback_stay(care, about, at);
+    struct merge more = {0};
+    put_more(care, stay, text, &more);
+    feedback_said(care, &(struct feedback_said){.sender = writer.person,
+                                                .about = about,
+                                                .at = at,
+                                                .encounter = stay,
+                                                .more = &more,
+                                                .channel = wechat ? "wechat" : "sms",
+                                                .sure = wechat ? "wechat" : "phone",
+                                                .stay_sure = "only",
+                                                .text = text});
   }
   mem_free(writer.kind);
   mem_free(writer.value);

@@ -151,12 +151,23 @@ static bool begins_with(const char *text, size_t len, const char *const *words,
   return false;
 }
 
+static const char *const plain_words[] = {"投诉",     "我要投诉", "我想投诉", "表扬",
+                                          "我要表扬", "举报",     NULL};
+static const char *const apart_words[] = {"意见",      "建议",     "反馈",   "我要反馈",
+                                          "complaint", "feedback", "praise", NULL};
+
 static bool is_feedback(const char *text, size_t len) {
-  static const char *const plain[] = {"投诉",     "我要投诉", "我想投诉", "表扬",
-                                      "我要表扬", "举报",     NULL};
-  static const char *const apart[] = {"意见",      "建议",     "反馈",   "我要反馈",
-                                      "complaint", "feedback", "praise", NULL};
-  return begins_with(text, len, plain, false) || begins_with(text, len, apart, true);
+  return begins_with(text, len, plain_words, false) ||
+         begins_with(text, len, apart_words, true);
+}
+
+bool reply_is_keyword(const char *text, size_t len) {
+  struct buf plain = {0};
+  if (len > LONGEST) return false;
+  fold_plain(text, len, &plain);
+  bool is = is_one_of(&plain, plain_words) || is_one_of(&plain, apart_words);
+  buf_deinit(&plain);
+  return is;
 }
 
 enum reply_word reply_word(const char *text, size_t len) {

@@ -27,3 +27,5 @@ enum reply_word {
 // else. 投诉, 表扬, 我要投诉 … are feedback when the text begins with them; 意见, 建议,
 // 反馈 only alone or apart from what follows.
 enum reply_word reply_word(const char *text, size_t len);
+// Of feedback: the keyword, and not a word of what it is about.
+bool reply_is_keyword(const char *text, size_t len);

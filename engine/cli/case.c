@@ -125,9 +125,9 @@ static int deed(struct cli *cli) {
   struct merge fields = {0};
   struct buf path = {0};
   cli_put_path(&path, "cases", cli->words[1], verb);
-  static const char *const all[] = {"to",        "reason", "field", "value",
-                                    "patient",   "into",   "clock", "solved",
-                                    "satisfied", "said",   "did",   "place"};
+  static const char *const all[] = {"to",      "text", "reason", "field",  "value",
+                                    "patient", "into", "clock",  "solved", "satisfied",
+                                    "said",    "did",  "place"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cli_merge_option(cli, &fields, all[i], all[i]);
   int code = cli_post(cli, buf_text(&path), &fields, "Done.[ It waits for {waits_for}.]");
@@ -138,7 +138,7 @@ static int deed(struct cli *cli) {
 const struct cli_command cli_case = {
     .name = "case",
     .words =
-        "new|show|unmask|transfer|correct|link|merge|attach|extend|told|publish|"
+        "new|show|unmask|add|transfer|correct|link|merge|attach|extend|told|publish|"
         "unpublish "
         "[NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
@@ -147,7 +147,8 @@ const struct cli_command cli_case = {
         "with\n"
         "a reason that is kept (afterward unmaskings). transfer: who has its work now "
         "gives it to another post, with a reason; its\n"
-        "clocks go on. correct: what the phrases made of it. link: whom it is about.\n"
+        "clocks go on. add: what was said of it since.\n"
+        "correct: what the phrases made of it. link: whom it is about.\n"
         "merge: the same matter came twice. attach: a photo or a recording that belongs\n"
         "to it. extend: a clock that may be, once, before it is due. told: what the\n"
         "call-back said, the hospital's or the bureau's. It is answered and closed by "
@@ -157,20 +158,21 @@ const struct cli_command cli_case = {
     .example =
         "afterward case new --channel hotline --text 排队三小时 --phone 13800001234\n"
         "afterward case show 20260302-4711\n"
+        "afterward case add 20260302-4711 --text 打电话问清楚：取报告排了两小时\n"
         "afterward case attach 20260302-4711 letter.jpg\n"
         "afterward case publish 20260302-4711 --said 取报告要等太久 --did "
         "增设自助打印机\n"
         "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房\n"
         "afterward case extend 20260302-4711 --clock resolution --reason 需外院会诊",
-    .verbs = (const char *const[]){"new", "unmask", "show", "transfer", "correct", "link",
-                                   "merge", "attach", "extend", "told", "publish",
+    .verbs = (const char *const[]){"new", "unmask", "show", "add", "transfer", "correct",
+                                   "link", "merge", "attach", "extend", "told", "publish",
                                    "unpublish", NULL},
     .least = 1,
     .most = 3,
     .options =
         (const struct cli_option[]){
             {"channel", "WORD", "new: web qr hotline counter letter review external …"},
-            {"text", "TEXT", "new: what was said"},
+            {"text", "TEXT", "new, add: what was said"},
             {"name", "NAME", "new: who said it"},
             {"phone", "NUMBER", "new: where to answer"},
             {"mrn", "NUMBER", "new: the patient whom it is about"},

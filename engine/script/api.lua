@@ -63,7 +63,7 @@ api.observations = {                                   -- code → UCUM unit, as
 }
 api.missing = { "id", "title", "on", "by", "within", "from", "to", "valid_for", "run" }    -- keys of a watch on "missing:<code>"
 api.placeholders = {                                   -- filled in by the engine when a message is claimed
-  words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link" },
+  words = { "link", "code", "date", "time", "patient.name", "patient.title", "case.number", "case.link", "case.page" },
   roots = { "hospital", "department", "program", "practice", "ward", "visit" },
 }
 api.foot = {                                           -- at the foot of every message (WARD 6), as engine/care/message_text.c
@@ -412,7 +412,9 @@ api.case_fields = {                                    -- of a case, in runs and
   joint = "list of the others", approver = "post that approves the answer; nil when its department asks for none",
   receiver = "who stays responsible; while they are off duty, their post",
   concerns = "login of whom of the staff it complains of, or praises", level = "1, one more each time it is reopened",
-  levels = "how many there are", round = "of clocks", corrected = "true in a run that began because a person corrected what the case is",
+  bare = "true while its sender has sent a keyword and nothing else",
+  levels = "how many there are", round = "of clocks",
+  corrected = "true in a run that began anew, because a person corrected what the case is or its sender said more",
 }
 api.fields = {                                         -- recorded reads of a run
   patient = PATIENT, event = "what started it", anchor = "ms", tier = "word of risk", step = "step id", day = "local date",

@@ -38,6 +38,8 @@ return {
 
   aw.template { id = "received", zh = "已收到，编号{case.number}，进度：{case.link}",
                 en = "Received, no. {case.number}. Progress: {case.link}" },
+  aw.template { id = "tell-us", zh = "已收到，编号{case.number}。请点开写下是什么事（也可以直接回复本消息）：{case.page}",
+    en = "Received, no. {case.number}. Please tell us what it is about, on this page or by a reply: {case.page}" },
   aw.template { id = "reply", fields = { "reply" }, zh = "{reply}", en = "{reply}" },
   aw.template { id = "plan", fields = { "plan" }, zh = "您反映的{case.number}，处理方案：{plan}", en = "About {case.number}, what we will do: {plan}" },
   aw.template { id = "draft-complaint", zh = "{patient.title}您好：您反映的{case.number}已核实。情况是：……；我们已经：……。给您带来不便，向您致歉。",

@@ -22,6 +22,15 @@ local function lead_answers(c, lead)   -- transfers keep their clocks; the third
   end
 end
 
+-- Nothing but a keyword came: the page asks what it is about, and who writes nothing there is rung. Words that come begin the run anew.
+local function hear(c)
+  c:send "tell-us"
+  c:wait "4h"
+  local r = c:wait(c:task { id = "ask-what", role = c.receiver, due = c:due "dispatch" or "1bd",
+    note = "只发来“" .. c.text .. "”，没有写是什么事：请打电话问清楚，再补记到诉求里" })
+  c:note("asked what it is about: " .. (r.note or r.code))
+end
+
 local function met_all(c, ...) for _, name in ipairs { ... } do c:met(name) end end
 
 -- "24 h" means a plan (WARD 23): what will be done and by when, told before it is done.
@@ -133,7 +142,7 @@ return {
     run = function(c)
       if c.urgency == "dispute" then return dispute(c) end
       if DANGER[c.urgency] then c:alert { id = "danger", level = "urgent", reason = c.because or "danger" } end
-      if not c.corrected then c:send "received" end
+      if c.bare then hear(c) elseif not c.corrected then c:send "received" end
       if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
       local call = CALL[c.tier] or is_low(c) and not c.anonymous and "24h"         -- a person calls; who is anonymous is answered on the page
       if c.channel == "review" then

@@ -221,7 +221,7 @@ describe("templates", function()
       '3: template "t": no {hospitel.…}; did you mean "hospital"?\n3: warning: template "t": en leaves out {hospitel.name}' },
     ["what the patient may not know"] = { template 'zh = "{patient.diagnosis}", en = "{patient.diagnosis}"',
       ('3: template "t": {patient.diagnosis} is not available; the engine\'s own: link, code, date, time, ' ..
-      'patient.name, patient.title, case.number, case.link\n'):rep(2):sub(1, -2) },
+      'patient.name, patient.title, case.number, case.link, case.page\n'):rep(2):sub(1, -2) },
     ["words that tell"] = { template 'zh = "好", en = "After your chemotherapy"',
       '3: template "t": en tells a diagnosis ("chemotherap"): change the words, or say discloses = true' },
     ["words that tell those who know"] = { template 'discloses = true, zh = "化疗", en = "Chemotherapy"', "" },
