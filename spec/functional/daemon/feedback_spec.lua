@@ -95,7 +95,7 @@ describe("a word for the hospital", function()
     assert.truthy(text:find("Items", 1, true) and text:find "counter +%d" and text:find("重复收费", 1, true) and text:find("Clocks kept", 1, true), text)
     local json = require "dkjson".decode((h:afterward("report", "feedback", "--month", "2026-03", "--json")))
     assert.is_true(json.stars.count >= 5 and json.stars.sum >= 10)
-    assert.truthy((h:afterward("report", "feedback", "--month", "2026-03", "--csv")):find("Clock,In time,Still running", 1, true))
+    assert.truthy((h:afterward("report", "feedback", "--month", "2026-03", "--csv")):find("Clock,In time %,In time numerator 分子", 1, true))
     local file = os.tmpname()
     assert.equal(0, select(2, h:afterward("report", "feedback", "--month", "2026-03", "--html", file)))
     local page = assert(io.open(file)):read "a"
