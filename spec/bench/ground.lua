@@ -84,10 +84,7 @@ function ground.on(base, work)
     place.scripts = folder .. "/scripts"
     machine.run("cp -r '%s/scripts' '%s'", from, folder)
   end
-  local ok, result = xpcall(work, debug.traceback, place)
-  for _, pid in ipairs { place.daemon or false, place.sink or false, place.other or false } do
-    if pid and machine.is_alive(pid) then machine.stop(pid, "sigkill") end
-  end
+  local ok, result = machine.during(work, place)
   if not ok then
     machine.run("tail -n 20 '%s/log' >&2 || true", folder)
     machine.run("rm -rf '%s'", folder)
@@ -100,7 +97,7 @@ end
 function ground.in_folder(work)
   machine.run("mkdir -p '%s'", cache)
   local folder = machine.read("mktemp -d '%s/work-XXXXXX'", cache)
-  local ok, result = xpcall(work, debug.traceback, folder)
+  local ok, result = machine.during(work, folder)
   if not ok then machine.run("tail -n 20 '%s/log' >&2 || true", folder) end
   machine.run("rm -rf '%s'", folder)
   if not ok then error(result, 0) end

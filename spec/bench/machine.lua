@@ -30,9 +30,13 @@ function machine.tool(command, ...) return machine.figures(machine.read(machine.
 
 function machine.sleep(ms) uv.sleep(math.floor(ms)) end
 
+local started = {} -- the numbers of processes
+
 -- Starts a program; what it says goes to a file. The number of its process.
 function machine.start(log, command, ...)
-  return tonumber(machine.read("exec 2>>'%s'; %s >>'%s' & echo $!", log, command:format(...), log))
+  local pid = tonumber(machine.read("exec 2>>'%s'; %s >>'%s' & echo $!", log, command:format(...), log))
+  started[#started + 1] = pid
+  return pid
 end
 
 function machine.is_alive(pid) return uv.kill(pid, 0) == 0 end
@@ -40,6 +44,17 @@ function machine.is_alive(pid) return uv.kill(pid, 0) == 0 end
 function machine.stop(pid, signal)
   uv.kill(pid, signal or "sigterm")
   while machine.is_alive(pid) do machine.sleep(5) end
+  for i, other in ipairs(started) do
+    if other == pid then table.remove(started, i) break end
+  end
+end
+
+-- As xpcall with a traceback; whatever the work has started and not stopped is killed when it ends, well or badly.
+function machine.during(work, ...)
+  local before = #started
+  local ok, result = xpcall(work, debug.traceback, ...)
+  while #started > before do machine.stop(started[#started], "sigkill") end
+  return ok, result
 end
 
 local TICKS = 100

@@ -226,19 +226,29 @@ function Hospital:close()
   if code and code ~= 0 then error(("the daemon ended with %s: %s"):format(code, errors:sub(-6000)), 2) end
 end
 
+-- What was asked got no answer, or the daemon is known to be gone: an error with its own words when it died.
+local function died(self, seconds)
+  local process = self.daemon
+  if not pcall(wait.till, "", function() return process.ended end, seconds) then return end
+  if process.code == 0 and process.signal == 0 then return end
+  local how = process.signal == 0 and "exit " .. process.code or "signal " .. process.signal
+  error(("the daemon has ended with %s: %s"):format(how, process.errors:sub(-5000)), 0)
+end
+
 -- Calls the API: status, decoded body, headers. o.token: a name of TOKENS, or false; other keys are headers.
 function Hospital:call(method, path, body, o)
   local headers = {}
-  if self.daemon.ended then error("the daemon has ended: " .. self.daemon.errors:sub(-5000), 0) end
+  if self.daemon.ended then died(self, 0) end
   for name, value in pairs(o or {}) do if name ~= "token" then headers[name] = value end end
   local token = o and o.token
   if token ~= false then headers.Authorization = "Bearer " .. (Hospital.TOKENS[token or "boss"] or token) end
   if body and not headers["Content-Type"] then headers["Content-Type"] = "application/json" end
   if type(body) == "table" then body = json.encode(body) end
-  return wait.for_it(function()
-    local status, text, got = self.client:ask(method, (OUTSIDE[path:match "^/%a+"] and "" or "/api/v1") .. path, headers, body)
-    return status, status and text:find "^[%[{]" and json.decode(text) or text, got
+  local status, text, got = wait.for_it(function()
+    return self.client:ask(method, (OUTSIDE[path:match "^/%a+"] and "" or "/api/v1") .. path, headers, body)
   end)
+  if not status then died(self, 0.2) end
+  return status, status and text:find "^[%[{]" and json.decode(text) or text, got
 end
 
 function Hospital:get(path, o)
