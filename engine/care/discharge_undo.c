@@ -6,10 +6,9 @@
 #include "care/question.h"
 #include "care/task.h"
 
-static const char *const reason = "discharge-cancelled";
-
 // What the event asks for: its evaluation, or the head nurse's decision.
-static void forget(struct care *care, int64_t patient, int64_t event) {
+static void forget(struct care *care, int64_t patient, int64_t event,
+                   const char *reason) {
   int64_t at =
       store_int(care->store, 0, "SELECT recorded_at FROM event WHERE id=?1", "i", event);
   due_remove(care->kernel, DUE_EVENT, at, WORK_EVENT, event);
@@ -36,7 +35,8 @@ static void bring_back(struct care *care, int64_t enrollment) {
              "ii", enrollment, kernel_now(care->kernel));
 }
 
-static void end_enrollments(struct care *care, int64_t patient, int64_t event) {
+static void end_enrollments(struct care *care, int64_t patient, int64_t event,
+                            const char *reason) {
   struct ids begun = ids_read(
       store_query(care->store, "SELECT id FROM enrollment WHERE patient=?1 AND event=?2",
                   "ii", patient, event));
@@ -47,7 +47,8 @@ static void end_enrollments(struct care *care, int64_t patient, int64_t event) {
   }
 }
 
-static void leave_questions(struct care *care, int64_t patient, int64_t run) {
+static void leave_questions(struct care *care, int64_t patient, int64_t run,
+                            const char *reason) {
   struct ids open = ids_read(
       store_query(care->store,
                   "SELECT id FROM question WHERE patient=?1 AND run=?2 AND status='open'",
@@ -55,19 +56,27 @@ static void leave_questions(struct care *care, int64_t patient, int64_t run) {
   for (int64_t id; ids_next(&open, &id);) question_leave(care, id, run, reason);
 }
 
-// Watches in files of their own, whose subject is the patient.
-static void end_watches(struct care *care, int64_t patient, int64_t event) {
-  struct ids runs = ids_read(
-      store_query(care->store,
-                  "SELECT id FROM run WHERE patient=?1 AND enrollment IS NULL AND"
-                  " event=?2 AND ended_at IS NULL",
-                  "ii", patient, event));
+// Watches in files of their own, whose subject is the patient, and those of a pathway
+// that the event did not begin.
+static void end_watches(struct care *care, int64_t patient, int64_t event,
+                        const char *reason) {
+  struct ids runs =
+      ids_read(store_query(care->store,
+                           "SELECT id FROM run WHERE patient=?1 AND kind='watch' AND"
+                           " event=?2 AND ended_at IS NULL",
+                           "ii", patient, event));
   for (int64_t id; ids_next(&runs, &id);) {
     run_finish(care->kernel, id, "ended", reason, NULL);
-    leave_questions(care, patient, id);
+    leave_questions(care, patient, id, reason);
     message_cancel_for_run(care, id, reason);
     task_withdraw_for_run(care, id, reason);
   }
+}
+
+void event_undo(struct care *care, int64_t patient, int64_t event, const char *reason) {
+  forget(care, patient, event, reason);
+  end_enrollments(care, patient, event, reason);
+  end_watches(care, patient, event, reason);
 }
 
 void discharge_undo(struct care *care, int64_t patient, int64_t encounter) {
@@ -76,9 +85,6 @@ void discharge_undo(struct care *care, int64_t patient, int64_t encounter) {
                            "SELECT id FROM event WHERE patient=?1 AND encounter=?2 AND "
                            "kind='discharge' ORDER BY id DESC",
                            "ii", patient, encounter));
-  for (int64_t id; ids_next(&events, &id);) {
-    forget(care, patient, id);
-    end_enrollments(care, patient, id);
-    end_watches(care, patient, id);
-  }
+  for (int64_t id; ids_next(&events, &id);)
+    event_undo(care, patient, id, "discharge-cancelled");
 }

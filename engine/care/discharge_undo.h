@@ -10,3 +10,5 @@
 // any stay. What was under way in it stays ended: the ward has the patient in a bed, and
 // the page of an old question is closed.
 void discharge_undo(struct care *care, int64_t patient, int64_t encounter);
+// The same for one event of the patient, with another reason.
+void event_undo(struct care *care, int64_t patient, int64_t event, const char *reason);

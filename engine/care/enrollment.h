@@ -28,6 +28,8 @@ void enrollment_retier_all(struct care *care, int64_t patient);
 // waits) after this commit.
 int64_t event_record(struct care *care, int64_t patient, const char *kind, int64_t at,
                      int64_t encounter, int64_t inbox, const struct value *body);
+// Looks at an event as if it had just been recorded.
+void event_look_again(struct care *care, int64_t event);
 // The next count planned occurrences of a live enrollment after now: for lists, timeline,
 // specs.
 struct planned {

@@ -175,6 +175,14 @@ static int take_back(struct arriving *arriving, const char *why) {
   return OK;
 }
 
+static int64_t stay_of(const struct event_in *event) {
+  if (!event->visit || event->newcomer) return 0;
+  return store_int(event->care->store, 0,
+                   "SELECT id FROM encounter WHERE visit=?1 AND patient=?2 ORDER BY "
+                   "source=?3 DESC, id DESC LIMIT 1",
+                   "tit", event->visit, event->patient, event->row->source);
+}
+
 static int put(struct arriving *arriving) {
   struct event_in *event = arriving->event;
   struct observation_spec *spec = &arriving->spec;
@@ -183,6 +191,7 @@ static int put(struct arriving *arriving) {
     return event->status->code;
   spec->patient = event->patient;
   spec->at = at ? at : event->at;
+  spec->encounter = stay_of(event);
   spec->source = event->row->source;
   spec->text = arriving->text;
   spec->flag = arriving->flag;

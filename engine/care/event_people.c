@@ -10,6 +10,7 @@
 #include "care/message.h"
 #include "care/patient.h"
 #include "care/task.h"
+#include "care/visit_move.h"
 
 static int64_t other_person(struct event_in *event, const char *field) {
   struct value map = value_field(&event->body, field), mrn = value_field(&map, "mrn");
@@ -84,5 +85,54 @@ int event_merge(struct event_in *event) {
   event->patient = into ? into : from;
   mem_free(from_mrn);
   mem_free(into_mrn);
+  return code;
+}
+
+static int64_t stay_numbered(struct event_in *event, const char *visit,
+                             int64_t *patient) {
+  struct stmt *row = store_query(event->care->store,
+                                 "SELECT id, patient FROM encounter WHERE visit=?1 AND "
+                                 "status<>'cancelled' ORDER BY source=?2 DESC, id DESC",
+                                 "tt", visit, event->row->source);
+  int64_t found = stmt_row(row) ? stmt_int(row, 0) : 0;
+  *patient = found ? stmt_int(row, 1) : 0;
+  stmt_done(row);
+  return found;
+}
+
+// Told twice, it has moved already.
+static bool has_moved(struct event_in *event) {
+  int64_t owner;
+  return stay_numbered(event, event->visit, &owner) && owner == event->patient;
+}
+
+static int move_stay(struct event_in *event, const char *visit, int64_t from) {
+  struct visit_move move = {.from = from, .into = event->patient, .visit = event->visit};
+  int64_t owner;
+  move.encounter = stay_numbered(event, visit, &owner);
+  event->encounter = move.encounter;
+  if (move.encounter && owner == from)
+    return visit_move(event->care, &move, event->status);
+  if (has_moved(event)) return OK;
+  if (!move.encounter)
+    return status_fail(event->status, ERR_NOT_FOUND,
+                       "field \"move.from_visit\": no stay has this number; send the "
+                       "stay first");
+  return status_fail(event->status, ERR_CONFLICT,
+                     "field \"move.from_mrn\": the stay is not this patient's; check "
+                     "from_visit and from_mrn");
+}
+
+int event_move_visit(struct event_in *event) {
+  struct value map = value_field(&event->body, "move"),
+               number = value_field(&map, "from_mrn"),
+               visit = value_field(&map, "from_visit");
+  char *mrn = value_copy_text(&number), *from_visit = value_copy_text(&visit);
+  int64_t from = patient_by_mrn(event->care, mrn);
+  int code = from ? move_stay(event, from_visit ? from_visit : event->visit, from)
+                  : status_fail(event->status, ERR_NOT_FOUND,
+                                "field \"move.from_mrn\": no patient has this number");
+  mem_free(mrn);
+  mem_free(from_visit);
   return code;
 }

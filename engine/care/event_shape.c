@@ -137,6 +137,12 @@ static const struct event_field merge_fields[] = {
     {NULL}};
 static const struct event_shape merge_shape = {"a merge", merge_fields};
 
+static const struct event_field move_fields[] = {
+    {"from_mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0099999"},
+    {"from_visit", FIELD_TEXT, .most = 100, .hint = "ZY0012345-2"},
+    {NULL}};
+static const struct event_shape move_shape = {"a move", move_fields};
+
 const char *const event_kinds[] = {"admission",
                                    "appointment",
                                    "birth-loss",
@@ -150,6 +156,7 @@ const char *const event_kinds[] = {"admission",
                                    "drug",
                                    "feedback",
                                    "merge",
+                                   "move-visit",
                                    "observation",
                                    "patient",
                                    "procedure",
@@ -172,6 +179,7 @@ static const struct event_field event_fields[] = {
     {"leaving", FIELD_WORD, .words = leavings},
     {"admitted", FIELD_TIME},
     {"merge", FIELD_MAP, .shape = &merge_shape},
+    {"move", FIELD_MAP, .shape = &move_shape},
     {"mother", FIELD_MAP, .shape = &person_shape},
     {"nurse", FIELD_TEXT, .most = 100},
     {"observation", FIELD_MAP, .shape = &observation_shape},
@@ -189,7 +197,7 @@ const struct event_shape event_shape = {"an event", event_fields};
 const char *const *event_needs(const char *kind) {
   static const struct {
     const char *kind;
-    const char *needs[3];
+    const char *needs[4];
   } table[] = {{"procedure", {"patient", "procedures"}},
                {"diagnosis", {"patient", "diagnoses"}},
                {"drug", {"patient", "drugs"}},
@@ -197,6 +205,7 @@ const char *const *event_needs(const char *kind) {
                {"appointment", {"patient", "appointment"}},
                {"delivery", {"patient", "delivery"}},
                {"merge", {"merge"}},
+               {"move-visit", {"patient", "visit", "move"}},
                {"feedback", {"item"}}};
   static const char *const patient[] = {"patient", NULL};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -382,6 +382,18 @@ static void announce(struct care *care, int64_t patient, const char *kind, int64
     enrollment_retier_all(care, patient);
 }
 
+void event_look_again(struct care *care, int64_t event) {
+  struct stmt *row =
+      store_query(care->store, "SELECT patient, kind FROM event WHERE id=?1", "i", event);
+  int64_t patient = stmt_row(row) ? stmt_int(row, 0) : 0;
+  char *kind = patient ? mem_copy_text(stmt_text(row, 1)) : NULL;
+  stmt_done(row);
+  store_exec(care->store, "UPDATE event SET recorded_at=?2 WHERE id=?1", "ii", event,
+             kernel_now(care->kernel));
+  if (kind) announce(care, patient, kind, event);
+  mem_free(kind);
+}
+
 int64_t event_record(struct care *care, int64_t patient, const char *kind, int64_t at,
                      int64_t encounter, int64_t inbox, const struct value *body) {
   struct buf encoded = {0};

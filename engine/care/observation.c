@@ -45,12 +45,13 @@ int64_t observation_keep(struct care *care, const struct observation_spec *spec)
            (int)day.day);
   store_exec(care->store,
              "INSERT INTO observation (patient, code, value, unit, at, day, source, "
-             "answer, text, reading, root, low, high, flag, given, gone, kept_at) VALUES "
-             "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)",
-             "itdtittIttIddttti", spec->patient, spec->code, spec->value, spec->unit,
+             "answer, text, reading, root, low, high, flag, given, gone, kept_at, "
+             "encounter) VALUES "
+             "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)",
+             "itdtittIttIddtttiI", spec->patient, spec->code, spec->value, spec->unit,
              spec->at, day_text, spec->source, spec->answer, spec->text, spec->reading,
              spec->root, spec->low, spec->high, spec->flag, spec->given, spec->gone,
-             kernel_now(care->kernel));
+             kernel_now(care->kernel), spec->encounter);
   int64_t row = store_last_id(care->store);
   if (!spec->gone) record(care, spec, row);
   return row;

@@ -5,7 +5,8 @@
 
 struct observation_spec {  // texts may be NULL but for code; numbers not said are NAN
   int64_t patient, at;
-  int64_t answer;  // 0: it came by itself
+  int64_t answer;     // 0: it came by itself
+  int64_t encounter;  // 0: its source did not say in which stay
   const char *code, *unit, *source;
   double value, low, high;  // of the reference range; all in unit
   const char *text;         // of a result that is no number

@@ -23,6 +23,8 @@ local procedures = { each = "PR1", code = "PR1-3.1", name = { "PR1-3.2", "PR1-4"
 local death = { kind = "=death", when = "PID-30=Y", at = { "PID-29|time", "EVN-2|time", "MSH-7|time" }, base = true }
 local person = { { kind = "=patient", at = when }, death }
 
+local merged = { from_mrn = { "MRG-1[MR,PI].1", "MRG-1.1" }, into_mrn = { "PID-3[MR,PI].1", "PID-3.1" } }
+
 local measured = { "OBX-14|time", "OBR-7|time", "OBR-22|time", "MSH-7|time" }
 -- A result is known again by its order, its code and OBX-4; of a report in lines, each is a result of its own.
 local reading, line = { join = { "OBR-3.1", "OBX-3.1", "OBX-4" } }, { join = { "OBR-3.1", "OBX-3.1", "OBX-4", "OBX-1" } }
@@ -75,9 +77,13 @@ return {
     ["ADT^A13"] = { kind = "=cancel-discharge", at = when },
     ["ADT^A28"] = person,
     ["ADT^A31"] = person,
-    ["ADT^A34"] = { kind = "=merge", at = when, base = false, merge = { from_mrn = "MRG-1.1", into_mrn = "PID-3.1" } },
-    ["ADT^A40"] = { kind = "=merge", each = "MRG", at = when, base = false, merge = { from_mrn = "MRG-1.1", into_mrn = "PID-3.1" } },
+    ["ADT^A34"] = { kind = "=merge", at = when, base = false, merge = merged },
+    ["ADT^A40"] = { kind = "=merge", each = "MRG", at = when, base = false, merge = merged },
     ["ADT^A41"] = false,                                         -- accounts are not followed
+    -- A stay written down for the wrong patient: MRG-1 and MRG-5 are as it was, PID-3 and PV1-19 as it is.
+    ["ADT^A45"] = { kind = "=move-visit", each = "PV1", at = when, base = false,
+      patient = { mrn = merged.into_mrn, name = "PID-5|name", birth = "PID-7|date", sex = "PID-8|sex" },
+      visit = { "PV1-19.1", "MRG-5.1" }, move = { from_mrn = merged.from_mrn, from_visit = { "MRG-5.1", "PV1-19.1" } } },
 
     -- C replaces a result, D takes it back, W says that it was never this patient's. A number compared, a range and a ratio are texts
     -- ("<0.1"), and so is what is written out; megabytes are passed over.

@@ -1,69 +1,19 @@
 -- An integration engineer connects a hospital system: messages over MLLP as systems really send them, each answered after the commit.
 local Hospital = require "functional.support.hospital"
+local mllp = require "functional.support.mllp"
 local wait = require "functional.support.wait"
-local uv = require "luv"
 
 local PLUGINS = os.getenv "AFTERWARD_BUILD" .. "/plugins"
-local BEGIN, END = "\x0B", "\x1C\r"
+local BEGIN, END = mllp.BEGIN, mllp.END
 
--- A peer with a connection of its own.
-local function peer(port)
-  local self = { got = "", tcp = uv.new_tcp() }
-  self.tcp:connect("127.0.0.1", port, function(failure)
-    if failure then self.failure = failure return end
-    self.tcp:read_start(function(_, chunk)
-      if chunk then self.got = self.got .. chunk else self.gone = true end
-    end)
-    self.open = true
-  end)
-  wait.till("it is connected", function() return self.open or self.failure end)
-  if self.failure then error(self.failure) end
-  function self.raw(bytes) self.tcp:write(bytes) end
-  function self.answer()                                     -- the next acknowledgment, without its frame
-    local message = wait.till("it is answered", function() return self.got:match("^" .. BEGIN .. "(.-)\x1C\r") end)
-    self.got = self.got:sub(#message + 4)
-    return message
-  end
-  function self.send(message)
-    self.raw(BEGIN .. message .. END)
-    return self.answer()
-  end
-  function self.close() if not self.tcp:is_closing() then self.tcp:close() end end
-  return self
-end
-
-local control = 0
--- A message with these segments after MSH; o: app, id, event, charset, accept, application.
-local function message(event, segments, o)
-  o = o or {}
-  control = control + 1
-  local msh = ("MSH|^~\\&|%s|HOSP|AW|HOSP|20260302110000||%s|%s|P|2.4|||%s|%s||%s"):format(o.app or "HIS", event, o.id or "C" .. control,
-    o.accept or "", o.application or "", o.charset or "")
-  return table.concat({ msh, table.unpack(segments) }, "\r") .. "\r"
-end
-
-local function pid(n, o)
-  o = o or {}
-  return ("PID|1||%s||%s||%s|F|||%s||%s"):format(o.mrn or "M" .. n .. "^^^HOSP^MR", o.name or "王^小" .. n, o.birth or "19510203",
-    o.address or "解放路1号^^杭州", o.phone or Hospital.phone(n))
-end
-local function pv1(n, o)
-  o = o or {}
-  return ("PV1|1|I|3W^12^1||||D7^李^医生|||%s|||||||||V%d|||||||||||||||||%s||||||||%s|%s"):format(o.department or "w", n, o.leaving or "01",
-    o.admitted or "20260226090000", o.discharged or "20260302103000")
-end
-local function evn(event, at) return ("EVN|%s|%s"):format(event, at or "20260302103000") end
-local function discharge(n, o)
-  return message("ADT^A03", { evn "A03", pid(n, o), "NK1|1|王^大|CHD||13900000" .. 100 + n, pv1(n, o), "DG1|1||M17.1^膝关节病|||F",
-    "PR1|1||81.54^全膝关节置换||20260227" }, o)
-end
+local peer, message, pid, pv1, evn, discharge = mllp.peer, mllp.message, mllp.pid, mllp.pv1, mllp.evn, mllp.discharge
 
 describe("HL7", function()
   local h, his, lis
   local function msa(answer) return answer:match "\rMSA|(%u%u)|([^|\r]*)" end
   local function taken(answer, id)
     local code, of = msa(answer)
-    assert.same({ "AA", id or "C" .. control }, { code, of }, answer)
+    assert.same({ "AA", id or "C" .. mllp.control }, { code, of }, answer)
   end
   local function patient(n)
     local known = h:get("/patients/" .. wait.till("patient " .. n .. " is known", function() return h:patient(n) end).id)
@@ -80,10 +30,7 @@ describe("HL7", function()
       his = { plugin = "hl7", listen = "127.0.0.1:0", seconds = 1, megabytes = 6 },
       lis = { plugin = "hl7", listen = "127.0.0.1:0", encoding = "gb18030" } },]])
     h:start()
-    local ports = {}
-    for _, item in ipairs(h:get "/plugins".items) do
-      if item.kind == "connector" then ports[item.name] = tonumber(item.listens[1]:match ":(%d+)$") end
-    end
+    local ports = mllp.ports(h)
     his, lis = ports.his, ports.lis
   end)
   teardown(function() h:close() end)
@@ -225,8 +172,26 @@ describe("HL7", function()
     taken(p.send(discharge(52)))
     taken(p.send(discharge(53)))
     patient(53)
-    taken(p.send(message("ADT^A40", { evn "A40", pid(52), "MRG|M53^^^HOSP^MR" })))
+    taken(p.send(message("ADT^A40", { evn "A40", pid(52, { mrn = "33010619510203^^^GOV^NI~M52^^^HOSP^MR" }), "MRG|M53^^^HOSP^MR" })))
     wait.till("they are one", function() local one = h:get("/patients?mrn=M53").items[1] return not one or one.id == patient(52).id end)
+  end)
+
+  it("moves a stay that was written down for the wrong patient, and moves it back", function()
+    taken(p.send(discharge(54)))
+    wait.till("she is followed", function() local e = of(54) return e and e.status == "active" end)
+    taken(p.send(message("ORU^R01", { pid(54), pv1(54), "OBR|1||S54|GLU|||20260301090000", "OBX|1|NM|2345-7||7.2|mmol/L|||||F" })))
+    local function readings(n) return #h:get("/patients/" .. patient(n).id .. "/facts?department=w").observations end
+    wait.till("it is hers", function() return readings(54) == 1 end)
+    local function move(from, into)
+      taken(p.send(message("ADT^A45", { evn "A45", pid(into), ("MRG|M%d^^^HOSP^MR||||V54"):format(from), (pv1(54)) })))
+    end
+    move(54, 55)
+    wait.till("the other is followed", function() return h:patient(55) and (of(55) or {}).status == "active" end)
+    assert.same({ "ended", "visit-moved" }, { of(54).status, of(54).ended_reason or of(54).reason })
+    assert.same({ 0, 1 }, { readings(54), readings(55) })
+    move(55, 54)
+    wait.till("she is followed again", function() return of(54).status == "active" and of(55).status == "ended" end)
+    assert.same({ 1, 0 }, { readings(54), readings(55) })
   end)
 
   it("takes results as observations, each its own; what is wrong, text or a picture of megabytes is passed over", function()

@@ -48,7 +48,8 @@ describe("An event from outside", function()
       'field "data": may hold short texts, numbers, true and false under names of up to 40 bytes, nothing else',
     ['{"id":"1","kind":"dischrage","at":"2026-03-02"}'] =
       'field "kind": must be one of admission, appointment, birth-loss, contact, '
-        .. 'cancel-admission, cancel-discharge, death, delivery, diagnosis, discharge, drug, feedback, merge, observation, patient, procedure, '
+        .. 'cancel-admission, cancel-discharge, death, delivery, diagnosis, discharge, drug, feedback, merge, move-visit, '
+        .. 'observation, patient, procedure, '
         .. 'transfer; did you mean "discharge"?',
     ['{"kind":"discharge","at":"2026-03-02","patient":{"mrn":"1"}}'] =
       'field "id": is missing; give one, such as HIS-20260302-17',
