@@ -277,7 +277,7 @@ static void open_bench(lua_State *L, struct plugin *plugin, const char *ca_file)
 // open(file, text, channel's name, settings, certificates to trust) → channel, or nil and
 // why not
 static int channel_open(lua_State *L) {
-  struct plugin_source source = {.file = luaL_checkstring(L, 1)};
+  struct plugin_source source = {.file = luaL_checkstring(L, 1), .role = PLUGIN_ANY};
   struct buf given = {0}, settings = {0};
   struct value value;
   struct status status = {0};

@@ -118,14 +118,6 @@ int channels_open_plugin(const char *folder, const struct configured *configured
                        configured->name, &settings, status);
   buf_deinit(&path);
   buf_deinit(&text);
-  if (!code && *out && plugin_info(*out)->pulls) {
-    plugin_close(*out);
-    *out = NULL;
-    code = status_fail(status, ERR_INVALID,
-                       "channel \"%s\": %s is a connector, which brings data in and "
-                       "sends nothing: name it under connectors",
-                       configured->name, configured->plugin);
-  }
   return code ? code : check_rings(configured, out, status);
 }
 

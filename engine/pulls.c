@@ -80,15 +80,14 @@ static int open_plugin(const char *file, const char *name, const struct value *s
   struct buf text = {0};
   int code = plugin_file_read(file, &text, status);
   if (!code)
-    code = plugin_open(out, &(struct plugin_source){file, buf_text(&text), text.len},
+    code = plugin_open(out,
+                       &(struct plugin_source){.file = file,
+                                               .text = buf_text(&text),
+                                               .len = text.len,
+                                               .role = PLUGIN_CONNECTOR},
                        name, settings, status);
   buf_deinit(&text);
-  if (code || plugin_info(*out)->pulls) return code;
-  plugin_close(*out);
-  return status_fail(status, ERR_INVALID,
-                     "connector \"%s\": %s is a channel, which brings no data in: name "
-                     "it under channels",
-                     name, file);
+  return code;
 }
 
 int pulls_open(struct pull **out, const struct pull_parts *parts, const char *file,

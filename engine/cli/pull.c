@@ -26,11 +26,16 @@ static void tell_preview(const struct cli *cli, const struct value *answer) {
 }
 
 static int run(struct cli *cli) {
-  bool preview = cli_switch(cli, "dry-run");
+  bool preview = cli_switch(cli, "dry-run"), again = cli_switch(cli, "again");
   struct merge fields = {0};
   struct buf path = {0};
+  if (preview && again)
+    return cli_fail(cli, CLI_USAGE, "say one of --dry-run and --again");
   merge_text(&fields, "text", "");
-  cli_put_path(&path, "plugins", cli->words[0], preview ? "ask/preview" : "ask/pull");
+  cli_put_path(&path, "plugins", cli->words[0],
+               preview ? "ask/preview"
+               : again ? "ask/again"
+                       : "ask/pull");
   int code =
       cli_post_tell(cli, buf_text(&path), &fields, preview ? tell_preview : tell_counts);
   buf_deinit(&path);
@@ -45,10 +50,14 @@ const struct cli_command cli_pull = {
         "It asks by itself every so often; afterward plugins tells when it last had all\n"
         "there was, and what is wrong when it gets nothing. With --dry-run the next "
         "page\n"
-        "is asked for, what would become of it is told, and nothing is taken.",
+        "is asked for, what would become of it is told, and nothing is taken. With "
+        "--again it\n"
+        "begins where it began the first time: what was taken stays as it is, what was\n"
+        "refused is tried again.",
     .example = "afterward pull his --dry-run",
     .options =
         (const struct cli_option[]){
+            {"again", NULL, "from the beginning, as the first time"},
             {"dry-run", NULL, "tell what the next page brings, and take nothing"},
             {NULL}},
     .least = 1,

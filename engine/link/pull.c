@@ -171,16 +171,20 @@ struct pull *pull_new(const struct pull_parts *parts, const struct pull_config *
 
 int pull_ask(struct pull *pull, const char *what, inbox_done *done, void *ctx,
              struct status *status) {
-  bool preview = !strcmp(what, "preview");
-  if (!preview && strcmp(what, "pull") != 0)
-    return status_fail(status, ERR_NOT_FOUND,
-                       "connector \"%s\" asks for itself: it knows pull and preview",
-                       pull->name);
+  bool preview = !strcmp(what, "preview"), again = !strcmp(what, "again");
+  if (!preview && !again && strcmp(what, "pull") != 0)
+    return status_fail(
+        status, ERR_NOT_FOUND,
+        "connector \"%s\" asks for itself: it knows pull, again and preview", pull->name);
   if (pull->busy || pull->stopped)
     return status_fail(status, ERR_CONFLICT,
                        "connector \"%s\" is asking already: wait a moment", pull->name);
   pull->done = done;
   pull->ctx = ctx;
+  if (again) {
+    buf_clear(&pull->state);
+    value_end(&pull->state, value_begin_map(&pull->state), 0);
+  }
   begin(pull, preview);
   return OK;
 }

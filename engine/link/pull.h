@@ -56,8 +56,9 @@ const char *pull_name(const struct pull *pull);
 void pull_handlers(struct kernel *kernel);
 
 // what "pull": it asks now, and done is told {answer, status} when it has had all there
-// is, or has failed; "preview": what the next answer brings, and nothing is taken.
-// ERR_CONFLICT: it is asking already. ERR_NOT_FOUND: it answers no such question.
+// is, or has failed; "again": the same from the beginning, as the first time; "preview":
+// what the next answer brings, and nothing is taken. ERR_CONFLICT: it is asking already.
+// ERR_NOT_FOUND: it answers no such question.
 int pull_ask(struct pull *pull, const char *what, inbox_done *done, void *ctx,
              struct status *status);
 

@@ -106,17 +106,19 @@ static void read_info(lua_State *L, struct plugin_info *info) {  // of the table
 }
 
 // With the plugin's table on top and the checker at index check.
-static int open_checked(struct plugin *plugin, int check, const char *file,
-                        const char *channel, const struct value *config,
-                        struct status *status) {
+static int open_checked(struct plugin *plugin, int check,
+                        const struct plugin_source *source, const char *channel,
+                        const struct value *config, struct status *status) {
+  static const char *const roles[] = {"channel", "connector", NULL};
   lua_State *L = plugin->L;
   int table = lua_gettop(L);
   lua_getfield(L, check, "open");
   lua_pushvalue(L, table);
-  lua_pushstring(L, file);
+  lua_pushstring(L, source->file);
   lua_pushstring(L, channel);
   if (values_push(L, config, status) != OK) return status->code;
-  if (sandbox_call(L, 4, 2, status) != SANDBOX_DONE) return status->code = ERR_INVALID;
+  lua_pushstring(L, roles[source->role]);
+  if (sandbox_call(L, 5, 2, status) != SANDBOX_DONE) return status->code = ERR_INVALID;
   if (lua_isnil(L, -2))
     return status_fail(status, ERR_INVALID, "%s", lua_tostring(L, -1));
   read_info(L, &plugin->info);
@@ -140,7 +142,7 @@ static int open_in(struct plugin *plugin, const struct plugin_source *source,
   if (run_std(L, "plugin.lua", 3, status) != OK) return status->code;
   int check = lua_gettop(L);
   if (run_file(L, source, lib, status) != OK) return status->code;
-  return open_checked(plugin, check, source->file, channel, config, status);
+  return open_checked(plugin, check, source, channel, config, status);
 }
 
 int plugin_open(struct plugin **out, const struct plugin_source *source,

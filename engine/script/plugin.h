@@ -32,10 +32,13 @@ struct plugin_info {  // what the plugin says of itself, for this configuration
   bool pulls;          // a connector, which has these two only:
 };
 
+enum plugin_role { PLUGIN_CHANNEL, PLUGIN_CONNECTOR, PLUGIN_ANY };
+
 struct plugin_source {
   const char *file;  // as errors name it: "plugins/sms-http/plugin.lua"
   const char *text;
   size_t len;
+  enum plugin_role role;  // what it must be
 };
 
 // Runs the file and checks config (an encoded map) against the schema it declares. Keys

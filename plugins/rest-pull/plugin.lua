@@ -156,6 +156,14 @@ local function newest(list, seen, response, config)
   return seen and math.min(seen, now)
 end
 
+-- How many records a page has says nothing: a service may give fewer than it is asked for. The last page is empty, or, where
+-- there is no page behind it, the same again.
+local function fingerprint(list, config)
+  local out = ""
+  for _, record in ipairs(list) do out = out .. (text(at(record, config.id)) or "") .. " " .. (text(at(record, config.updated)) or "") .. "\n" end
+  return aw.hex(aw.sha1(out))
+end
+
 local function pulled(response, state, config)
   local json = response.json
   local said = type(json) == "table" and text(at(json, config.message)) or nil
@@ -173,9 +181,10 @@ local function pulled(response, state, config)
     records[#records + 1] = record_of(record, (config.list == "" and "" or config.list .. ".") .. i, config)
   end
   local seen = newest(list, state.seen, response, config)
-  if config.page_name ~= "" and #list >= config.size then
-    return { records = records, more = true,
-      state = { mark = state.mark, watermark = state.mark, seen = seen, page = (state.page or config.first_page) + 1 } }
+  local print = fingerprint(list, config)
+  if config.page_name ~= "" and #list > 0 and print ~= state.print then
+    return { records = records, more = true, state = { mark = state.mark, watermark = state.mark, seen = seen, print = print,
+      page = (state.page or config.first_page) + 1 } }
   end
   local mark = seen and math.max(seen, state.mark or 0) or state.mark
   return { records = records, state = { mark = mark, watermark = mark } }
@@ -202,7 +211,7 @@ return {
     page_name = { type = "text", default = "page", doc = "what it calls the page; \"\" where it has none" },
     first_page = { type = "number", default = 1, doc = "0 where it begins so" },
     size_name = { type = "text", default = "size", doc = "what it calls the records of a page; \"\" where it doesn't let one say" },
-    size = { type = "number", default = 100, doc = "records a page: one that has fewer is the last" },
+    size = { type = "number", default = 100, doc = "records that are asked for at once" },
     query = { type = "table", doc = "what else is asked, by name" },
     times = { one = { "iso", "plain", "ms", "seconds" }, default = "iso",
       doc = "how it writes when a record changed, and wants to be asked: plain is \"2026-11-01 08:00:00\"" },

@@ -201,13 +201,21 @@ local function capabilities(plugin, config)
     approved = (list.approved == "names" or list.approved == "order") and list.approved or "", approved_only = list.approved_only == true }
 end
 
-function check.open(plugin, file, channel, given)
+local ELSEWHERE = { channel = "%s %s: %s is a channel, which brings no data in: name it under channels",
+  connector = "%s %s: %s is a connector, which brings data in and sends nothing: name it under connectors" }
+
+-- role: what it must be, nil when either will do.
+function check.open(plugin, file, channel, given, role)
   local good, why = check.plugin(plugin, file)
   if not good then return nil, why end
+  local kind = plugin.pull and "connector" or "channel"
+  if role and role ~= kind then return nil, ELSEWHERE[kind]:format(role, words.quote(channel), plugin.name) end
   local config
   config, why = check.config(plugin, channel, given)
   if not config then return nil, why end
-  return config, capabilities(plugin, config)
+  local fine, can = pcall(capabilities, plugin, config)
+  if not fine then return nil, ("%s %s: %s"):format(kind, words.quote(channel), can) end
+  return config, can
 end
 
 return check

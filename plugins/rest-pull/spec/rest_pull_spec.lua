@@ -64,15 +64,21 @@ describe("rest-pull", function()
     assert.equal("it has no nr: is the setting id right?", first(RECORD, { id = "nr" }).wrong)
   end)
 
-  it("goes on until a page is not full, then from the newest change", function()
+  it("goes on until a page is empty, or comes again, then from the newest change", function()
     local answer = c:pulled { json = { data = { rows = { RECORD, changed { id = 18, updated = "2026-03-01 20:10:00" } } } } }
     assert.same({ true, 2 }, { answer.more, answer.state.page })
-    answer = c:pulled({ json = { data = { rows = { changed { id = 19, updated = "2026-03-01 19:00:00" } } } } }, answer.state)
+    local page = { json = { data = { rows = { changed { id = 19, updated = "2026-03-01 19:00:00" } } } } }
+    answer = c:pulled(page, answer.state)                             -- fewer than asked for: the service may have its own measure
+    assert.same({ true, 3 }, { answer.more, answer.state.page })
+    local state = answer.state
+    answer = c:pulled(page, state)
+    assert.falsy(answer.more)
+    answer = c:pulled({ json = { data = { rows = {} } } }, state)
     assert.same({ mark = 1772367000000, watermark = 1772367000000 }, answer.state)
     assert.is_nil(answer.more)
     local future = { json = { data = { rows = { changed { updated = "2099-01-01 00:00:00" } } } },
       headers = { date = "Sun, 01 Mar 2026 12:00:00 GMT" } }
-    assert.equal(1772366400000, c:pulled(future).state.mark)
+    assert.equal(1772366400000, c:pulled(future).state.seen)
   end)
 
   it("understands refusals, also those that come as 200", function()

@@ -246,6 +246,7 @@ describe("A connector that asks a FHIR server that lies", function()
 end)
 
 describe("A connector that asks a hospital's own web service", function()
+  randomize(false)                                             -- each statement takes up where the one before ended
   local h, server, rows
   local MAP = [[{ kind = { from = "state", words = { ["出院"] = "discharge", ["预约"] = false } }, at = { from = "outTime", time = true },
     visit = "no", department = { from = "dept", words = { ["0302"] = "w" } },
@@ -256,15 +257,21 @@ describe("A connector that asks a hospital's own web service", function()
     for key, value in pairs(more or {}) do out[key] = value end
     return out
   end
+  local function configure(map)
+    h:configure("sms = " .. h.gateway:channel(), ([[connectors = { his = { plugin = "rest-pull", url = "%s/ws/out", since = "2026-02-01",
+      times = "plain", every = "1h", size = 2, list = "data.rows", good = { code = 0 }, map = %s } },]]):format(server.url, map))
+  end
   setup(function()
     server = Peer.open(function(request)
       local page = tonumber(request.path:match "[?&]page=(%d+)")
-      return 200, json.encode { code = 0, data = { rows = { rows[2 * page - 1], rows[2 * page] } } }
+      local since, list = request.path:match "updatedSince=([%d-]+)", {}
+      for _, one in ipairs(rows) do if one.updated:sub(1, 10) >= since then list[#list + 1] = one end end
+      return 200, json.encode { code = 0, data = { rows = { list[2 * page - 1], list[2 * page] } } }
     end)
     rows = { row(1), row(2), row(3, { dept = "9999" }), row(4, { birth = "soon" }), row(5, { state = "预约" }) }
-    h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w", 'aw.step { id = "s", at = "24h", run = function(p) p:send "hello" end },') },
-      site = ([[connectors = { his = { plugin = "rest-pull", url = "%s/ws/out", since = "2026-02-01", times = "plain", every = "1h", size = 2,
-        list = "data.rows", good = { code = 0 }, map = %s } },]]):format(server.url, MAP) }:start()
+    h = Hospital.open { scripts = { ["w/w.lua"] = Hospital.ward("w", 'aw.step { id = "s", at = "24h", run = function(p) p:send "hello" end },') } }
+    configure(MAP)
+    h:start()
   end)
   teardown(function()
     h:close()
@@ -299,8 +306,46 @@ describe("A connector that asks a hospital's own web service", function()
       local shown = json.decode((h:afterward("pull", "his", "--dry-run", "--json")))[1]
       return { shown.kind, shown.known, shown.event.patient.mrn }
     end)())
+    assert.is_nil(h:patient(6))
     local _, code, errors = h:afterward("pull", "lis")
     assert.equal(1, code)
     assert.matches('there is no connector "lis"', errors)
+  end)
+
+  it("reads all again when it is told to: what was refused is tried again when its map has been mended", function()
+    rows = { row(11, { dept = "9999", updated = "2026-03-01 10:00:00" }), row(12, { updated = "2026-03-02 10:30:00" }) }
+    h:afterward("pull", "his", "--again")
+    assert.truthy(h:patient(12))
+    assert.is_nil(h:patient(11))
+    configure(MAP:gsub('%["0302"%] = "w"', '["0302"] = "w", ["9999"] = "w"'))
+    h:restart()
+    wait.till("it has asked", function() return h:get("/api/v1/plugins").items[1].state == "well" end, 20)
+    local count = #server.requests
+    assert.matches("1 new, 1 known already, 0 refused", (h:afterward("pull", "his", "--again")))
+    assert.truthy(server.requests[count + 1].path:find("updatedSince=2026-02-01", 1, true))
+    assert.truthy(h:patient(11))
+  end)
+
+  it("says at the start what is wrong with its settings", function()
+    h:stop()
+    for settings, reason in pairs {
+      ['plugin = "rest-pull", url = "http://h/", since = "1", every = "soon"'] = 'every must be a span from "1s"',
+      ['plugin = "rest-pull", url = "http://h/", since = "1", megabytes = 999'] = "megabytes must be a whole number from 1 to 64",
+      ['plugin = "rest-pull", url = "http://h/", since = "1", map = {}'] = "map.kind is missing",
+      ['plugin = "fhir-pull", url = "http://h/"'] = "since is missing",
+      ['plugin = "kannel"'] = "kannel is a channel, which brings no data in",
+      ['plugin = "lines-pull"'] = "is the plugin installed?",
+    } do
+      h:configure("log = {}", ("connectors = { his = { %s } },"):format(settings))
+      local process = h:launch()
+      wait.till("it has ended", function() return process.ended end)
+      assert.truthy(process.errors:find('connector "his"', 1, true) and process.errors:find(reason, 1, true), process.errors)
+    end
+    h:configure 'sms = { plugin = "fhir-pull", url = "http://h/", since = "1" }'
+    local process = h:launch()
+    wait.till("it has ended", function() return process.ended end)
+    assert.matches('channel "sms": fhir%-pull is a connector', process.errors)
+    configure(MAP)
+    h:start()
   end)
 end)
