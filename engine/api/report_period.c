@@ -68,6 +68,8 @@ void report_send(struct call *call, int64_t from, int64_t to,
   struct value all, key, item;
   value_read(buf_text(found), found->len, &all);
   json_open(&json, '{');
+  json_key(&json, "counted_at");
+  json_time(&json, kernel_now(call->care->kernel), zone);
   json_key(&json, "from");
   json_time(&json, from, zone);
   json_key(&json, "to");

@@ -12,8 +12,8 @@ struct report_period {
 // Whole months are compared with as many whole months, other periods with as many days.
 // False: it is answered.
 bool report_period_read(struct call *call, struct report_period *out);
-// Answers with from, to, what more puts beside them (NULL: nothing), and the fields of
-// the encoded map that was counted.
+// Answers with counted_at, from, to, what more puts beside them (NULL: nothing), and the
+// fields of the encoded map that was counted.
 void report_send(struct call *call, int64_t from, int64_t to,
                  void (*more)(struct json *json, const struct zone *zone, void *self),
                  void *self, const struct buf *found);

@@ -169,6 +169,7 @@ static void put_items(const struct tally_counter *items, struct buf *out) {
 
 static void put_nps(const struct nps_counts *nps, struct buf *out) {
   struct mapping map = mapping_begin(out);
+  mapping_int(&map, "answered", nps->answered);
   mapping_int(&map, "asked", nps->asked);
   mapping_int(&map, "detractors", nps->detractors);
   mapping_int(&map, "passives", nps->passives);

@@ -70,13 +70,16 @@ static void count_asked(struct store *store, int64_t from, int64_t to,
   list_forms(store, &forms);
   int64_t first = row_at(store, ROWS_QUESTION, from),
           end = row_at(store, ROWS_QUESTION, to);
-  if (forms.len)
-    out->asked =
-        store_int(store, 0,
-                  "SELECT count(*) FROM question WHERE id>=?1 AND id<?2 AND " SEEN
-                  " AND instr(?4, char(10) || department || char(9) || form ||"
-                  " char(10))",
-                  "iitt", first, end, departments, buf_text(&forms));
+  struct stmt *row = store_query(
+      store,
+      "SELECT count(*), total(status='answered') FROM question WHERE id>=?1 AND id<?2 AND"
+      " " SEEN " AND instr(?4, char(10) || department || char(9) || form || char(10))",
+      "iitt", first, end, departments, buf_text(&forms));
+  if (stmt_row(row)) {
+    out->asked = stmt_int(row, 0);
+    out->answered = (int64_t)stmt_real(row, 1);
+  }
+  stmt_done(row);
   buf_deinit(&forms);
 }
 

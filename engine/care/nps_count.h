@@ -4,8 +4,9 @@
 #include "care/case_figure.h"
 
 struct nps_counts {
-  int64_t
-      asked;  // questions put in the period whose form, as it is now, has such an item
+  // Questions put in the period whose form, as it is now, has such an item; and of these
+  // the answered ones.
+  int64_t asked, answered;
   int64_t promoters, passives, detractors;  // 9 and 10, 7 and 8, the rest: of the answers
 };
 

@@ -29,6 +29,8 @@ const struct cli_command cli_report = {
         (const struct cli_option[]){
             {"month", "YYYY-MM", "which month"},
             {"week", "YYYY-Www", "which week, from its Monday on"},
+            {"from", "DAY", "any days, with --to"},
+            {"to", "DAY", "the last of them"},
             {"department", "NAME", "of one department"},
             {"ward", "NAME", "follow-up: of one ward"},
             {"pathway", "NAME", "follow-up: of one pathway"},

@@ -6,6 +6,7 @@ local tables = require "tables"
 
 local GROUPS = { { "stage", "By stage of the visit · 环节" }, { "type", "By type · 类型" }, { "nature", "By nature · 性质" },
   { "lead", "By department that answers · 主办科室" }, { "ward", "By ward · 病区" }, { "channel", "By channel · 渠道" }, { "tier", "By tier · 级别" } }
+local FEWEST, TELLING, LEAST = 2, 4, 5                          -- other weeks that a week needs, that tell a deviation; items
 local RISING, RECURRING, DRAWN, LIKELY, WORDS = 10, 3, 7, 0.01, 3
 
 local function by_now(list)
@@ -40,7 +41,7 @@ end
 
 -- --- weeks that are out of the common
 
--- The mean and deviation of a row's weeks but one, from the first week that had any item at all.
+-- The mean and deviation of a row's weeks but one, from the first week that had any item at all; how many these are, and their sum.
 local function others(r, row, but, whole)
   local sum, squares, count, begun = 0, 0, 0, false
   for i = 1, whole do
@@ -48,18 +49,17 @@ local function others(r, row, but, whole)
     if begun and i ~= but then sum, squares, count = sum + row.weeks[i], squares + row.weeks[i] ^ 2, count + 1 end
   end
   local mean = count > 0 and sum / count or 0
-  return mean, count > 1 and math.sqrt(math.max(0, squares / count - mean * mean)) or 0, count
+  return mean, count > 1 and math.sqrt(math.max(0, (squares - count * mean * mean) / (count - 1))) or 0, count, sum
 end
 
--- The weeks that end within the reported period, and how many weeks are whole.
+-- The weeks that end within the reported period, and how many are whole: over within it, and by now.
 local function weeks_of(r)
-  local first, whole = #r.weeks + 1, #r.weeks
+  local first, whole = #r.weeks + 1, 0
+  local counted = math.min(period.stamp(r.to), period.stamp(r.counted_at))
   for i = #r.weeks, 1, -1 do
     if (r.weeks[i + 1] or r.to) > r.from then first = i end
   end
-  local y, m, d = r.weeks[#r.weeks]:match "^(%d+)-(%d+)-(%d+)"
-  local ends = os.date("%Y-%m-%d", os.time { year = y, month = m, day = d + 7, hour = 12 })
-  if ends > r.to:sub(1, 10) then whole = whole - 1 end
+  while whole < #r.weeks and period.stamp(r.weeks[whole + 1]) + 7 * 86400 <= counted do whole = whole + 1 end
   return first, whole
 end
 
@@ -76,18 +76,21 @@ local function said(r, lead, week)
   return table.concat(out, ", ")
 end
 
--- A week of a group is told when so many items would come by chance in less than one of a hundred reports (Poisson, divided among all
--- weeks that were looked at), and it stands three deviations and twofold above the group's other weeks.
+-- A week of a group is told when so many items would come by chance in less than one of a hundred reports (of all its weeks' items, divided
+-- among all weeks that were looked at), and it stands twofold above the group's other weeks and three deviations, where four weeks or more
+-- tell how much they differ by themselves.
 local function unusual(r)
   local first, whole = weeks_of(r)
   local found, looked = {}, 0
   for _, group in ipairs { "lead", "ward", "pair" } do
     for _, row in ipairs(r.by[group] or {}) do
-      for i = first, #r.weeks do
-        local mean, deviation, count = others(r, row, i, whole)
+      for i = first, math.min(whole + 1, #r.weeks) do                    -- the one that goes on may stand out already
+        local mean, deviation, count, sum = others(r, row, i, whole)
         looked = looked + 1
-        if count >= 4 and row.weeks[i] >= 5 and row.weeks[i] > 2 * mean and row.weeks[i] > mean + 3 * deviation then
-          found[#found + 1] = { group = group, key = row.key, week = i, items = row.weeks[i], mean = mean, p = figures.tail(row.weeks[i], mean) }
+        if count >= FEWEST and row.weeks[i] >= LEAST and row.weeks[i] > 2 * mean
+          and (count < TELLING or row.weeks[i] > mean + 3 * deviation) then
+          found[#found + 1] = { group = group, key = row.key, week = i, items = row.weeks[i], mean = mean, known = count,
+            p = figures.surprise(row.weeks[i], sum, count) }
         end
       end
     end
@@ -105,30 +108,42 @@ local function sentences(r)
   local out = {}
   for i, item in ipairs(unusual(r)) do
     local words = item.group == "lead" and said(r, item.key, item.week) or ""
-    out[i] = ("%s%s, week %s (from %s): %d items, %.1f in its other weeks%s"):format(WHAT[item.group], item.key,
-      period.name(r.weeks[item.week]), r.weeks[item.week]:sub(1, 10), item.items, item.mean, words ~= "" and "; said: " .. words or "")
+    out[i] = ("%s%s, week %s (from %s): %d items, %.1f in the %d other weeks known%s"):format(WHAT[item.group], item.key,
+      period.name(r.weeks[item.week]), r.weeks[item.week]:sub(1, 10), item.items, item.mean, item.known, words ~= "" and "; said: " .. words or "")
   end
   return out
 end
 
 -- --- tables
 
+-- What each week was compared with.
+local function compared(r)
+  local first, whole = weeks_of(r)
+  local _, _, known = others(r, r.items, 0, whole)
+  local count = math.max(0, known - 1)
+  if first > whole then return "no week of the period is over yet" end
+  if count < FEWEST then return ("%d other weeks known: too few to tell an unusual one (已知周数不足,不作判断)"):format(count) end
+  return ("each of the period's weeks against the %d others known, %d at most"):format(count, #r.weeks - 1)
+end
+
 local function nps_text(nps)
   local score, low, high, count = figures.nps(nps)
-  return score and ("%+.0f (95 %%: %+.0f to %+.0f; %d promoters − %d detractors of %d)"):format(score, low, high, nps.promoters,
+  local function points(x) return (("%+.0f"):format(x):gsub("^[+-]0$", "0")) end
+  return score and ("%s (95 %%: %s to %s; %d promoters − %d detractors of %d)"):format(points(score), points(low), points(high), nps.promoters,
     nps.detractors, count) or "- (no answers)"
 end
 
 local function summary(r)
   local s, n = r.satisfaction, r.nps
-  local answered, scored = s.yes + s.partly + s.no, n.promoters + n.passives + n.detractors
+  local answered = s.yes + s.partly + s.no
   return { "Summary · 概况", { "Figure", "Value" }, {
     { "Items · 件数", ("%d (%s against the period before)"):format(r.items.now, figures.trend(r.items)) },
     { "CSAT: satisfied, yes or partly · 满意率", figures.rate(s.yes + s.partly, answered) },
     { "  answered when asked · 应答率", figures.rate(answered, s.asked) },
     { "NPS · 净推荐值", nps_text(n) },
-    { "  answered when asked · 应答率", figures.rate(math.min(scored, n.asked), n.asked) },
-    { "Stars · 星级", r.stars.count > 0 and ("%.1f (%d)"):format(r.stars.sum / r.stars.count, r.stars.count) or "-" } } }
+    { "  answered when asked · 应答率", figures.rate(n.answered, n.asked) },
+    { "Stars · 星级", r.stars.count > 0 and ("%.1f (%d)"):format(r.stars.sum / r.stars.count, r.stars.count) or "-" },
+    { "Weeks compared · 周比较", compared(r) }, tables.until_row(r) } }
 end
 
 local function group_table(r, group)
@@ -214,7 +229,8 @@ function feedback.ask(host, from, to, o)
   if not report then return nil, code end
   report.unusual = {}
   for i, item in ipairs(unusual(report)) do
-    report.unusual[i] = { group = item.group, key = item.key, week = report.weeks[item.week]:sub(1, 10), items = item.items }
+    report.unusual[i] = { group = item.group, key = item.key, week = report.weeks[item.week]:sub(1, 10), items = item.items, mean = item.mean,
+      known = item.known }
   end
   return report, tables_of(report), sentences(report)
 end

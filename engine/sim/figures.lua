@@ -66,15 +66,20 @@ function figures.trend(row)
   return ("%+.0f %%"):format(100 * (row.now - row.before) / row.before) .. sign
 end
 
--- How likely so many or more are when so many are expected (Poisson).
-function figures.tail(count, expected)
-  if expected <= 0 then return count > 0 and 0 or 1 end
-  local below, term = 0, math.exp(-expected)
-  for i = 0, count - 1 do
-    below = below + term
-    term = term * expected / (i + 1)
+-- How likely one of some equal spans holds so many or more of all, when none differs from the others: given the sum each count is binomial
+-- (Przyborowski and Wilenski 1940), so that few spans give little certainty.
+function figures.surprise(count, others, spans)
+  local all, share = count + others, 1 / (spans + 1)
+  local term = 0
+  for i = 1, count do term = term + math.log((all - count + i) / i) end
+  term = math.exp(term + count * math.log(share) + (all - count) * math.log(1 - share))
+  local sum = 0
+  for i = count, all do
+    sum = sum + term
+    if term < sum * 1e-12 then break end
+    term = term * (all - i) / (i + 1) * share / (1 - share)
   end
-  return math.max(0, 1 - below)
+  return math.min(1, sum)
 end
 
 -- after against before as a rate ratio with its 95 % interval (log method, a half added to both); nil of nothing.

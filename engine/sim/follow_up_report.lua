@@ -60,8 +60,9 @@ local function chart_of(now, before)
   return tables.bars(bars, "Per cent: now 本期", "before 上期")
 end
 
-local function summary(now, before, older)
-  local rows = {}
+local function summary(r, now, before, older)
+  local rows = { tables.until_row(r) }
+  if rows[1] then rows[1][3], rows[1][4], rows[1][5] = "", "", "" end
   for _, one in ipairs(COUNTS) do rows[#rows + 1] = count_row(one[1], one[2], now, before, older) end
   for _, list in ipairs { RATES, MORE, { ENTRIES } } do
     for _, one in ipairs(list) do rows[#rows + 1] = rate_row(one, now, before, older) end
@@ -122,7 +123,7 @@ end
 local function tables_of(r, o)
   local narrowed = o.ward or o.pathway or o.person
   local now, before, older = complete(r.total), complete(r.before.total), complete(r.older.total)
-  local out = narrowed and {} or { summary(now, before, older), quality(now, before, older) }
+  local out = narrowed and {} or { summary(r, now, before, older), quality(now, before, older) }
   for _, group in ipairs(GROUPS) do
     if not narrowed or o[group[1]] and group[1] ~= "department" then
       for _, one in ipairs(group_tables(r, group, o[group[1]])) do out[#out + 1] = one end

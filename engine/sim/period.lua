@@ -22,6 +22,27 @@ function period.week(text)
   return iso(monday), iso(noon(day.year, day.month, day.day + 7))
 end
 
+-- Any days, the last one included.
+function period.days(from, to)
+  local function day(text, name)
+    local y, m, d = (text or ""):match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
+    if not y or iso(noon(tonumber(y), tonumber(m), tonumber(d))) ~= text then
+      error { usage = ("--%s takes a day, such as 2026-10-01; both --from and --to are needed"):format(name) }
+    end
+    return text
+  end
+  from, to = day(from, "from"), day(to, "to")
+  if to < from then error { usage = "--to lies before --from" } end
+  local y, m, d = to:match "^(%d+)-(%d+)-(%d+)"
+  return from, iso(noon(tonumber(y), tonumber(m), tonumber(d) + 1))
+end
+
+-- Seconds, for differences, of "2026-10-01T00:00:00+08:00": of the wall clock there.
+function period.stamp(text)
+  local y, m, d, h, min, s = text:match "^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)"
+  return os.time { year = tonumber(y), month = tonumber(m), day = tonumber(d), hour = tonumber(h), min = tonumber(min), sec = tonumber(s) }
+end
+
 -- "2026-W42" of a day.
 function period.name(day)
   local y, m, d = day:match "^(%d+)-(%d+)-(%d+)"

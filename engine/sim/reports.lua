@@ -5,7 +5,8 @@ local tables = require "tables"
 local REPORTS = { feedback = { "feedback_report", "Feedback · 意见与投诉" }, ["follow-up"] = { "follow_up_report", "Follow-up · 随访" } }
 
 local function days(o)
-  if o.month and o.week then error { usage = "--month or --week, not both" } end
+  if o.month and o.week or (o.from or o.to) and (o.month or o.week) then error { usage = "--month, --week, or --from with --to" } end
+  if o.from or o.to then return period.days(o.from, o.to) end
   if o.week then return period.week(o.week) end
   return period.month(o.month)
 end
@@ -27,7 +28,7 @@ return function(given)
   local o, word = given.options, given.words[1]
   local kind = REPORTS[word]
   if not kind and word ~= "cockpit" then error { usage = "reports are feedback, follow-up and cockpit" } end
-  if word == "cockpit" and not o.week and not o.month then error { usage = "cockpit takes a week: --week 2026-W47" } end
+  if word == "cockpit" and not (o.week or o.month or o.from) then error { usage = "cockpit takes a week: --week 2026-W47" } end
   local from, to = days(o)
   if word == "cockpit" then return cockpit(o, given.host, from, to) end
   local report, list, found = require(kind[1]).ask(given.host, from, to, o)

@@ -62,8 +62,9 @@ local function put_line(row, wide, head)
   print(table.concat(cells, ","))
 end
 
--- found: sentences, before everything else.
+-- found: sentences, before everything else. The mark at the front has spreadsheets read Chinese as what it is.
 function tables.csv(list, found)
+  print "\u{FEFF}"
   for _, text in ipairs(found or {}) do print(quote(text)) end
   for _, t in ipairs(list) do
     local wide = rated(t)
@@ -140,6 +141,12 @@ function tables.html(title, period, list, found)
   for _, text in ipairs(found or {}) do out[#out + 1] = '<p class="find">' .. e(text) .. "</p>" end
   for _, t in ipairs(list) do out[#out + 1] = section(t) end
   return table.concat(out) .. "</html>\n"
+end
+
+-- A period that goes on is compared with whole ones: its reader must know; nil of one that is over.
+function tables.until_row(r)
+  if r.counted_at >= r.to then return nil end
+  return { "Counted until, the period goes on · 统计截至(本期未结束)", r.counted_at:sub(1, 16):gsub("T", " "), nil }
 end
 
 -- As the options say. report: what --json prints.
