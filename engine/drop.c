@@ -20,8 +20,8 @@ static void look_now(struct drop *drop);
 static void tell(struct drop *drop, int status, const char *detail) {
   struct buf out = {0};
   struct value view;
-  inbox_done *told = drop->done;
-  drop->done = NULL;
+  inbox_done *told = drop->told;
+  drop->told = NULL;
   if (!told) return;
   struct mapping map = mapping_begin(&out);
   mapping_key(&map, "answer");
@@ -188,7 +188,7 @@ int drop_ask(struct drop *drop, const char *what, inbox_done *done, void *ctx,
   if (drop->job || drop->stopped)
     return status_fail(status, ERR_CONFLICT,
                        "connector \"%s\" is looking already: wait a moment", drop->name);
-  drop->done = done;
+  drop->told = done;
   drop->ctx = ctx;
   look_now(drop);
   return OK;

@@ -92,30 +92,40 @@ static bool scan(struct drop *drop) {
   return true;
 }
 
-// The bits are set whatever the umask: who looks after the folder looks here, too.
-static bool make_folder(struct drop *drop, const char *name) {
-  struct buf path = {0};
-  buf_printf(&path, "%s/%s", drop->folder, name);
-  bool good = (!mkdir(path.data, 0770) && !chmod(path.data, 0770)) || errno == EEXIST;
-  if (good) good = !access(path.data, R_OK | W_OK | X_OK);
-  if (!good) fail(drop, "can't be written to", path.data);
-  buf_deinit(&path);
-  return good;
+// Who may write into the folder could put a link in the place of one of these, and have
+// lists moved to where only the engine may write: so they are opened once, as what they
+// are, and must be the engine's own. The bits are set whatever the umask: who looks after
+// the folder looks there, too.
+static int open_within(struct drop *drop, const char *name, char path[32]) {
+  struct stat info;
+  struct buf full = {0};
+  buf_printf(&full, "%s/%s", drop->folder, name);
+  if (!mkdir(full.data, 0770)) (void)chmod(full.data, 0770);
+  int fd = open(full.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) {
+    fail(drop, "can't be opened as a folder", full.data);
+  } else if (fstat(fd, &info) || info.st_uid != geteuid() || !(info.st_mode & 0200)) {
+    snprintf(drop->look.error, sizeof drop->look.error,
+             "%.200s is not the engine's own folder: take it away, it is made again",
+             full.data);
+    close(fd);
+    fd = -1;
+  }
+  snprintf(path, 32, "/proc/self/fd/%d", fd);
+  buf_deinit(&full);
+  return fd;
 }
 
 static long count_failed(const struct drop *drop) {
-  struct buf path = {0};
   struct dirent *entry;
   long count = 0;
-  buf_printf(&path, "%s/failed", drop->folder);
-  DIR *folder = opendir(path.data);
+  DIR *folder = opendir(drop->failed_path);
   while (folder && (entry = readdir(folder))) {
     size_t len = strlen(entry->d_name);
     bool report = len > 11 && !strcmp(entry->d_name + len - 11, ".report.txt");
     count += entry->d_name[0] != '.' && !report;
   }
   if (folder) closedir(folder);
-  buf_deinit(&path);
   return count;
 }
 
@@ -137,10 +147,7 @@ static const struct drop_seen *ripe(struct drop *drop) {
   return best;
 }
 
-void drop_look(void *self) {
-  struct drop *drop = self;
-  memset(&drop->look, 0, sizeof drop->look);
-  if (!scan(drop) || !make_folder(drop, "done") || !make_folder(drop, "failed")) return;
+static void look(struct drop *drop) {
   if (access(drop->folder, W_OK | X_OK)) {
     fail(drop, "can't be written to", drop->folder);
     return;
@@ -149,4 +156,15 @@ void drop_look(void *self) {
   if (seen) drop_take(drop, seen->name);
   drop->look.waiting = (long)drop->count - (drop->look.file[0] != '\0');
   drop->look.failed = count_failed(drop);
+}
+
+void drop_look(void *self) {
+  struct drop *drop = self;
+  memset(&drop->look, 0, sizeof drop->look);
+  if (!scan(drop)) return;
+  drop->done_fd = open_within(drop, "done", drop->done_path);
+  drop->failed_fd = open_within(drop, "failed", drop->failed_path);
+  if (drop->done_fd >= 0 && drop->failed_fd >= 0) look(drop);
+  if (drop->done_fd >= 0) close(drop->done_fd);
+  if (drop->failed_fd >= 0) close(drop->failed_fd);
 }

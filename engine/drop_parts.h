@@ -22,10 +22,13 @@ struct drop {
   struct loop_job *job;  // looking
   bool stopped;
   atomic_bool stop;
-  inbox_done *done;  // who asked that it looks; NULL: nobody
+  inbox_done *told;  // who asked that it looks; NULL: nobody
   void *ctx;
 
   // The job's, until it is done.
+  int done_fd, failed_fd;  // the folders within, while it looks
+  char done_path[32],
+      failed_path[32];  // the same, whatever their names stand for by then
   struct drop_seen *seen;
   size_t count;
   struct {

@@ -11,10 +11,9 @@
 #include "import/import.h"
 #include "script/table_file.h"
 
-static bool exists(const struct drop *drop, const char *sub, const char *name,
-                   const char *end) {
+static bool exists(const char *folder, const char *name, const char *end) {
   struct buf path = {0};
-  buf_printf(&path, "%s/%s/%s%s", drop->folder, sub, name, end);
+  buf_printf(&path, "%s/%s%s", folder, name, end);
   bool found = !access(path.data, F_OK);
   buf_deinit(&path);
   return found;
@@ -26,8 +25,8 @@ static void choose_name(const struct drop *drop, const char *name, struct buf *o
   const char *dot = strrchr(name, '.');
   size_t stem = dot ? (size_t)(dot - name) : strlen(name);
   int digits = 0;
-  if (!exists(drop, "done", name, "") && !exists(drop, "failed", name, "") &&
-      !exists(drop, "failed", name, ".rejects.csv")) {
+  if (!exists(drop->done_path, name, "") && !exists(drop->failed_path, name, "") &&
+      !exists(drop->failed_path, name, ".rejects.csv")) {
     buf_puts(out, name);
     return;
   }
@@ -47,10 +46,10 @@ static void blame(struct drop *drop, const char *path) {
            strerror(errno));
 }
 
-static bool move(struct drop *drop, const char *from, const char *sub, const char *name,
-                 const char *end) {
+static bool move(struct drop *drop, const char *from, const char *folder,
+                 const char *name, const char *end) {
   struct buf to = {0};
-  buf_printf(&to, "%s/%s/%s%s", drop->folder, sub, name, end);
+  buf_printf(&to, "%s/%s%s", folder, name, end);
   bool good = !rename(from, to.data);
   if (!good) blame(drop, from);
   buf_deinit(&to);
@@ -61,7 +60,7 @@ static void report(struct drop *drop, const char *as, const char *text) {
   struct buf path = {0};
   char now[ISO_SIZE];
   iso_format(clock_now(drop->parts.clock), drop->parts.zone, now);
-  buf_printf(&path, "%s/failed/%s.report.txt", drop->folder, as);
+  buf_printf(&path, "%s/%s.report.txt", drop->failed_path, as);
   FILE *file = fopen(path.data, "w");
   if (!file || fprintf(file, "%s\n%s\n", now, text) < 0) blame(drop, path.data);
   if (file) fclose(file);
@@ -74,7 +73,7 @@ static bool is_same(const struct drop *drop, const char *path, const char *name)
   struct buf other = {0};
   char a[4096], b[4096];
   size_t got = 1, had = 1;
-  buf_printf(&other, "%s/done/%s", drop->folder, name);
+  buf_printf(&other, "%s/%s", drop->done_path, name);
   FILE *one = fopen(path, "rb"), *two = fopen(other.data, "rb");
   bool same = one && two;
   while (same && got) {
@@ -126,13 +125,13 @@ static void put_away(struct drop *drop, const char *path, const char *name,
   drop->look.bad = result->bad;
   if (!status->code && result->bad) {
     (void)chmod(rejects, 0660);
-    move(drop, rejects, "failed", as.data, ".rejects.csv");
+    move(drop, rejects, drop->failed_path, as.data, ".rejects.csv");
   }
   if (status->code) {
     snprintf(drop->look.wrong, sizeof drop->look.wrong, "%s", status->text);
     report(drop, as.data, status->text);
   }
-  if (move(drop, path, status->code ? "failed" : "done", as.data, ""))
+  if (move(drop, path, status->code ? drop->failed_path : drop->done_path, as.data, ""))
     snprintf(drop->look.file, sizeof drop->look.file, "%s", as.data);
   buf_deinit(&as);
 }
@@ -143,7 +142,7 @@ static void take(struct drop *drop, const char *path, const char *name,
   struct import_result result = {0};
   struct status status = {0};
   struct buf rejects = {0};
-  buf_printf(&rejects, "%s/failed/.rejects", drop->folder);  // whole, then named
+  buf_printf(&rejects, "%s/.rejects", drop->failed_path);  // whole, then named
   import(drop, path, rejects.data, &result, &status);
   if (status.code == ERR_IO)
     snprintf(drop->look.error, sizeof drop->look.error, "%s", status.text);
@@ -162,7 +161,7 @@ void drop_take(struct drop *drop, const char *name) {
     drop->look.repeated = is_same(drop, path.data, name);
     if (!drop->look.repeated)
       take(drop, path.data, name, &before);
-    else if (move(drop, path.data, "done", name, ""))
+    else if (move(drop, path.data, drop->done_path, name, ""))
       snprintf(drop->look.file, sizeof drop->look.file, "%s", name);
   }
   buf_deinit(&path);
