@@ -1,8 +1,9 @@
 // A hospital system that presses: sends the HL7 messages of a file over kept MLLP
-// connections, on each the next as soon as the one before is acknowledged.
-//   bench_mllp PORT CONNECTIONS FILE
+// connections, on each as many unanswered ones as IN_FLIGHT says: with 1 the next as soon
+// as the one before is acknowledged.
+//   bench_mllp PORT CONNECTIONS FILE [IN_FLIGHT]
 // FILE: messages one after another, each in its frame. Prints figures; good ones were
-// answered AA.
+// answered AA, in the order in which they were sent.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "tally.h"
 #include "wire.h"
 
-enum { EVENTS = 64, READ_BYTES = 16 * 1024, CONNECTIONS_MOST = 256 };
+enum { EVENTS = 64, READ_BYTES = 16 * 1024, CONNECTIONS_MOST = 256, FLIGHT_MOST = 64 };
 
 struct frame {
   const char *at;
@@ -27,12 +28,13 @@ struct frame {
 
 struct peer {
   int socket;
-  struct frame *frame;  // on its way; NULL when idle
+  struct frame *flying[FLIGHT_MOST];  // a ring, the oldest first
+  int first, count;
   struct buf in;
 };
 
 struct load {
-  int epoll, connections;
+  int epoll, connections, in_flight;
   char *text;
   struct frame *frames;
   size_t count, next, answered;
@@ -65,20 +67,30 @@ static void read_frames(struct load *load, const char *path) {
 }
 
 static void send_next(struct load *load, struct peer *peer) {
-  peer->frame = NULL;
   if (load->next == load->count) return;
-  peer->frame = &load->frames[load->next++];
-  peer->frame->sent_us = tally_now_us();
-  if (!wire_write(peer->socket, peer->frame->at, peer->frame->len)) fail("sending");
+  struct frame *frame = &load->frames[load->next++];
+  peer->flying[(peer->first + peer->count++) % FLIGHT_MOST] = frame;
+  frame->sent_us = tally_now_us();
+  if (!wire_write(peer->socket, frame->at, frame->len)) fail("sending");
+}
+
+// Answers come in the order of what was sent: this one names its message.
+static bool is_of(const char *answer, const struct frame *frame) {
+  const char *id = frame->at;
+  for (int bars = 0; id && bars < 9; bars++) id = strchr(id + 1, '|');
+  return id && !strncmp(answer, id + 1, strcspn(id + 1, "|")) &&
+         answer[strcspn(id + 1, "|")] == '\r';
 }
 
 static void settle(struct load *load, struct peer *peer, size_t len) {
-  struct frame *frame = peer->frame;
+  struct frame *frame = peer->flying[peer->first];
   load->end_us = tally_now_us();
-  if (!frame) fail("an answer that nobody waited for");
+  if (!peer->count) fail("an answer that nobody waited for");
+  peer->first = (peer->first + 1) % FLIGHT_MOST;
+  peer->count--;
   frame->took_us = load->end_us - frame->sent_us;
   const char *accepted = strstr(peer->in.data, "\rMSA|AA|");
-  frame->good = accepted && accepted < peer->in.data + len;
+  frame->good = accepted && accepted < peer->in.data + len && is_of(accepted + 8, frame);
   if (!frame->good) fprintf(stderr, "%.*s\n", (int)len, peer->in.data);
   load->answered++;
   buf_consume(&peer->in, len);
@@ -91,9 +103,11 @@ static void peer_read(struct load *load, struct peer *peer) {
   if (count < 0 && errno == EAGAIN) return;
   if (count <= 0) fail("the listener closed");
   peer->in.len += (size_t)count;
-  const char *end = memchr(peer->in.data, '\x1C', peer->in.len);
-  size_t len = end ? (size_t)(end + 2 - peer->in.data) : 0;
-  if (len && len <= peer->in.len) settle(load, peer, len);
+  for (const char *end; (end = memchr(peer->in.data, '\x1C', peer->in.len));) {
+    size_t len = (size_t)(end + 2 - peer->in.data);
+    if (len > peer->in.len) return;
+    settle(load, peer, len);
+  }
 }
 
 static void press(struct load *load, int port) {
@@ -107,7 +121,8 @@ static void press(struct load *load, int port) {
               &(struct epoll_event){.events = EPOLLIN, .data.ptr = peer});
   }
   load->start_us = tally_now_us();
-  for (int i = 0; i < load->connections; i++) send_next(load, &load->peers[i]);
+  for (int i = 0; i < load->connections * load->in_flight; i++)
+    send_next(load, &load->peers[i % load->connections]);
   while (load->answered < load->count) {
     int count = epoll_wait(load->epoll, events, EVENTS, 10000);
     if (!count) fail("no answer for ten seconds");
@@ -147,12 +162,14 @@ static void load_deinit(struct load *load) {
 
 int main(int argc, char **argv) {
   static struct load load;
-  if (argc != 4) {
-    fputs("Usage: bench_mllp PORT CONNECTIONS FILE\n", stderr);
+  if (argc != 4 && argc != 5) {
+    fputs("Usage: bench_mllp PORT CONNECTIONS FILE [IN_FLIGHT]\n", stderr);
     return 2;
   }
   load.connections = atoi(argv[2]);
   if (load.connections < 1 || load.connections > CONNECTIONS_MOST) fail("CONNECTIONS");
+  load.in_flight = argc == 5 ? atoi(argv[4]) : 1;
+  if (load.in_flight < 1 || load.in_flight > FLIGHT_MOST) fail("IN_FLIGHT");
   read_frames(&load, argv[3]);
   if (!load.count) fail("no messages in FILE");
   press(&load, atoi(argv[1]));
