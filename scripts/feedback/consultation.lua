@@ -33,7 +33,9 @@ end
 return {
   aw.triage {
     id = "consultation", program = "listen", title = { zh = "咨询", en = "Consultation" }, on = { "wechat", "sms", "web" },
-    where = function(f) return f.nature == "question" and f.stage ~= "billing" end,
+    where = function(f)                              -- a low mark is rung about by the office (triage.lua), unless there is danger
+      return f.nature == "question" and f.stage ~= "billing" and ((f.stars or 5) >= 3 or f.anonymous or DANGER[f.urgency])
+    end,
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature", topic = "phrases/topic", faq = "phrases/faq",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
     tier = function(f)

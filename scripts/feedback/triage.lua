@@ -119,7 +119,7 @@ return {
     where = function(f)
       if f.urgency == "dispute" then return true end
       if f.channel == "robot" or f.channel == "reply" then return false end     -- said in passing: its nurse reads it
-      return f.nature ~= "question" or f.stage == "billing"                      -- the rest are consultations
+      return f.nature ~= "question" or f.stage == "billing" or is_low(f)         -- the rest are consultations
     end,
     classify = { stage = "phrases/stage", type = "phrases/type", nature = "phrases/nature",
       urgency = { "phrases/urgency", "phrases/danger", "phrases/modifiers" } },
@@ -145,6 +145,7 @@ return {
       if c.bare then hear(c) elseif not c.corrected then c:send "received" end
       if c.channel == "external" and not is_ours(c) then return c:close "sent back" end
       local call = CALL[c.tier] or is_low(c) and not c.anonymous and "24h"         -- a person calls; who is anonymous is answered on the page
+      local ring = c.channel == "review" and c.about and is_low(c) and c:task { id = "first-call", role = c.receiver, due = c:time "24h" }
       if c.channel == "review" then
         public.put(c, "first-answer", public.first, c:due "first-response")
       elseif call then c:wait(c:task { id = "first-call", role = c.receiver, due = c:due "first-response" or c:time(call) }) end
@@ -156,6 +157,7 @@ return {
       end
       repeat
         handle(c)
+        if ring then c:wait(ring) end
         local s = satisfied(c)
         if s ~= "no" then return c:close(s) end
       until not c:reopen "not satisfied"                 -- one level up; nil when there is no level left
