@@ -113,26 +113,6 @@ static void put_steps(const struct page *page, int64_t id, struct buf *out) {
   stmt_done(rows);
 }
 
-// What was answered stands here, too: an anonymous sender has no other place.
-static void put_answers(const struct page *page, int64_t id, struct buf *out) {
-  struct stmt *rows = store_query(
-      page->care->store,
-      "SELECT fields FROM message WHERE enrollment=?1 AND name='reply' ORDER BY id", "i",
-      id);
-  while (stmt_row(rows)) {
-    size_t len;
-    const char *bytes = stmt_bytes(rows, 0, &len);
-    struct value fields = {0};
-    if (len) value_read(bytes, len, &fields);
-    struct value reply = value_field(&fields, "reply");
-    if (reply.kind != VALUE_TEXT || !reply.text.len) continue;
-    buf_printf(out, "<h1>%s</h1><p>", page_say(page, "答复", "Our answer"));
-    html_lines(out, reply.text.data, reply.text.len);
-    buf_puts(out, "</p>");
-  }
-  stmt_done(rows);
-}
-
 static void put_add(const struct page *page, const char *number, int64_t id,
                     struct buf *out) {
   char code[CASE_CODE_SIZE];
@@ -148,7 +128,7 @@ static void show_case(struct page *page, const char *number, int64_t id) {
   struct buf out = {0};
   page_begin(page, number, &out);
   put_steps(page, id, &out);
-  put_answers(page, id, &out);
+  page_case_said(page, number, &out);
   put_add(page, number, id, &out);
   page_send(page, 200, &out, 0);
 }

@@ -133,12 +133,6 @@ static void show_refused(struct page *page, int status, const struct buf *more,
   page_send(page, status, &out, 0);
 }
 
-static void put_code(const struct page *page, const char *number, struct buf *out) {
-  char code[CASE_CODE_SIZE];
-  case_code(page->api->keys.link, number, code);
-  buf_puts(out, code);
-}
-
 static void on_taken(struct pending *pending, const struct value *result) {
   struct page page = {.api = pending->api,
                       .care = pending->api->care,
@@ -147,7 +141,6 @@ static void on_taken(struct pending *pending, const struct value *result) {
   struct value status = value_field(result, "status"),
                number = value_field(result, "number");
   char *text = value_copy_text(&number);
-  struct buf out = {0};
   if (value_int_or(&status, 500) >= 400 || !text) {
     struct value files;
     if (value_read(buf_text(&pending->text), pending->text.len, &files))
@@ -157,21 +150,7 @@ static void on_taken(struct pending *pending, const struct value *result) {
     mem_free(text);
     return;
   }
-  page_begin(&page, page_say(&page, "收到了，谢谢您", "We have it. Thank you"), &out);
-  page_files_told(&page, (unsigned)pending->row, &out);
-  buf_printf(&out, "<p>%s</p><p class=\"n\"><b>%s</b></p><p>%s <b>",
-             page_say(&page, "您的编号：", "Your number:"), text,
-             page_say(&page, "查询码：", "Your code:"));
-  put_code(&page, text, &out);
-  buf_printf(&out,
-             "</b></p><p class=\"h\">%s</p><a class=\"b p\" href=\"/case/%s\">%s</a>",
-             page_say(&page, "请记下编号和查询码：用它们可以查看进度和答复。",
-                      "Keep both: with them you see how far it is, and our answer."),
-             text, page_say(&page, "查看进度", "See how far it is"));
-  buf_printf(
-      &out, "<a class=\"b p\" href=\"/said\">%s</a>",
-      page_say(&page, "大家说了什么，我们改了什么", "What others said, and what we did"));
-  page_send(&page, 200, &out, 0);
+  page_taken(pending->api, pending->request, text, (unsigned)pending->row, page.english);
   mem_free(text);
 }
 

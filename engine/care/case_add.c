@@ -6,6 +6,7 @@
 #include "care/attachment.h"
 #include "care/case_class.h"
 #include "care/case_dispute.h"
+#include "care/enrollment.h"
 #include "care/inbox_field.h"
 #include "care/mapping.h"
 
@@ -84,6 +85,32 @@ static bool put_facts(struct care *care, int64_t enrollment, const char *text,
   return bare;
 }
 
+static int64_t sender_of(struct care *care, int64_t enrollment) {
+  return store_int(care->store, 0, "SELECT sender FROM case_file WHERE enrollment=?1",
+                   "i", enrollment);
+}
+
+// A run of it that waits for a reply hears this one; else a person reads it.
+static bool is_waited_for(struct care *care, int64_t enrollment) {
+  return store_int(care->store, 0,
+                   "SELECT 1 FROM run WHERE patient=?1 AND enrollment=?2 AND ended_at IS"
+                   " NULL AND wait='event' AND wait_label='reply' LIMIT 1",
+                   "ii", sender_of(care, enrollment), enrollment) != 0;
+}
+
+static void record_reply(struct care *care, int64_t enrollment, const char *text) {
+  struct buf body = {0};
+  struct value view;
+  struct mapping map = mapping_begin(&body);
+  mapping_text(&map, "channel", "page");
+  mapping_text(&map, "text", text);
+  mapping_end(&map);
+  value_read(body.data, body.len, &view);
+  event_record(care, sender_of(care, enrollment), "reply", kernel_now(care->kernel), 0, 0,
+               &view);
+  buf_deinit(&body);
+}
+
 static void have_it_read(struct care *care, int64_t enrollment, const char *text) {
   struct buf note = {0};
   buf_printf(&note, "诉求人补充：%s", text);
@@ -99,7 +126,10 @@ void case_add(struct care *care, int64_t enrollment, const char *staff, const ch
   case_step(care, enrollment, "added", staff ? staff : "sender",
             bare ? "first words" : was.data);
   buf_deinit(&was);
-  if (!bare && !staff) have_it_read(care, enrollment, text);
+  if (!bare && !staff && is_waited_for(care, enrollment))
+    record_reply(care, enrollment, text);
+  else if (!bare && !staff)
+    have_it_read(care, enrollment, text);
   case_class_look(care, enrollment);
 }
 

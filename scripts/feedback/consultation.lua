@@ -55,7 +55,8 @@ return {
       if c.tier == "machine" then
         c:send("faq", { fields = { reply = c.faq } })
         c:met "first-response"
-        local a = c:ask("enough", { within = "30m" })
+        local a, why = c:ask("enough", { within = "30m" })
+        if why == "no-contact" then a = c:wait("reply", { within = "30m" }) end       -- reads it on the page, and writes there
         if not a or a.ok == "yes" then return c:close "machine" end
       end
       local topic = WHO[c.topic] and c.topic or "other"
