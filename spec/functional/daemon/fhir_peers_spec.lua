@@ -1,5 +1,5 @@
--- A FHIR client that nobody here wrote (npm's fhir-kit-client) uses the server, and validators by two authors (npm's fhir and
--- @asymmetrik/fhir-json-schema-validator) judge all that it says.
+-- A FHIR client that nobody here wrote (npm's fhir-kit-client) uses the server, and validators by three authors (npm's fhir,
+-- @asymmetrik/fhir-json-schema-validator and @medplum/core) judge all that it says.
 local Hospital = require "functional.support.hospital"
 local Fhir = require "functional.support.fhir"
 local Node = require "functional.support.node"
@@ -95,11 +95,12 @@ describe("FHIR peers", function()
     if not here() then return end
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))
-    file:write(json.encode { { resourceType = "Patient", gender = "lady" }, { resourceType = "Task", status = "requested" } })
+    file:write(json.encode { { resourceType = "Patient", gender = "lady" }, { resourceType = "Patient", birthDate = "19510203" } })
     file:close()
     local answer = wait.for_it(function() return Node.ask("fhir.js", "check", path) end)
     os.remove(path)
     assert.matches("fhir: Patient: Patient.gender", answer.wrong[1])
     assert.matches("schema: Patient: .gender", answer.wrong[2])
+    assert.matches("medplum: Patient: Patient.birthDate", table.concat(answer.wrong, "\n"))
   end)
 end)
