@@ -15,19 +15,21 @@ struct fhir_route {
   const char *method, *path;  // "*" stands for a type or an id
   unsigned scope, may;        // what the caller needs, and what the type allows
   void (*handle)(struct fhir_ask *ask);
-  bool body;
+  enum { NOTHING, RESOURCE, FORM } body;
 };
 
 static const struct fhir_route routes[] = {
-    {"POST", "", KNOWN, 0, fhir_bundle, true},
-    {"GET", "metadata", OPEN, 0, fhir_metadata, false},
-    {"POST", "Subscription", SCOPE_READ, 0, fhir_write, true},
-    {"PUT", "Subscription/*", SCOPE_READ, 0, fhir_write, true},
-    {"PUT", "hook/*/*/*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
-    {"GET", "*", SCOPE_READ, 0, fhir_search, false},
-    {"POST", "*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, true},
-    {"GET", "*/*", SCOPE_READ, 0, fhir_read, false},
-    {"PUT", "*/*", SCOPE_EVENTS, FHIR_UPDATE, fhir_write, true},
+    {"POST", "", KNOWN, 0, fhir_bundle, RESOURCE},
+    {"GET", "metadata", OPEN, 0, fhir_metadata, NOTHING},
+    {"POST", "Subscription", SCOPE_READ, 0, fhir_write, RESOURCE},
+    {"PUT", "Subscription/*", SCOPE_READ, 0, fhir_write, RESOURCE},
+    {"PUT", "hook/*/*/*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, RESOURCE},
+    {"GET", "*", SCOPE_READ, 0, fhir_search, NOTHING},
+    {"POST", "*/_search", SCOPE_READ, 0, fhir_search, FORM},
+    {"POST", "*", SCOPE_EVENTS, FHIR_CREATE, fhir_write, RESOURCE},
+    {"PUT", "*", SCOPE_EVENTS, FHIR_UPDATE | FHIR_NUMBERED, fhir_write, RESOURCE},
+    {"GET", "*/*", SCOPE_READ, 0, fhir_read, NOTHING},
+    {"PUT", "*/*", SCOPE_EVENTS, FHIR_UPDATE, fhir_write, RESOURCE},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 
@@ -41,6 +43,11 @@ void fhir_refuse(struct fhir_ask *ask, int status, const char *format, ...) {
 
 const char *fhir_ask_header(const struct fhir_ask *ask, const char *name) {
   return http_header_find(ask->request->headers, ask->request->header_count, name);
+}
+
+bool fhir_lenient(const struct fhir_ask *ask) {
+  const char *prefer = fhir_ask_header(ask, "Prefer");
+  return prefer && strstr(prefer, "handling=lenient");
 }
 
 static bool split(struct fhir_ask *ask) {
@@ -150,16 +157,38 @@ static void read_body(struct fhir_ask *ask) {
     fhir_refuse(ask, 400, "the body is nested too deeply: %d levels are taken", DEEPEST);
 }
 
+// Of the address; of a search that is posted, of the body too.
+static void put_query(struct fhir_ask *ask, struct buf *out) {
+  const char *type = fhir_ask_header(ask, "Content-Type");
+  buf_puts(out, ask->request->query);
+  if (ask->route->body != FORM || !ask->request->body_len) return;
+  if (!type || strncasecmp(type, "application/x-www-form-urlencoded", 33))
+    fhir_refuse(ask, 415, "send the search as application/x-www-form-urlencoded");
+  buf_putc(out, '&');
+  buf_put(out, ask->request->body, ask->request->body_len);
+}
+
 static void read_query(struct fhir_ask *ask) {
-  const char *query = ask->request->query, *format;
+  struct buf query = {0};
   struct status status = {0};
-  if (http_form_parse(&ask->query, query, strlen(query), &status)) {
+  const char *format;
+  put_query(ask, &query);
+  if (!ask->refusal.status &&
+      http_form_parse(&ask->query, buf_text(&query), query.len, &status))
     fhir_refuse(ask, 400, "query: %s", status.text);
-    return;
-  }
+  buf_deinit(&query);
+  if (ask->refusal.status) return;
   format = http_form_get(&ask->query, "_format");
   if (!speaks(format ? format : fhir_ask_header(ask, "Accept")))
     fhir_refuse(ask, 406, "this server speaks application/fhir+json only");
+}
+
+// FHIR's history, of all, of a type, of one, or one version, and its operations: what
+// would else pass for an id.
+static bool beyond(const struct fhir_ask *ask) {
+  for (int i = 0; i < ask->segment_count && !ask->hooked; i++)
+    if (*ask->segments[i] == '$' || !strcmp(ask->segments[i], "_history")) return true;
+  return false;
 }
 
 static void find_route(struct fhir_ask *ask) {
@@ -169,8 +198,12 @@ static void find_route(struct fhir_ask *ask) {
   const char *name = ask->segments[ask->hooked ? 2 : 0];
   if (whole) ask->type = fhir_type_find(name, strlen(name));
   ask->route = whole ? find(ask, allow) : NULL;
-  if (ask->route) return;
-  if (allow->len) {
+  if (ask->route && !beyond(ask)) return;
+  if (whole && beyond(ask)) {
+    fhir_refuse(ask, 501,
+                "%s is not offered: no older versions are kept, and no operations known",
+                ask->segments[ask->segment_count - 1]);
+  } else if (allow->len) {
     fhir_refuse(ask, 405, "%s of %s is not supported here", ask->request->method,
                 ask->type ? ask->type->name : "this");
     ask->refusal.header = (struct http_header){"Allow", allow->data};
@@ -189,7 +222,7 @@ struct http_prepared *fhir_ask_read(void *fhir, const struct http_request *reque
   ask->request = (struct http_request *)request;
   find_route(ask);
   if (!ask->refusal.status && admit(ask)) read_query(ask);
-  if (!ask->refusal.status && ask->route->body) read_body(ask);
+  if (!ask->refusal.status && ask->route->body == RESOURCE) read_body(ask);
   return &ask->prepared;
 }
 

@@ -53,11 +53,19 @@ void fhir_send(struct fhir_ask *ask, const struct fhir_answer *answer,
 void fhir_problem(struct fhir_ask *ask, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// A searchset into json. ERR_INVALID: nothing is put, and why says which parameter is
+// Whether who asks said that what isn't known may be passed over (Prefer:
+// handling=lenient).
+bool fhir_lenient(const struct fhir_ask *ask);
+// A searchset into json. Other than OK: nothing is put, and why says which parameter is
 // wrong.
 int fhir_search_put(struct fhir *fhir, const struct caller *caller,
                     const struct fhir_type *type, const struct http_form *query,
-                    struct json *json, struct buf *people, struct status *why);
+                    bool lenient, struct json *json, struct buf *people,
+                    struct status *why);
+
+// Which one a conditional update means, into an entry for the inbox.
+struct mapping;
+void fhir_where_put(const struct http_form *query, struct mapping *map);
 
 // Interactions.
 void fhir_metadata(struct fhir_ask *ask);

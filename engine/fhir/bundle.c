@@ -40,6 +40,7 @@ static void put_entry(const struct fhir_part *part, struct buf *out) {
   mapping_int(&map, "place", part->place);
   mapping_value(&map, "resource", &resource);
   mapping_text(&map, "type", part->type->name);
+  if (part->conditional) fhir_where_put(&part->query, &map);
   mapping_end(&map);
 }
 

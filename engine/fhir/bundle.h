@@ -15,6 +15,7 @@ struct fhir_part {  // one entry
   const struct fhir_type *type;
   char id[FHIR_ID];  // in the url; then, of what was made
   bool named;        // the url has an id
+  bool conditional;  // it is to be updated, and the url says by which identifier
   struct http_form query;
   int status;  // 0: not done yet
   struct buf detail;

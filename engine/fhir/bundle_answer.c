@@ -78,7 +78,7 @@ static void put_searched(struct answering *answering, const struct fhir_part *pa
   struct json *json = &answering->json;
   struct status why = {0};
   struct buf text = {0};
-  if (fhir_search_put(ask->fhir, ask->caller, part->type, &part->query,
+  if (fhir_search_put(ask->fhir, ask->caller, part->type, &part->query, fhir_lenient(ask),
                       &(struct json){.out = &text}, answering->people, &why)) {
     put_outcome(json, 400, why.text);
   } else {

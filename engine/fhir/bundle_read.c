@@ -47,11 +47,13 @@ static void read_url(struct fhir_part *part, char *url) {
 static void read_method(struct fhir_part *part) {
   struct value method = value_field(&part->request, "method");
   unsigned may = part->type->may;
+  part->conditional = value_is(&method, "PUT") && !part->named;
   if (value_is(&method, "GET") || value_is(&method, "HEAD"))
     part->act = part->named ? FHIR_PART_READ : FHIR_PART_SEARCH;
   else if (value_is(&method, "POST") && !part->named && may & FHIR_CREATE)
     part->act = FHIR_PART_WRITE;
-  else if (value_is(&method, "PUT") && part->named && may & FHIR_UPDATE)
+  else if (value_is(&method, "PUT") && may & FHIR_UPDATE &&
+           (part->named || may & FHIR_NUMBERED))
     part->act = FHIR_PART_WRITE;
   else
     refuse(part, 405, "request.method: is not supported for %s here", part->type->name);

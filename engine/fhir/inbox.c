@@ -35,33 +35,37 @@ static int check_known(struct fhir_taking *taking) {
                      seen.version);
 }
 
-// "identifier=system|number": 1 when one is known, -1 when the text says something else.
-static int find_existing(struct fhir_taking *taking) {
-  struct value asked = value_field(&taking->entry, "if_none_exist");
+// "identifier=system|number": 1 when one is known, 0 when none is, -1 when the text, that
+// of where, says something else or it is not one.
+static int find_one(struct fhir_taking *taking, const char *text, const char *where) {
   struct buf number = {0};
-  char *text = value_copy_text(&asked);
-  bool good = text && !strncmp(text, "identifier=", 11) && taking->type->identifies &&
-              !strchr(text, '&');
+  bool good =
+      !strncmp(text, "identifier=", 11) && taking->type->identifies && !strchr(text, '&');
   int64_t row = 0;
   if (good &&
       fhir_token_read(taking->fhir, taking->type->identifies, text + 11, &number)) {
     struct stmt *found =
         fhir_resource_by_identifier(taking->fhir, taking->type, buf_text(&number));
     if (stmt_row(found)) row = stmt_int(found, 0);
-    if (row && stmt_row(found)) {
-      good = false;
-      taking->http = 412;
-    }
+    if (row && stmt_row(found)) taking->http = 412;
     stmt_done(found);
   }
-  if (row && good) fhir_made(taking, row, true);
   buf_deinit(&number);
-  mem_free(text);
-  if (good || asked.kind == VALUE_NIL) return row != 0;
+  if (row && !taking->http) fhir_made(taking, row, true);
+  if (good && !taking->http) return row != 0;
   return status_fail(taking->status, taking->http ? ERR_CONFLICT : ERR_INVALID,
-                     taking->http ? "If-None-Exist: several match; ask more narrowly"
-                                  : "If-None-Exist: only identifier=system|number is "
-                                    "understood, of types that have identifiers");
+                     taking->http ? "%s: several match; ask more narrowly"
+                                  : "%s: only identifier=system|number is understood, of "
+                                    "types that have identifiers",
+                     where);
+}
+
+static int find_existing(struct fhir_taking *taking) {
+  struct value asked = value_field(&taking->entry, "if_none_exist");
+  char *text = value_copy_text(&asked);
+  int known = text ? find_one(taking, text, "If-None-Exist") : 0;
+  mem_free(text);
+  return known;
 }
 
 static int check_type(struct fhir_taking *taking) {
@@ -70,15 +74,28 @@ static int check_type(struct fhir_taking *taking) {
   if (!value_is(&type, taking->type->name))
     return fhir_wrong(taking, "resourceType: must be %s at this address",
                       taking->type->name);
-  if (taking->update && !taking->origin && !value_is(&id, taking->id))
+  bool named = !taking->conditional || id.kind != VALUE_NIL;
+  if (taking->update && named && !taking->origin && !value_is(&id, taking->id))
     return fhir_wrong(taking, "%s.id: must be the one in the address",
                       taking->type->name);
   return OK;
 }
 
+// An update of the one that has this number; when none has, it is created.
+static int find_meant(struct fhir_taking *taking) {
+  struct value where = value_field(&taking->entry, "where");
+  char *text = value_copy_text(&where);
+  int known = text ? find_one(taking, text, "the search in the address") : 0;
+  taking->conditional = text != NULL;
+  taking->update = taking->update || known > 0;
+  taking->found = false;
+  mem_free(text);
+  return known < 0 ? known : OK;
+}
+
 static int take(struct fhir_taking *taking) {
   int known = 0;
-  if (check_type(taking)) return taking->status->code;
+  if (find_meant(taking) || check_type(taking)) return taking->status->code;
   if (taking->update)
     known = check_known(taking);
   else
@@ -135,7 +152,8 @@ static int check_all(struct fhir *fhir, struct inbox_row *row,
   struct value entry;
   while (value_next(&iter, NULL, &entry)) {
     open_entry(fhir, row, &entry, taking, status);
-    int code = taking->update ? check_known(taking) : find_existing(taking);
+    int code = find_meant(taking);
+    if (!code) code = taking->update ? check_known(taking) : find_existing(taking);
     close_entry(taking);
     if (code < 0) return code;
   }

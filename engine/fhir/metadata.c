@@ -38,6 +38,8 @@ static void put_parameters(struct json *json, const struct fhir_type *type) {
   if (type->by_patient && type->kind != 'p') put_parameter(json, "patient", "reference");
   if (type->statuses) put_parameter(json, "status", "token");
   if (type->dated) put_parameter(json, type->dated, "date");
+  if (type->dated && strcmp(type->dated, "date") != 0)
+    put_parameter(json, "date", "date");
   json_close(json, ']');
 }
 
@@ -57,6 +59,9 @@ static void put_type(struct json *json, const struct fhir_type *type) {
   json_bool(json, false);
   json_key(json, "conditionalCreate");
   json_bool(json, type->may & FHIR_CREATE && type->by_identifier);
+  json_key(json, "conditionalUpdate");
+  json_bool(json, (type->may & FHIR_NUMBERED) != 0);
+  pair(json, "conditionalDelete", "not-supported");
   pair(json, "conditionalRead", "not-match");
   put_parameters(json, type);
   json_close(json, '}');

@@ -10,7 +10,7 @@ static const char *issue_code(int status) {
                {404, "not-found"},     {405, "not-supported"}, {406, "not-supported"},
                {409, "conflict"},      {412, "conflict"},      {413, "too-long"},
                {415, "not-supported"}, {422, "invalid"},       {429, "throttled"},
-               {503, "transient"},     {507, "no-store"}};
+               {501, "not-supported"}, {503, "transient"},     {507, "no-store"}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (table[i].status == status) return table[i].code;
   return "exception";

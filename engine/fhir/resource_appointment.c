@@ -144,10 +144,11 @@ static int take_appointment(struct fhir_taking *taking) {
 const struct fhir_type fhir_appointment = {
     .name = "Appointment",
     .kind = 'u',
-    .may = FHIR_CREATE | FHIR_UPDATE,
+    .may = FHIR_CREATE | FHIR_UPDATE | FHIR_NUMBERED,
     .identifies = "appointment",
     .statuses = "booked fulfilled cancelled noshow",
     .dated = "date",
+    .dated_at = "coalesce(a.at, 0)",
     .by_id = QUERY("a.id=?3"),
     .by_identifier = QUERY("a.source_id=?5 AND a.id>?11"),
     .by_patient = QUERY("a.patient=?4 AND a.id>?11"),

@@ -339,10 +339,11 @@ static int take_encounter(struct fhir_taking *taking) {
 const struct fhir_type fhir_encounter = {
     .name = "Encounter",
     .kind = 'v',
-    .may = FHIR_CREATE | FHIR_UPDATE,
+    .may = FHIR_CREATE | FHIR_UPDATE | FHIR_NUMBERED,
     .identifies = "visit",
     .statuses = "in-progress finished cancelled",
     .dated = "date",
+    .dated_at = "coalesce(e.admitted_at, e.discharged_at, 0)",
     .by_id = QUERY("e.id=?3"),
     .by_identifier = QUERY("e.visit=?5 AND e.id>?11"),
     .by_patient = QUERY("e.patient=?4 AND e.id>?11"),

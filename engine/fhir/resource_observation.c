@@ -260,6 +260,7 @@ const struct fhir_type fhir_observation = {
     .may = FHIR_CREATE | FHIR_UPDATE,
     .statuses = "final corrected entered-in-error",
     .dated = "date",
+    .dated_at = "o.at",
     .by_id = SELECT_
     "o.patient=(SELECT patient FROM observation WHERE id=?3) AND o.code=(SELECT code FROM"
     " observation WHERE id=?3) AND (o.id=?3 OR o.root=?3)" RULES

@@ -233,7 +233,7 @@ static int take_patient(struct fhir_taking *taking) {
 const struct fhir_type fhir_patient = {
     .name = "Patient",
     .kind = 'p',
-    .may = FHIR_CREATE | FHIR_UPDATE | FHIR_PEOPLE,
+    .may = FHIR_CREATE | FHIR_UPDATE | FHIR_NUMBERED | FHIR_PEOPLE,
     .identifies = "mrn",
     .by_id = QUERY("p.id=?3"),
     .by_identifier = QUERY("p.id IN (SELECT person FROM identity WHERE value=?5 AND "

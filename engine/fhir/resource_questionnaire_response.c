@@ -161,6 +161,7 @@ const struct fhir_type fhir_questionnaire_response = {
     .name = "QuestionnaireResponse",
     .kind = 'w',
     .dated = "authored",
+    .dated_at = "w.at",
     .by_id = QUERY("w.id=?3"),
     .by_patient = QUERY("w.patient=?4 AND w.id>?11"),
     .walk = QUERY(FHIR_WALK("w.id")),

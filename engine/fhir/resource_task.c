@@ -96,6 +96,7 @@ const struct fhir_type fhir_task = {
     .kind = 't',
     .statuses = "requested in-progress on-hold completed cancelled",
     .dated = "authored-on",
+    .dated_at = "t.opened_at",
     .by_id = QUERY("t.id=?3"),
     .by_patient = QUERY("t.patient=?4 AND t.id>?11"),
     .walk = QUERY(FHIR_WALK("t.id")),

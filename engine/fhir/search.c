@@ -1,135 +1,8 @@
-// GET /fhir/TYPE?…: a searchset, paged by key.
-#include <stdio.h>
-#include <stdlib.h>
+// GET /fhir/TYPE?… and POST /fhir/TYPE/_search: a searchset, paged by key.
 #include <string.h>
 
-#include "base/mem.h"
-#include "fhir/ask.h"
 #include "fhir/people.h"
-#include "fhir/period.h"
-#include "fhir/resource.h"
-#include "fhir/token.h"
-
-enum { USUAL = 50, MOST = 200, LOOKED = 50000 };  // rows; 50,000 take 20 ms or so
-
-struct search {
-  struct fhir *fhir;
-  const struct caller *caller;
-  const struct fhir_type *type;
-  const struct http_form *query;
-  struct status *why;   // set when it is refused
-  struct fhir_key key;  // _id
-  const char *id;       // the same as it came
-  int64_t patient, after, until, count;
-  const char *identifier;
-  struct buf identifier_text, statuses;
-  struct fhir_period date, changed;
-  bool nothing;  // what is asked for can't be found
-};
-
-static void fail(struct search *search, const char *name, const char *what) {
-  status_fail(search->why, ERR_INVALID, "%.40s: %s", name, what);
-}
-
-static void read_count(struct search *search, const char *name, const char *text) {
-  bool number = *text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 6;
-  search->count = number ? strtol(text, NULL, 10) : 0;
-  if (search->count > MOST) search->count = MOST;
-  if (!number || !search->count)
-    fail(search, name, "must be a number from 1 on; at most 200 come at once");
-}
-
-static void read_id(struct search *search, const char *name, const char *text) {
-  (void)name;
-  search->id = text;
-  if (!search->type->each &&
-      !fhir_id_parse(search->fhir, search->type, text, &search->key))
-    search->nothing = true;
-}
-
-static void read_after(struct search *search, const char *name, const char *text) {
-  struct fhir *fhir = search->fhir;
-  search->after = public_id_parse(fhir->api->keys.public_id, search->type->kind, text);
-  if (!search->after) fail(search, name, "take the link of the page before as it is");
-}
-
-static void read_patient(struct search *search, const char *name, const char *text) {
-  if (!search->type->by_patient) {
-    fail(search, name, "is no parameter of this type");
-    return;
-  }
-  struct fhir *fhir = search->fhir;
-  const char *id = strrchr(text, '/') ? strrchr(text, '/') + 1 : text;
-  search->patient = public_id_parse(fhir->api->keys.public_id, 'p', id);
-  if (!search->patient) search->nothing = true;
-}
-
-static void read_identifier(struct search *search, const char *name, const char *text) {
-  if (!search->type->identifies) {
-    fail(search, name, "is no parameter of this type");
-  } else if (fhir_token_read(search->fhir, search->type->identifies, text,
-                             &search->identifier_text)) {
-    search->identifier = buf_text(&search->identifier_text);
-  } else {
-    search->nothing = true;
-  }
-}
-
-static void read_status(struct search *search, const char *name, const char *text) {
-  if (!search->type->statuses)
-    fail(search, name, "is no parameter of this type");
-  else if (!fhir_words_read(search->type->statuses, text, &search->statuses))
-    fail(search, name, search->type->statuses);
-}
-
-static void read_date(struct search *search, const char *name, const char *text) {
-  bool changed = *name == '_';
-  if (changed ? search->type->each != NULL : !search->type->dated)
-    fail(search, name, "is no parameter of this type");
-  else if (!fhir_period_read(changed ? &search->changed : &search->date, text,
-                             care_site_zone(search->fhir->care)))
-    fail(search, name,
-         "must be a date or time such as ge2026-03-02 or "
-         "lt2026-03-02T15:00:00%2B08:00 (eq ne is not, gt lt ge le are "
-         "known)");
-}
-
-static void read_nothing(struct search *search, const char *name, const char *text) {
-  (void)search, (void)name, (void)text;
-}
-
-static const struct {
-  const char *name;
-  void (*read)(struct search *search, const char *name, const char *text);
-} parameters[] = {
-    {"_id", read_id},          {"_lastUpdated", read_date},     {"_count", read_count},
-    {"_after", read_after},    {"identifier", read_identifier}, {"patient", read_patient},
-    {"subject", read_patient}, {"status", read_status},         {"date", read_date},
-    {"_format", read_nothing}};
-
-// One that is not known can't be left out: what is found would be too much.
-static void read_parameter(struct search *search, const struct http_field *field) {
-  const char *dated = search->type->dated;
-  const char *name = dated && !strcmp(field->name, dated) ? "date" : field->name;
-  for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
-    if (!strcmp(parameters[i].name, name)) {
-      parameters[i].read(search, field->name, field->value);
-      return;
-    }
-  fail(search, field->name,
-       "is no parameter that this server knows; GET metadata lists them");
-}
-
-static void read_parameters(struct search *search) {
-  const struct http_form *query = search->query;
-  for (size_t i = 0; i < query->count && !search->why->code; i++)
-    read_parameter(search, &query->fields[i]);
-  if (search->type->may & FHIR_OF_PATIENT) search->count = MOST;  // few, not paged
-  if (search->why->code || search->patient || search->key.row ||
-      !(search->type->may & FHIR_OF_PATIENT) || search->nothing)
-    return;
-  fail(search, "patient", "is needed to search this type");
-}
+#include "fhir/search_parts.h"
 
 static const char *choose(const struct search *search) {
   const struct fhir_type *type = search->type;
@@ -138,19 +11,42 @@ static const char *choose(const struct search *search) {
   return search->patient ? type->by_patient : type->walk;
 }
 
-static struct stmt *query(struct search *search) {
+static bool walks(const struct search *search) {
+  return choose(search) == search->type->walk;
+}
+
+static struct stmt *ask_rows(struct search *search, const char *sql, int64_t most) {
   struct fhir *fhir = search->fhir;
-  struct store *store = fhir->care->store;
-  const char *sql = choose(search);
-  bool walks = sql == search->type->walk;
-  search->until = walks ? search->after + LOOKED : INT64_MAX;
+  search->until = walks(search) ? search->after + FHIR_LOOKED : INT64_MAX;
   return store_query(
-      store, sql, "tiiittiiiiiiiit", search->caller->departments,
+      fhir->care->store, sql, "tiiittiiiiiiiit", search->caller->departments,
       kernel_now(fhir->care->kernel), search->key.row,
       search->key.row ? search->key.patient : search->patient, search->identifier,
       search->statuses.len ? buf_text(&search->statuses) : NULL, search->date.from,
       search->date.before, search->changed.from, search->changed.before, search->after,
-      search->count + 1, search->until, search->key.part, search->key.rest);
+      most, search->until, search->key.part, search->key.rest);
+}
+
+// The query in another order: what it ends with (FHIR_PAGE) is exchanged. Its third
+// column is when something last came about the row.
+static void put_sorted(const struct search *search, struct buf *out) {
+  static const char mark[] = " ORDER BY ";
+  const char *sql = choose(search), *end = strstr(sql, mark), *next;
+  while (end && (next = strstr(end + 1, mark))) end = next;
+  const char *way = search->newest_first ? "DESC" : "ASC";
+  buf_put(out, sql, (size_t)(end - sql));
+  buf_printf(out, " ORDER BY %s %s, 1 %s LIMIT coalesce(?12, ?15)",
+             search->order == FHIR_BY_CHANGE ? "3" : search->type->dated_at, way, way);
+}
+
+static struct stmt *query(struct search *search) {
+  struct buf sorted = {0};
+  if (!search->order) return ask_rows(search, choose(search), search->count + 1);
+  put_sorted(search, &sorted);
+  struct stmt *row = ask_rows(search, sorted.data, search->skip + search->count + 1);
+  for (int64_t i = 0; i < search->skip && stmt_row(row); i++) continue;
+  buf_deinit(&sorted);
+  return row;
 }
 
 static void put_link(struct search *search, struct json *json, const char *relation,
@@ -161,12 +57,15 @@ static void put_link(struct search *search, struct json *json, const char *relat
   buf_printf(&url, "%s/%s?", buf_text(&fhir->base), search->type->name);
   for (size_t i = 0; i < search->query->count; i++) {
     const struct http_field *field = &search->query->fields[i];
-    if (!strcmp(field->name, "_after") && after) continue;
+    bool pages = !strcmp(field->name, "_after") || !strcmp(field->name, "_skip");
+    if ((pages && after) || !search_counts(search, field->name)) continue;
     buf_printf(&url, "%s=", field->name);
     http_percent_encode(&url, field->value, strlen(field->value));
     buf_putc(&url, '&');
   }
-  if (after) {
+  if (after && search->order) {
+    buf_printf(&url, "_skip=%lld", (long long)after);
+  } else if (after) {
     public_id_format(fhir->api->keys.public_id, search->type->kind, after, id);
     buf_printf(&url, "_after=%s", id);
   } else {
@@ -227,7 +126,8 @@ static void put_offered(void *self, const char *id, const struct buf *fields) {
   close_entry(json);
 }
 
-// The row after which the next page begins; 0: there is none.
+// The row after which the next page begins, or how many were up to it when they are
+// sorted; 0: there is none.
 static int64_t put_entries(struct search *search, struct json *json, struct buf *people) {
   struct fhir_seen seen = {0};
   if (search->type->each) {
@@ -243,23 +143,65 @@ static int64_t put_entries(struct search *search, struct json *json, struct buf 
     if (!more) put_entry(search, json, row, people, &seen);
   }
   stmt_done(row);
-  if (more) return seen.row;
-  return choose(search) == search->type->walk &&
-                 store_int(search->fhir->care->store, 0, search->type->last, "") >
-                     search->until
+  if (more) return search->order ? search->skip + search->count : seen.row;
+  return walks(search) && store_int(search->fhir->care->store, 0, search->type->last,
+                                    "") > search->until
              ? search->until
              : 0;
+}
+
+struct counted {  // what are no rows
+  const struct search *search;
+  int64_t count;
+};
+
+static void count_offered(void *self, const char *id, const struct buf *fields) {
+  struct counted *counted = self;
+  (void)fields;
+  counted->count += !counted->search->id || !strcmp(counted->search->id, id);
+}
+
+static int64_t count_rows(struct search *search) {
+  struct buf sql = {0};
+  buf_printf(&sql, "SELECT count(*) FROM (%s)", choose(search));
+  struct stmt *row = ask_rows(search, sql.data, INT64_MAX);
+  int64_t count = stmt_row(row) ? stmt_int(row, 0) : 0;
+  stmt_done(row);
+  buf_deinit(&sql);
+  return count;
+}
+
+// Of a table that is too long to be looked through at once nothing is said.
+static int64_t count_all(struct search *search) {
+  struct counted counted = {search, 0};
+  if (search->nothing) return 0;
+  if (search->type->each) {
+    search->type->each(search->fhir, search->caller->departments, count_offered,
+                       &counted);
+    return counted.count;
+  }
+  if (walks(search) &&
+      store_int(search->fhir->care->store, 0, search->type->last, "") > FHIR_LOOKED)
+    status_fail(search->why, ERR_LIMIT,
+                "_summary: there are too many to be counted; say patient or identifier");
+  return search->why->code ? 0 : count_rows(search);
 }
 
 static void put_bundle(struct search *search, struct json *json, struct buf *people) {
   struct buf entries = {0};
   struct json list = {.out = &entries};
-  int64_t next = search->nothing ? 0 : put_entries(search, &list, people);
+  int64_t total = search->just_count ? count_all(search) : 0, next = 0;
+  if (search->why->code) return;
+  if (!search->nothing && !search->just_count) next = put_entries(search, &list, people);
   json_open(json, '{');
   json_key(json, "resourceType");
   json_text(json, "Bundle");
   json_key(json, "type");
   json_text(json, "searchset");
+  if (search->just_count) {
+    json_key(json, "total");
+    json_int(json, total);
+  }
   json_key(json, "link");
   json_open(json, '[');
   put_link(search, json, "self", 0);
@@ -272,14 +214,15 @@ static void put_bundle(struct search *search, struct json *json, struct buf *peo
 
 int fhir_search_put(struct fhir *fhir, const struct caller *caller,
                     const struct fhir_type *type, const struct http_form *query,
-                    struct json *json, struct buf *people, struct status *why) {
+                    bool lenient, struct json *json, struct buf *people,
+                    struct status *why) {
   struct search search = {.fhir = fhir,
                           .caller = caller,
                           .type = type,
                           .query = query,
                           .why = why,
-                          .count = USUAL};
-  read_parameters(&search);
+                          .lenient = lenient};
+  search_read(&search);
   if (!why->code) put_bundle(&search, json, people);
   buf_deinit(&search.identifier_text);
   buf_deinit(&search.statuses);
@@ -290,8 +233,8 @@ void fhir_search(struct fhir_ask *ask) {
   struct buf out = {0}, people = {0};
   struct json json = {.out = &out};
   struct status why = {0};
-  if (!fhir_search_put(ask->fhir, ask->caller, ask->type, &ask->query, &json, &people,
-                       &why)) {
+  if (!fhir_search_put(ask->fhir, ask->caller, ask->type, &ask->query, fhir_lenient(ask),
+                       &json, &people, &why)) {
     fhir_people_send(ask, &(struct fhir_answer){.status = 200}, &out, &people);
   } else {
     fhir_problem(ask, 400, "%s", why.text);

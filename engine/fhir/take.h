@@ -24,6 +24,7 @@ struct fhir_taking {
   uint32_t link_count;
   char id[FHIR_ID];        // of an update; then, of what was made or changed
   bool update;             // of what is known under the id
+  bool conditional;        // the address names it by its number
   char *origin, *remote;   // of another server: its name here, its own id. Owned
   bool found;              // a create turned out to be of what was known
   struct fhir_key key;     // of the id of an update

@@ -11,6 +11,7 @@ enum fhir_may {  // beside read and search
   FHIR_UPDATE = 2,
   FHIR_PEOPLE = 4,      // who looks is kept (WARD 11)
   FHIR_OF_PATIENT = 8,  // found only by its patient
+  FHIR_NUMBERED = 16,   // updated by its identifier, too
 };
 
 enum { FHIR_ID = 72 };
@@ -39,6 +40,7 @@ struct fhir_type {
   const char *identifies;  // the system whose numbers these are: "mrn", "visit"; NULL
   const char *statuses;    // words of the parameter status; NULL: there is none
   const char *dated;       // FHIR's name of the parameter that "date" is, too; NULL
+  const char *dated_at;    // SQL of its moment, in the query by_patient; NULL
   void (*show)(struct fhir_show *show, struct stmt *row);
   // Of what are no rows, in the queries' place: offers each, its fields within an object
   // that is open.

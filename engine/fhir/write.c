@@ -27,6 +27,14 @@ static void put_header(struct fhir_ask *ask, struct mapping *map, const char *ke
   buf_deinit(&query);
 }
 
+void fhir_where_put(const struct http_form *query, struct mapping *map) {
+  struct buf text = {0};
+  if (query->count == 1)
+    buf_printf(&text, "%s=%s", query->fields[0].name, query->fields[0].value);
+  mapping_text(map, "where", buf_text(&text));
+  buf_deinit(&text);
+}
+
 static void put_entry(struct fhir_ask *ask, struct buf *out) {
   struct mapping map = mapping_begin(out);
   if (ask->segment_count == 2) mapping_text(&map, "id", ask->segments[1]);
@@ -38,6 +46,8 @@ static void put_entry(struct fhir_ask *ask, struct buf *out) {
   }
   mapping_value(&map, "resource", &ask->body);
   mapping_text(&map, "type", ask->type->name);
+  if (ask->segment_count == 1 && !strcmp(ask->request->method, "PUT"))
+    fhir_where_put(&ask->query, &map);
   mapping_end(&map);
 }
 

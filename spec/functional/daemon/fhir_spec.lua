@@ -214,7 +214,7 @@ describe("FHIR", function()
     assert.is_nil(get("Encounter?patient=" .. ids[31] .. "&date=gt" .. day).entry)
     assert.truthy(get("Patient?identifier=M31&_lastUpdated=ge" .. day).entry)
     assert.is_nil(get("Patient?identifier=M31&_lastUpdated=lt" .. day).entry)
-    for _, path_ in ipairs { "Patient?name=x", "Patient?_count=0", "Encounter?status=lost", "Encounter?date=soon", "Patient?_sort=x" } do
+    for _, path_ in ipairs { "Patient?name=x", "Patient?_count=x", "Encounter?status=lost", "Encounter?date=soon", "Patient?_sort=x" } do
       refused(400, "invalid", "GET", path_)
     end
   end)
