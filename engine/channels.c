@@ -216,6 +216,7 @@ void channels_free(struct channels *channels) {
   free_all(channels->configured);
   buf_deinit(&channels->wanted);
   buf_deinit(&channels->refused);
+  buf_deinit(&channels->settings);
   mem_free(channels->plugins);
   *channels = (struct channels){0};
 }

@@ -26,6 +26,7 @@ struct channels {
   struct loop_job *looking;
   struct look *look;       // what it works on
   bool again;              // files or settings changed while it looked
+  struct buf settings;     // of all, as they were taken last
   struct buf refused;      // encoded maps, one after another: channels that settings name
   uint32_t refused_count;  // and that can't come, with why
 };

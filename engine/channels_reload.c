@@ -37,7 +37,8 @@ static void run(void *self) {
   }
 }
 
-// One that is not there yet is listed beside the others until settings are read again.
+// One that is not there yet is listed beside the others until a plugin is saved or
+// settings are read again.
 static void list_refused(struct channels *channels, const char *name, const char *plugin,
                          const struct status *why) {
   struct mapping map = mapping_begin(&channels->refused);
@@ -224,7 +225,15 @@ static void begin_configuring(struct channels *channels, struct look *look) {
       refuse(channels, name, NULL, &status);
     mem_free(name);
   }
+  buf_clear(&channels->settings);
+  buf_put(&channels->settings, channels->wanted.data, channels->wanted.len);
   buf_deinit(&channels->wanted);
+}
+
+// What was refused may come with the plugin that was saved now.
+static void want_refused(struct channels *channels) {
+  if (!channels->wanted.len && channels->refused_count)
+    buf_put(&channels->wanted, channels->settings.data, channels->settings.len);
 }
 
 static bool is_looked_at(const struct look *look, const struct configured *configured) {
@@ -238,6 +247,7 @@ void channels_reload(struct channels *channels) {
   if (channels->looking) return;
   struct look *look = mem_alloc(sizeof *look);
   look->channels = channels;
+  want_refused(channels);
   if (channels->wanted.len) begin_configuring(channels, look);
   for (struct configured *at = channels->configured; at; at = at->next)
     if (!configured_prints(at) && !is_looked_at(look, at)) add_fresh(look, at, NULL);

@@ -1,6 +1,7 @@
 // What the API asks of the running daemon.
 #include <string.h>
 
+#include "care/message_stranded.h"
 #include "channels_test.h"
 #include "daemon.h"
 
@@ -102,6 +103,7 @@ static void warnings(void *self, struct buf *out) {
     buf_puts(out,
              "add the days to the calendar's file (cn's is "
              "scripts/shared/calendar/cn.csv) and reload\n");
+  message_stranded(&daemon->engine.care, out);
   connectors_warn(&daemon->connectors, out);
 }
 

@@ -60,23 +60,56 @@ static void read_fields(struct call *call, struct buf *out) {
   merge_end(&fields, out);
 }
 
-// The channel's longest text, as the engine tells of it; 0: no limit, or no such channel.
-static int64_t longest(struct call *call, const char *channel) {
+struct limits {         // what the channel takes, as the engine tells of it
+  int64_t longest;      // 0: no limit, or no such channel
+  bool approved, only;  // it knows texts by number; it takes no others
+};
+
+static struct limits limits_of(struct call *call, const char *channel) {
   struct buf encoded = {0};
   struct value list, item;
-  int64_t most = 0;
-  if (!channel || !call->api->engine.channels) return 0;
+  struct limits out = {0};
+  if (!channel || !call->api->engine.channels) return out;
   call->api->engine.channels(call->api->engine.self, &encoded);
   if (value_read(buf_text(&encoded), encoded.len, &list)) {
     struct value_iter iter = value_iterate(&list);
     while (value_next(&iter, NULL, &item)) {
       struct value name = value_field(&item, "name"),
-                   length = value_field(&item, "max_length");
-      if (value_is(&name, channel)) most = value_int_or(&length, 0);
+                   length = value_field(&item, "max_length"),
+                   approved = value_field(&item, "approved"),
+                   only = value_field(&item, "approved_only");
+      if (value_is(&name, channel))
+        out = (struct limits){value_int_or(&length, 0), approved.kind != VALUE_NIL,
+                              value_true(&only)};
     }
   }
   buf_deinit(&encoded);
-  return most;
+  return out;
+}
+
+// What a provider that knows texts by number does with one that has none.
+static void put_warning(struct json *json, const struct preview_asked *asked,
+                        const struct preview *preview, const struct limits *limits) {
+  struct buf words = {0};
+  const char *text = buf_text(&preview->text);
+  if (preview->approved.len || preview->missing.len || !limits->approved) return;
+  if (limits->only)
+    buf_printf(&words,
+               "%s takes only texts that its provider approved: this one goes to "
+               "nobody by it",
+               asked->channel);
+  else if (!strstr(text, "://"))
+    buf_printf(&words,
+               "%s has no approved text of this template and sends it in its "
+               "general one, which cuts it; without a link to the whole it then goes by "
+               "the next channel",
+               asked->channel);
+  if (!words.len) return;
+  buf_printf(&words, ". Give the template approved = { %s = { id = …, params = … } }",
+             asked->channel);
+  json_key(json, "warning");
+  json_text(json, words.data);
+  buf_deinit(&words);
 }
 
 static void put_size(struct json *json, const struct buf *text) {
@@ -121,7 +154,7 @@ static void put_preview(struct call *call, const struct preview_asked *asked,
                         const struct preview *preview, struct buf *out) {
   struct json json = {.out = out};
   struct value approved = {.kind = VALUE_NIL};
-  int64_t most = longest(call, asked->channel);
+  struct limits limits = limits_of(call, asked->channel);
   if (preview->approved.len)
     value_read(preview->approved.data, preview->approved.len, &approved);
   json_open(&json, '{');
@@ -134,7 +167,8 @@ static void put_preview(struct call *call, const struct preview_asked *asked,
   json_key(&json, "discreet");
   json_bool(&json, preview->veiled);
   put_size(&json, &preview->text);
-  if (most) json_number(&json, "max_length", most);
+  if (limits.longest) json_number(&json, "max_length", limits.longest);
+  put_warning(&json, asked, preview, &limits);
   json_key(&json, "approved");
   json_value(&json, &approved);
   put_brand(&json, call, asked->department, preview->program);

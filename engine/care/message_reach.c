@@ -253,8 +253,9 @@ static bool nobody(struct reach *reach) {
   const char *cursor = NULL;
   if (reach->opted_out) return gate_end(gate, "suppressed", "opted-out");
   if (!next_channel(reach, &cursor, channel, sizeof channel)) {
-    log_line(LOG_LEVEL_ERROR, "message.no-channel", "message=%lld via=%s",
-             (long long)message->id, reach->via);
+    if (!message->reason || strcmp(message->reason, "no-channel") != 0)  // said once
+      log_line(LOG_LEVEL_ERROR, "message.no-channel", "message=%lld via=%s",
+               (long long)message->id, reach->via);
     return gate_hold(gate, message, "no-channel",
                      kernel_now(care->kernel) + MESSAGE_CONFIG_MS);
   }

@@ -32,6 +32,8 @@ static void tell(const struct cli *cli, const struct value *preview) {
         "know.");
   if (brand.kind == VALUE_MAP) cli_say(preview, "In the brand of {brand.name}.");
   if (approved.kind == VALUE_MAP) print_approved(&approved);
+  struct value warning = value_field(preview, "warning");
+  if (warning.kind == VALUE_TEXT) cli_say(preview, "Warning: {warning}.");
 }
 
 static int put_fields(const struct cli *cli, struct buf *path) {

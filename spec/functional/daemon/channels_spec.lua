@@ -163,6 +163,27 @@ describe("channels", function()
     end)
   end
 
+  it("that are refused, and not there yet, come by themselves once their plugin is mended", function()
+    lfs.mkdir(plugins .. "/late")
+    local function save(text)
+      local file = assert(io.open(plugins .. "/late/plugin.lua", "w"))
+      file:write(text)
+      file:close()
+    end
+    save "return {"
+    local sms = ([[sms = { plugin = "probe", url = "http://127.0.0.1:%d/", token = { secret_file = %q }, timeout_ms = 1500 }, log = {}]])
+      :format(h.gateway.port, plugins .. "/secret")
+    h:configure(sms .. ([[, late = { plugin = "late", url = "http://127.0.0.1:%d/", token = { secret_file = %q } }]])
+      :format(h.gateway.port, plugins .. "/secret"))
+    h:signal "sighup"
+    assert.truthy(wait.till("it is refused", function() return listed "late" and listed("late").stale end):find("late/plugin.lua", 1, true))
+    save((PLUGIN:format(300):gsub('"probe"', '"late"')))
+    wait.till("it is there", function() return (listed "late" or {}).state == "up" end)
+    h:configure(sms)
+    h:signal "sighup"
+    wait.till("it is gone", function() return not listed "late" end)
+  end)
+
   it("keep what people write, once, with whose number it is; forged calls are refused", function()
     local number, patient = follow()
     local function write(id, from, text, token)
