@@ -1,6 +1,8 @@
 -- Connectors that ask: what a hospital's FHIR server has that is new comes in, whatever that server does meanwhile.
 local Fhir = require "functional.support.fhir"
+local channel = require "afterward.channel"
 local Hospital = require "functional.support.hospital"
+local play = require "functional.support.play"
 local Peer = require "functional.support.peer"
 local wait = require "functional.support.wait"
 local json = require "dkjson"
@@ -347,5 +349,50 @@ describe("A connector that asks a hospital's own web service", function()
     assert.matches('channel "sms": fhir%-pull is a connector', process.errors)
     configure(MAP)
     h:start()
+  end)
+end)
+
+describe("The plugin that docs/connectors.md shows", function()
+  local manual = play.file "docs/connectors.md"
+  local function listing(mark) return assert(manual:match("\n```lua " .. mark .. "\n(.-)\n```"), mark) end
+
+  it("brings what a service with a cursor has", function()
+    local place = play.folder { ["cursor-pull/plugin.lua"] = listing "asks" .. "\n" }
+    local events = {}
+    local server = Peer.open(function(request)
+      local after = tonumber(request.path:match "after=(%d+)")
+      local list = { events[after + 1] }
+      return 200, json.encode { events = list, cursor = after + #list, more = after + 1 < #events, until_time = "2026-03-02T10:00:00+08:00" }
+    end)
+    local h = Hospital.open { plugins = place.path, channels = "log = {}", scripts = { ["w/w.lua"] = Hospital.ward("w",
+      'aw.step { id = "s", at = "24h", run = function(p) p:send "hello" end },') }, site = ([[connectors = { his = { plugin = "cursor-pull",
+      url = "%s/changes", token = env "T_HIS", every = "1h" } },]]):format(server.url) }
+    for n = 1, 3 do
+      local body = h:discharge(n)
+      body.id = nil
+      events[n] = { id = "D" .. n, version = 1, body = body }
+    end
+    h:start()
+    wait.till("all are known", function() return h:patient(3) end, 20)
+    local shown = wait.till("it is well", function()
+      local one = h:get("/api/v1/plugins").items[1]
+      return one.state == "well" and one
+    end, 20)
+    assert.same({ 3, 0, "2026-03-02T10:00:00+08:00" }, { shown.taken, shown.refused, shown.watermark_at })
+    h:restart()
+    wait.till("it goes on where it was", function() return server.requests[#server.requests].path == "/changes?after=3" end, 20)
+    h:close()
+    server:close()
+    place:remove()
+  end)
+
+  it("has a spec that runs", function()
+    local place = play.folder { ["plugins/cursor-pull/plugin.lua"] = listing "asks" .. "\n" }
+    local own = setmetatable({ require = function(name)
+      if name ~= "afterward.channel" then return require(name) end
+      return { open = function(folder, settings) return channel.open(place.path .. "/" .. folder, settings) end }
+    end }, { __index = _G })
+    assert(load(listing "asks%-spec", "part", "t", own))()
+    place:remove()
   end)
 end)

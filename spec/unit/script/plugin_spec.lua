@@ -114,6 +114,28 @@ describe("a channel plugin", function()
     assert.equal("2023-10-26 18:22:32 4", plugin:send({}).body)
   end)
 
+  it("reads times as hospitals write them, and writes them", function()
+    local plugin = open [[ local out = {}
+      for i, text in ipairs { "2026-03-02T15:00:00.250+08:00", "2026-03-02T07:00:00Z", "2026-03-02 15:00", "2026-03-02", "2026-03-01T23:30:00-0730",
+        "Mon, 02 Mar 2026 07:00:00 GMT", "2026-02-30", "2026-03-02T25:00:00Z", "2026-03-02T07:00:00 CST", "soon", "Mon, 02 Foo 2026 07:00:00 GMT" } do
+        out[i] = tostring(aw.instant(text, 480))
+      end
+      out[#out + 1] = aw.iso(1772434800250) .. " " .. aw.iso(1772434800000, 480) .. " " .. aw.iso(1772434800000, -210)
+      return { url = config.url, body = table.concat(out, "\n") } ]]
+    assert.equal([[1772434800250
+1772434800000
+1772434800000
+1772380800000
+1772434800000
+1772434800000
+nil
+nil
+nil
+nil
+nil
+2026-03-02T07:00:00.250Z 2026-03-02T15:00:00+08:00 2026-03-02T03:30:00-03:30]], plugin:send({}).body)
+  end)
+
   it("hides what it was told, too", function()
     local plugin = open "local t = aw.secret 'from-the-provider' return { url = config.url .. '?t=' .. aw.urlencode(t), body = tostring(t) }"
     local request = assert(plugin:send {})
