@@ -90,9 +90,19 @@ int64_t alert_open(struct care *care, const struct alert_spec *spec) {
   }
   struct alert alert;
   id = insert(care, spec);
-  if (alert_load(care->store, id, &alert)) alert_climb(care, &alert);
+  if (alert_load(care->store, id, &alert)) {
+    alert.rung = spec->above;
+    alert_climb(care, &alert);
+  }
   alert_deinit(&alert);
   return id;
+}
+
+void alert_go_up(struct care *care, int64_t id) {
+  struct alert alert;
+  if (alert_load(care->store, id, &alert) && alert_is(&alert, "open"))
+    alert_climb(care, &alert);
+  alert_deinit(&alert);
 }
 
 void alert_close(struct care *care, int64_t id, const char *who, const char *reason) {

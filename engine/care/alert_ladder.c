@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/span.h"
 #include "care/alert_row.h"
+#include "care/case.h"
 
 enum {
   REPEATS = 3,  // of the last rung, before the site's ladder is paged as well
@@ -153,23 +154,26 @@ static bool is_spoken_for(struct care *care, const struct alert *alert,
              "tit", role, kernel_now(care->kernel) - CIVIL_HOUR_MS, alert->department);
 }
 
-static void page_post(struct care *care, const struct alert *alert,
+// Whether it reaches a person, by this page or by one that speaks for it.
+static bool page_post(struct care *care, const struct alert *alert,
                       const struct rung *rung, const char *role) {
-  if (*role && !is_spoken_for(care, alert, role))
-    alert_page(care, alert, role, rung->via, rung->until);
+  if (!*role) return false;
+  if (is_spoken_for(care, alert, role)) return true;
+  return alert_page_post(care, alert, role, rung->via, rung->until);
 }
 
-static void page_rung(struct care *care, const struct alert *alert,
+static bool page_rung(struct care *care, const struct alert *alert,
                       const struct rung *rung) {
   char role[ALERT_ROLE_SIZE];
   struct value item;
   struct value_iter iter = value_iterate(&rung->roles);
   copy_text(&rung->roles, role, sizeof role);
-  page_post(care, alert, rung, role);
+  bool reached = page_post(care, alert, rung, role);
   while (value_next(&iter, NULL, &item)) {
     copy_text(&item, role, sizeof role);
-    page_post(care, alert, rung, role);
+    reached = page_post(care, alert, rung, role) || reached;
   }
+  return reached;
 }
 
 static const char *site_role(const struct care *care) {
@@ -185,13 +189,40 @@ static bool is_tired(struct care *care, const struct alert *alert) {
                    (int64_t)REPEATS) == REPEATS;
 }
 
+// The site's own post stands behind a last rung that has been paged again and again, and
+// behind posts that nobody holds now.
+static bool is_site_called(struct care *care, const struct alert *alert, bool reached,
+                           bool tired) {
+  char staff[ALERT_ROLE_SIZE];
+  if (tired || reached) return tired;
+  duty_find(care, alert->department, site_role(care), staff, sizeof staff);
+  return staff[0] != '\0';
+}
+
+// What a case's ledger says of its ladder: each level above the handler's, once.
+static void tell_ledger(struct care *care, const struct alert *alert, int64_t was,
+                        const struct rung *rung) {
+  int64_t id = store_int(care->store, 0, "SELECT enrollment FROM alert WHERE id=?1", "i",
+                         alert->id);
+  char role[ALERT_ROLE_SIZE];
+  struct buf detail = {0};
+  if (alert->rung < 2 || alert->rung == was || !case_is(care, id)) return;
+  first_role(&rung->roles, role, sizeof role);
+  buf_printf(&detail, "%s level %d: %s", alert->name, (int)alert->rung, role);
+  case_step(care, id, "escalated", "clock", detail.data);
+  buf_deinit(&detail);
+}
+
 static void climb_department(struct care *care, struct alert *alert,
                              const struct ladder *ladder) {
+  int64_t was = alert->rung;
   alert->rung = next_rung(care, alert, ladder);
   struct rung rung = rung_at(care, alert, ladder, alert->rung);
   bool tired = alert->rung == ladder->count && is_tired(care, alert);
-  page_rung(care, alert, &rung);
-  if (tired && !names_role(&rung.roles, site_role(care))) {
+  bool reached = page_rung(care, alert, &rung);
+  tell_ledger(care, alert, was, &rung);
+  if (is_site_called(care, alert, reached, tired) &&
+      !names_role(&rung.roles, site_role(care))) {
     rung.via[0] = '\0';
     page_post(care, alert, &rung, site_role(care));
   }

@@ -52,11 +52,24 @@ static void find_staff(struct care *care, const struct alert *alert,
   if (!staff[0]) snprintf(role, ALERT_ROLE_SIZE, "%s", care->site->overdue_role);
 }
 
-void alert_page(struct care *care, const struct alert *alert, const char *post,
+// Two posts of one rung may be one person's.
+static bool is_paged(struct care *care, const struct alert *alert, const char *role,
+                     const char *staff) {
+  return store_int(
+             care->store, 0,
+             "SELECT 1 FROM page WHERE alert=?1 AND round=?2 AND rung=?3 AND at=?4"
+             " AND coalesce(staff, replace(role, 'staff:', ''))=replace(?5, 'staff:', '')"
+             " LIMIT 1",
+             "iiiit", alert->id, alert->round, alert->rung, kernel_now(care->kernel),
+             staff[0] ? staff : role) != 0;
+}
+
+bool alert_page(struct care *care, const struct alert *alert, const char *post,
                 const char *via, int64_t until) {
   char role[ALERT_ROLE_SIZE], staff[ALERT_ROLE_SIZE], audience[ALERT_ROLE_SIZE + 8];
   snprintf(role, sizeof role, "%s", post);
   find_staff(care, alert, role, staff);
+  if (is_paged(care, alert, role, staff)) return staff[0] != '\0';
   snprintf(audience, sizeof audience, "%s:%s", staff[0] ? "staff" : "role",
            staff[0] ? staff : role);
   int64_t message =
@@ -67,4 +80,19 @@ void alert_page(struct care *care, const struct alert *alert, const char *post,
              "iiitttii", alert->id, alert->rung, alert->round, role,
              staff[0] ? staff : NULL, via && via[0] ? via : NULL,
              kernel_now(care->kernel), message);
+  return staff[0] != '\0';
+}
+
+bool alert_page_post(struct care *care, const struct alert *alert, const char *post,
+                     const char *via, int64_t until) {
+  struct case_posts posts = {0};
+  bool reached = false;
+  if (strcmp(post, "handler") != 0) return alert_page(care, alert, post, via, until);
+  case_at_work(care,
+               store_int(care->store, 0, "SELECT enrollment FROM alert WHERE id=?1", "i",
+                         alert->id),
+               &posts);
+  for (int i = 0; i < posts.count; i++)
+    reached = alert_page(care, alert, posts.names[i], via, until) || reached;
+  return reached;
 }

@@ -33,10 +33,14 @@ void alert_schedule(struct care *care, struct alert *alert, int64_t at);
 void alert_climb(struct care *care, struct alert *alert);
 // The same at the foot of the ladder (rung 0) or above what was paged before.
 void alert_restart(struct care *care, struct alert *alert, int64_t rung);
-// Calls whoever holds the post now. via NULL: the usual channels; until: when the page
-// has lost its sense, because the next rung is paged.
-void alert_page(struct care *care, const struct alert *alert, const char *role,
+// Calls whoever holds the post now; false: nobody does, and it is only on its list. via
+// NULL: the usual channels; until: when the page has lost its sense, because the next
+// rung is paged.
+bool alert_page(struct care *care, const struct alert *alert, const char *role,
                 const char *via, int64_t until);
+// The same of a case's "handler": each post that has open work of it; of "receiver".
+bool alert_page_post(struct care *care, const struct alert *alert, const char *post,
+                     const char *via, int64_t until);
 // The holder of a post has changed within the present rung.
 void alert_page_again(struct care *care, struct alert *alert, const char *role);
 // When an acknowledged alert is looked at again.

@@ -373,6 +373,7 @@ void case_close(struct care *care, int64_t enrollment, const char *reason) {
 void case_ended(struct care *care, int64_t enrollment, const char *reason) {
   if (!case_is(care, enrollment)) return;
   case_clock_end_all(care, enrollment);
+  case_ping_pong_over(care, enrollment);
   store_exec(care->store,
              "UPDATE case_file SET closed_at=?2, closed=?3, paused_at=NULL, "
              "paused_why=NULL, revision=revision+1 WHERE enrollment=?1",

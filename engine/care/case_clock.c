@@ -136,6 +136,7 @@ void case_clock_pause(struct care *care, int64_t enrollment, int64_t question,
     struct case_clock clock;
     if (!case_clock_load(care, id, &clock)) continue;
     case_clock_arm(care, &clock);
+    if (clock.pauses) case_clock_hush(care, &clock);
     case_clock_drop(&clock);
   }
   case_step(care, enrollment, "paused", "script", reason);
@@ -155,7 +156,10 @@ void case_clock_resume(struct care *care, int64_t enrollment) {
   for (int64_t id; ids_next(&open, &id);) {
     struct case_clock clock;
     if (!case_clock_load(care, id, &clock)) continue;
-    if (!clock.breached_at) case_clock_count(care, &clock);
+    if (!clock.breached_at)
+      case_clock_count(care, &clock);
+    else if (clock.pauses)
+      case_clock_speak(care, &clock);
     case_clock_drop(&clock);
   }
 }

@@ -16,12 +16,12 @@ static void mark(struct care *care, const struct case_clock *clock, bool breache
 static void breach(struct care *care, struct case_clock *clock) {
   mark(care, clock, true);
   case_clock_outgrown(care, clock, "it has run out");
-  case_clock_tell(care, clock, "breach", "has run out");
+  case_clock_breach(care, clock);
 }
 
 static void warn(struct care *care, struct case_clock *clock) {
   mark(care, clock, false);
-  case_clock_tell(care, clock, "at-risk", "runs out soon");
+  case_clock_warn(care, clock);
   clock->warned_at = kernel_now(care->kernel);
   case_clock_arm(care, clock);
 }

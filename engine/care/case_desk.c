@@ -203,10 +203,20 @@ static void tell_ping_pong(struct care *care, int64_t id) {
                        .department = department,
                        .name = "ping-pong",
                        .level = "at-risk",
-                       .reason = reason.data});
+                       .reason = reason.data,
+                       .above = 1});  // whoever passes it on knows
   buf_deinit(&reason);
   mem_free(number);
   mem_free(department);
+}
+
+void case_ping_pong_over(struct care *care, int64_t id) {
+  int64_t alert = store_int(care->store, 0,
+                            "SELECT id FROM alert WHERE patient=(SELECT sender FROM"
+                            " case_file WHERE enrollment=?1) AND enrollment=?1 AND"
+                            " name='ping-pong' AND status<>'closed'",
+                            "i", id);
+  if (alert) alert_close(care, alert, "clock", "the case is closed");
 }
 
 void case_task_done(struct care *care, int64_t id, const struct case_task *task) {

@@ -29,6 +29,7 @@ struct case_task {
   const char *name, *staff, *code, *note, *to;
 };
 void case_task_done(struct care *care, int64_t enrollment, const struct case_task *task);
+void case_ping_pong_over(struct care *care, int64_t enrollment);
 // A case was opened: another one that is open, of the same sender or patient about the
 // same matter, is proposed for merging.
 void case_find_twin(struct care *care, int64_t enrollment);

@@ -26,6 +26,20 @@ void case_receiver(struct care *care, int64_t enrollment, char out[STAFF_SIZE]) 
   mem_free(department);
 }
 
+void case_at_work(struct care *care, int64_t enrollment, struct case_posts *out) {
+  struct stmt *rows =
+      store_query(care->store,
+                  "SELECT DISTINCT coalesce(claimed_by, role) FROM task WHERE patient="
+                  "(SELECT sender FROM case_file WHERE enrollment=?1) AND enrollment=?1"
+                  " AND status='open' LIMIT ?2",
+                  "ii", enrollment, (int64_t)CASE_POSTS_MOST);
+  out->count = 0;
+  while (stmt_row(rows))
+    snprintf(out->names[out->count++], STAFF_SIZE, "%s", login_of(stmt_text(rows, 0)));
+  stmt_done(rows);
+  if (!out->count) case_receiver(care, enrollment, out->names[out->count++]);
+}
+
 static char *field_of(struct care *care, int64_t enrollment, const char *name) {
   struct buf field = {0};
   struct value view;

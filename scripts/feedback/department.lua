@@ -11,7 +11,7 @@ return {
   aw.program { id = "listen", name = { zh = "我们在听", en = "We listen" }, color = "#6d597a" },
 
   aw.escalation { id = "sla", levels = {
-    { page = "receiver", via = { "wecom" }, ack_within = "2bh" },
+    { page = { "receiver", "handler" }, via = { "wecom" }, ack_within = "2bh" },
     { page = "patient-relations-head", via = { "wecom", "sms" }, ack_within = "4bh" },
     { page = "quality-committee", via = { "wecom", "email" }, ack_within = "1bd" } } },
 

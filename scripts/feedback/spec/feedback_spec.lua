@@ -66,12 +66,19 @@ describe("feedback", function()
     assert.is_true(w:alert_named("breach-resolution").open)
   end)
 
-  it("pages the receiver first, then the office head, then the committee", function()
+  it("pages the receiver and who has the work before the time is over, at its end the office head, then the committee", function()
     complaint { receiver = "staff:wang", urgency = "danger" }
-    w:advance "61m"
-    local roles = {}
-    for _, page in ipairs(w.pages) do if page.name == "breach-first-response" then roles[#roles + 1] = page.role end end
-    assert.equal("staff:wang", roles[1])
+    local function roles(name)
+      local out = {}
+      for _, page in ipairs(w.pages) do if page.name:find(name, 1, true) then out[#out + 1] = page.role end end
+      return table.concat(out, " ")
+    end
+    w:advance "46m"
+    assert.equal("staff:wang", roles "at-risk-first-response")
+    w:advance "15m"
+    assert.equal("patient-relations-head", roles "breach-first-response")
+    w:advance_to "2026-03-06 12:00"
+    assert.matches("^patient%-relations%-head quality%-committee", roles "breach-first-response")
   end)
 
   it("a hospital's own deadline for external complaints is a setting", function()

@@ -54,7 +54,7 @@ describe("whoever takes a case in", function()
     complaint()
     complaint { receiver = "staff:guest" }
     w:advance "121m"
-    assert.equal("staff:guest", w.pages[2].role)
+    assert.same({ "zhao", "head", "staff:guest", "head" }, { w.pages[1].staff, w.pages[2].role, w.pages[3].role, w.pages[4].role })
   end)
 
   it("stays so through transfers: who answers changes, the contact doesn't", function()
