@@ -13,11 +13,6 @@
 #include "care/event_check.h"
 #include "care/mapping.h"
 
-static char *text_of(const struct value *map, const char *name) {
-  struct value field = value_field(map, name);
-  return value_copy_text(&field);
-}
-
 // --- one that somebody took in
 
 // What is said of the item itself; who took it in stays responsible (首诉负责).
@@ -38,7 +33,8 @@ static void put_item(const struct call *call, struct buf *out) {
 
 // NULL: none was named, or it is not there: then *bad.
 static char *mrn_of(struct call *call, bool *bad) {
-  char *mrn = text_of(&call->body, "mrn"), *id = text_of(&call->body, "patient");
+  char *mrn = value_copy_field(&call->body, "mrn"),
+       *id = value_copy_field(&call->body, "patient");
   if (!mrn && id) {
     int64_t row = public_id_parse(call->api->keys.public_id, 'p', id);
     *bad = !row || !access_patient(call, row);
@@ -66,8 +62,8 @@ static void put_event(struct call *call, const char *id, const char *mrn,
                       struct buf *out) {
   struct merge merge = {0};
   struct buf item = {0};
-  char now[ISO_SIZE], *at = text_of(&call->body, "at"),
-                      *visit = text_of(&call->body, "visit");
+  char now[ISO_SIZE], *at = value_copy_field(&call->body, "at"),
+                      *visit = value_copy_field(&call->body, "visit");
   iso_format(kernel_now(call->care->kernel), care_site_zone(call->care), now);
   put_item(call, &item);
   merge_text(&merge, "id", id);
@@ -89,13 +85,13 @@ static void on_new(struct pending *pending, const struct value *result) {
                       .caller = pending->caller};
   struct value status = value_field(result, "status");
   int code = (int)value_int_or(&status, 500);
-  char *detail = text_of(result, "detail");
+  char *detail = value_copy_field(result, "detail");
   if (code >= 300) {
     call_problem(&call, code, "%s", detail ? detail : "it was refused");
   } else {
     struct buf out = {0};
     struct json json = {.out = &out};
-    char *number = text_of(result, "number");
+    char *number = value_copy_field(result, "number");
     json_open(&json, '{');
     json_key(&json, "number");
     json_text(&json, number);
@@ -147,7 +143,7 @@ void desk_case_new(struct call *call) {
 // The work that its run waits for goes to somebody else.
 static void transfer(struct call *call, int64_t id) {
   struct merge more = {0};
-  char *reason = text_of(&call->body, "reason");
+  char *reason = value_copy_field(&call->body, "reason");
   int64_t task = store_int(
       call->care->store, 0,
       "SELECT task.id FROM case_file JOIN run ON run.patient=case_file.sender AND"
@@ -171,7 +167,7 @@ static void transfer(struct call *call, int64_t id) {
 
 static void link_to(struct call *call, int64_t id) {
   struct merge more = {0};
-  char *text = text_of(&call->body, "patient");
+  char *text = value_copy_field(&call->body, "patient");
   int64_t patient = text ? public_id_parse(call->api->keys.public_id, 'p', text) : 0;
   mem_free(text);
   if (!patient || !access_patient(call, patient)) {
@@ -186,7 +182,7 @@ static void link_to(struct call *call, int64_t id) {
 
 static void merge_cases(struct call *call, int64_t id) {
   struct merge more = {0};
-  char *text = text_of(&call->body, "into");
+  char *text = value_copy_field(&call->body, "into");
   int64_t into =
       store_int(call->care->store, 0,
                 "SELECT enrollment FROM case_file WHERE number=?2 AND " ACCESS_DEPARTMENT(

@@ -81,6 +81,7 @@ uint32_t value_count(const struct value *container);
 bool value_is(const struct value *value, const char *text);  // is this text
 char *value_copy_text(
     const struct value *value);  // heap, NUL-terminated; NULL when not text
+char *value_copy_field(const struct value *map, const char *name);  // the same of a field
 int64_t value_int_or(const struct value *value,
                      int64_t otherwise);  // reals are truncated
 double value_real_or(const struct value *value, double otherwise);

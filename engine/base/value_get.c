@@ -19,6 +19,11 @@ char *value_copy_text(const struct value *value) {
   return mem_copy_bytes(value->text.data, value->text.len);
 }
 
+char *value_copy_field(const struct value *map, const char *name) {
+  struct value field = value_field(map, name);
+  return value_copy_text(&field);
+}
+
 int64_t value_int_or(const struct value *value, int64_t otherwise) {
   const double limit = 9223372036854775808.0;  // 2^63
   if (value->kind == VALUE_INT) return value->integer;

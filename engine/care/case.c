@@ -103,11 +103,6 @@ void case_new_number(struct care *care, char out[CASE_NUMBER_SIZE]) {
   } while (!reserve(care, out));
 }
 
-static char *text_of(const struct value *map, const char *name) {
-  struct value field = value_field(map, name);
-  return value_copy_text(&field);
-}
-
 void case_put_facts(const char *body, size_t len, const struct value *triaged,
                     struct buf *out) {
   struct merge merge = {0};
@@ -152,9 +147,11 @@ static void insert(struct care *care, int64_t enrollment, const struct opened *o
   struct value levels = value_field(triaged, "levels"),
                at_risk = value_field(triaged, "at_risk"),
                about = value_field(facts, "about");
-  char *channel = text_of(facts, "channel"), *receiver = text_of(facts, "receiver"),
-       *sure = text_of(facts, "sure"), *number = text_of(facts, "number"),
-       *stay_sure = text_of(facts, "stay_sure");
+  char *channel = value_copy_field(facts, "channel"),
+       *receiver = value_copy_field(facts, "receiver"),
+       *sure = value_copy_field(facts, "sure"),
+       *number = value_copy_field(facts, "number"),
+       *stay_sure = value_copy_field(facts, "stay_sure");
   store_exec(
       care->store,
       "INSERT INTO case_file (enrollment, number, department, triage, channel,"
@@ -179,7 +176,7 @@ static void tell_classes(struct care *care, int64_t enrollment,
                                       "topic", "lead", "because"};
   struct buf detail = {0};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    char *text = text_of(triaged, names[i]);
+    char *text = value_copy_field(triaged, names[i]);
     if (text && *text)
       buf_printf(&detail, "%s%s=%s", detail.len ? " " : "", names[i], text);
     mem_free(text);
@@ -288,7 +285,7 @@ void case_field(struct care *care, int64_t enrollment, int64_t event, const char
 
 // The stay of that ward nearest to that day, of the patient whom it is about.
 void case_link(struct care *care, int64_t enrollment, const struct value *answer) {
-  char *ward = text_of(answer, "ward"), *when = text_of(answer, "when");
+  char *ward = value_copy_field(answer, "ward"), *when = value_copy_field(answer, "when");
   int64_t stay = store_int(
       care->store, 0,
       "SELECT encounter.id FROM encounter JOIN case_file ON case_file.enrollment=?1 AND"

@@ -47,19 +47,14 @@ int64_t event_tell(struct event_in *event, const char *kind, struct merge *extra
   return id;
 }
 
-static char *text_of(struct event_in *event, const char *name) {
-  struct value field = value_field(&event->body, name);
-  return value_copy_text(&field);
-}
-
 static int event_open(struct event_in *event) {
-  event->kind = text_of(event, "kind");
-  event->visit = text_of(event, "visit");
-  event->department = text_of(event, "department");
-  event->ward = text_of(event, "ward");
-  event->doctor = text_of(event, "doctor");
-  event->nurse = text_of(event, "nurse");
-  event->leaving = text_of(event, "leaving");
+  event->kind = value_copy_field(&event->body, "kind");
+  event->visit = value_copy_field(&event->body, "visit");
+  event->department = value_copy_field(&event->body, "department");
+  event->ward = value_copy_field(&event->body, "ward");
+  event->doctor = value_copy_field(&event->body, "doctor");
+  event->nurse = value_copy_field(&event->body, "nurse");
+  event->leaving = value_copy_field(&event->body, "leaving");
   if (!event->kind)
     return status_fail(event->status, ERR_INVALID, "field \"kind\": is missing");
   if (event_time(event, &event->body, "at", AHEAD_MS, &event->at)) return ERR_INVALID;

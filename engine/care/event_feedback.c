@@ -14,15 +14,11 @@ struct sender {
   const char *sure;  // how it is known whom it is about
 };
 
-static char *text_of(const struct value *map, const char *name) {
-  struct value field = value_field(map, name);
-  return value_copy_text(&field);
-}
-
 static struct sender find_sender(struct event_in *event, const struct value *item) {
   struct care *care = event->care;
   struct value given = value_field(item, "sender"), flag = value_field(item, "anonymous");
-  char *phone = text_of(&given, "phone"), *wechat = text_of(&given, "wechat");
+  char *phone = value_copy_field(&given, "phone"),
+       *wechat = value_copy_field(&given, "wechat");
   struct sender out = {event->patient, event->patient, "mrn"};
   if (value_true(&flag)) {
     out = (struct sender){.person = feedback_stranger(care, &(struct value){0})};

@@ -22,20 +22,15 @@ struct earlier {  // the newest row of the same reading
   bool gone, same;
 };
 
-static char *text_of(const struct arriving *arriving, const char *name) {
-  struct value field = value_field(&arriving->map, name);
-  return value_copy_text(&field);
-}
-
 static void arriving_open(struct arriving *arriving) {
-  arriving->code = text_of(arriving, "code");
-  arriving->unit = text_of(arriving, "unit");
-  arriving->text = text_of(arriving, "text");
-  arriving->flag = text_of(arriving, "flag");
-  arriving->reading = text_of(arriving, "reading");
-  arriving->device = text_of(arriving, "device");
-  arriving->status = text_of(arriving, "status");
-  arriving->belongs = text_of(arriving, "belongs");
+  arriving->code = value_copy_field(&arriving->map, "code");
+  arriving->unit = value_copy_field(&arriving->map, "unit");
+  arriving->text = value_copy_field(&arriving->map, "text");
+  arriving->flag = value_copy_field(&arriving->map, "flag");
+  arriving->reading = value_copy_field(&arriving->map, "reading");
+  arriving->device = value_copy_field(&arriving->map, "device");
+  arriving->status = value_copy_field(&arriving->map, "status");
+  arriving->belongs = value_copy_field(&arriving->map, "belongs");
 }
 
 static void arriving_close(struct arriving *arriving) {

@@ -9,11 +9,6 @@
 #include "care/message_about.h"
 #include "care/message_gate.h"
 
-static char *text_of(const struct value *map, const char *key) {
-  struct value field = value_field(map, key);
-  return value_copy_text(&field);
-}
-
 // The channels that are tried; of rungs the first one's, and whom that is for.
 static char *channels(struct care *care, const struct sending *sending,
                       struct road *road) {
@@ -23,7 +18,7 @@ static char *channels(struct care *care, const struct sending *sending,
   if (!ladder_order(care, sending, places)) return NULL;
   struct value rung = value_at(&via, (uint32_t)places[0] - 1);
   channel = rung.kind == VALUE_TEXT ? rung : value_field(&rung, "channel");
-  char *to = text_of(&rung, "to");
+  char *to = value_copy_field(&rung, "to");
   if (to) mem_free(road->to), road->to = to;
   return value_copy_text(&channel);
 }
@@ -59,7 +54,7 @@ static void reach(struct care *care, const struct sending *sending, const char *
 // A call is work for a person, who has the numbers.
 void road_find(struct care *care, const struct sending *sending, struct road *out) {
   *out = (struct road){.class_ = sending_class(care, sending),
-                       .to = text_of(sending->args, "to")};
+                       .to = value_copy_field(sending->args, "to")};
   if (!out->to) out->to = mem_copy_text("patient");
   char *via = channels(care, sending, out);
   if (via && !strcmp(via, "call"))

@@ -34,14 +34,10 @@ void feedback_addressable(struct care *care, int64_t person) {
   contact_add_self(care, person);
 }
 
-static char *text_of(const struct value *map, const char *name) {
-  struct value field = value_field(map, name);
-  return value_copy_text(&field);
-}
-
 int64_t feedback_stranger(struct care *care, const struct value *sender) {
   int64_t person = person_new(care->store, "patient");
-  char *name = text_of(sender, "name"), *wechat = text_of(sender, "wechat");
+  char *name = value_copy_field(sender, "name"),
+       *wechat = value_copy_field(sender, "wechat");
   struct phones phones;
   if (name) identity_add(care->store, person, "name", name, 1, NULL);
   if (wechat) identity_add(care->store, person, "wechat", wechat, 1, NULL);

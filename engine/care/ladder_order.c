@@ -12,14 +12,9 @@ struct entry {
   char *audience;
 };
 
-static char *text_of(const struct value *item, const char *key) {
-  struct value field = value_field(item, key);
-  return value_copy_text(&field);
-}
-
 static char *audience_of(const struct sending *sending, const struct value *item) {
-  char *own = text_of(item, "to");
-  if (!own) own = text_of(sending->args, "to");
+  char *own = value_copy_field(item, "to");
+  if (!own) own = value_copy_field(sending->args, "to");
   return own ? own : mem_copy_text("patient");
 }
 

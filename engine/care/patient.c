@@ -17,16 +17,12 @@ struct given {  // a patient map's texts; owned
   char *mrn, *name, *birth, *sex, *language, *dialect, *disclosure, *address;
 };
 
-static char *text_of(const struct value *map, const char *name) {
-  struct value field = value_field(map, name);
-  return value_copy_text(&field);
-}
-
 static void given_read(const struct value *map, struct given *given) {
-  *given = (struct given){text_of(map, "mrn"),        text_of(map, "name"),
-                          text_of(map, "birth"),      text_of(map, "sex"),
-                          text_of(map, "language"),   text_of(map, "dialect"),
-                          text_of(map, "disclosure"), text_of(map, "address")};
+  *given = (struct given){
+      value_copy_field(map, "mrn"),        value_copy_field(map, "name"),
+      value_copy_field(map, "birth"),      value_copy_field(map, "sex"),
+      value_copy_field(map, "language"),   value_copy_field(map, "dialect"),
+      value_copy_field(map, "disclosure"), value_copy_field(map, "address")};
 }
 
 static void given_deinit(struct given *given) {

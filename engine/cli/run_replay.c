@@ -23,21 +23,16 @@ struct replayed {
   struct buf places;       // one for each record agreed with, each with its NUL
 };
 
-static char *text_of(const struct value *answer, const char *field) {
-  struct value value = value_field(answer, field);
-  return value_copy_text(&value);
-}
-
 static void read_record(const struct value *answer, struct replayed *out) {
   struct value seed = value_field(answer, "seed"), flag = value_field(answer, "flag"),
                record;
   out->records = value_field(answer, "records");
   struct value_iter iter = value_iterate(&out->records);
   out->run.id = value_int_or(&seed, 0);
-  out->run.department = text_of(answer, "department");
-  out->run.pathway = text_of(answer, "pathway");
-  out->run.kind = text_of(answer, "kind");
-  out->run.name = text_of(answer, "name");
+  out->run.department = value_copy_field(answer, "department");
+  out->run.pathway = value_copy_field(answer, "pathway");
+  out->run.kind = value_copy_field(answer, "kind");
+  out->run.name = value_copy_field(answer, "name");
   value_put(&out->flag, &flag);
   while (value_next(&iter, NULL, &record)) value_put(&out->journal, &record);
 }

@@ -11,6 +11,7 @@ local daemon = require "daemon"
 local gateway = require "gateway"
 local rates = require "rates"
 local options = require "options"
+local stage = require "stage"
 
 local o = options.read(arg)
 local seconds, seed = o.seconds, o.seed
@@ -20,24 +21,11 @@ local BAD, BAD_DAYS, WORSE = "2026-10-12", 7, 5               -- a Monday; so ma
 local begin = clock.parse "2026-10-01T00:00:00+08:00"
 local bad = clock.parse(BAD .. "T00:00:00+08:00")
 local speed = DAYS * DAY / 1000 / seconds
-local root = here .. "/../.."
-local function secret(what) return ("%s-%x"):format(what, math.floor(uv.hrtime())) end
-local given = { root = root, binary = os.getenv "AFTERWARD" or root .. "/build/release/afterward", port = daemon.free_port(),
-  gateway_port = daemon.free_port(), token = secret "demo", receipt_token = secret "receipt",
-  folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-demo-XXXXXX")) }
-given.client, given.scripts = http.client(given.port, 8), o.scripts or given.folder .. "/scripts"
-local show, child, now = options.show(o.json), nil, nil
-
-local function leave(code)
-  daemon.kill(child)
-  if o.keep then print("kept: " .. given.folder) else os.execute("rm -rf '" .. given.folder .. "'") end
-  os.exit(code)
-end
-
-local function fail(text)
-  io.stderr:write("demo: ", text, "\n")
-  leave(1)
-end
+local given, children = stage.open(here, 8), {}
+given.scripts = o.scripts or given.folder .. "/scripts"
+local show, now = options.show(o.json), nil
+local function leave(code) stage.leave(given, o, children, code) end
+local function fail(text) stage.fail(given, o, children, text) end
 
 -- --- what people say
 
@@ -163,13 +151,13 @@ end
 local function play()
   daemon.write_config(given.folder .. "/config.lua", given)
   if not o.scripts then                                       -- the office's alone: others would take these items too
-    os.execute(("mkdir '%s' && cp -r '%s/scripts/feedback' '%s/scripts/shared' '%s'"):format(given.scripts, root, root, given.scripts))
+    os.execute(("mkdir '%s' && cp -r '%s/scripts/feedback' '%s/scripts/shared' '%s'"):format(given.scripts, given.root, given.root, given.scripts))
   end
   local why
-  child, why = daemon.start(given, begin, speed)
-  if not child then
-    child = why
-    fail("the daemon did not start: " .. io.open(given.folder .. "/daemon.log"):read "a":sub(-1000))
+  children.daemon, why = daemon.start(given, begin, speed)
+  if not children.daemon then
+    children.daemon = why
+    fail "the daemon did not start"
   end
   now = clock.new(begin, clock.steady_ms(), speed)
   gateway.start { port = given.gateway_port, clock = now, client = http.client(given.port, 4), deliver = function() end,
@@ -179,12 +167,12 @@ local function play()
   http.go(work, counts)
   http.go(mend)
   while clock.steady_ms() - began < seconds * 1000 do
-    if child.code then fail "the daemon ended too soon" end
+    if children.daemon.code then fail "the daemon ended too soon" end
     http.sleep(100)
   end
   given.stopping = true
   http.sleep(500)
-  local page = (o.keep and given.folder or uv.fs_realpath(root .. "/build")) .. "/feedback-" .. MONTH .. ".html"
+  local page = (o.keep and given.folder or uv.fs_realpath(given.root .. "/build")) .. "/feedback-" .. MONTH .. ".html"
   report("--html", page)
   if not o.json then
     print(("─"):rep(76) .. "\n" .. report() .. "\n" .. ("─"):rep(76))

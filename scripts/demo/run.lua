@@ -11,40 +11,17 @@ local hospital = require "hospital"
 local books = require "books"
 local kannel = require "kannel"
 local mllp = require "mllp"
+local stage = require "stage"
 
 local options = require("options").read(arg)
 local seconds, speed, seed = options.seconds, options.speed, options.seed
-local root = here .. "/../.."
-local function secret(what) return ("%s-%x"):format(what, math.floor(uv.hrtime())) end
-local given = { root = root, binary = os.getenv "AFTERWARD" or root .. "/build/release/afterward",
-  scripts = options.scripts or root .. "/scripts", port = daemon.free_port(), gateway_port = daemon.free_port(),
-  token = secret "demo", receipt_token = secret "receipt",
-  folder = assert(uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/afterward-demo-XXXXXX")) }
-given.client = http.client(given.port, 4)
+local given, children = stage.open(here, 4), {}
+given.scripts = options.scripts or given.root .. "/scripts"
 if options.hl7 then
   given.hl7_port, given.plugins = daemon.free_port(), given.binary:match "^(.*)/" .. "/plugins"  -- native ones are built
 end
-local children = {}
-
-local function remove(path)
-  for name, kind in uv.fs_scandir_next, assert(uv.fs_scandir(path)) do
-    if kind == "directory" then remove(path .. "/" .. name) else uv.fs_unlink(path .. "/" .. name) end
-  end
-  uv.fs_rmdir(path)
-end
-
-local function leave(code)
-  for _, child in pairs(children) do daemon.kill(child) end
-  if options.keep then print("kept: " .. given.folder) else remove(given.folder) end
-  os.exit(code)
-end
-
-local function fail(text)
-  io.stderr:write("demo: ", text, "\n")
-  local log = io.open(given.folder .. "/daemon.log")
-  if log then io.stderr:write(log:read "a":sub(-2000), "\n") end
-  leave(1)
-end
+local function leave(code) stage.leave(given, options, children, code) end
+local function fail(text) stage.fail(given, options, children, text) end
 
 local show = require("options").show(options.json)
 

@@ -1,6 +1,7 @@
 -- An SMS gateway as it stands in the world: takes JSON over HTTP, counts what arrives, and misbehaves when told to.
 local uv = require "luv"
 local json = require "dkjson"
+local Web = require "functional.support.web"
 local Gateway = {}
 Gateway.__index = Gateway
 
@@ -49,37 +50,11 @@ local function serve(self, tcp, body)
   end
 end
 
-local function attend(self, tcp)
-  local buffer = ""
-  self.connections[tcp] = true
-  tcp:read_start(function(failure, chunk)
-    if failure or not chunk then
-      self.connections[tcp] = nil
-      if not tcp:is_closing() then tcp:close() end
-      return
-    end
-    buffer = buffer .. chunk
-    while true do
-      local _, head = buffer:find("\r\n\r\n", 1, true)
-      local length = head and tonumber(buffer:sub(1, head):lower():match "content%-length: (%d+)")
-      if not length or #buffer < head + length then return end
-      local body = buffer:sub(head + 1, head + length)
-      buffer = buffer:sub(head + length + 1)
-      serve(self, tcp, body)
-    end
-  end)
-end
-
 -- now: the hospital's time, to say when a message came.
 function Gateway.open(now)
-  local self = setmetatable({ tcp = uv.new_tcp(), connections = {}, requests = {}, sent = {}, list = {}, now = now }, Gateway)
-  assert(self.tcp:bind("127.0.0.1", 0))
-  assert(self.tcp:listen(128, function()
-    local tcp = uv.new_tcp()
-    self.tcp:accept(tcp)
-    attend(self, tcp)
-  end))
-  self.port = self.tcp:getsockname().port
+  local self = setmetatable({ requests = {}, sent = {}, list = {}, now = now }, Gateway)
+  self.web = Web.open(128, function(tcp, _, body) serve(self, tcp, body) end)
+  self.port = self.web.port
   return self
 end
 
@@ -99,10 +74,6 @@ function Gateway:to(number)
   return out
 end
 
-function Gateway:close()
-  self.tcp:close()
-  for tcp in pairs(self.connections) do if not tcp:is_closing() then tcp:close() end end
-  for _ = 1, 5 do uv.run "nowait" end
-end
+function Gateway:close() self.web:close() end
 
 return Gateway
