@@ -8,8 +8,9 @@
 #include "hl7.h"
 
 // Messages that may wait for their commit, then the sender waits; bytes of answers that
-// the sender may leave unread, then it is cut.
-enum { AHEAD = 64, UNREAD = 4 << 20 };
+// the sender may leave unread, then it is cut; bytes that a stream keeps for its next
+// message.
+enum { AHEAD = 64, UNREAD = 4 << 20, KEPT = 64 << 10 };
 
 struct session {
   struct hl7 *hl7;
@@ -146,6 +147,7 @@ static void take_frame(struct session *session) {
     refuse_bytes(session);
   } else {
     struct slice rest = text_slice(&text);
+    if (session->mllp.frame.room > KEPT) text_free(&session->mllp.frame);
     while (message_next(&rest, &one)) start(session, one, encoding);
   }
   text_free(&text);

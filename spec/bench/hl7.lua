@@ -68,6 +68,24 @@ local function play(base, ahead, count, make, table_name, expected, ...)
   end)
 end
 
+-- A result with a document in it, so many megabytes: what the daemon takes for it at most, in times of its size.
+local function swelling(base, megabytes)
+  return ground.on(base, function(place)
+    local port, frames, size = start(place), place.folder .. "/frames", megabytes << 20
+    write(frames, 1, function()
+      return (message("R01", "E1", { pid("wait0", 0), "OBR|1||E1|CT|||20260302090000", "OBX|1|ED|pdf||^application^pdf^Base64^"
+        .. ("QUJD"):rep(size // 4) .. "||||||F" }):gsub("ADT%^R01", "ORU^R01"))
+    end)
+    machine.run("echo 5 > /proc/%d/clear_refs", place.daemon)
+    local before = machine.rss_mb(place.daemon, "VmHWM")
+    local load = machine.tool("bench_mllp %d 1 '%s'", port, frames)
+    local more = machine.rss_mb(place.daemon, "VmHWM") - before
+    ground.stop_daemon(place)
+    assert(load.good == 1, "the document was not acknowledged")
+    return more / megabytes
+  end)
+end
+
 function hl7.run(o)
   local patients = o.quick and 200 or PATIENTS
   local base = { kind = "watch", count = patients, cohorts = { ("wait,%d,1,%s,0"):format(patients, "2026-03-02T15:00:00") } }
@@ -107,6 +125,9 @@ function hl7.run(o)
     measure("A08" .. name, 5000, ahead, updates, update, "inbox WHERE kind='event' AND state=1 AND source_id LIKE 'HIS:U%'", updates, patients)
     measure("A03, whole discharges" .. name, 2500, ahead, discharges, discharge, "encounter WHERE visit GLOB 'V*' AND status='out'", discharges)
   end
+  local megabytes = 5
+  rows[#rows + 1] = { name = "memory for a document (ED)", value = swelling(base, megabytes), unit = "×", at_most = 3,
+    note = ("%d MB in one field, in times of its size"):format(megabytes) }
   return rows, ("over %d connections, each waiting for its answer, or with %d in flight; %d patients known"):format(CONNECTIONS, AHEAD,
     patients)
 end

@@ -50,10 +50,11 @@ static const char *no_word(const struct aw_node *node) {
 }
 
 static void try_paths(const struct message *message) {
-  static const char *const paths[] = {"MSH-1",           "MSH-2",      "MSH-9.2",
-                                      "PID-3[MR,PI].1",  "PID-5|name", "PID-7|date",
-                                      "PID-13[*]|phone", "PV1-3.1.1",  "OBX-5|number",
-                                      "EVN-2|time",      "PID-8|sex",  "NK1-40[*].12"};
+  static const char *const paths[] = {
+      "MSH-1",        "MSH-2",      "MSH-9.2",         "PID-3[MR,PI].1",
+      "PID-5|name",   "PID-7|date", "PID-13[*]|phone", "PV1-3.1.1",
+      "OBX-5|number", "EVN-2|time", "PID-8|sex",       "NK1-40[*].12",
+      "OBX-5|said",   "OBX-7|low",  "OBX-5[*].2|short"};
   struct aw_host host = {.field = no_field, .word = no_word};
   struct place place = {.host = &host, .message = message};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {

@@ -272,7 +272,7 @@ describe("HL7", function()
     taken(p.send(discharge(61)))
     patient(61)
     for event, status in pairs { S12 = "booked", S15 = "cancelled" } do
-      taken(p.send(message("SIU^" .. event, { "SCH|A" .. 61 .. "|F61||||||||15|min|^^^20260309093000", pid(61), "AIL|1||w" })), nil, status)
+      taken(p.send(message("SIU^" .. event, { "SCH|A" .. 61 .. "|F61|||||||15|min|^^^20260309093000", pid(61), "AIL|1||w" })), nil, status)
     end
     taken(p.send(message("RDE^O11", { pid(61), pv1(61), "ORC|NW|1|||||||20260302100000", "RXE|1|B01AC06^阿司匹林|100||mg" })))
     local answer = p.send(message("SIU^S12", { "SCH||||||||||||", pid(61) }))
