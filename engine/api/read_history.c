@@ -19,7 +19,8 @@ static const struct part {
      "id:@v department:s ward:s leaving:s admitted_at:i discharged_at:i status:s"
      " planned:b return_planned:b"},
     {"clinical",
-     "SELECT encounter, kind, code, name, at FROM clinical WHERE patient=?1 ORDER BY id",
+     "SELECT encounter, kind, code, name, at FROM clinical WHERE patient=?1 AND "
+     "withdrawn_at IS NULL ORDER BY id",
      "stay:@v kind:s code:s name:s at:i"},
     {"contacts",
      "SELECT person=patient, relation, position, proxy, opted_out_at, wrong_number_at, "

@@ -69,7 +69,8 @@ static int64_t anchor_of(struct care *care, const struct enroll_spec *spec,
     at = origin->admitted_at;
   else if (value_is(anchor, "surgery"))
     at = store_int(care->store, 0,
-                   "SELECT max(at) FROM clinical WHERE patient=?1 AND kind='procedure'",
+                   "SELECT max(at) FROM clinical WHERE patient=?1 AND kind='procedure' "
+                   "AND withdrawn_at IS NULL",
                    "i", spec->patient);
   else if (value_is(anchor, "appointment"))
     at = appointment_of(care, spec);
@@ -99,10 +100,11 @@ static bool left_to_a_person(struct care *care, const struct enroll_spec *spec,
 }
 
 static bool came_before(struct care *care, const struct enroll_spec *spec) {
-  return store_int(care->store, 0,
-                   "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 AND "
-                   "pathway=?3 AND event=?4",
-                   "itti", spec->patient, spec->department, spec->pathway, spec->event);
+  return store_int(
+      care->store, 0,
+      "SELECT 1 FROM enrollment WHERE patient=?1 AND department=?2 AND "
+      "pathway=?3 AND event=?4 AND coalesce(ended_reason,'')<>'coding-withdrawn'",
+      "itti", spec->patient, spec->department, spec->pathway, spec->event);
 }
 
 // True when the patient may come in now; ends the earlier enrollment when the pathway

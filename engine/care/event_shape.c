@@ -49,9 +49,15 @@ static const struct event_field person_fields[] = {
     {"mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"}, {NULL}};
 static const struct event_shape person_shape = {"a person", person_fields};
 
+static const struct event_field was_fields[] = {
+    {"code", FIELD_TEXT, .most = 40}, {"name", FIELD_TEXT, .most = 200}, {NULL}};
+static const struct event_shape was_shape = {"what it was", was_fields};
+
 static const struct event_field coded_fields[] = {{"at", FIELD_TIME},
                                                   {"code", FIELD_TEXT, .most = 40},
                                                   {"name", FIELD_TEXT, .most = 200},
+                                                  {"was", FIELD_MAP, .shape = &was_shape},
+                                                  {"withdrawn", FIELD_FLAG},
                                                   {NULL}};
 static const struct event_shape coded_shape = {"a coded item", coded_fields};
 

@@ -77,6 +77,7 @@ static void put_clinical(const struct subject *subject, int64_t encounter,
       {"procedure", "procedures"}, {"diagnosis", "diagnoses"}, {"drug", "drugs"}};
   struct stmt *rows = store_query(subject->care->store,
                                   "SELECT kind, code, name FROM clinical WHERE patient=?1"
+                                  " AND withdrawn_at IS NULL"
                                   " AND (?2=0 OR encounter=?2 OR encounter IS NULL) "
                                   "ORDER BY id",
                                   "ii", subject->patient, encounter);

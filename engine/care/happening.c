@@ -21,8 +21,8 @@ static bool is_reading(const struct happening *happening) {
   return !strncmp(happening->kind, "observation:", strlen("observation:"));
 }
 
-static struct decision *decide(struct happening *happening, enum decision_kind kind,
-                               const char *pathway, const char *name) {
+struct decision *happening_decide(struct happening *happening, enum decision_kind kind,
+                                  const char *pathway, const char *name) {
   struct decision *decision = mem_alloc(sizeof *decision);
   decision->kind = kind;
   decision->department = mem_copy_text(happening->department);
@@ -55,9 +55,9 @@ static bool is_on(const struct value *on, const char *kind) {
   return false;
 }
 
-// Asks a `where`; an error is told to the department and counts as no.
-static bool ask_where(struct happening *happening, const char *pathway, const char *watch,
-                      const char *which, int64_t event, struct buf *flag) {
+bool happening_ask_where(struct happening *happening, const char *pathway,
+                         const char *watch, const char *which, int64_t event,
+                         struct buf *flag) {
   struct care *care = happening->care;
   struct status status = {0};
   struct value view;
@@ -67,7 +67,7 @@ static bool ask_where(struct happening *happening, const char *pathway, const ch
                                     watch, which, happening->patient,
                                     happening->enrollment, event, flag, &status);
   if (code) {
-    decide(happening, DECIDE_TELL, pathway, guarded)->failed = status;
+    happening_decide(happening, DECIDE_TELL, pathway, guarded)->failed = status;
     return false;
   }
   return value_read(buf_text(flag), flag->len, &view) && value_true(&view);
@@ -92,12 +92,13 @@ static char *ask_tier(struct happening *happening, const char *pathway, int64_t 
   struct status status = {0};
   char *tier = enrollment_evaluate_tier(happening->care, happening->department, pathway,
                                         happening->patient, 0, event, &status);
-  if (status.code) decide(happening, DECIDE_TELL, pathway, pathway)->failed = status;
+  if (status.code)
+    happening_decide(happening, DECIDE_TELL, pathway, pathway)->failed = status;
   return tier;
 }
 
-static bool meets(struct happening *happening, const struct value *enroll,
-                  int64_t event) {
+bool happening_meets(struct happening *happening, const struct value *enroll,
+                     int64_t event) {
   struct subject subject = {happening->care, "", happening->patient, 0, event};
   const struct buf *body = facts_seen(&subject, "event");
   struct value view;
@@ -109,10 +110,10 @@ static void look_at_triage(struct happening *happening, const char *id) {
   struct buf made = {0};
   struct value view;
   if (strcmp(happening->kind, "feedback") || happening->taken) return;
-  if (ask_where(happening, id, NULL, "triage", happening->event, &made) &&
+  if (happening_ask_where(happening, id, NULL, "triage", happening->event, &made) &&
       value_read(made.data, made.len, &view) && view.kind == VALUE_MAP) {
     struct value tier = value_field(&view, "tier");
-    struct decision *decision = decide(happening, DECIDE_CASE, id, NULL);
+    struct decision *decision = happening_decide(happening, DECIDE_CASE, id, NULL);
     decision->tier = value_copy_text(&tier);
     buf_put(&decision->value, made.data, made.len);
     happening->taken = true;
@@ -131,10 +132,10 @@ static void look_at_pathway(void *self, const char *id, const struct value *body
                where = value_field(&enroll, "where"), tier = value_field(body, "tier");
   int64_t event = event_meant(happening, &on);
   struct buf flag = {0};
-  if (event && meets(happening, &enroll, event) &&
+  if (event && happening_meets(happening, &enroll, event) &&
       (where.kind == VALUE_NIL ||
-       ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
-    struct decision *decision = decide(happening, DECIDE_ENROLL, id, NULL);
+       happening_ask_where(happening, id, NULL, "enroll.where", event, &flag))) {
+    struct decision *decision = happening_decide(happening, DECIDE_ENROLL, id, NULL);
     decision->event = event;
     if (value_true(&tier)) decision->tier = ask_tier(happening, id, event);
   }
@@ -146,8 +147,9 @@ static bool may_rearm(struct happening *happening, const char *id,
                       const struct value *body) {
   struct value clear = value_field(body, "clear");
   struct buf flag = {0};
-  bool cleared = clear.kind == VALUE_NIL || ask_where(happening, happening->pathway, id,
-                                                      "clear", happening->event, &flag);
+  bool cleared =
+      clear.kind == VALUE_NIL || happening_ask_where(happening, happening->pathway, id,
+                                                     "clear", happening->event, &flag);
   buf_deinit(&flag);
   return cleared;
 }
@@ -158,14 +160,15 @@ static void look_at_watch(struct happening *happening, const char *id,
                rearm = value_field(body, "rearm");
   struct buf flag = {0};
   if (!is_on(&on, happening->kind)) return;
-  bool fires = where.kind == VALUE_NIL || ask_where(happening, happening->pathway, id,
-                                                    "where", happening->event, &flag);
+  bool fires =
+      where.kind == VALUE_NIL || happening_ask_where(happening, happening->pathway, id,
+                                                     "where", happening->event, &flag);
   if (!fires && !may_rearm(happening, id, body)) {
     buf_deinit(&flag);
     return;
   }
-  struct decision *decision =
-      decide(happening, fires ? DECIDE_WATCH : DECIDE_QUIET, happening->pathway, id);
+  struct decision *decision = happening_decide(
+      happening, fires ? DECIDE_WATCH : DECIDE_QUIET, happening->pathway, id);
   decision->rearm = value_copy_text(&rearm);
   decision->value = flag;
 }
@@ -239,7 +242,7 @@ static bool asks_only(const struct value *form, const char *code, struct value *
 
 static void answer_with(struct happening *happening, int64_t question, const char *form,
                         const struct value *item, const struct value *measured) {
-  struct decision *decision = decide(happening, DECIDE_ANSWER, NULL, form);
+  struct decision *decision = happening_decide(happening, DECIDE_ANSWER, NULL, form);
   struct value id = value_field(item, "id"), view;
   decision->question = question;
   size_t map = value_begin_map(&decision->value);
@@ -325,6 +328,7 @@ static void prepare(void *self, struct work *work) {
       (struct happening){.care = care, .event = work->ref, .end = &happening->first};
   work->prepared = happening;
   if (!load_event(happening)) return;
+  happening_look_again(happening);
   look_at_enrollments(happening);
   catalog_each_department(care->catalog, look_at_department, happening);
   look_at_questions(happening);

@@ -121,6 +121,7 @@ void happening_apply(const struct happening *happening, const struct decision *d
     case DECIDE_WATCH: apply_watch(happening, decision); break;
     case DECIDE_QUIET: apply_quiet(happening, decision); break;
     case DECIDE_ANSWER: apply_answer(happening, decision); break;
+    case DECIDE_END: happening_end(happening, decision); break;
     case DECIDE_TELL:
       quarantine_failed(happening->care, decision->department, decision->name,
                         &decision->failed);

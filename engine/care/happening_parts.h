@@ -10,7 +10,8 @@ enum decision_kind {
   DECIDE_WATCH,
   DECIDE_QUIET,
   DECIDE_ANSWER,
-  DECIDE_TELL
+  DECIDE_TELL,
+  DECIDE_END
 };
 
 struct decision {  // what Lua said, to be applied in the commit
@@ -36,6 +37,21 @@ struct happening {  // one event, being thought about
   bool taken;  // of feedback: a triage has it
   struct decision *first, **end;
 };
+
+struct decision *happening_decide(struct happening *happening, enum decision_kind kind,
+                                  const char *pathway, const char *name);
+// Asks a `where`; an error is told to the department and counts as no, and flag is empty
+// then.
+bool happening_ask_where(struct happening *happening, const char *pathway,
+                         const char *watch, const char *which, int64_t event,
+                         struct buf *flag);
+// Whether the event is one that a pathway's `enroll` names.
+bool happening_meets(struct happening *happening, const struct value *enroll,
+                     int64_t event);
+// Of "coding-withdrawn": whom what is known now would not bring onto a pathway any more
+// (happening_again.c).
+void happening_look_again(struct happening *happening);
+void happening_end(const struct happening *happening, const struct decision *decision);
 
 void happening_apply(const struct happening *happening, const struct decision *decision);
 // What no triage takes is still somebody's word: a person reads it.

@@ -9,7 +9,7 @@ enum { WALK_MOST = 20000 };  // occurrences looked at, listed or not
 
 // An earlier enrollment has done it, by another event of the same stay, or a person has
 // skipped it there. What was broken off there, because it was to start anew or the
-// discharge was taken back, was not done.
+// discharge or a code was taken back, was not done.
 static bool was_done_before(struct care *care, const struct enrollment *enrollment,
                             const struct schedule_step *step, const char *day) {
   return store_int(
@@ -19,7 +19,7 @@ static bool was_done_before(struct care *care, const struct enrollment *enrollme
              "e.id AND s.step=?4 AND s.day IN (?5,'*') WHERE e.patient=?1 AND "
              "e.department=?2 AND e.pathway=?3 AND (s.day IS NOT NULL OR (run.id IS "
              "NOT NULL AND coalesce(run.result,'') NOT IN ('restarted',"
-             "'discharge-cancelled'))) LIMIT 1",
+             "'discharge-cancelled','coding-withdrawn'))) LIMIT 1",
              "itttt", enrollment->patient, enrollment->department, enrollment->pathway,
              step->id, day) != 0;
 }
