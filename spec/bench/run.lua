@@ -2,7 +2,7 @@
 -- measured in the same run. Exit 1 when a target is missed. Quick: small, once, nothing judged but that every benchmark
 -- runs to its end and that its books balance.
 package.path = package.path .. ";scripts/?.lua"
-local ORDER = { "steps", "sleepers", "burst", "ingest", "observations", "hl7",
+local ORDER = { "steps", "sleepers", "burst", "ingest", "observations", "hl7", "fhir",
   "turn", "sim", "phrases", "classify", "cases", "dispatch", "mixed", "reload", "report" }
 local judging = require "bench.table"
 local o, names = { runs = 3 }, {}
