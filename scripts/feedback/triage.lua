@@ -83,6 +83,20 @@ local function handle(c)
   if c.channel == "external" then upload(c, reply) end
 end
 
+-- Two persons, not one who holds both posts; the words as they left them.
+local function two_approve(c, reply)
+  local ids, posts, by = {}, { "patient-relations-head", "hospital-office" }, {}
+  for i, role in ipairs(posts) do ids[i] = c:task { id = "approve-" .. role, role = role, form = "approve", due = "4bh", note = reply } end
+  for i, role in ipairs(posts) do
+    local r = c:wait(ids[i])
+    while r.by and r.by == by[1] do
+      r = c:wait(c:task { id = "approve-another", role = role, form = "approve", due = "4bh", note = "须由另一人审批：" .. reply })
+    end
+    by[i], reply = r.by, (r.answer or {}).reply or reply
+  end
+  return reply
+end
+
 -- 医疗纠纷: the engine writes to that family no more. Medical affairs answers, two approve, a person tells.
 local function dispute(c)
   c:alert { id = "dispute", level = "dispute", reason = c.because or "dispute" }
@@ -90,13 +104,10 @@ local function dispute(c)
   c:met "first-response"
   local answer = lead_answers(c, "medical-affairs")
   c:met "plan"
-  for _, role in ipairs { "patient-relations-head", "hospital-office" } do
-    c:task { id = "approve-" .. role, role = role, form = "approve", due = "4bh", note = answer.reply }
-  end
-  for _, role in ipairs { "patient-relations-head", "hospital-office" } do c:wait("approve-" .. role) end
-  c:wait(c:task { id = "tell", role = "medical-affairs", due = c:due "resolution", note = answer.reply })
+  local reply = two_approve(c, answer.reply or "")
+  c:wait(c:task { id = "tell", role = "medical-affairs", due = c:due "resolution", note = reply })
   met_all(c, "resolution", "statutory")
-  if c.channel == "external" then upload(c, answer.reply) end
+  if c.channel == "external" then upload(c, reply) end
   c:close "told by a person"
 end
 

@@ -191,7 +191,10 @@ describe("feedback", function()
 
   it("asks for satisfaction, calls the silent, closes", function()
     local c = complaint {} work()
-    w:advance "49h"
+    w:advance "23h" assert.equal(0, #w:sent "satisfied")
+    w:advance "2h" assert.truthy(w:sent("satisfied")[1])
+    assert.is_nil(w:task "call-back")
+    w:advance "24h"
     w:task("call-back"):done { answer = { satisfied = "partly" } }
     assert.equal("partly", c.closed)
     assert.truthy(c.clocks["call-back"].met)
@@ -252,9 +255,12 @@ describe("feedback", function()
     w:task("first-call"):done {}
     assert.equal("medical-affairs", w:task("answer").role)
     w:task("answer"):done { answer = { reply = "we meet on Monday" } }
-    w:task("approve-patient-relations-head"):done { answer = {} }
+    w:task("approve-patient-relations-head"):done { answer = {}, staff = "office-ma" }
     assert.is_nil(w:task "tell")
-    w:task("approve-hospital-office"):done { answer = {} }
+    w:task("approve-hospital-office"):done { answer = {}, staff = "office-ma" }       -- one person twice is not two
+    assert.is_nil(w:task "tell")
+    w:task("approve-another"):done { answer = { reply = "we meet on Monday at nine" }, staff = "dr-xu" }
+    assert.equal("we meet on Monday at nine", w:task("tell").note)
     w:task("tell"):done {}
     assert.equal("told by a person", c.closed)
     assert.same({}, w.messages)
@@ -315,6 +321,7 @@ describe("feedback", function()
 
   it("praise is thanked and passed on", function()
     local c = complaint { nature = "praise" }
+    assert.equal(1, #w:sent "thanks")
     w:task("pass-on"):done {}
     assert.equal("praised", c.closed)
   end)

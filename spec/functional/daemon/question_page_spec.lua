@@ -39,6 +39,7 @@ describe("a question on the page, of somebody without a number", function()
       return now:find("周六上午有门诊", 1, true) and now
     end)
     assert.truthy(progress:find("周一至周五", 1, true), progress)
+    assert.falsy(progress:find "chen")                                       -- who of the staff answered is theirs to say
   end)
 
   it("for a person is answered by one, on its page", function()
