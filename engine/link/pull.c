@@ -148,7 +148,11 @@ static void begin(struct pull *pull, bool preview) {
 
 static void due(void *self) {
   struct pull *pull = self;
-  if (!pull->busy && !pull->stopped) begin(pull, false);
+  if (pull->stopped) return;
+  if (pull->taking)
+    pull_take_some(pull);
+  else if (!pull->busy)
+    begin(pull, false);
 }
 
 struct pull *pull_new(const struct pull_parts *parts, const struct pull_config *config,

@@ -30,6 +30,8 @@ struct pull {
   // One pass.
   bool preview;
   int pages;
+  struct value_iter records;  // of the answer that are not submitted yet
+  bool taking;
   uint32_t left;     // records that are not told of yet, and one
   bool full;         // one could not be written
   inbox_done *done;  // who asked for it; NULL: nobody
@@ -49,8 +51,9 @@ struct pull {
 
 void pull_call(struct pull *pull);    // pull_call.c: asks for a page
 void pull_called(struct pull *pull);  // pull.c: it has been answered
-void pull_take(struct pull *pull);    // pull_take.c: what the answer brought
-void pull_taken(struct pull *pull);   // pull.c: all of it has been told
+void pull_take_some(struct pull *pull);
+void pull_take(struct pull *pull);   // pull_take.c: what the answer brought
+void pull_taken(struct pull *pull);  // pull.c: all of it has been told
 void pull_preview(struct pull *pull, struct buf *out);  // pull_take.c, encoded
 void pull_keep(struct pull *pull);  // pull_keep.c: how far it has come
 void pull_load(struct pull *pull);

@@ -8,7 +8,7 @@
 #include "care/mapping.h"
 #include "link/pull_parts.h"
 
-enum { ID_BYTES = 128, INBOX_IS_APPLIED = 1 };
+enum { ID_BYTES = 128, INBOX_IS_APPLIED = 1, AT_ONCE = 100 };
 
 struct record {
   struct value at, event;  // where it stands; what the plugin made of it, or nil
@@ -148,8 +148,14 @@ static bool is_known(const struct pull *pull, const struct record *record) {
                    buf_text(&record->id), pull->name) == INBOX_IS_APPLIED;
 }
 
+// A page of thousands must not hold up the loop: the next come in another round.
 static void settle(struct pull *pull) {
-  if (!--pull->left && !pull->stopped) pull_taken(pull);
+  if (--pull->left || pull->stopped) return;
+  pull->taking = pull->records.left && !pull->full;
+  if (pull->taking)
+    loop_timer_arm(pull->timer, 0);
+  else
+    pull_taken(pull);
 }
 
 static void told(void *self, int64_t row, const struct value *result) {
@@ -175,13 +181,10 @@ static void submit(struct pull *pull, const struct record *record) {
                 &body, INBOX_APPLIED, told, pull);
 }
 
-void pull_take(struct pull *pull) {
-  struct value result = pull_read(&pull->result), json = pull_read(&pull->json),
-               records = value_field(&result, "records"), item;
-  struct value_iter iter = value_iterate(&records);
+void pull_take_some(struct pull *pull) {
+  struct value json = pull_read(&pull->json), item;
   pull->left = 1;
-  pull->full = false;
-  while (value_next(&iter, NULL, &item)) {
+  for (int i = 0; i < AT_ONCE && value_next(&pull->records, NULL, &item); i++) {
     struct record record;
     open_record(pull, &json, &item, &record);
     if (is_known(pull, &record))
@@ -191,6 +194,14 @@ void pull_take(struct pull *pull) {
     close_record(&record);
   }
   settle(pull);
+}
+
+void pull_take(struct pull *pull) {
+  struct value result = pull_read(&pull->result),
+               records = value_field(&result, "records");
+  pull->records = value_iterate(&records);
+  pull->full = false;
+  pull_take_some(pull);
 }
 
 void pull_preview(struct pull *pull, struct buf *out) {

@@ -8,8 +8,9 @@ local wait = require "functional.support.wait"
 local json = require "dkjson"
 
 local function connector(url, more)
-  return ([[connectors = { his = { plugin = "fhir-pull", url = "%s", since = "2020-01-01", every = "1s", overlap = "1m",
-    types = { "Patient", "Encounter" }, token = env "T_BOSS", %s } },]]):format(url, more or "")
+  local every = (more or ""):find "every" and "" or 'every = "1s",'
+  return ([[connectors = { his = { plugin = "fhir-pull", url = "%s", since = "2020-01-01", overlap = "1m",
+    types = { "Patient", "Encounter" }, token = env "T_BOSS", %s %s } },]]):format(url, every, more or "")
 end
 local function item(fhir) return fhir.h:get("/api/v1/plugins").items[1] end
 
@@ -234,6 +235,16 @@ describe("A connector that asks a FHIR server that lies", function()
     wait.till("it is well", function() return item(fhir).state == "well" end, 20)
     local events = fhir.h:get("/api/v1/events?source=his&limit=200").items
     assert.equal(PAGES * SIZE, #events)
+  end)
+
+  it("takes a page of hundreds, and knows all of it the next time", function()
+    local list = {}
+    for n = 1, 350 do list[n] = patient(n) end
+    function serve(request) return 200, request.path:find "/fhir/Encounter" and EMPTY or bundle(list) end
+    fhir = Fhir.open(nil, connector(server.url .. "/fhir", 'every = "1h",'))
+    wait.till("all are taken", function() return item(fhir).taken == 350 and item(fhir).state == "well" end, 20)
+    assert.truthy(fhir.h:patient(1) and fhir.h:patient(350))
+    assert.matches("0 new, 350 known already, 0 refused", (fhir.h:afterward("pull", "his", "--again")))
   end)
 
   it("asks once at a time, and stops while it waits for an answer", function()
