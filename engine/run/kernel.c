@@ -8,7 +8,10 @@
 #include "run/due.h"
 #include "run/kernel_parts.h"
 
-enum { IN_A_ROW = 8 };  // batches of messages before what is due has its turn
+enum {
+  IN_A_ROW = 8,  // batches of messages before what is due has its turn
+  BUSY = 8       // works: what comes in while as many are committed fills a batch
+};
 
 static int64_t share_of(void *self, const struct work *work) {
   const struct kernel *kernel = self;
@@ -153,6 +156,10 @@ void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
   kernel->after[kernel->after_count++] = (struct after){fn, release, self, own};
 }
 
+static bool has_settling(const struct kernel *kernel) {
+  return kernel->settling.after_count || kernel->settling.row_count;
+}
+
 // What waits for the last commit to be synced.
 static void settle(struct kernel *kernel) {
   struct settling settling = kernel->settling;
@@ -164,10 +171,6 @@ static void settle(struct kernel *kernel) {
   for (int i = 0; i < settling.row_count; i++)
     inbox_tell_fresh(&kernel->inbox, &settling.rows[i]);
   mem_free(settling.rows);
-}
-
-static bool has_settling(const struct kernel *kernel) {
-  return kernel->settling.after_count || kernel->settling.row_count;
 }
 
 // One commit is synced before the next: what waited for that need not wait for this one.
@@ -182,10 +185,16 @@ void kernel_committed(struct kernel *kernel, struct inbox_row *rows, int count) 
   if (store_synced(kernel->store)) settle(kernel);
 }
 
+// A batch that is begun while the disk is at work waits for it in its commit, and
+// everybody with it. One that is not begun waits alone: pages are served meanwhile.
+static bool must_wait(const struct kernel *kernel) {
+  return !store_is_ready(kernel->store, kernel->last_works >= BUSY);
+}
+
 bool kernel_settle(struct kernel *kernel) {
-  if (!has_settling(kernel)) return false;
-  store_wait_for_sync(kernel->store);
-  settle(kernel);
+  if (!has_settling(kernel) && !must_wait(kernel)) return false;
+  store_wait_for_disk(kernel->store);
+  if (has_settling(kernel)) settle(kernel);
   return true;
 }
 
@@ -246,11 +255,7 @@ int kernel_commit(struct kernel *kernel, struct status *status) {
 
 // Messages are taken before what falls due, but not for ever: those that press on must
 // not keep an escalation from its time.
-bool kernel_step(struct kernel *kernel, struct status *status) {
-  status->code = OK;
-  int64_t now = clock_now(kernel->clock);
-  if (now > kernel->now) kernel->now = now;
-  if (has_settling(kernel) && store_synced(kernel->store)) settle(kernel);
+static bool take_batch(struct kernel *kernel, struct status *status) {
   int most = inbox_may_wait(&kernel->inbox) ? 1 : IN_A_ROW;
   if (kernel->in_a_row < most && kernel_take_fresh(kernel, status)) {
     kernel->in_a_row++;
@@ -262,4 +267,16 @@ bool kernel_step(struct kernel *kernel, struct status *status) {
   if (status->code || inbox_may_wait(&kernel->inbox)) return took;
   took = kernel_take_works(kernel, status) || took;
   return !status->code && (took || inbox_has_fresh(&kernel->inbox));
+}
+
+bool kernel_step(struct kernel *kernel, struct status *status) {
+  status->code = OK;
+  int64_t now = clock_now(kernel->clock), before = kernel->stats.works;
+  if (now > kernel->now) kernel->now = now;
+  if (has_settling(kernel) && store_synced(kernel->store)) settle(kernel);
+  store_tend(kernel->store);
+  if (must_wait(kernel)) return false;
+  bool more = take_batch(kernel, status);
+  kernel->last_works = kernel->stats.works - before;
+  return more;
 }

@@ -147,11 +147,12 @@ void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
 // short. NULL: nobody does.
 void kernel_on_hurry(struct kernel *kernel, bool (*hurry)(void *self), void *self);
 
-// One batch. False when there was nothing to do. ERR_FULL: nothing was taken, try again
-// later.
+// One batch. False when there was nothing to do, or nothing that would not wait for the
+// disk: who is told by store_sync_apart asks again. ERR_FULL: nothing was taken, try
+// again later.
 bool kernel_step(struct kernel *kernel, struct status *status);
-// With a store that syncs apart: waits for the last commit, and does and tells what
-// waited for it. False when nothing did.
+// With a store that syncs apart: waits for the disk, and does and tells what waited for
+// the last commit. False when nothing did.
 bool kernel_settle(struct kernel *kernel);
 // For specs: the power fails at the given commit from now on. It is kept, or lost when
 // lost is set; whatever should have followed it does not happen, and every later batch is

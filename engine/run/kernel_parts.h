@@ -36,7 +36,8 @@ struct kernel {
     void *self;
   } handlers[WORK_KINDS];
   struct inbox inbox;
-  int in_a_row;  // batches of fresh messages since other work had its turn
+  int in_a_row;        // batches of fresh messages since other work had its turn
+  int64_t last_works;  // in the last batch
   struct turns turns;
   struct soon soon;  // what the batch in hand led to
   bool follow;       // see kernel_set_follow

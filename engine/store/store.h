@@ -34,13 +34,21 @@ int store_begin(struct store *store, struct status *status);
 int store_commit(struct store *store, struct status *status);
 void store_rollback(struct store *store);
 // From now on store_commit_apart writes a commit and leaves its sync to a thread of the
-// store's; what is written back into the file is synced on another. told is called on the
-// former when all is synced. Nobody may be told of such a commit before that.
+// store's; what is written back into the file is synced on another. told is called on
+// either when it has synced all. Nobody may be told of such a commit before that.
 // store_commit still waits itself. Nothing changes in memory.
 void store_sync_apart(struct store *store, void (*told)(void *self), void *self);
 int store_commit_apart(struct store *store, struct status *status);
 bool store_synced(const struct store *store);  // all that store_commit_apart wrote
 void store_wait_for_sync(const struct store *store);
+// Writes the log back when that is due and waits for nothing: else the next transaction
+// does, and its commit waits for what that wrote.
+void store_tend(struct store *store);
+// Whether a transaction begun now will hardly wait for the disk: else whoever commits is
+// told, as above, when to ask again. busy: there is enough to do for the next sync to be
+// overlapped by the work before it. Always true of a store that does not sync apart.
+bool store_is_ready(const struct store *store, bool busy);
+void store_wait_for_disk(const struct store *store);  // until it is
 // Several reads as of one moment, at the price of one lock. Nothing may be written before
 // store_end_read.
 void store_begin_read(struct store *store);

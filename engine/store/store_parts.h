@@ -46,6 +46,8 @@ struct store {
   struct syncer *log_syncer, *file_syncer;  // NULL: whoever commits syncs
   void (*told)(void *self);                 // see store_sync_apart
   void *told_self;
+  bool log_anew;       // it was written back whole: the next commit may begin it anew
+  bool log_due;        // it is long enough to be written back before the next transaction
   int log_pages;       // in the log after the last commit
   int log_tried;       // when it was last written back; 0 since it began anew
   struct blob *blobs;  // in memory

@@ -3,15 +3,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 struct syncer {
   pthread_t thread;
-  pthread_mutex_t lock;  // of the five below
+  pthread_mutex_t lock;  // of the six below
   pthread_cond_t changed;
   sqlite3_file *file;
   int flags;
   bool wanted, syncing, ending;
+  int64_t took_ms;
   struct syncer_port port;
 };
 
@@ -26,9 +28,11 @@ static void sync_once(struct syncer *syncer) {
   syncer->wanted = false;
   syncer->syncing = true;
   must(pthread_mutex_unlock(&syncer->lock));
+  int64_t began = clock_steady_ms();
   int rc = file->pMethods->xSync(file, flags);
   if (rc != SQLITE_OK) syncer->port.failed(syncer->port.self, rc);
   must(pthread_mutex_lock(&syncer->lock));
+  syncer->took_ms = clock_steady_ms() - began;
   syncer->syncing = false;
   must(pthread_cond_broadcast(&syncer->changed));
   if (!syncer->wanted) syncer->port.done(syncer->port.self);
@@ -89,4 +93,11 @@ void syncer_wait(struct syncer *syncer) {
   while (syncer->wanted || syncer->syncing)
     must(pthread_cond_wait(&syncer->changed, &syncer->lock));
   must(pthread_mutex_unlock(&syncer->lock));
+}
+
+int64_t syncer_took_ms(struct syncer *syncer) {
+  must(pthread_mutex_lock(&syncer->lock));
+  int64_t took_ms = syncer->took_ms;
+  must(pthread_mutex_unlock(&syncer->lock));
+  return took_ms;
 }

@@ -7,10 +7,37 @@
 // is then written once.
 enum { LOG_CALM = 2000, LOG_MOST = 32000, BIG_COMMIT = 256 };
 
+static int write_back(struct store *store, int mode) {
+  if (store->log_syncer) guard_syncs(store->guard)->writing_back = true;
+  int pages = 0, done = 0;
+  int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, &pages, &done);
+  store->log_anew = pages == done;
+  if (store->log_syncer) guard_syncs(store->guard)->writing_back = false;
+  return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
+}
+
+static void shorten_log(struct store *store) {
+  int rc = write_back(store, SQLITE_CHECKPOINT_PASSIVE);
+  if (rc != SQLITE_OK) store_note(store, "checkpoint", rc);
+}
+
+// What is not in the log for good must not be in the file.
+static void shorten_due_log(struct store *store) {
+  if (!store->log_due || sqlite3_txn_state(store->db, "main") != SQLITE_TXN_NONE) return;
+  syncer_wait(store->log_syncer);
+  store->log_due = false;
+  shorten_log(store);
+}
+
+void store_tend(struct store *store) {
+  if (store->log_due && store_synced(store)) shorten_due_log(store);
+}
+
 int store_begin(struct store *store, struct status *status) {
   if (store->begun)
     return status_fail(status, ERR_INTERNAL,
                        "database %.200s: a transaction is open already", store->path);
+  shorten_due_log(store);
   store->error = (struct status){0};
   if (store_run(store, store->reader ? "BEGIN" : "BEGIN IMMEDIATE") < 0)
     return store_report(store, status);
@@ -35,13 +62,6 @@ void store_undo(struct store *store, const char *sql) {
 
 int64_t store_touched(const struct store *store, int topic) {
   return store->touched[topic] + store->all_touched;
-}
-
-static int write_back(struct store *store, int mode) {
-  if (store->log_syncer) guard_syncs(store->guard)->writing_back = true;
-  int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, NULL, NULL);
-  if (store->log_syncer) guard_syncs(store->guard)->writing_back = false;
-  return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
 }
 
 // On a full disk the log, written back, has room from its beginning.
@@ -76,6 +96,7 @@ static int commit(struct store *store) {
   guard_syncs(store->guard)->committing = true;
   int code = store_run(store, "COMMIT");
   guard_syncs(store->guard)->committing = false;
+  store->log_anew = false;
   return code;
 }
 
@@ -114,16 +135,16 @@ static bool log_is_long(struct store *store, int pages) {
   return true;
 }
 
+// A commit that is synced apart has not been yet: then it is for the next transaction, by
+// which time it may be.
 static int log_grew(void *context, sqlite3 *db, const char *name, int pages) {
   (void)db, (void)name;
   struct store *store = context;
   if (!log_is_long(store, pages)) return SQLITE_OK;
-  if (store->log_syncer) {  // what is not in the log for good must not be in the file
-    guard_syncs(store->guard)->committing = false;
-    syncer_wait(store->log_syncer);
-  }
-  int rc = write_back(store, SQLITE_CHECKPOINT_PASSIVE);
-  if (rc != SQLITE_OK) store_note(store, "checkpoint", rc);
+  if (store->log_syncer)
+    store->log_due = true;
+  else
+    shorten_log(store);
   return SQLITE_OK;  // the commit stands whatever the checkpoint met
 }
 

@@ -151,6 +151,18 @@ static int unit_is_synced(lua_State *L) {
   return 1;
 }
 
+// ready(busy): whether a transaction begun now would hardly wait for the disk.
+static int unit_ready(lua_State *L) {
+  lua_pushboolean(L, store_is_ready(check_box(L)->store, lua_toboolean(L, 2)));
+  return 1;
+}
+
+// wait(): until it would not.
+static int unit_wait(lua_State *L) {
+  store_wait_for_disk(check_box(L)->store);
+  return 0;
+}
+
 static int unit_rollback(lua_State *L) {
   store_rollback(check_box(L)->store);
   return 0;
@@ -291,7 +303,8 @@ int luaopen_afterward_unit_store(lua_State *L) {
       {"too_few", unit_too_few},     {"nested", unit_nested},
       {"backup", unit_backup},       {"slice", unit_slice},
       {"apart", unit_apart},         {"synced", unit_synced},
-      {"is_synced", unit_is_synced}, {"commit_apart", unit_commit_apart},
+      {"is_synced", unit_is_synced}, {"ready", unit_ready},
+      {"wait", unit_wait},           {"commit_apart", unit_commit_apart},
       {"__gc", unit_close},          {NULL, NULL}};
   log_set_level(0);  // failures are what these specs are about
   luaL_newmetatable(L, kind);

@@ -312,9 +312,22 @@ describe("the store", function()
         assert.is_true((db:is_synced()), i)
       end
     end)
+    it("asks whoever comes next to wait while the disk is at work", function()
+      local db, waited = opened(first), 0
+      db:apart()
+      assert.is_true((db:ready()))
+      for i = 1, 60 do
+        assert(db:begin()) db:exec(many) assert(db:commit_apart())
+        if not db:ready() then waited = waited + 1 else assert.is_true((db:is_synced()), i) end
+        db:wait()
+        assert.is_true((db:ready()), i)
+      end
+      assert.is_true(waited > 0)
+    end)
     it("is nothing else in memory", function()
       local db = assert(store.open(":memory:", { first }))
       db:apart()
+      assert.is_true((db:ready()))
       assert(db:begin()) db:exec(many) assert(db:commit_apart())
       assert.is_true((db:synced()))
     end)
