@@ -28,8 +28,11 @@ static void put_code(const struct page *page, const char *number, struct buf *ou
 
 static void show(struct api *api, struct http_request *request,
                  const struct taken *taken) {
-  struct page page = {
-      .api = api, .care = api->care, .request = request, .english = taken->english};
+  struct page page = {.api = api,
+                      .care = api->care,
+                      .request = request,
+                      .english = taken->english,
+                      .base = "/case"};
   struct buf out = {0};
   page_begin(&page, page_say(&page, "收到了，谢谢您", "We have it. Thank you"), &out);
   page_files_told(&page, taken->wrong, &out);

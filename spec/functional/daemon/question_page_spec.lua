@@ -25,6 +25,7 @@ describe("a question on the page, of somebody without a number", function()
   it("with danger in it is answered with what to do now, before anything else", function()
     local page, number = send "我现在胸痛得厉害，喘不上气，怎么办？"
     assert.truthy(number, page)
+    assert.truthy(page:find('href="/case?lang=en"', 1, true), page)             -- the other language is this page's, not a questionnaire's
     local advice = page:find('role="alert">请立即拨打120', 1, true)
     assert.truthy(advice and advice < page:find(number, 1, true), page)
   end)
