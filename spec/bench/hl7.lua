@@ -76,6 +76,8 @@ local function swelling(base, megabytes)
       return (message("R01", "E1", { pid("wait0", 0), "OBR|1||E1|CT|||20260302090000", "OBX|1|ED|pdf||^application^pdf^Base64^"
         .. ("QUJD"):rep(size // 4) .. "||||||F" }):gsub("ADT%^R01", "ORU^R01"))
     end)
+    write(place.folder .. "/first", 50, update, 50)
+    machine.tool("bench_mllp %d 1 '%s'", port, place.folder .. "/first")    -- what a start still reads is not the document's
     machine.run("echo 5 > /proc/%d/clear_refs", place.daemon)
     local before = machine.rss_mb(place.daemon, "VmHWM")
     local load = machine.tool("bench_mllp %d 1 '%s'", port, frames)
@@ -117,7 +119,7 @@ function hl7.run(o)
     rows[#rows + 1] = { name = name, value = r.per_second, unit = "/s", at_least = target, cpu = r.cpu, rss = r.rss,
       ratio = r.per_second / syncs, of = ("%.0f fdatasync/s of 4 KiB"):format(syncs),
       note = ("%.0f commits/s; p50 %.1f, longest %.0f ms"):format(r.commits, r.p50, r.most) }
-    rows[#rows + 1] = { name = name .. ", p99", value = r.p99, unit = "ms", at_most = 30 }
+    rows[#rows + 1] = { name = name .. ", p99", value = r.p99, unit = "ms", at_most = not name:find "in flight" and 30 or nil }
   end
   local updates, discharges = o.quick and 200 or 50000, o.quick and 100 or 20000
   for _, ahead in ipairs { 1, AHEAD } do
