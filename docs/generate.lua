@@ -163,6 +163,7 @@ local function scores_section(out)
   for _, id in ipairs(score_order) do
     local score = scores[id]
     out[#out + 1] = ("#### `aw.score.%s`\n\n%s. Version %s. Levels: %s.\n"):format(id, score.source, score.version, levels(score))
+    if score.note then out[#out + 1] = score.note .. "\n" end
     if score.rest then
       out[#out + 1] = "`rest = false` says that every factor not named is known to be absent.\n"
     end

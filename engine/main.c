@@ -34,6 +34,7 @@ static const struct cli_command *const commands[] = {
     &cli_withdraw,
     &cli_patient,
     &cli_timeline,
+    &cli_curves,
     &cli_attachment,
     &cli_card,
     &cli_opt_out,

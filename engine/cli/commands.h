@@ -12,8 +12,9 @@ extern const struct cli_command cli_ahead, cli_enrollments, cli_enrollment, cli_
     cli_run, cli_jobs;
 extern const struct cli_command cli_diff, cli_upgrade, cli_compare, cli_promote,
     cli_withdraw;
-extern const struct cli_command cli_patient, cli_timeline, cli_opt_out, cli_prove,
-    cli_consent, cli_prefer, cli_ring_back, cli_bind, cli_numbers, cli_wards, cli_poster;
+extern const struct cli_command cli_patient, cli_timeline, cli_curves, cli_opt_out,
+    cli_prove, cli_consent, cli_prefer, cli_ring_back, cli_bind, cli_numbers, cli_wards,
+    cli_poster;
 extern const struct cli_command cli_attachment, cli_card;
 extern const struct cli_command cli_duty, cli_staff, cli_handover, cli_clock;
 extern const struct cli_command cli_import;

@@ -19,7 +19,7 @@ end
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "cases", "case", "unmaskings",
   "tasks", "task", "alerts", "alert", "messages", "message", "enrollments",
-  "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "opt-out", "prove", "consent", "prefer", "ring-back", "bind", "numbers", "wards",
+  "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "curves", "opt-out", "prove", "consent", "prefer", "ring-back", "bind", "numbers", "wards",
   "poster", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }
@@ -59,7 +59,7 @@ describe("afterward", function()
     { { "task", "done", "t1" }, "afterward codes" },
     { { "task", "done", "t1", "--code", "answered", "--answer", "38.2" }, "write item=value" },
     { { "message", "resolve", "m1" }, "resend, or sent" },
-    { { "timeline" }, "say which patient" },
+    { { "timeline" }, "say which patient" }, { { "curves" }, "say which patient" },
     { { "consent", "p1", "--class", "marketing" }, "say which: --given, or --refused" },
     { { "bind", "p1", "--undo" }, "say whose: --person ID" },
     { { "bind", "p1", "--person", "c1" }, "--person goes with --undo" },

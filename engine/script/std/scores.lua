@@ -133,6 +133,8 @@ local CAPRINI = {
 local WOMEN = { "hormones", "pregnancy", "pregnancy_loss" }
 scores.caprini2013 = {
   version = "2013", source = "Cronin M et al., Clin Appl Thromb Hemost 2019;25:1076029619838052 (Caprini risk assessment model, 2013 version)",
+  note = "Caprini's own table of 2013 was not at hand when this was written, and versions of 2005, 2010 and 2013 differ: before a department goes " ..
+    "by it, a clinician checks factors, points and levels against the form that the hospital uses.",
   inputs = {
     { name = "age", kind = "number", low = 18, high = 130, most = 3, doc = "years" },
     { name = "sex", kind = "one", words = { "female", "male" }, doc = "three factors are women's alone" },
