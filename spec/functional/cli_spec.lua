@@ -19,7 +19,8 @@ end
 local commands = {
   "sim", "forecast", "backtest", "console", "import", "cases", "case", "unmaskings",
   "tasks", "task", "alerts", "alert", "messages", "message", "enrollments",
-  "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "curves", "opt-out", "prove", "consent", "prefer", "ring-back", "bind", "numbers", "wards",
+  "enrollment", "ahead", "runs", "jobs", "patient", "timeline", "curves", "opt-out", "prove", "consent", "prefer", "ring-back", "bind",
+  "numbers", "wards",
   "poster", "duty", "handover", "bundles", "reload", "activate", "rollback", "summary", "events", "refused",
   "codes", "status", "version", "check", "new", "fixture",
 }

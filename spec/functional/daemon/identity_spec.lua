@@ -26,7 +26,9 @@ local function stay_id(n) return fhir:get("Encounter?identifier=V" .. n).entry[1
 -- Each way in: what a hospital says, in its words.
 local doors = {
   events = {
-    discharge = function(n) done(h:call("POST", "/events?wait=applied", h:discharge(n, { id = ("D%d-%d"):format(n, h:now()) }), { token = "his" })) end,
+    discharge = function(n)
+      done(h:call("POST", "/events?wait=applied", h:discharge(n, { id = ("D%d-%d"):format(n, h:now()) }), { token = "his" }))
+    end,
     take_back = function(n) event("cancel-discharge", n) end,
     merge = function(from, into) event("merge", from, { patient = false, visit = false, department = false,
       merge = { from_mrn = "M" .. from, into_mrn = "M" .. into } }) end,
@@ -57,10 +59,12 @@ local doors = {
 
 describe("A person", function()
   setup(function()
-    fhir = Fhir.open(nil, nil, { plugins = os.getenv "AFTERWARD_BUILD" .. "/plugins", speed = 14400, scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) } })
+    fhir = Fhir.open(nil, nil, { plugins = os.getenv "AFTERWARD_BUILD" .. "/plugins", speed = 14400,
+      scripts = { ["w/w.lua"] = Hospital.ward("w", STEP) } })
     h = fhir.h
     h:stop()
-    h:configure("sms = " .. h.gateway:channel(), ('fhir = { mrn = "%s", visit = "%s" }, connectors = { his = { plugin = "hl7", listen = "127.0.0.1:0" } },')
+    h:configure("sms = " .. h.gateway:channel(),
+      ('fhir = { mrn = "%s", visit = "%s" }, connectors = { his = { plugin = "hl7", listen = "127.0.0.1:0" } },')
       :format(Fhir.MRN, Fhir.VN))
     h:start()
     peer = mllp.peer(mllp.ports(h).his)
