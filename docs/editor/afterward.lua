@@ -219,6 +219,7 @@
 ---@field tier? function facts → word: which clocks, how urgent; `general` when absent
 ---@field route? string|function CSV stage,type,ward,lead,joint,approve, or facts → lead, list of others, who approves
 ---@field receiver? string who stays responsible for what nobody received in person; `patient-relations` when absent
+---@field part? string what a department fills in that a person puts beside the lead
 ---@field clocks? function facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }
 ---@field at_risk? number share of a clock's span after which it is warned of; `0.75` when absent
 ---@field levels? integer how often it may be reopened, one level up each time; `4` when absent
@@ -302,6 +303,7 @@
 ---@field approver any post that approves the answer; nil when its department asks for none
 ---@field bare any true while its sender has sent a keyword and nothing else
 ---@field because any the phrases that said so
+---@field beside any post → true when a person put it beside the lead, false when one took it away
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises
 ---@field corrected any true in a run that began anew, because a person corrected what the case is or its sender said more
@@ -457,6 +459,7 @@ function Run:wait(what, options) end
 ---@field approver any post that approves the answer; nil when its department asks for none
 ---@field bare any true while its sender has sent a keyword and nothing else
 ---@field because any the phrases that said so
+---@field beside any post → true when a person put it beside the lead, false when one took it away
 ---@field channel any how it came
 ---@field concerns any login of whom of the staff it complains of, or praises
 ---@field corrected any true in a run that began anew, because a person corrected what the case is or its sender said more

@@ -26,6 +26,12 @@ struct case_view case_view_of(struct call *call, int64_t enrollment) {
   return view;
 }
 
+void case_view_veil(struct call *call, int64_t enrollment) {
+  struct care *care = call->care;
+  call->coarse = enrollment && case_is_anonymous(care, enrollment) &&
+                 case_view_of(call, enrollment).coarse;
+}
+
 static void put_identity(struct json *json, const char *key, const char *kind,
                          const char *value, bool whole) {
   struct buf shown = {0};

@@ -215,6 +215,10 @@ static void extend(struct call *call, int64_t id) { submit(call, id, "case.exten
 
 static void told(struct call *call, int64_t id) { submit(call, id, "case.told"); }
 
+static void join(struct call *call, int64_t id) { submit(call, id, "case.join"); }
+
+static void leave(struct call *call, int64_t id) { submit(call, id, "case.leave"); }
+
 static void publish(struct call *call, int64_t id) { submit(call, id, "case.publish"); }
 
 static void unpublish(struct call *call, int64_t id) {
@@ -227,7 +231,8 @@ void desk_case(struct call *call) {
     void (*fn)(struct call *call, int64_t id);
   } verbs[] = {{"add", add},      {"correct", correct},   {"transfer", transfer},
                {"link", link_to}, {"merge", merge_cases}, {"extend", extend},
-               {"told", told},    {"publish", publish},   {"unpublish", unpublish}};
+               {"told", told},    {"publish", publish},   {"unpublish", unpublish},
+               {"join", join},    {"leave", leave}};
   int64_t id = read_case_find(call);
   for (size_t i = 0; id && i < sizeof verbs / sizeof *verbs; i++)
     if (!strcmp(call->segments[2], verbs[i].verb)) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/case_view.h"
 #include "api/known.h"
 #include "api/read.h"
 #include "base/mem.h"
@@ -26,6 +27,7 @@ static const char run_columns[] =
     "wait:s wait_label:s due_at:z records:i scheduled_at:z started_at:z ended_at:z "
     "result:s cause:s paused_by:s version:s behind:b stayed:s waived_by:s "
     "waived_reason:s";
+enum { ENROLLMENT_COLUMN = 2 };
 #define RUN_FROM                                                                   \
   " FROM run LEFT JOIN bundle ON bundle.id=run.bundle LEFT JOIN run_version tried" \
   " ON tried.run=run.id AND tried.bundle=(SELECT id FROM bundle b WHERE"           \
@@ -109,7 +111,10 @@ void read_runs(struct call *call) {
       call->care->store, choose(&filters), "tiittItItt", access_departments(call),
       list.after, list.limit + 1, filters.status, filters.department, filters.patient,
       filters.wait, filters.before, filters.version, filters.behind);
-  while (list_row(&list, row)) call_put_row(call, &list.json, row, run_columns);
+  while (list_row(&list, row)) {
+    case_view_veil(call, stmt_int(row, ENROLLMENT_COLUMN));
+    call_put_row(call, &list.json, row, run_columns);
+  }
   stmt_done(row);
   list_end(&list);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/case_view.h"
 #include "api/read.h"
 #include "api/read_rung.h"
 #include "care/job.h"
@@ -185,6 +186,14 @@ static int64_t find(struct call *call) {
 bool read_run_load(struct call *call, struct run *run, struct buf *journal) {
   struct care *care = call->care;
   int64_t job_run = read_job_run_find(call), id = job_run ? 0 : find(call);
+  case_view_veil(
+      call, store_int(care->store, 0, "SELECT enrollment FROM run WHERE id=?1", "i", id));
+  if (call->coarse) {
+    call_problem(call, 403,
+                 "this run is of an anonymous case, and its record tells the hour: it is "
+                 "for its office and its receiver");
+    return false;
+  }
   if (job_run && job_run_load(care, job_run, run, journal)) return true;
   if (id && run_load(care->store, id, run)) {
     run_journal(care->store, run, journal);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/access.h"
+#include "api/case_view.h"
 #include "api/known.h"
 #include "api/quality.h"
 #include "api/read.h"
@@ -36,6 +37,8 @@ static const char alert_spec_text[] =
     "acknowledged_at:z acknowledged_by:s acted_at:z acted_by:s act:s closed_at:z "
     "closed_by:s closed_reason:s revision:i";
 
+enum { ENROLLMENT_COLUMN = 2 };  // of both
+
 // A head for each index, so that a long past costs nothing.
 #define TASKS(head) \
   "SELECT " TASK_COLUMNS " FROM task WHERE " head                                    \
@@ -49,7 +52,10 @@ static const char alert_spec_text[] =
   " AND (?6 IS NULL OR status=?6) ORDER BY id LIMIT ?3"
 
 static void put_list(struct list *list, struct stmt *row, const char *spec) {
-  while (list_row(list, row)) call_put_row(list->call, &list->json, row, spec);
+  while (list_row(list, row)) {
+    case_view_veil(list->call, stmt_int(row, ENROLLMENT_COLUMN));
+    call_put_row(list->call, &list->json, row, spec);
+  }
   stmt_done(row);
 }
 
@@ -111,6 +117,7 @@ static void send_one(struct call *call, struct stmt *row, const char *spec,
     snprintf(tag, sizeof tag, "\"%lld\"",
              (long long)stmt_int(row, stmt_columns(row) - 1));
     json_open(&json, '{');
+    case_view_veil(call, stmt_int(row, ENROLLMENT_COLUMN));
     call_put_fields(call, &json, row, spec);
     put_photos(call, &json, photos);
     if (task) {

@@ -49,6 +49,8 @@ static const struct route routes[] = {
     {"GET", "cases/*/attachments", SCOPE_READ, read_case_files},
     {"POST", "cases/*/attachments", SCOPE_STAFF, desk_case_attach, .file = true},
     {"POST", "cases/*/extend", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/join", SCOPE_STAFF, desk_case},
+    {"POST", "cases/*/leave", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/told", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/publish", SCOPE_STAFF, desk_case},
     {"POST", "cases/*/unpublish", SCOPE_STAFF, desk_case},

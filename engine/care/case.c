@@ -206,9 +206,9 @@ void case_open(struct care *care, int64_t enrollment, int64_t event,
 static const char *const columns[] = {"number", "receiver", "level",     "stay",
                                       "round",  "levels",   "corrected", NULL};
 static const char *const others[] = {
-    "channel",   "text",  "stars",    "nature",   "stage", "type", "urgency",
-    "topic",     "faq",   "because",  "lead",     "joint", "ward", "about",
-    "anonymous", "score", "concerns", "approver", "bare",  NULL};
+    "channel",   "text",  "stars",    "nature",   "stage", "type",   "urgency",
+    "topic",     "faq",   "because",  "lead",     "joint", "ward",   "about",
+    "anonymous", "score", "concerns", "approver", "bare",  "beside", NULL};
 
 static bool is_in(const char *const list[], const char *name) {
   for (; *list; list++)

@@ -84,11 +84,24 @@ static void release(void *self, struct work *work) {
 
 // --- in the commit
 
+// Nobody beside the lead is the same whether as an empty list or an empty map.
+static void put_word(struct care *care, int64_t id, const char *name, struct buf *out) {
+  struct buf field = {0};
+  struct value view;
+  case_field(care, id, 0, name, &field);
+  if (value_read(field.data, field.len, &view) && view.kind != VALUE_TEXT &&
+      !value_count(&view))
+    value_put_nil(out);
+  else
+    buf_put(out, field.data, field.len);
+  buf_deinit(&field);
+}
+
 static struct buf words_of(struct care *care, int64_t id) {
   static const char *const names[] = {"lead", "joint"};
   struct buf words = {0};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    case_field(care, id, 0, names[i], &words);
+    put_word(care, id, names[i], &words);
   return words;
 }
 

@@ -236,6 +236,7 @@ void case_desk_handlers(struct care *care) {
       {.kind = "case.attach", .apply = apply_attach}};
   for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
     kernel_handle_inbox(care->kernel, &handlers[i], care);
+  case_joint_handlers(care);
   case_extend_handler(care);
   case_told_handler(care);
 }

@@ -10,6 +10,12 @@
 // "case.extend" { case, clock, staff, reason } and "case.told" { case, solved, satisfied,
 // staff }: what the call-back said.
 void case_desk_handlers(struct care *care);
+// "case.join" and "case.leave" { case, to, reason, staff }: a department beside the lead.
+void case_joint_handlers(struct care *care);
+// A person asked for this part in the round that goes on: the run's task of that name is
+// it, open or done.
+bool case_joint_asked(struct care *care, int64_t run, int64_t enrollment,
+                      const char *name);
 void case_extend_handler(struct care *care);
 void case_told_handler(struct care *care);
 void case_correct_handler(

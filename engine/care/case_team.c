@@ -58,13 +58,15 @@ static bool is_office(struct care *care, const char *department, const char *tri
   return found;
 }
 
-// Work of the case that this person has, had, or may take.
+// Work of the case that this person has, had, or may take; not what was withdrawn from
+// their post before they began.
 static bool has_work(struct care *care, int64_t enrollment, const char *department,
                      const char *staff) {
   bool found = false;
   struct stmt *rows =
       store_query(care->store,
-                  "SELECT role, claimed_by, closed_by FROM task WHERE enrollment=?1 AND"
+                  "SELECT CASE WHEN status<>'withdrawn' THEN role END, claimed_by, "
+                  "closed_by FROM task WHERE enrollment=?1 AND"
                   " patient=(SELECT sender FROM case_file WHERE enrollment=?1)",
                   "i", enrollment);
   while (!found && stmt_row(rows)) {

@@ -9,6 +9,7 @@
 #include "care/alert.h"
 #include "care/case.h"
 #include "care/case_clock.h"
+#include "care/case_desk.h"
 #include "care/enrollment.h"
 #include "care/event_wait.h"
 #include "care/facts.h"
@@ -97,6 +98,19 @@ static int64_t task_due_of(const struct command *command, const char *role) {
   return at;
 }
 
+static int64_t find_task(const struct command *command) {
+  struct store *store = command->care->store;
+  int64_t id = store_int(
+      store, 0, "SELECT id FROM task WHERE run=?1 AND name=?2 ORDER BY id DESC LIMIT 1",
+      "it", command->run->id, command->label);
+  if (id) return id;
+  return store_int(store, 0,
+                   "SELECT id FROM task WHERE patient=?1 AND enrollment IS ?2 AND "
+                   "name=?3 ORDER BY id DESC LIMIT 1",
+                   "iIt", command->run->patient, command->run->enrollment,
+                   command->label);
+}
+
 static void apply_task(const struct command *command) {
   char *role = arg_text(command, "role"), *form = arg_text(command, "form"),
        *note = arg_text(command, "note");
@@ -111,7 +125,8 @@ static void apply_task(const struct command *command) {
       .form = form,
       .note = note,
       .due_at = task_due_of(command, role ? role : "nurse")};
-  int64_t task = task_open(command->care, &spec);
+  bool asked = case_joint_asked(command->care, spec.run, spec.enrollment, spec.name);
+  int64_t task = asked ? find_task(command) : task_open(command->care, &spec);
   char *draft = arg_text(command, "draft");
   struct value fields = value_field(&command->args, "fields");
   if (draft) task_draft_set(command->care, task, draft, &fields);
@@ -119,19 +134,6 @@ static void apply_task(const struct command *command) {
   free(role);
   free(form);
   free(note);
-}
-
-static int64_t find_task(const struct command *command) {
-  struct store *store = command->care->store;
-  int64_t id = store_int(
-      store, 0, "SELECT id FROM task WHERE run=?1 AND name=?2 ORDER BY id DESC LIMIT 1",
-      "it", command->run->id, command->label);
-  if (id) return id;
-  return store_int(store, 0,
-                   "SELECT id FROM task WHERE patient=?1 AND enrollment IS ?2 AND "
-                   "name=?3 ORDER BY id DESC LIMIT 1",
-                   "iIt", command->run->patient, command->run->enrollment,
-                   command->label);
 }
 
 static void wait_within(const struct command *command, const char *wait, int64_t ref) {

@@ -79,6 +79,17 @@ void task_withdraw_for_enrollment(struct care *care, int64_t enrollment,
                0, reason);
 }
 
+void task_withdraw_of_case(struct care *care, int64_t enrollment, const char *name,
+                           const char *reason) {
+  withdraw_all(care,
+               store_query(care->store,
+                           "SELECT t.id FROM enrollment e JOIN task t ON"
+                           " t.patient=e.patient AND t.enrollment=e.id WHERE e.id=?1 AND"
+                           " t.name=?2 AND t.status IN ('open','held')",
+                           "it", enrollment, name),
+               0, reason);
+}
+
 void task_withdraw_for_patient(struct care *care, int64_t patient, const char *reason) {
   withdraw_all(care,
                store_query(care->store,

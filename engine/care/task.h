@@ -18,6 +18,8 @@ void task_withdraw_for_question(struct care *care, int64_t question, int64_t ans
                                 const char *reason);
 void task_withdraw_for_enrollment(struct care *care, int64_t enrollment,
                                   const char *reason);
+void task_withdraw_of_case(struct care *care, int64_t enrollment, const char *name,
+                           const char *reason);
 void task_withdraw_for_patient(struct care *care, int64_t patient, const char *reason);
 void task_withdraw_for_run(struct care *care, int64_t run, const char *reason);
 // Tasks of that name opened since then, which no run waits for.

@@ -138,7 +138,8 @@ static int deed(struct cli *cli) {
 const struct cli_command cli_case = {
     .name = "case",
     .words =
-        "new|show|unmask|add|transfer|correct|link|merge|attach|extend|told|publish|"
+        "new|show|unmask|add|transfer|join|leave|correct|link|merge|attach|extend|told|"
+        "publish|"
         "unpublish "
         "[NUMBER] [FILE]",
     .does = "take an item in, look at one, pass its work on, say what it is about",
@@ -148,6 +149,8 @@ const struct cli_command cli_case = {
         "a reason that is kept (afterward unmaskings). transfer: who has its work now "
         "gives it to another post, with a reason; its\n"
         "clocks go on. add: what was said of it since.\n"
+        "join, leave: another department answers its part as well, or no more; the\n"
+        "law's ten days for several count from when the case came.\n"
         "correct: what the phrases made of it. link: whom it is about.\n"
         "merge: the same matter came twice. attach: a photo or a recording that belongs\n"
         "to it. extend: a clock that may be, once, before it is due. told: what the\n"
@@ -163,10 +166,11 @@ const struct cli_command cli_case = {
         "afterward case publish 20260302-4711 --said 取报告要等太久 --did "
         "增设自助打印机\n"
         "afterward case transfer 20260302-4711 --to pharmacy --reason 属药房\n"
+        "afterward case join 20260302-4711 --to nursing --reason 涉及护理\n"
         "afterward case extend 20260302-4711 --clock resolution --reason 需外院会诊",
-    .verbs = (const char *const[]){"new", "unmask", "show", "add", "transfer", "correct",
-                                   "link", "merge", "attach", "extend", "told", "publish",
-                                   "unpublish", NULL},
+    .verbs = (const char *const[]){"new", "unmask", "show", "add", "transfer", "join",
+                                   "leave", "correct", "link", "merge", "attach",
+                                   "extend", "told", "publish", "unpublish", NULL},
     .least = 1,
     .most = 3,
     .options =
@@ -184,8 +188,9 @@ const struct cli_command cli_case = {
             {"concerns", "LOGIN", "new: whom of the staff it complains of, or praises"},
             {"at", "WHEN", "new: when it came in, if not now"},
             {"anonymous", NULL, "new: nobody may know who spoke"},
-            {"to", "POST", "transfer: who takes over"},
-            {"reason", "TEXT", "unmask, transfer, link, merge, extend: why"},
+            {"to", "POST",
+             "transfer: who takes over; join, leave: which department's post"},
+            {"reason", "TEXT", "unmask, transfer, join, leave, link, merge, extend: why"},
             {"clock", "NAME", "extend: which"},
             {"solved", "WORD", "told: yes or no"},
             {"satisfied", "WORD", "told: yes partly no"},

@@ -59,14 +59,18 @@ local function handle(c)
     if a then c:link { ward = a.ward, when = a.when } end
   end
   if c.anonymous and not CALL[c.tier] then c:wait "09:00" end     -- the hour of the work would say when somebody stood there and wrote
-  for _, d in ipairs(c.joint) do                   -- joint handling: all start now …
-    c:task { id = "part-" .. d, role = d, form = "case-part", due = c:due "resolution" }
+  local asked = {}
+  local function ask_part(d)
+    if not asked[d] then c:task { id = "part-" .. d, role = d, form = "case-part", due = c:due "resolution" } end
+    asked[d] = true
+    return "part-" .. d
   end
+  for _, d in ipairs(c.joint) do ask_part(d) end   -- joint handling: all start now …
   c:met "dispatch"
   local lead = c.level == 1 and c.lead or UP[c.level - 1]
   plans(c, lead)
   local answer = lead_answers(c, lead)
-  for _, d in ipairs(c.joint) do c:wait("part-" .. d) end                     -- … and all must be in
+  for _, d in ipairs(c.joint) do c:wait(ask_part(d)) end                      -- … and all must be in, those too that a person added
 
   local reply = answer.reply or ""
   if c.approver then                                            -- its department asks for it: column 审批 of duty.csv
@@ -140,7 +144,7 @@ return {
       if f.channel == "review" and (f.nature == "complaint" or is_low(f)) then return "review" end
       return f.nature == "question" and "question" or is_low(f) and not f.anonymous and "low" or "general"
     end,
-    route = "duty.csv",                                  -- stage, type, ward → lead, joint, who approves
+    part = "case-part", route = "duty.csv",                                  -- stage, type, ward → lead, joint, who approves
     clocks = function(f)
       local list = {}
       for _, clocks in ipairs { deadlines.tier[f.tier], f.nature == "complaint" and deadlines.complaint or {}, deadlines.all } do

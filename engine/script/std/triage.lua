@@ -100,6 +100,19 @@ local function find_route(rows, g)
   end
 end
 
+-- What people changed by hand stands over the route.
+local function beside(joint, hands)
+  local out, there = {}, {}
+  for _, post in ipairs(joint or {}) do
+    there[post] = true
+    if not hands or hands[post] ~= false then out[#out + 1] = post end
+  end
+  for _, post in ipairs(words.keys(hands or {})) do
+    if hands[post] and not there[post] then out[#out + 1] = post end
+  end
+  return out
+end
+
 -- Who took it in stays its contact, unless it complains of them (WARD 22).
 local function receiver_of(f, office, nature)
   local took = f.receiver
@@ -130,7 +143,7 @@ function triage.callback(body, files)
     else
       known.lead, known.joint, known.approver = find_route(files.rows, g)
     end
-    known.joint = known.joint or {}
+    known.joint = beside(known.joint, f.beside)
     known.lead = known.lead or body.receiver or "patient-relations"
     known.receiver = receiver_of(f, body.receiver or "patient-relations", known.nature or f.nature)
     known.clocks = clocks_of(type(body.clocks) == "function" and body.clocks(g) or body.clocks, #known.joint > 0)

@@ -36,6 +36,20 @@ describe("whom a case is about", function()
     assert.same({ "helper", "M5", false }, { lab.your_part, lab.about.mrn, lab.masked })
   end)
 
+  it("is seen by a department that a person puts beside the lead, as long as it is there", function()
+    local pharmacy = by "plain"
+    assert.equal("outside", h:get("/cases/" .. number, pharmacy).your_part)
+    h:call("POST", "/duty", { role = "pharmacy-desk", staff = "nurse-hu" })
+    assert.equal(0, select(2, h:afterward("case", "join", number, "--to", "pharmacy-desk", "--reason", "涉及药品")))
+    local seen = h:get("/cases/" .. number, pharmacy)
+    assert.same({ "helper", "M5" }, { seen.your_part, seen.about.mrn })
+    local part
+    for _, task in ipairs(seen.tasks) do if task.name == "part-pharmacy-desk" then part = task end end
+    assert.same({ "open", "pharmacy-desk" }, { part.status, part.role })
+    assert.equal(0, select(2, h:afterward("case", "leave", number, "--to", "pharmacy-desk", "--reason", "与药品无关")))
+    assert.equal("outside", h:get("/cases/" .. number, pharmacy).your_part)
+  end)
+
   it("is masked for everybody else, in the case, its words, its files and the list", function()
     local out = h:get("/cases/" .. number, by "manager")
     assert.same({ "outside", true, "***", nil }, { out.your_part, out.masked, out.stay, out.item.ward })
@@ -105,6 +119,47 @@ describe("whom a case is about", function()
           assert.matches("^%d%d%d%d%-%d%d%-%d%d$", item.received_at)
           assert.is_nil(item.left_ms)
         end
+      end
+    end)
+
+    it("tells them the hour in no list of tasks, alerts or runs either, and in no record of a run; the office all of it", function()
+      local _, page = h:post_form("/feedback/5%20West", { text = "检验科误诊，我已找律师，要索赔", anonymous = "1" },
+        { ["X-Forwarded-For"] = "198.51.100.78" })
+      local number_of = page:match "<b>(%d+%-%d+)</b>"                        -- a dispute: work and an alert at once
+      local case
+      wait.till("it is a case with work", function()
+        local status
+        status, case = h:call("GET", "/cases/" .. number_of, nil, by "office")
+        return status == 200 and #case.tasks > 0
+      end)
+      local DAY = "^%d%d%d%d%-%d%d%-%d%d$"
+      local function rows(list, name)
+        local out = {}
+        for _, item in ipairs(h:get("/" .. list .. "?limit=200", by(name)).items) do
+          if item.enrollment == case.id then out[#out + 1] = item end
+        end
+        return out
+      end
+      local moments = { tasks = { "opened_at", "due_at" }, alerts = { "opened_at", "next_at" }, runs = { "started_at", "due_at" } }
+      for list, fields in pairs(moments) do
+        local seen, office = rows(list, "manager"), rows(list, "office")
+        assert.is_true(#seen > 0 and #seen == #office, list)
+        for i, item in ipairs(seen) do
+          for _, field in ipairs(fields) do
+            if office[i][field] then
+              assert.matches(DAY, item[field], 1, false, list .. " " .. field)
+              assert.matches("T%d%d:%d%d", office[i][field])
+            end
+          end
+        end
+      end
+      assert.matches(DAY, h:get("/tasks/" .. rows("tasks", "manager")[1].id, by "manager").opened_at)
+      local run = rows("runs", "office")[1].id
+      assert.equal(403, (h:call("GET", "/runs/" .. run, nil, by "manager")))
+      assert.equal(403, (h:call("GET", "/runs/" .. run .. "/record", nil, by "manager")))
+      assert.equal(200, (h:call("GET", "/runs/" .. run, nil, by "office")))
+      for _, item in ipairs(h:get("/tasks?limit=200", by "manager").items) do     -- what has a name is as it was
+        if item.enrollment == who.id then assert.matches("T%d%d:%d%d", item.opened_at) end
       end
     end)
 
