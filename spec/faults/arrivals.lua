@@ -13,6 +13,11 @@ local SENDERS, AHEAD, BATCHES, REST_MS, READINGS = 3, 8, 2, 12, 40
 local PER_HOSPITAL = 25
 local STEP = 'aw.step { id = "s", at = "90d", run = function(p) end },'
 
+-- A line whose listener has just been killed is written to all the same: that must not end this process.
+local broken_pipe = uv.new_signal()
+broken_pipe:start "sigpipe"
+broken_pipe:unref()
+
 -- stays: patient number → acknowledged; readings: patient number → value → acknowledged; odd: answers that should not have been.
 local function open(seed)
   local h = Hospital.open { plugins = os.getenv "AFTERWARD_BUILD" .. "/plugins", channels = "log = {}",
