@@ -4,6 +4,7 @@
 #include "care/message_stranded.h"
 #include "channels_test.h"
 #include "daemon.h"
+#include "fhir/hook.h"
 
 static int receive_callback(void *self, const char *channel,
                             const struct api_callback *callback, struct api_reply *reply,
@@ -105,6 +106,7 @@ static void warnings(void *self, struct buf *out) {
              "scripts/shared/calendar/cn.csv) and reload\n");
   message_stranded(&daemon->engine.care, out);
   connectors_warn(&daemon->connectors, out);
+  if (daemon->fhir.care) fhir_hooks_warn(&daemon->fhir, out);
 }
 
 static void metrics(void *self, struct buf *out) {

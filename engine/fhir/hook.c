@@ -70,6 +70,23 @@ static void serve(struct fhir_hooks *hooks, const struct subscription *subscript
     hook_send(hook);
 }
 
+void fhir_hooks_warn(struct fhir *fhir, struct buf *out) {
+  struct stmt *row = store_query(
+      fhir->care->store,
+      "SELECT staff, type, error, status='off' FROM fhir_subscription WHERE "
+      "status='error' OR status='off' AND error IS NOT NULL ORDER BY id LIMIT ?1",
+      "i", (int64_t)SUBSCRIPTIONS_MOST);
+  while (stmt_row(row))
+    buf_printf(
+        out,
+        stmt_int(row, 3)
+            ? "the FHIR subscription of %s to %s was given up: %s; subscribe again\n"
+            : "the FHIR subscription of %s to %s is not taken: %s; it is tried "
+              "again\n",
+        stmt_text(row, 0), stmt_text(row, 1), stmt_text(row, 2));
+  stmt_done(row);
+}
+
 // What is not synced yet nobody may be told of.
 static void look(void *self) {
   struct fhir_hooks *hooks = self;

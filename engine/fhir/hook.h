@@ -16,5 +16,7 @@ void fhir_hooks_free(struct fhir_hooks *hooks);  // after it has gone
 // Somebody has subscribed or left: watches what is asked for now. May be within a
 // transaction.
 void fhir_hooks_watch(struct fhir_hooks *hooks);
+// A sentence for each that does not take what it is told, or was given up.
+void fhir_hooks_warn(struct fhir *fhir, struct buf *out);
 // Whether changes of this type can be subscribed to.
 bool fhir_hooks_know(const struct fhir_type *type);

@@ -88,10 +88,13 @@ describe("A FHIR subscriber", function()
       return now.status == "error" and now
     end)
     assert.equal("it answered 503", shown.error)
+    local function warned() return select(2, h:call("GET", "/healthz")).warnings end
+    assert.matches("the FHIR subscription of chen to Patient is not taken: it answered 503", warned(), 1, true)
     h:restart()
     engine.requests, engine.answer = {}, nil
     called(1)
     wait.till("it is well", function() return fhir:get("Subscription/" .. made.id).status == "active" end)
+    assert.falsy((warned() or ""):find("FHIR", 1, true))
     finish(made)
   end)
 
