@@ -42,4 +42,18 @@ describe("a locked record", function()
     local ok = pcall(w.event, w, c.patient, "merge", { merge = { from_mrn = other.mrn, into_mrn = c.patient.mrn } })
     assert.equal(1, #w.core:query("SELECT 1 FROM identity WHERE kind='mrn' AND value=?1 AND person=?2", other.mrn, other.number), tostring(ok))
   end)
+
+  it("keeps a laboratory's value beside its correction: the new one is a row of its own, the old one can still be read", function()
+    local c = complaint { urgency = "dispute" }
+    local function reading(value, status)
+      return w:event(c.patient, "observation", { observation = { code = "crp", value = value, unit = "mg/L", reading = "K1", status = status } })
+    end
+    reading(8)
+    w:advance "1h"
+    reading(80, "corrected")
+    local rows = w.core:query "SELECT CAST(value AS INTEGER) AS i_value, gone FROM observation WHERE code='crp' ORDER BY id"
+    assert.same({ 8, "corrected", 80 }, { rows[1].value, rows[1].gone, rows[2].value })
+    assert.is_nil(rows[2].gone)
+    assert.is_nil(rows[3])
+  end)
 end)
