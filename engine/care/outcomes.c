@@ -37,6 +37,7 @@ void commands_task_closed(struct care *care, int64_t task) {
 void commands_event(struct care *care, int64_t patient, const char *kind, int64_t event) {
   struct buf body = {0};
   struct subject subject = {care, "", patient, 0, event};
+  if (!kernel_heeds(care->kernel, kind)) return;
   struct ids runs = ids_read(store_query(care->store,
                                          "SELECT id FROM run WHERE patient=?1 AND " LIVE
                                          " AND wait='event' AND wait_label=?2",

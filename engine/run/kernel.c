@@ -68,6 +68,7 @@ void kernel_free(struct kernel *kernel) {
   mem_free(kernel->settling.rows);
   inbox_deinit(&kernel->inbox);
   soon_deinit(&kernel->soon);
+  heeded_deinit(&kernel->heeded);
   undo_after(kernel);
   mem_free(kernel->after);
   mem_free(kernel);
@@ -104,6 +105,14 @@ void due_remove(struct kernel *kernel, enum due_class class, int64_t at,
 void due_rekey(struct kernel *kernel, int64_t from, int64_t to) {
   soon_rekey(&kernel->soon, from, to);
   store_exec(kernel->store, "UPDATE due SET key=?2 WHERE key=?1", "ii", from, to);
+}
+
+void kernel_heed(struct kernel *kernel, const char *kind) {
+  heeded_add(&kernel->heeded, kernel->store, kind);
+}
+
+bool kernel_heeds(struct kernel *kernel, const char *kind) {
+  return heeded_has(&kernel->heeded, kernel->store, kind);
 }
 
 void kernel_handle(struct kernel *kernel, enum due_kind kind,

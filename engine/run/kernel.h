@@ -147,6 +147,11 @@ void kernel_after(struct kernel *kernel, void (*fn)(void *self, void *own),
 // short. NULL: nobody does.
 void kernel_on_hurry(struct kernel *kernel, bool (*hurry)(void *self), void *self);
 
+// Within apply: a run waits for an event of this kind. And whether any run ever did, or
+// may have.
+void kernel_heed(struct kernel *kernel, const char *kind);
+bool kernel_heeds(struct kernel *kernel, const char *kind);
+
 // One batch. False when there was nothing to do, or nothing that would not wait for the
 // disk: who is told by store_sync_apart asks again. ERR_FULL: nothing was taken, try
 // again later.

@@ -1,6 +1,7 @@
 // What the kernel is made of, for the files that make it.
 #pragma once
 
+#include "run/heeded.h"
 #include "run/inbox.h"
 #include "run/soon.h"
 #include "run/turns.h"
@@ -40,8 +41,9 @@ struct kernel {
   int64_t last_works;  // in the last batch
   struct turns turns;
   struct soon soon;  // what the batch in hand led to
-  bool follow;       // see kernel_set_follow
-  int64_t state;     // see kernel_state
+  struct heeded heeded;
+  bool follow;    // see kernel_set_follow
+  int64_t state;  // see kernel_state
   struct posted *posted, **posted_end;
   struct after *after;  // what the batch asked to be done after its commit
   size_t after_count, after_cap;

@@ -203,6 +203,7 @@ void run_wait(struct kernel *kernel, struct run *run, const struct run_wait *wai
              "outcome=NULL WHERE id=?1",
              "itIttIiIi", run->id, wait->kind, wait->ref, wait->label, wait->within,
              wait->until, run->bundle, run->last_journal, run->records);
+  if (!strcmp(wait->kind, "event")) kernel_heed(kernel, wait->label);
   if (wait->until) due_add(kernel, DUE_RUN, wait->until, WORK_RUN, run->id, run->patient);
 }
 

@@ -10,6 +10,7 @@
 #include "store/syncer.h"
 
 enum { HEADER = 100, RESERVED_AT = 20, PAGE_LEAST = 512, PAGE_MOST = 65536 };
+enum { ORDER_BIG = 1, ORDER_LITTLE = 2 };
 
 struct guard {
   sqlite3_vfs vfs;    // what SQLite is given
@@ -27,6 +28,7 @@ struct file {
   bool synced;      // a log: since it was opened or begun anew
   bool sync_asked;  // a log: for all that was written
   bool guarded;     // of a database: its pages have room for a checksum
+  int order;        // of a log's sums; 0: not read yet
   int64_t open_at;  // of a log: where the transaction that is being written begins; or 0
   struct log_buffer buffer;  // of a log
 };
@@ -90,20 +92,27 @@ static int write_page(sqlite3_file *self, const void *bytes, int amount,
   return file->base->pMethods->xWrite(file->base, page, amount, offset);
 }
 
-// A frame's sums go on from those of the one before it, or from the log's head.
-static int check_frame(const struct file *file, const unsigned char *page, int amount,
+// In which order bytes are summed, as this log's head says; all its heads say the same.
+static int read_order(struct file *file) {
+  unsigned char head[4];
+  if (file->order) return SQLITE_OK;
+  int rc = file->base->pMethods->xRead(file->base, head, sizeof head, 0);
+  if (!rc) file->order = head[3] & 1 ? ORDER_BIG : ORDER_LITTLE;
+  return rc;
+}
+
+// A frame's sums go on from those of the one before it, or from the log's head. They are
+// read at once with what lies between: a second read would cost more.
+static int check_frame(struct file *file, const unsigned char *page, int amount,
                        int64_t offset) {
-  unsigned char head[FRAME_HEAD], before[8], log[4];
-  sqlite3_file *base = file->base;
-  int64_t at = offset - FRAME_HEAD;
-  bool first = at == LOG_HEAD;
-  int rc = base->pMethods->xRead(base, log, sizeof log, 0);
-  if (!rc) rc = base->pMethods->xRead(base, head, sizeof head, at);
-  if (!rc)
-    rc = base->pMethods->xRead(base, before, sizeof before,
-                               first ? LOG_HEAD - 8 : at - amount - FRAME_HEAD + 16);
+  unsigned char bytes[8 + PAGE_MOST + FRAME_HEAD];
+  int64_t at = offset - FRAME_HEAD, from = at == LOG_HEAD ? at - 8 : at - amount - 8;
+  int len = (int)(offset - from), rc = read_order(file);
+  if (!rc) rc = file->base->pMethods->xRead(file->base, bytes, len, from);
   if (rc) return rc;
-  if (guard_frame_fits(head, page, (size_t)amount, before, log[3] & 1)) return SQLITE_OK;
+  if (guard_frame_fits(bytes + len - FRAME_HEAD, page, (size_t)amount, bytes,
+                       file->order == ORDER_BIG))
+    return SQLITE_OK;
   return damaged(file, "frame", (at - LOG_HEAD) / (amount + FRAME_HEAD) + 1);
 }
 
