@@ -38,6 +38,23 @@ describe("a run that waits for the same event again", function()
   end
 end)
 
+describe("an event of a kind that no run waited for before", function()
+  local LATER = [[p:wait "2d" local e, why = p:wait("appointment", { within = "10d" }) p:note(e and "came" or tostring(why))]]
+  for _, crash in ipairs { false, true } do
+    it("wakes the first run that waits for it" .. (crash and ", also over a crash" or ""), function()
+      local w, pt = H.body(LATER)
+      appointment(w, w:patient { mrn = "other" }, "A1", "2026-06-01 09:00")
+      w:advance "3d"
+      if crash then w:crash() end
+      w:event(pt, "procedure", { procedures = { "81.53" } })
+      assert.same({}, H.notes(w))
+      appointment(w, pt, "A2", "2026-06-02 09:00")
+      w:advance "1h"
+      assert.same({ "came" }, H.notes(w))
+    end)
+  end
+end)
+
 describe("a question that may be answered for 60 days", function()
   local ASK = [[local a, why = p:ask("check", { within = "60d", remind = "40d" }) p:note(a and "answer " .. a.temp or tostring(why))]]
   it("takes the answer of the 55th, and reminds on the 40th", function()
