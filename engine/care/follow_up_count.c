@@ -168,48 +168,6 @@ static void add_found(struct counting *counting, const struct stay *stay,
   add(counting, stay, FOLLOW_COMPLICATED, found->complicated);
 }
 
-// Its calls, tasks and alerts count for the pathway too; whether the patient was reached,
-// once for each pathway.
-static void count_enrollment(struct counting *counting, const struct stay *stay,
-                             struct stmt *row, struct found *all) {
-  struct found found = {0};
-  struct stay of = *stay;
-  int64_t enrollment = stmt_int(row, 0);
-  int place = follow_up_counter_of(&counting->counters, "pathway", stmt_text(row, 1));
-  if (place) of.places[of.count++] = place;
-  found.attempted = was_sent(counting, stay, enrollment);
-  count_calls(counting, &of, enrollment, &found);
-  count_tasks(counting, &of, enrollment, &found);
-  count_answers(counting, &of, enrollment, &found);
-  count_alerts(counting, &of, enrollment, &found);
-  if (place) {
-    struct stay own = {.places = {place}, .count = 1};
-    add(counting, &own, FOLLOW_DISCHARGES, 1);
-    add(counting, &own, FOLLOW_DUE, 1);
-    add_found(counting, &own, &found);
-  }
-  all->attempted |= found.attempted;
-  all->answered |= found.answered;
-  all->lost |= found.lost;
-  all->refused |= found.refused;
-  all->complicated |= found.complicated;
-}
-
-// --- one stay
-
-static void count_follow_up(struct counting *counting, const struct stay *stay) {
-  struct found found = {0};
-  struct stmt *row = store_query(
-      counting->store,
-      "SELECT id, pathway FROM enrollment e WHERE patient=?1 AND encounter=?2 AND NOT"
-      " EXISTS (SELECT 1 FROM case_file WHERE enrollment=e.id)",
-      "ii", stay->patient, stay->id);
-  while (stmt_row(row)) count_enrollment(counting, stay, row, &found);
-  stmt_done(row);
-  add(counting, stay, FOLLOW_DUE, 1);
-  add_found(counting, stay, &found);
-}
-
 // Bookings after the stay whose day has come.
 static void count_visits(struct counting *counting, const struct stay *stay) {
   struct stmt *row =
@@ -244,6 +202,54 @@ static void count_readmission(struct counting *counting, const struct stay *stay
     add(counting, stay, FOLLOW_READMITTED_UNKNOWN, !unplanned && stmt_real(row, 2) > 0);
   }
   stmt_done(row);
+}
+
+// Its calls, tasks and alerts count for the pathway too; whether the patient was reached,
+// once for each pathway.
+static void count_enrollment(struct counting *counting, const struct stay *stay,
+                             struct stmt *row, struct found *all) {
+  struct found found = {0};
+  struct stay of = *stay;
+  int64_t enrollment = stmt_int(row, 0);
+  int place = follow_up_counter_of(&counting->counters, "pathway", stmt_text(row, 1));
+  if (place) of.places[of.count++] = place;
+  found.attempted = was_sent(counting, stay, enrollment);
+  count_calls(counting, &of, enrollment, &found);
+  count_tasks(counting, &of, enrollment, &found);
+  count_answers(counting, &of, enrollment, &found);
+  count_alerts(counting, &of, enrollment, &found);
+  if (place) {
+    struct stay own = {.id = stay->id,
+                       .patient = stay->patient,
+                       .ended_at = stay->ended_at,
+                       .places = {place},
+                       .count = 1};
+    add(counting, &own, FOLLOW_DISCHARGES, 1);
+    add(counting, &own, FOLLOW_DUE, 1);
+    count_readmission(counting, &own);
+    count_visits(counting, &own);
+    add_found(counting, &own, &found);
+  }
+  all->attempted |= found.attempted;
+  all->answered |= found.answered;
+  all->lost |= found.lost;
+  all->refused |= found.refused;
+  all->complicated |= found.complicated;
+}
+
+// --- one stay
+
+static void count_follow_up(struct counting *counting, const struct stay *stay) {
+  struct found found = {0};
+  struct stmt *row = store_query(
+      counting->store,
+      "SELECT id, pathway FROM enrollment e WHERE patient=?1 AND encounter=?2 AND NOT"
+      " EXISTS (SELECT 1 FROM case_file WHERE enrollment=e.id)",
+      "ii", stay->patient, stay->id);
+  while (stmt_row(row)) count_enrollment(counting, stay, row, &found);
+  stmt_done(row);
+  add(counting, stay, FOLLOW_DUE, 1);
+  add_found(counting, stay, &found);
 }
 
 static void count_stay(struct counting *counting, struct stmt *row) {

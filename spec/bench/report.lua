@@ -1,11 +1,13 @@
--- The month's report of feedback over a million cases, a tenth of them still open, while pages are asked for: how long it takes, and
--- whether the loop notices.
+-- The month's reports, of feedback over a million cases, a tenth of them still open, and of follow-up over the stays of three months, while
+-- pages are asked for: how long they take, and whether the loop notices.
 local machine = require "bench.machine"
 local ground = require "bench.ground"
+local follow_up = require "bench.report_follow_up"
 require "demo.http".timeout_ms = 60000
 local report = { name = "report" }
 
 local CASES, OPEN = 1000000, 10                          -- one of so many is still open
+local STAYS = 120000                                     -- of three months: a group of hospitals that discharges half a million a year
 local AT, FIRST = "2026-03-31T20:00:00", 1767196800000   -- 2026-01-01 00:00 in Shanghai
 local PAGES, CONNECTIONS = 50, 4                         -- a second; at once
 local QUERY = "/api/v1/reports/feedback?from=2026-03-01&to=2026-04-01"
@@ -52,25 +54,48 @@ local function post(place, body)
   assert(ground.load(place, 1, 0, place.folder .. "/calls").good == 1, "the item was not taken")
 end
 
-local function prepare(place, count)
-  machine.run("mkdir -p '%s/scripts' && cp -r scripts/feedback scripts/shared '%s/scripts/'", place.folder, place.folder)
-  place.scripts = place.folder .. "/scripts"
-  ground.start_daemon(place, AT)
-  post(place, EVENT)
+-- As the daemon left it after its start, with so much SQL on top.
+local function fill(place, sql)
   ground.stop_daemon(place)
   local file <close> = assert(io.open(place.folder .. "/fill.sql", "w"))
-  file:write(FILL:format(count, OPEN, FIRST, count))
+  file:write(sql)
   file:close()
   ground.core(place, "exec DIR DIR/fill.sql")
   machine.run("sync '%s/afterward.db'", place.folder)
 end
 
-local function play(count)
+local function prepare_cases(place, count)
+  machine.run("mkdir -p '%s/scripts' && cp -r scripts/feedback scripts/shared '%s/scripts/'", place.folder, place.folder)
+  place.scripts = place.folder .. "/scripts"
+  ground.start_daemon(place, AT)
+  post(place, EVENT)
+  fill(place, FILL:format(count, OPEN, FIRST, count))
+end
+
+local function prepare_stays(place, count)
+  machine.run("mkdir -p '%s/scripts' && cp -r scripts/feedback scripts/shared '%s/scripts/'", place.folder, place.folder)
+  place.scripts = place.folder .. "/scripts"
+  ground.start_daemon(place, AT)
+  fill(place, follow_up.sql(count, FIRST))
+end
+
+-- What is asked, how its ground is laid, what reads its rows without the engine, and how many of them the answer counted.
+local KINDS = {
+  { name = "feedback", query = QUERY, prepare = prepare_cases,
+    raw = "SELECT total(length(lead || stage || type || nature || words || clocks)) FROM case_figure",
+    counted = function(answer) return answer.items.now + answer.items.before + answer.items.older end },
+  { name = "follow-up", query = follow_up.query, prepare = prepare_stays,
+    raw = "SELECT total(length(department || ward)) FROM encounter; SELECT count(code) FROM task; SELECT count(code) FROM call; "
+      .. "SELECT count(by_kind) FROM answer; SELECT count(status) FROM message; SELECT count(started_at) FROM run; SELECT count(level) FROM alert",
+    counted = follow_up.counted },
+}
+
+local function play(kind, count)
   return ground.in_folder(function(folder)
     local place, out = { folder = folder }, {}
-    prepare(place, count)
+    kind.prepare(place, count)
     local began = machine.now_us()
-    machine.run("sqlite3 '%s/afterward.db' \"SELECT total(length(lead || stage || type || nature || words || clocks)) FROM case_figure\"", folder)
+    machine.run("sqlite3 '%s/afterward.db' \"%s\" >/dev/null", folder, kind.raw)
     out.raw = (machine.now_us() - began) / 1e6
     ground.start_daemon(place, AT)
     machine.sleep(1000)
@@ -82,13 +107,12 @@ local function play(count)
       folder .. "/pages", ground.token)
     machine.sleep(500)
     began = machine.now_us()
-    local status, body = machine.get(place.port, QUERY, ground.token)
+    local status, body = machine.get(place.port, kind.query, ground.token)
     out.seconds = (machine.now_us() - began) / 1e6
     assert(status == 200, body)
     out.stall = math.min(longest(before, look(place)), ground.metrics(place).loop_stall_most_seconds * 1000)
     out.cpu, out.rss = machine.cpu(place.daemon) - cpu, machine.rss_mb(place.daemon, "VmHWM")
-    local items = require "demo.json".decode(body).items
-    out.counted = items.now + items.before + items.older
+    out.counted = kind.counted(require "demo.json".decode(body))
     assert(out.counted >= count * 0.99 and out.counted <= count + 1, ("%d of %d counted"):format(out.counted, count))
     machine.stop(place.other, "sigkill")
     ground.stop_daemon(place)
@@ -96,18 +120,23 @@ local function play(count)
   end)
 end
 
-function report.run(o)
-  local all, count = {}, o.quick and 2000 or CASES
-  for i = 1, o.runs do
-    all[i] = play(count)
-    machine.say("%.2f s, longest stall %.1f ms", all[i].seconds, all[i].stall)
+local function rows_of(kind, count, runs, rows)
+  local all = {}
+  for i = 1, runs do
+    all[i] = play(kind, count)
+    machine.say("%s: %.2f s, longest stall %.1f ms", kind.name, all[i].seconds, all[i].stall)
   end
   local m = machine.medians(all)
-  return {
-    { name = "a month's report", value = m.seconds, unit = "s", at_most = 5, cpu = m.cpu, rss = m.rss, ratio = m.raw / m.seconds,
-      of = "sqlite3 reading the rows of closed cases", note = ("%d cases counted, of three months"):format(m.counted) },
-    { name = "longest stall meanwhile", value = m.stall, unit = "ms", at_most = 20, note = PAGES .. " pages a second are shown" },
-  }, ("%d cases, one in %d open, all of the three months that the report is of"):format(count, OPEN)
+  rows[#rows + 1] = { name = "a month's report of " .. kind.name, value = m.seconds, unit = "s", at_most = 5, cpu = m.cpu, rss = m.rss,
+    ratio = m.raw / m.seconds, of = "sqlite3 reading the rows", note = ("%d counted, of three months"):format(m.counted) }
+  rows[#rows + 1] = { name = "longest stall meanwhile", value = m.stall, unit = "ms", at_most = 20, note = PAGES .. " pages a second are shown" }
+end
+
+function report.run(o)
+  local cases, stays, rows = o.quick and 2000 or CASES, o.quick and 2000 or STAYS, {}
+  rows_of(KINDS[1], cases, o.runs, rows)
+  rows_of(KINDS[2], stays, o.runs, rows)
+  return rows, ("%d cases, one in %d open; %d stays; all of the three months that the reports are of"):format(cases, OPEN, stays)
 end
 
 return report
