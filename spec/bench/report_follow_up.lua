@@ -31,7 +31,8 @@ INSERT INTO call (task, patient, at, by_who, code, counts) SELECT id, id, at+100
 INSERT INTO answer (patient, enrollment, department, form, bundle, at, by_kind, body)
   SELECT id, id, 'd' || (i %% 30), 'check', 1, at+100000000, CASE i %% 2 WHEN 0 THEN 'patient' ELSE 'staff' END, x'' FROM n WHERE i %% 4;
 INSERT INTO alert (patient, enrollment, run, department, name, level, escalation, status, opened_at, acknowledged_at, acknowledged_by,
-  acted_at) SELECT id, id, 1, 'd' || (i %% 30), 'fever', 'urgent', 'ladder', 'closed', at, at+600000, 'nurse-' || (i %% 200), at+900000 FROM n WHERE i %% 10 = 0;
+  acted_at) SELECT id, id, 1, 'd' || (i %% 30), 'fever', 'urgent', 'ladder', 'closed', at, at+600000, 'nurse-' || (i %% 200),
+  at+900000 FROM n WHERE i %% 10 = 0;
 INSERT INTO appointment (patient, source, source_id, at, status, changed_at)
   SELECT id, 'his', 'b' || id, at+1209600000, CASE i %% 3 WHEN 0 THEN 'no-show' ELSE 'done' END, at FROM n WHERE i %% 2;
 ]]
