@@ -286,6 +286,6 @@ bool kernel_step(struct kernel *kernel, struct status *status) {
   store_tend(kernel->store);
   if (must_wait(kernel)) return false;
   bool more = take_batch(kernel, status);
-  kernel->last_works = kernel->stats.works - before;
+  if (kernel->stats.works > before) kernel->last_works = kernel->stats.works - before;
   return more;
 }
