@@ -94,6 +94,7 @@ static const struct applier *applier_of(const char *kind) {
                                          {"death", event_death},
                                          {"birth-loss", event_birth_loss},
                                          {"merge", event_merge},
+                                         {"unmerge", event_unmerge},
                                          {"move-visit", event_move_visit},
                                          {"cancel-admission", event_cancel_admission},
                                          {"cancel-discharge", event_cancel_discharge}};

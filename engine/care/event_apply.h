@@ -67,5 +67,6 @@ int event_delivery(struct event_in *event);
 int event_death(struct event_in *event);
 int event_birth_loss(struct event_in *event);
 int event_merge(struct event_in *event);
+int event_unmerge(struct event_in *event);
 int event_move_visit(struct event_in *event);
 int event_contact(struct event_in *event);

@@ -88,6 +88,19 @@ int event_merge(struct event_in *event) {
   return code;
 }
 
+// Both have their numbers again with it, so that the other one is found by the first.
+int event_unmerge(struct event_in *event) {
+  char *from_mrn, *into_mrn;
+  patient_named(event, "from_mrn", &from_mrn);
+  int64_t into = patient_named(event, "into_mrn", &into_mrn), gone;
+  int code = into ? may_merge(event, into, into) : OK;
+  if (!code) code = patient_unmerge(event->care, from_mrn, into, &gone, event->status);
+  event->patient = into;
+  mem_free(from_mrn);
+  mem_free(into_mrn);
+  return code;
+}
+
 static int64_t stay_numbered(struct event_in *event, const char *visit,
                              int64_t *patient) {
   struct stmt *row = store_query(event->care->store,

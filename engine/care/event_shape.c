@@ -167,6 +167,7 @@ const char *const event_kinds[] = {"admission",
                                    "patient",
                                    "procedure",
                                    "transfer",
+                                   "unmerge",
                                    NULL};
 
 static const struct event_field event_fields[] = {
@@ -211,6 +212,7 @@ const char *const *event_needs(const char *kind) {
                {"appointment", {"patient", "appointment"}},
                {"delivery", {"patient", "delivery"}},
                {"merge", {"merge"}},
+               {"unmerge", {"merge"}},
                {"move-visit", {"patient", "visit", "move"}},
                {"feedback", {"item"}}};
   static const char *const patient[] = {"patient", NULL};

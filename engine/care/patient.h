@@ -14,6 +14,12 @@ void event_handlers(struct care *care);
 void patient_died(struct care *care, int64_t patient, int64_t at, const char *source);
 // One patient under two numbers: everything of from belongs to into.
 void patient_merge(struct care *care, int64_t from, int64_t into);
+// Within the event's commit: takes the merge back by which the one with the number mrn
+// became the patient into, and gives them in gone. Each has again what was theirs, what
+// was double goes on; what has come since stays with the stay or follow-up that it
+// belongs to, all else with into (patient_unmerge.c).
+int patient_unmerge(struct care *care, const char *mrn, int64_t into, int64_t *gone,
+                    struct status *status);
 int64_t patient_by_mrn(struct care *care, const char *mrn);
 // The patient of a checked patient map, made or brought up to date. correct: a differing
 // name or birth date is a correction, else it is doubtful and refused. replace: numbers

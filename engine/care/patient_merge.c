@@ -1,8 +1,12 @@
 // Two patients turn out to be one: every row that names the one names the other.
+#include <string.h>
+
+#include "base/mem.h"
 #include "care/consent.h"
 #include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
+#include "store/record.h"
 
 // The remaining patient's own name and address win; numbers and identifiers add up.
 static void move_identities(struct care *care, int64_t from, int64_t into) {
@@ -106,6 +110,9 @@ static void move_rows(struct care *care, int64_t from, int64_t into) {
   store_exec(store, "UPDATE proof SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE card SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE note SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE case_file SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE ladder SET patient=?2 WHERE patient=?1", "ii", from, into);
+  store_exec(store, "UPDATE inbound SET patient=?2 WHERE patient=?1", "ii", from, into);
   store_exec(store, "UPDATE OR IGNORE patient_state SET patient=?2 WHERE patient=?1",
              "ii", from, into);
   store_exec(store, "DELETE FROM patient_state WHERE patient=?1", "i", from);
@@ -136,12 +143,8 @@ static int64_t death_of(struct care *care, int64_t patient) {
                    patient);
 }
 
-void patient_merge(struct care *care, int64_t from, int64_t into) {
-  struct buf object = {0}, detail = {0};
+static void settle_states(struct care *care, int64_t from, int64_t into) {
   int64_t from_died = death_of(care, from), into_died = death_of(care, into);
-  move_identities(care, from, into);
-  move_contacts(care, from, into);
-  move_rows(care, from, into);
   join_rows(care, from, into);
   if (from_died && !into_died) {
     patient_died(care, into, from_died, "merge");
@@ -152,10 +155,57 @@ void patient_merge(struct care *care, int64_t from, int64_t into) {
                        into)) {
     enrollment_pause_all(care, into);
   }
-  message_wake_for_patient(care, into);
+}
+
+// Ledgers are only added to, and what is told of a change is told again.
+static bool is_undone_with(const char *table) {
+  static const char *const not [] = {"audit", "case_step", "fhir_change", "inbox"};
+  for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+    if (!strcmp(not [i], table)) return false;
+  return true;
+}
+
+static void keep(struct care *care, int64_t from, int64_t into, const char *mrns,
+                 const struct buf *changes) {
+  store_exec(care->store,
+             "INSERT INTO merged (gone, remains, mrns, at, version, changes) VALUES "
+             "(?1,?2,?3,?4,?5,?6)",
+             "iitiib", from, into, mrns, kernel_now(care->kernel),
+             store_schema(care->store), changes->data, changes->len);
+}
+
+static void audit_merge(struct care *care, int64_t from, int64_t into) {
+  struct buf object = {0}, detail = {0};
   buf_printf(&object, "patient:%lld", (long long)into);
   buf_printf(&detail, "patient %lld merged into it", (long long)from);
   care_audit(care, "event", "merge", object.data, detail.data);
   buf_deinit(&object);
   buf_deinit(&detail);
+}
+
+// Without those that a merge had brought: they go back with that one.
+static char *own_numbers(struct care *care, int64_t patient) {
+  return store_text(
+      care->store,
+      "SELECT group_concat(value, char(10)) FROM identity i WHERE person=?1 AND "
+      "kind='mrn' AND NOT EXISTS (SELECT 1 FROM merged m WHERE m.remains=?1 AND "
+      "m.undone_at IS NULL AND instr(char(10) || m.mrns || char(10), char(10) || i.value "
+      "|| char(10)))",
+      "i", patient);
+}
+
+void patient_merge(struct care *care, int64_t from, int64_t into) {
+  struct buf changes = {0};
+  char *mrns = own_numbers(care, from);
+  struct store_record *record = store_record_begin(care->store, is_undone_with);
+  move_identities(care, from, into);
+  move_contacts(care, from, into);
+  move_rows(care, from, into);
+  settle_states(care, from, into);
+  message_wake_for_patient(care, into);
+  store_record_end(record, &changes);
+  keep(care, from, into, mrns ? mrns : "", &changes);
+  audit_merge(care, from, into);
+  buf_deinit(&changes);
+  mem_free(mrns);
 }

@@ -43,6 +43,15 @@ describe("a locked record", function()
     assert.equal(1, #w.core:query("SELECT 1 FROM identity WHERE kind='mrn' AND value=?1 AND person=?2", other.mrn, other.number), tostring(ok))
   end)
 
+  it("nor is a patient of a dispute taken apart again, who was made one with another before", function()
+    local other, one = w:patient { age = 40 }, complaint {}
+    w:event(one.patient, "merge", { merge = { from_mrn = other.mrn, into_mrn = one.patient.mrn } })
+    one:correct { urgency = "dispute" }
+    local ok, why = pcall(w.event, w, one.patient, "unmerge", { merge = { from_mrn = other.mrn, into_mrn = one.patient.mrn } })
+    assert.is_false(ok)
+    assert.truthy(tostring(why):find("封存", 1, true), tostring(why))
+  end)
+
   it("keeps a laboratory's value beside its correction: the new one is a row of its own, the old one can still be read", function()
     local c = complaint { urgency = "dispute" }
     local function reading(value, status)

@@ -50,7 +50,7 @@ describe("An event from outside", function()
       'field "kind": must be one of admission, appointment, birth-loss, contact, '
         .. 'cancel-admission, cancel-discharge, death, delivery, diagnosis, discharge, drug, feedback, merge, move-visit, '
         .. 'observation, patient, procedure, '
-        .. 'transfer; did you mean "discharge"?',
+        .. 'transfer, unmerge; did you mean "discharge"?',
     ['{"kind":"discharge","at":"2026-03-02","patient":{"mrn":"1"}}'] =
       'field "id": is missing; give one, such as HIS-20260302-17',
     ['{"id":"1","kind":"discharge","at":"2026-03-02"}'] = 'field "patient": is missing; an event of kind discharge needs it',
