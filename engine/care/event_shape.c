@@ -38,6 +38,7 @@ static const struct event_field patient_fields[] = {
     {"language", FIELD_WORD, .words = languages},
     {"mrn", FIELD_TEXT, .needed = true, .most = 64, .hint = "Z0012345"},
     {"name", FIELD_TEXT, .most = 100},
+    {"no_phone", FIELD_FLAG},
     {"phone", FIELD_PHONE},
     {"phones", FIELD_PHONES, .most = 5},
     {"prefers", FIELD_WORDS, .most = PREFER_MOST, .words = prefer_channels},

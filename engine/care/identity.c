@@ -62,11 +62,13 @@ static void phones_put(struct phones *phones, const struct value *value) {
 }
 
 void phones_read(const struct value *map, struct phones *out) {
-  struct value one = value_field(map, "phone"), list = value_field(map, "phones"), item;
+  struct value one = value_field(map, "phone"), list = value_field(map, "phones"),
+               none = value_field(map, "no_phone"), item;
   struct value_iter iter = value_iterate(&list);
   *out = (struct phones){0};
   phones_put(out, &one);
   while (value_next(&iter, NULL, &item)) phones_put(out, &item);
+  out->none = !out->count && value_true(&none);
 }
 
 void phones_deinit(struct phones *phones) {
@@ -120,6 +122,9 @@ const char *identity_add_phones(struct store *store, int64_t person,
 const char *identity_set_phones(struct store *store, int64_t person,
                                 const struct phones *phones, bool replace) {
   const char *worst = NULL;
+  if (replace && phones->none)
+    store_exec(store, "DELETE FROM identity WHERE person=?1 AND kind='phone'", "i",
+               person);
   if (!phones->count) return NULL;
   if (!has_phone(store, person)) return identity_add_phones(store, person, phones);
   make_room(store, person, phones, replace);

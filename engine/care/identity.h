@@ -9,6 +9,7 @@ enum { IDENTITY_PHONES = 6 };
 struct phones {  // of one person, normal, in the order in which they are tried
   char *list[IDENTITY_PHONES];
   int count;
+  bool none;  // it was said that there is none: no_phone
 };
 
 int64_t person_new(struct store *store, const char *kind);  // "patient" or "contact"

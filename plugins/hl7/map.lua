@@ -8,6 +8,7 @@
 --   EVN-2|time  PID-7|date  PID-13|phone  PID-5|name  OBX-5|number  OBX-7|low, |high
 --   OBX-5|said       its components in one: <^5 of a structured number is <5
 --   OBX-5|short      a text of one line; one of more than 2000 bytes says nothing
+--   PID-13|deleted   Y when the field is "", which takes away what was known; an empty field leaves it
 --   PID-8|sex (a word of tables below; "*" is any other, "&" itself)
 --   { all = { paths }, most = 5 }            every different one, as a list
 --   { join = { paths }, with = "/", most = 2000 }   all that they say, with this between (a stroke when absent), cut at so many
@@ -21,7 +22,10 @@ local when = { "EVN-6|time", "EVN-2|time", "MSH-7|time" }
 local diagnoses = { each = "DG1", code = "DG1-3.1", name = { "DG1-3.2", "DG1-4" }, at = "DG1-5|time", most = 50 }
 local procedures = { each = "PR1", code = "PR1-3.1", name = { "PR1-3.2", "PR1-4" }, at = "PR1-5|time", most = 50 }
 local death = { kind = "=death", when = "PID-30=Y", at = { "PID-29|time", "EVN-2|time", "MSH-7|time" }, base = true }
-local person = { { kind = "=patient", at = when }, death }
+-- PID-13 of "": the number is nobody's any more, so nothing may go there.
+local mute = { kind = "=contact", when = "PID-13|deleted=Y", at = when, base = false,
+  patient = { mrn = { "PID-3[MR,PI].1", "PID-3.1", "PID-2.1" }, no_phone = "=true" } }
+local person = { { kind = "=patient", at = when }, mute, death }
 
 local merged = { from_mrn = { "MRG-1[MR,PI].1", "MRG-1.1" }, into_mrn = { "PID-3[MR,PI].1", "PID-3.1" } }
 

@@ -30,8 +30,8 @@ static bool check_word(struct check *check, const char *word) {
                                             path.table)) != AW_MAP)
     return wrong(
         check,
-        "names neither time, date, phone, name, said, short, number, low, high nor one "
-        "of tables",
+        "names neither time, date, phone, name, said, short, deleted, number, low, high "
+        "nor one of tables",
         word);
   return true;
 }

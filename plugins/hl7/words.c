@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"",     "time",  "date",   "phone", "name",
-                                    "said", "short", "number", "low",   "high"};
+static const char *const names[] = {"",      "time",    "date",   "phone", "name", "said",
+                                    "short", "deleted", "number", "low",   "high"};
 enum { SHORT = 2000, ESCAPED = 4 };  // bytes of a short text; how much escapes swell one
 
 bool words_kind(const char *name, enum words_kind *out) {
@@ -206,6 +206,9 @@ void words_put(const struct message *message, struct slice repeat, enum words_ki
     case WORDS_NAME: put_name(message, repeat, out); break;
     case WORDS_SAID: put_said(message, repeat, out); break;
     case WORDS_SHORT: put_short(message, repeat, out); break;
+    case WORDS_DELETED:
+      if (slice_is(repeat, "\"\"")) text_puts(out, "Y");
+      break;
     case WORDS_NUMBER: put_measured(message, repeat, out); break;
     case WORDS_LOW: put_range(message, repeat, true, out); break;
     case WORDS_HIGH: put_range(message, repeat, false, out); break;

@@ -12,6 +12,7 @@ enum words_kind {
   WORDS_NAME,
   WORDS_SAID,
   WORDS_SHORT,
+  WORDS_DELETED,
   WORDS_NUMBER,  // this and the next are numbers in JSON, too
   WORDS_LOW,
   WORDS_HIGH
@@ -25,6 +26,7 @@ bool words_kind(const char *name, enum words_kind *out);  // false: it is a tabl
 //   without a blank between Chinese ones number  digits as JSON has them
 //   said    SN: the components in one, <^5 -> <5
 //   short   a text of one line, at most 2000 bytes long
+//   deleted Y when it is "", which takes away what was known
 //   low, high  the ends of a reference range: 3.9-6.1, 3.9~6.1, <5, >=40
 void words_put(const struct message *message, struct slice repeat, enum words_kind kind,
                struct text *out);

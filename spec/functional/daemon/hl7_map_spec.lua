@@ -84,9 +84,15 @@ describe("The map that is installed", function()
     end
   end)
 
-  it('takes "" and an empty field as saying nothing: neither deletes', function()
-    local got = one(message("ADT^A08", { evn "A08", 'PID|1||M1^^^HOSP^MR||""||""|""|||""||""' }))
+  it('takes "" and an empty field as saying nothing', function()
+    local got = one(message("ADT^A08", { evn "A08", 'PID|1||M1^^^HOSP^MR||""||""|""|||""||' }))
     assert.same({ mrn = "M1" }, got.patient)
+  end)
+
+  it('but a phone of "": the number is taken away, and nothing waits to go there', function()
+    local got = explain(message("ADT^A08", { evn "A08", 'PID|1||M1^^^HOSP^MR||||||||||""' }))
+    assert.same({ "patient", "contact" }, { got[1].kind, got[2].kind })
+    assert.same({ mrn = "M1", no_phone = "true" }, got[2].patient)
   end)
 
   it("keeps strangers out: a peer that is not on the connector's list is closed before it says anything", function()

@@ -27,6 +27,15 @@ describe("what waits in the night", function()
     assert.equal("13700008888", address())
   end)
 
+  it("goes nowhere when the hospital says meanwhile that the number is theirs no more, and says why", function()
+    home "patient"
+    w:_post { kind = "contact", patient = { mrn = pt.mrn, no_phone = true } }
+    w:advance "12h"
+    assert.equal(0, #w:sent "hello")
+    assert.same({ "hello: no-contact" }, H.reasons(w))
+    assert.equal(1, H.count(w, "contact WHERE relation='child'"))
+  end)
+
   it("goes to the contacts of the other number of a patient who has two, each with what is known of it", function()
     home "family"
     local twin = w:patient { name = "王桂兰", contacts = { { name = "王强", phone = "13800003333", relation = "child" } } }
