@@ -219,6 +219,7 @@
 ---@field tier? function facts → word: which clocks, how urgent; `general` when absent
 ---@field route? string|function CSV stage,type,ward,lead,joint,approve, or facts → lead, list of others, who approves
 ---@field receiver? string who stays responsible for what nobody received in person; `patient-relations` when absent
+---@field names? table<string, afterward.Text> login or post → the name by which the sender's progress page may call the contact; nobody is named who isn't in it
 ---@field part? string what a department fills in that a person puts beside the lead
 ---@field clocks? function facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }
 ---@field at_risk? number share of a clock's span after which it is warned of; `0.75` when absent

@@ -77,6 +77,8 @@ bool page_case_named(struct page *page, struct page_case *out);
 // The page that answers what was sent; the request's.
 void page_taken(struct api *api, struct http_request *request, const char *number,
                 unsigned wrong, bool english);
+// Who stays its contact, if its triage lets names be shown (`names`).
+void page_case_contact(const struct page *page, int64_t id, struct buf *out);
 void page_case_said(const struct page *page, const char *number, struct buf *out);
 void page_said(struct page *page, const char *rest);             // "/said"
 void page_bind(struct page *page, const char *code, bool post);  // "/f/bind/<code>"

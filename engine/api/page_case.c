@@ -1,5 +1,5 @@
 // "/case/<number>": how far it is, and what was answered, for who sent it; in plain
-// words, without names of staff.
+// words, without names of staff but those that its triage allows (page_case_contact.c).
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +128,7 @@ static void show_case(struct page *page, const char *number, int64_t id) {
   struct buf out = {0};
   page_begin(page, number, &out);
   put_steps(page, id, &out);
+  page_case_contact(page, id, &out);
   page_case_said(page, number, &out);
   put_add(page, number, id, &out);
   page_send(page, 200, &out, 0);

@@ -170,6 +170,7 @@ api.kinds = {
     key("tier", "function", "facts → word: which clocks, how urgent", { default = "general" }),
     key("route", "string|function", "CSV stage,type,ward,lead,joint,approve, or facts → lead, list of others, who approves"),
     key("receiver", "word", "who stays responsible for what nobody received in person", { default = "patient-relations" }),
+    key("names", "map of text", "login or post → the name by which the sender's progress page may call the contact; nobody is named who isn't in it"),
     key("part", "ref:form", "what a department fills in that a person puts beside the lead"),
     key("clocks", "function", "facts → list of clocks: { name, span, from =, joint =, extend =, pauses = }"),
     key("at_risk", "number", "share of a clock's span after which it is warned of", { default = 0.75 }),

@@ -115,4 +115,43 @@ describe("a word for the hospital", function()
     assert.equal(422, bad)
     assert.truthy(why.detail:find("item.channel", 1, true), why.detail)
   end)
+
+  it("names the contact on its page only when the office allows that name; never whom it complains of, nor to who is anonymous", function()
+    local function page_of(item)
+      local _, _, number, secret = send("/feedback", item)
+      wait.till("it is a case", function() return h:call("GET", "/cases/" .. number) == 200 end)
+      local _, page = post("/case", { number = number, code = secret })
+      assert.truthy(page:find("收到", 1, true), page)
+      return page
+    end
+    local function allow(names)
+      local file <close> = assert(io.open(h.folder .. "/scripts/feedback/triage.lua"))
+      local text, count = file:read "a":gsub('part = "case%-part"', "names = " .. names .. ", %0", 1)
+      assert.equal(1, count)
+      h:script("feedback/triage.lua", text)
+      local said, code = h:afterward("reload", "feedback")
+      assert.equal(0, code, said)
+    end
+    assert.falsy(page_of { text = "收费处乱收费", phone = "13912340021" }:find("您的联系人", 1, true))
+    allow '{ ["wang-li"] = "王护士", ["patient-relations"] = "患者服务中心" }'
+    assert.truthy(page_of({ text = "收费处乱收费", phone = "13912340022" }):find("您的联系人：患者服务中心", 1, true))
+    assert.equal(200, (h:call("POST", "/duty", { role = "patient-relations", staff = "wang-li" })))
+    assert.truthy(page_of({ text = "收费处乱收费", phone = "13912340023" }):find("您的联系人：王护士", 1, true))
+    local anonymous = page_of { text = "收费处乱收费", anonymous = "1" }
+    assert.falsy(anonymous:find("您的联系人", 1, true))
+    local function page_of_told(id, phone, item)
+      item.channel, item.text, item.sender = "hotline", "窗口态度差，我要投诉", { phone = phone, name = "赵" }
+      local event = { id = id, kind = "feedback", at = Hospital.iso(h:now() - 60000), item = item }
+      local _, answer = h:call("POST", "/events?wait=applied", event, { token = "his" })
+      wait.till("it is a case", function() return h:call("GET", "/cases/" .. answer.number) == 200 end)
+      return select(2, post("/case", { number = answer.number, code = phone:sub(-4) }))
+    end
+    for id, item in pairs { about_holder = { concerns = "wang-li" }, about_receiver = { receiver = "staff:wang-li", concerns = "wang-li" },
+      unnamed = { receiver = "staff:chen" } } do
+      local page = page_of_told(id, "13912340025", item)
+      assert.truthy(page:find("您的联系人：患者服务中心", 1, true), page)
+      assert.falsy(page:find("王护士", 1, true) or page:find("wang-li", 1, true) or page:find("chen", 1, true), page)
+    end
+    assert.falsy(page_of { text = "你们这是医疗事故，我要打官司，找律师", phone = "13912340024" }:find("您的联系人", 1, true))
+  end)
 end)
