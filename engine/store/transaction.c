@@ -1,23 +1,36 @@
 // Transactions that are kept whole or not at all, and the log's way back into the file.
+#include <sys/statvfs.h>
+
 #include "store/store_parts.h"
 #include "store/syncer.h"
 
 // The log is written back at LOG_CALM pages, which stalls for some 30 ms, but under load,
 // when one commit writes BIG_COMMIT pages, first at LOG_MOST: what many commits touched
-// is then written once.
-enum { LOG_CALM = 2000, LOG_MOST = 32000, BIG_COMMIT = 256 };
+// is then written once, while the disk has room for the log and as much again.
+enum { LOG_CALM = 2000, LOG_MOST = 32000, BIG_COMMIT = 256, LOG_ROOM_MB = 512 };
+
+// A log that takes the last room can't be written back: the file grows by what is in it.
+// So with little left it stays short, and gives back what it has taken.
+static bool has_room(const struct store *store) {
+  struct statvfs disk;
+  return !statvfs(store->path, &disk) &&
+         (uint64_t)disk.f_bavail * disk.f_frsize >> 20 >= LOG_ROOM_MB;
+}
 
 static int write_back(struct store *store, int mode) {
+  sqlite3_busy_timeout(store->db, 0);  // readers are not waited for
   if (store->log_syncer) guard_syncs(store->guard)->writing_back = true;
   int pages = 0, done = 0;
   int rc = sqlite3_wal_checkpoint_v2(store->db, "main", mode, &pages, &done);
   store->log_anew = pages == done;
   if (store->log_syncer) guard_syncs(store->guard)->writing_back = false;
+  sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
   return (rc & 0xFF) == SQLITE_BUSY ? SQLITE_OK : rc;
 }
 
 static void shorten_log(struct store *store) {
-  int rc = write_back(store, SQLITE_CHECKPOINT_PASSIVE);
+  int rc = write_back(
+      store, has_room(store) ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE);
   if (rc != SQLITE_OK) store_note(store, "checkpoint", rc);
 }
 
@@ -129,7 +142,7 @@ static bool log_is_long(struct store *store, int pages) {
   int wrote = anew ? pages : pages - store->log_pages;
   if (anew) store->log_tried = 0;
   store->log_pages = pages;
-  int limit = wrote >= BIG_COMMIT ? LOG_MOST : LOG_CALM;
+  int limit = wrote >= BIG_COMMIT && has_room(store) ? LOG_MOST : LOG_CALM;
   if (pages - store->log_tried < limit) return false;
   store->log_tried = pages;
   return true;
@@ -156,9 +169,7 @@ int store_checkpoint(struct store *store, struct status *status) {
   if (store->begun)
     return status_fail(status, ERR_CONFLICT,
                        "database %.200s: commit before the checkpoint", store->path);
-  sqlite3_busy_timeout(store->db, 0);
   int rc = write_back(store, SQLITE_CHECKPOINT_TRUNCATE);
-  sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
   if (rc == SQLITE_OK) return OK;
   store_fail(store, "checkpoint", rc);
   return store_report(store, status);
