@@ -45,7 +45,7 @@ api.channels = { "wechat", "sms", "phone", "email", "app", "wecom", "dingtalk" }
 api.classes = { "general", "questionnaire", "medicine", "visit", "education", "safety", "marketing" } -- the last asks first: care/consent.c
 api.anchors = { "discharge", "admission", "surgery", "appointment", "enrollment" }
 api.events = { "admission", "discharge", "transfer", "procedure", "diagnosis", "drug", "appointment",
-  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "observation-withdrawn",
+  "appointment-cancelled", "appointment-delayed", "appointment-done", "no-show", "observation-withdrawn", "coding-withdrawn",
   "delivery", "death", "birth-loss", "reply", "feedback" }
 api.result_codes = {                                   -- how a task ended (WARD 12); engine/care/task_code.c says what follows
   { "done", "完成" }, { "reached", "已接通" }, { "partial", "部分完成" }, { "proxy", "家属代答" }, { "call-later", "约时再拨" },
