@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "care/enrollment.h"
 #include "care/message.h"
 #include "care/patient.h"
 #include "store/record.h"
@@ -72,6 +73,15 @@ static void follow(struct care *care, int64_t into, int64_t gone) {
              "ii", into, gone);
 }
 
+// A stay that began since paused what both had: it is one's alone.
+static void settle_stay(struct care *care, int64_t patient) {
+  if (store_int(care->store, 0, "SELECT inpatient FROM patient WHERE id=?1", "i",
+                patient))
+    enrollment_pause_all(care, patient);
+  else
+    enrollment_resume_all(care, patient);
+}
+
 static void renew(struct care *care, int64_t patient) {
   store_exec(care->store,
              "UPDATE patient SET revision=revision+2, updated_at=?2, inpatient=EXISTS "
@@ -80,6 +90,7 @@ static void renew(struct care *care, int64_t patient) {
   store_exec(care->store, "UPDATE encounter SET updated_at=?2 WHERE patient=?1", "ii",
              patient, kernel_now(care->kernel));
   message_wake_for_patient(care, patient);
+  settle_stay(care, patient);
 }
 
 static void conclude(struct care *care, const struct merged *merged, int64_t into,

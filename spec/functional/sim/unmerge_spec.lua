@@ -149,6 +149,16 @@ describe("Two patients who were taken for one", function()
     refused(w, one, other)
   end)
 
+  it("one of whom is in a bed again since: the other's follow-up waits for that no longer", function()
+    local w, one, other = two()
+    told(w, "merge", one, other)
+    w:event(other, "cancel-discharge", { visit = one.mrn .. "-1" })
+    assert.equal("other paused ", enrollments(w)[2])
+    told(w, "unmerge", one, other)
+    assert.equal("other active ", enrollments(w)[2])
+    assert.equal(1, H.count(w, "patient WHERE id=?1 AND inpatient", one.number))
+  end)
+
   it("one of whom had died: the other's follow-up goes on", function()
     local w, one, other = two()
     w:_post { kind = "death", patient = { mrn = one.mrn } }
